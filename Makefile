@@ -1,0 +1,38 @@
+# Everything runs on Node 24 from node_modules; `make` alone lists the commands.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test check unit e2e toolchain sandbox sandbox-down
+
+NODE := node_modules/.bin/node
+INSTALLED := node_modules/.package-lock.json
+
+help: ## List the commands
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1|\2/' | column -t -s '|'
+
+demo: $(INSTALLED) toolchain ## A real migration, start to end, on the sandbox (4 minutes; the first time 35 more to build the toolchain)
+	@$(NODE) sandbox/demo/run-demo.ts
+
+test: $(INSTALLED) toolchain ## Every check and test (20 minutes; the first time 35 more to build the toolchain)
+	@$(NODE) test/run-suites.ts static unit stand-in e2e
+
+check: $(INSTALLED) ## Formatting, linting, types
+	@$(NODE) test/run-suites.ts static
+
+unit: $(INSTALLED) ## The unit tests alone (1 minute)
+	@$(NODE) test/run-suites.ts unit
+
+e2e: $(INSTALLED) toolchain ## The end-to-end tests on the sandbox alone (FILES=... for some of them)
+	@$(NODE) test/run-suites.ts e2e $(FILES)
+
+toolchain: $(INSTALLED) ## Build what the machine lacks: pulumi, its plugins, Kubernetes (once; cached outside the checkout)
+	@$(NODE) sandbox/toolchain/build-toolchain.ts
+
+sandbox: $(INSTALLED) toolchain ## Start the one-node Kubernetes on this machine
+	@$(NODE) sandbox/start-sandbox.ts
+
+sandbox-down: $(INSTALLED) ## Stop it and check that nothing of it is left
+	@$(NODE) sandbox/stop-sandbox.ts
+
+$(INSTALLED): package.json package-lock.json migration/package.json
+	@bash sandbox/install-npm-packages.sh
+	@touch $@

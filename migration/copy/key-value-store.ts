@@ -1,0 +1,76 @@
+/**
+ * The narrow view of an etcd that the copy and its verification work on. Keys and values are bytes, revisions are
+ * bigints: etcd counts them in 64 bits, beyond what a number holds exactly.
+ */
+export interface KeyValueStore {
+  /** Where the store stands now: its identity and its latest revision. */
+  status(): Promise<StoreStatus>;
+
+  /** One page of a range, sorted by key in ascending byte order. */
+  range(request: RangeRequest): Promise<RangePage>;
+
+  /**
+   * Creates all entries in one transaction, or none of them: the transaction's guard is that none of the keys exists.
+   * When one does, the answer carries what is there, so that a resent transaction can see its own first success.
+   */
+  createAll(entries: readonly KeyValue[]): Promise<CreateOutcome>;
+
+  /** Deletes each key that still has the given modification revision; answers how many were deleted. */
+  deleteUnchanged(keys: readonly KeyAtRevision[]): Promise<number>;
+}
+
+export interface StoreStatus {
+  /** The etcd cluster's id, as an unsigned decimal. */
+  readonly clusterId: string;
+  readonly revision: bigint;
+  /** The server's version, such as `3.4.23`. */
+  readonly version: string;
+}
+
+export interface KeyValue {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+export interface StoredKeyValue extends KeyValue {
+  readonly createRevision: bigint;
+  readonly modRevision: bigint;
+  /** The lease that will delete the key, `0` when it has none. */
+  readonly lease: bigint;
+}
+
+export interface KeyAtRevision {
+  readonly key: Buffer;
+  readonly modRevision: bigint;
+}
+
+/** Half-open, as etcd's: `from` belongs to the range, `to` does not. */
+export interface KeyRange {
+  readonly from: Buffer;
+  readonly to: Buffer;
+}
+
+export interface RangeRequest extends KeyRange {
+  /** Read the state as of this revision; the latest when absent. */
+  readonly revision?: bigint;
+  /** The most keys to return; 0 or absent for no limit. */
+  readonly limit?: number;
+  /** Return values as empty buffers. */
+  readonly keysOnly?: boolean;
+  /** Return no keys, only the count. */
+  readonly countOnly?: boolean;
+}
+
+export interface RangePage {
+  readonly entries: readonly StoredKeyValue[];
+  /** Whether the range holds keys after the last entry. */
+  readonly more: boolean;
+  /** How many keys the whole range holds. */
+  readonly count: number;
+  /** The store's revision when it answered. */
+  readonly revision: bigint;
+}
+
+export type CreateOutcome =
+  | { readonly created: true; readonly revision: bigint }
+  | { readonly created: false; readonly existing: readonly StoredKeyValue[] };

@@ -1,0 +1,29 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+
+export const repository = path.resolve(import.meta.dirname, "../..");
+
+/** Runs a command in the repository with its output on the terminal; answers whether it succeeded. */
+export async function succeeds(command: string, ...commandArguments: string[]): Promise<boolean> {
+  const child = spawn(command, commandArguments, { cwd: repository, env: environment(), stdio: "inherit" });
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code === 0;
+}
+
+/** Runs a command in a folder of the repository and answers its standard output, whatever its exit code. */
+export async function outputOf(folder: string, command: string, ...commandArguments: string[]): Promise<string> {
+  const child = spawn(command, commandArguments, {
+    cwd: path.join(repository, folder),
+    env: environment(),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
+  await once(child, "close");
+  return output;
+}
+
+function environment(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: `${path.join(repository, "node_modules/.bin")}:${process.env.PATH ?? ""}` };
+}

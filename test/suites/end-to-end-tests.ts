@@ -1,0 +1,27 @@
+import { globSync } from "node:fs";
+import path from "node:path";
+import { repository, succeeds } from "./command.ts";
+import { runNodeTests } from "./node-tests.ts";
+import { addTotals, type Totals } from "./totals.ts";
+
+/**
+ * The tests under test/e2e, one file after the other, on a sandbox of their own: the etcd-operator's custom resource
+ * definition belongs to the whole cluster, so whatever ran there before must be gone. That the sandbox starts, and
+ * that nothing of it is left once it is stopped, are tests too.
+ */
+export async function runEndToEndTests(chosen: readonly string[]): Promise<Totals> {
+  const files = chosen.length > 0 ? chosen : globSync("test/e2e/**/*.test.ts", { cwd: repository }).sort();
+  await runScript("a sandbox of an earlier run is gone", "sandbox/stop-sandbox.ts");
+  let totals = await runScript("the sandbox starts", "sandbox/start-sandbox.ts");
+  if (totals.passed > 0) {
+    const absolute = files.map((file) => path.resolve(repository, file));
+    totals = addTotals(totals, await runNodeTests(absolute, { concurrency: 1, timeoutMinutes: 15 }));
+  }
+  return addTotals(totals, await runScript("nothing of the stopped sandbox is left", "sandbox/stop-sandbox.ts"));
+}
+
+async function runScript(name: string, script: string): Promise<Totals> {
+  const ok = await succeeds("node", script);
+  console.log(`${ok ? "✔" : "✖"} ${name}`);
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+}
