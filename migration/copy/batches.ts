@@ -1,0 +1,39 @@
+import type { KeyValue } from "./key-value-store.ts";
+
+/** etcd refuses a transaction with more than 128 operations (its default `--max-txn-ops`). */
+export const MOST_OPERATIONS = 128;
+
+/** Stays well below etcd's 1.5 MiB for a request (its default `--max-request-bytes`). */
+export const MOST_BYTES = 1024 * 1024;
+
+/** What a compare, a put and a get of one key add to a request beside the key and the value, rounded up. */
+const FRAMING_BYTES = 64;
+
+/**
+ * Cuts entries, in their order, into the contents of single transactions. An entry that alone exceeds the byte limit
+ * gets a transaction of its own: whether the server takes it is the server's to say.
+ */
+export function* batchesOf<Entry extends KeyValue>(
+  entries: readonly Entry[],
+  limits: { readonly operations: number; readonly bytes: number } = { operations: MOST_OPERATIONS, bytes: MOST_BYTES },
+): Generator<readonly Entry[]> {
+  let start = 0;
+  let bytes = 0;
+  for (const [index, entry] of entries.entries()) {
+    const size = bytesInTransaction(entry);
+    if (index > start && (index - start >= limits.operations || bytes + size > limits.bytes)) {
+      yield entries.slice(start, index);
+      start = index;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  if (start < entries.length) {
+    yield entries.slice(start);
+  }
+}
+
+/** The key appears three times: in the guard, in the put and in the read that the guard's failure asks for. */
+export function bytesInTransaction({ key, value }: KeyValue): number {
+  return 3 * key.length + value.length + FRAMING_BYTES;
+}

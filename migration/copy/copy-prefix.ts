@@ -1,0 +1,120 @@
+import { batchesOf } from "./batches.ts";
+import { refuseLeasedKeys } from "./check-source.ts";
+import { CopyInterruptedError, EmptySourceError } from "./errors.ts";
+import { InFlight } from "./in-flight.ts";
+import type { KeyRange, KeyValue, KeyValueStore } from "./key-value-store.ts";
+import { pinRevision } from "./pin-revision.ts";
+import { readPages } from "./read-pages.ts";
+import { writeBatch, type WriteLedger } from "./write-batch.ts";
+
+/** Enough to keep etcd's disk busy while replies travel; more only lengthens its queue. */
+const TRANSACTIONS_IN_FLIGHT = 8;
+
+export interface CopyProgress {
+  readonly keysCopied: number;
+  /** The number of keys at the pinned revision. */
+  readonly keysTotal: number;
+  readonly bytesCopied: number;
+}
+
+export interface CopyOptions {
+  readonly source: KeyValueStore;
+  readonly destination: KeyValueStore;
+  readonly range: KeyRange;
+  /** The source is read as of this revision. */
+  readonly revision: bigint;
+  /** Called after each transaction: throttle it where it is shown. */
+  readonly onProgress?: (progress: CopyProgress) => void;
+  /** Stops the copy: what is under way is awaited, nothing new begun. */
+  readonly signal?: AbortSignal;
+  /** How long a failing call is repeated. Default 30,000. */
+  readonly retryForMilliseconds?: number;
+}
+
+export interface CopyOutcome {
+  /** All keys of the range, those already there included. */
+  readonly keys: number;
+  /** The sum of the lengths of all keys and values. */
+  readonly bytes: number;
+  /** Keys that stood in the destination, byte-equal, before this run. */
+  readonly keysAlreadyThere: number;
+  /** The destination revisions of this run's own transactions, those whose reply was lost included. */
+  readonly writtenRevisions: ReadonlySet<bigint>;
+}
+
+/**
+ * Copies every key of the range, as of the pinned revision, and never overwrites anything: a key that exists with equal
+ * bytes counts as copied, so an interrupted copy is completed by running it again. It is done, not proven: see verifyCopy.
+ *
+ * @throws EmptySourceError, LeasedKeysError, UntrustworthyAnswerError, the signal's reason or the store's error before
+ *   anything was sent to the destination; after that always CopyInterruptedError, with one of these or a
+ *   CopyConflictError as its cause.
+ */
+export async function copyPrefix(options: CopyOptions): Promise<CopyOutcome> {
+  options.signal?.throwIfAborted();
+  const ledger: WriteLedger = {
+    startRevision: await pinRevision(options.destination, options.range, options),
+    writtenRevisions: new Set(),
+    unanswered: new Set(),
+  };
+  const tally = { started: false, keys: 0, bytes: 0, keysAlreadyThere: 0, keysTotal: 0 };
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const inFlight = new InFlight(TRANSACTIONS_IN_FLIGHT, (error) => {
+    stop.abort(error);
+  });
+  try {
+    await copyPages(options, signal, inFlight, ledger, tally);
+    await inFlight.finish();
+  } catch (error) {
+    stop.abort(error);
+    await inFlight.settle();
+    throw tally.started
+      ? new CopyInterruptedError(tally.keys, ledger.writtenRevisions, [...ledger.unanswered], error)
+      : error;
+  }
+  const { keys, bytes, keysAlreadyThere } = tally;
+  return { keys, bytes, keysAlreadyThere, writtenRevisions: ledger.writtenRevisions };
+}
+
+interface Tally {
+  /** Whether anything was sent to the destination. */
+  started: boolean;
+  keys: number;
+  bytes: number;
+  keysAlreadyThere: number;
+  keysTotal: number;
+}
+
+async function copyPages(
+  options: CopyOptions,
+  signal: AbortSignal,
+  inFlight: InFlight,
+  ledger: WriteLedger,
+  tally: Tally,
+): Promise<void> {
+  const { source, destination, range, revision, retryForMilliseconds } = options;
+  const retry = { signal, retryForMilliseconds };
+  for await (const { entries, total } of readPages({ store: source, name: "source", range, revision, ...retry })) {
+    if (total === 0) {
+      throw new EmptySourceError(range.from);
+    }
+    tally.keysTotal = total;
+    await refuseLeasedKeys(entries, { source, range, revision, ...retry });
+    for (const batch of batchesOf(entries)) {
+      signal.throwIfAborted();
+      await inFlight.add(async () => {
+        tally.started = true;
+        const alreadyThere = await writeBatch(destination, batch, ledger, retry);
+        tally.keysAlreadyThere += alreadyThere;
+        tally.keys += batch.length;
+        tally.bytes += bytesOf(batch);
+        options.onProgress?.({ keysCopied: tally.keys, keysTotal: tally.keysTotal, bytesCopied: tally.bytes });
+      });
+    }
+  }
+}
+
+function bytesOf(entries: readonly KeyValue[]): number {
+  return entries.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
+}

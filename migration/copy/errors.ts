@@ -1,0 +1,116 @@
+import { printableKey, printableKeys } from "./printable-key.ts";
+import type { UnansweredTransaction } from "./own-transactions.ts";
+
+/** How many keys a message lists. */
+export const KEYS_LISTED = 10;
+
+/** The source holds no key in the range: most likely the wrong store, prefix or volume. */
+export class EmptySourceError extends Error {
+  constructor(from: Buffer) {
+    super(
+      `the source has no key under ${printableKey(from)}: nothing to copy. ` +
+        "Check that this is the etcd that holds the state, and that the prefix is right",
+    );
+    this.name = "EmptySourceError";
+  }
+}
+
+/** Keys with a lease are deleted by etcd when it ends. A copy cannot carry a lease over, so they would become permanent. */
+export class LeasedKeysError extends Error {
+  readonly count: number;
+
+  constructor(count: number, examples: readonly Buffer[]) {
+    super(
+      `${count} of the source's keys have a lease (${printableKeys(examples, KEYS_LISTED).join(", ")}). ` +
+        "A lease cannot be copied and the keys would become permanent. Stop what holds the leases, or delete these keys",
+    );
+    this.name = "LeasedKeysError";
+    this.count = count;
+  }
+}
+
+/** The destination holds other bytes under keys that are to be copied. Nothing of those was overwritten. */
+export class CopyConflictError extends Error {
+  /** The printable names of all conflicting keys of the transaction that met them. */
+  readonly keys: readonly string[];
+
+  constructor(keys: readonly Buffer[]) {
+    super(
+      `the destination already has other values, or values with a lease, under ${keys.length} of the keys to copy: ` +
+        `${printableKeys(keys, KEYS_LISTED).join(", ")}. They were left as they are; remove them or use an empty destination`,
+    );
+    this.name = "CopyConflictError";
+    this.keys = keys.map(printableKey);
+  }
+}
+
+/** A server's answer that no correct etcd gives. Whatever was read is not to be relied on. */
+export class UntrustworthyAnswerError extends Error {
+  constructor(store: string, what: string) {
+    super(
+      `the ${store} gave an answer that cannot be right: ${what}. Check the health of that etcd before trying again`,
+    );
+    this.name = "UntrustworthyAnswerError";
+  }
+}
+
+/**
+ * The copy stopped after it had begun to write. `cause` says why (the signal's reason when it was aborted).
+ * A new copy completes it, removeCopiedKeys takes it back; both need nothing but what is carried here.
+ */
+export class CopyInterruptedError extends Error {
+  /** Destination revisions of this run's own transactions. */
+  readonly writtenRevisions: ReadonlySet<bigint>;
+  /** Transactions whose reply never came: written or not, for removeCopiedKeys to find out. */
+  readonly unanswered: readonly UnansweredTransaction[];
+
+  constructor(
+    keysCopied: number,
+    writtenRevisions: ReadonlySet<bigint>,
+    unanswered: readonly UnansweredTransaction[],
+    cause: unknown,
+  ) {
+    super(`the copy stopped after ${keysCopied} keys: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+    this.name = "CopyInterruptedError";
+    this.writtenRevisions = writtenRevisions;
+    this.unanswered = unanswered;
+  }
+}
+
+/** The keys of one kind of difference: how many, and the printable names of the first ten. */
+export interface DifferingKeys {
+  readonly count: number;
+  readonly first: readonly string[];
+}
+
+/** Source and destination are not the same. Values are never shown. */
+export class CopyMismatchError extends Error {
+  readonly missing: DifferingKeys;
+  readonly extra: DifferingKeys;
+  readonly different: DifferingKeys;
+
+  constructor(differences: { missing: DifferingKeys; extra: DifferingKeys; different: DifferingKeys }) {
+    const parts = [
+      describe("missing in the destination", differences.missing),
+      describe("only in the destination", differences.extra),
+      describe("with another value", differences.different),
+    ].filter((part) => part !== undefined);
+    super(
+      `the destination is not equal to the source: ${parts.join("; ")}. ` +
+        "Something else writes to the destination or it lost data; stop that, empty the destination and copy again",
+    );
+    this.name = "CopyMismatchError";
+    this.missing = differences.missing;
+    this.extra = differences.extra;
+    this.different = differences.different;
+  }
+}
+
+function describe(what: string, { count, first }: DifferingKeys): string | undefined {
+  if (count === 0) {
+    return undefined;
+  }
+  return `${count} ${count === 1 ? "key" : "keys"} ${what} (${first.join(", ")}${count > first.length ? ", ..." : ""})`;
+}

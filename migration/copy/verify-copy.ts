@@ -1,0 +1,138 @@
+import { createHash } from "node:crypto";
+import { CopyMismatchError, KEYS_LISTED, type DifferingKeys } from "./errors.ts";
+import type { KeyRange, KeyValue, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
+import { mergeJoin } from "./merge-join.ts";
+import { pinRevision } from "./pin-revision.ts";
+import { printableKey } from "./printable-key.ts";
+import { readPages, type Page } from "./read-pages.ts";
+
+export interface VerifyProgress {
+  readonly keysCompared: number;
+  readonly keysTotal: number;
+}
+
+export interface VerifyOptions {
+  readonly source: KeyValueStore;
+  readonly destination: KeyValueStore;
+  readonly range: KeyRange;
+  /** The revision that was copied. */
+  readonly sourceRevision: bigint;
+  readonly onProgress?: (progress: VerifyProgress) => void;
+  readonly signal?: AbortSignal;
+  /** How long a failing read is repeated. Default 30,000. */
+  readonly retryForMilliseconds?: number;
+}
+
+export interface VerifiedCopy {
+  readonly keys: number;
+  /** The sum of the lengths of all keys and values. */
+  readonly bytes: number;
+  /**
+   * Hexadecimal, over what the destination holds: for each key, in ascending order, the key's length, the key, the value's
+   * length, the value; lengths as unsigned 64-bit big-endian numbers. Equal contents have equal digests, on any etcd.
+   */
+  readonly sha256: string;
+  readonly sourceRevision: bigint;
+  readonly destinationRevision: bigint;
+}
+
+/**
+ * Reads both sides anew, each at one revision, and compares every key and every byte. The copy's own bookkeeping plays no
+ * part in it.
+ *
+ * @throws CopyMismatchError that names the keys; UntrustworthyAnswerError, the signal's reason or the store's error.
+ */
+export async function verifyCopy(options: VerifyOptions): Promise<VerifiedCopy> {
+  const { source, destination, range, sourceRevision, onProgress } = options;
+  const destinationRevision = await pinRevision(destination, range, options);
+  const reading = { range, signal: options.signal, retryForMilliseconds: options.retryForMilliseconds };
+  const digest = new PageDigest();
+  const missing = new KeyList();
+  const extra = new KeyList();
+  const different = new KeyList();
+  await mergeJoin(
+    readPages({ ...reading, store: source, name: "source", revision: sourceRevision }),
+    digest.over(readPages({ ...reading, store: destination, name: "destination", revision: destinationRevision })),
+    {
+      onlyLeft: ({ key }) => {
+        missing.add(key);
+      },
+      onlyRight: ({ key }) => {
+        extra.add(key);
+      },
+      both: (left, right) => {
+        if (!isSame(left, right)) {
+          different.add(left.key);
+        }
+      },
+      onPage: (keysCompared, keysTotal) => onProgress?.({ keysCompared, keysTotal }),
+    },
+  );
+  if (missing.count + extra.count + different.count > 0) {
+    throw new CopyMismatchError({
+      missing: missing.listed(),
+      extra: extra.listed(),
+      different: different.listed(),
+    });
+  }
+  return { keys: digest.keys, bytes: digest.bytes, sha256: digest.hexadecimal(), sourceRevision, destinationRevision };
+}
+
+/** A lease on one side only counts as a difference: the key would vanish there. */
+function isSame(left: StoredKeyValue, right: StoredKeyValue): boolean {
+  return left.value.equals(right.value) && (left.lease === 0n) === (right.lease === 0n);
+}
+
+class KeyList {
+  count = 0;
+  readonly #first: string[] = [];
+
+  add(key: Buffer): void {
+    this.count += 1;
+    if (this.#first.length < KEYS_LISTED) {
+      this.#first.push(printableKey(key));
+    }
+  }
+
+  listed(): DifferingKeys {
+    return { count: this.count, first: this.#first };
+  }
+}
+
+/** Counts and hashes pages on their way through. */
+class PageDigest {
+  readonly #hash = createHash("sha256");
+  keys = 0;
+  bytes = 0;
+
+  async *over(pages: AsyncIterable<Page>): AsyncGenerator<Page, void, undefined> {
+    for await (const page of pages) {
+      const framed = frame(page.entries);
+      this.#hash.update(framed);
+      this.keys += page.entries.length;
+      this.bytes += framed.length - page.entries.length * FRAME_BYTES;
+      yield page;
+    }
+  }
+
+  hexadecimal(): string {
+    return this.#hash.digest("hex");
+  }
+}
+
+const LENGTH_BYTES = 8;
+const FRAME_BYTES = 2 * LENGTH_BYTES;
+
+/** One buffer for a page: a call of the hash for each key and value would cost more than the hashing. */
+function frame(entries: readonly KeyValue[]): Buffer {
+  const size = entries.reduce((sum, { key, value }) => sum + key.length + value.length + FRAME_BYTES, 0);
+  const framed = Buffer.allocUnsafe(size);
+  let offset = 0;
+  for (const { key, value } of entries) {
+    for (const part of [key, value]) {
+      offset = framed.writeBigUInt64BE(BigInt(part.length), offset);
+      offset += part.copy(framed, offset);
+    }
+  }
+  return framed;
+}

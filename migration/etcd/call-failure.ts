@@ -1,0 +1,87 @@
+import {
+  EtcdAuthenticationFailedError,
+  EtcdInvalidAuthTokenError,
+  EtcdPermissionDeniedError,
+  GRPCAbortedError,
+  GRPCCancelledError,
+  GRPCDeadlineExceededError,
+  GRPCInternalError,
+  GRPCUnauthenticatedError,
+  GRPCUnavailableError,
+  GRPCUnknownError,
+} from "etcd3";
+import {
+  EtcdAnswerTooLargeError,
+  EtcdBusyError,
+  EtcdCallError,
+  EtcdCompactedError,
+  EtcdDeadlineError,
+  EtcdNoSpaceError,
+  EtcdNotServingError,
+  EtcdPermissionError,
+  EtcdRequestTooLargeError,
+  EtcdUnreachableError,
+  type EndpointName,
+  type EtcdError,
+} from "./errors.ts";
+
+/**
+ * Turns what etcd3 throws into an error of ours. etcd3 drops the gRPC status code and keeps a class for it; several of
+ * etcd's conditions share a code, so those are told by etcd's own texts (api/v3rpc/rpctypes/error.go in etcd).
+ */
+export function explainFailure(error: unknown, endpoint: EndpointName, deadlineMilliseconds: number): EtcdError {
+  const text = error instanceof Error ? error.message : String(error);
+  const byText = TEXTS.find(([part]) => text.includes(part));
+  if (byText !== undefined) {
+    return byText[1](endpoint, error);
+  }
+  const reason = withoutStatus(text);
+  if (isOneOf(error, REFUSALS)) {
+    return new EtcdPermissionError(endpoint, reason, error);
+  }
+  if (error instanceof GRPCDeadlineExceededError) {
+    return new EtcdDeadlineError(endpoint, deadlineMilliseconds, error);
+  }
+  if (error instanceof GRPCUnavailableError) {
+    return text.includes("etcdserver: ")
+      ? new EtcdNotServingError(endpoint, reason, error)
+      : new EtcdUnreachableError(endpoint, connectionFailure(reason), error);
+  }
+  // What a connection lost in the midst of a call may show as; a resent write is guarded, so trying again is safe.
+  return new EtcdCallError(endpoint, isOneOf(error, LOST_CALLS) ? "transient" : "permanent", reason, error);
+}
+
+const TEXTS: readonly (readonly [string, (endpoint: EndpointName, cause: unknown) => EtcdError])[] = [
+  ["required revision has been compacted", (endpoint, cause) => new EtcdCompactedError(endpoint, cause)],
+  ["database space exceeded", (endpoint, cause) => new EtcdNoSpaceError(endpoint, cause)],
+  ["too many requests", (endpoint, cause) => new EtcdBusyError(endpoint, cause)],
+  ["request is too large", (endpoint, cause) => new EtcdRequestTooLargeError(endpoint, cause)],
+  // grpc-js, and grpc-go's transport below etcd's own check.
+  ["Received message larger than max", (endpoint, cause) => new EtcdAnswerTooLargeError(endpoint, cause)],
+  ["received message larger than max", (endpoint, cause) => new EtcdRequestTooLargeError(endpoint, cause)],
+];
+
+type ErrorClass = abstract new (...parameters: never[]) => Error;
+
+const REFUSALS: readonly ErrorClass[] = [
+  EtcdPermissionDeniedError,
+  EtcdAuthenticationFailedError,
+  EtcdInvalidAuthTokenError,
+  GRPCUnauthenticatedError,
+];
+
+const LOST_CALLS: readonly ErrorClass[] = [GRPCCancelledError, GRPCUnknownError, GRPCAbortedError, GRPCInternalError];
+
+function isOneOf(error: unknown, classes: readonly ErrorClass[]): boolean {
+  return classes.some((errorClass) => error instanceof errorClass);
+}
+
+/** Without the `14 UNAVAILABLE: ` that gRPC puts in front. */
+function withoutStatus(text: string): string {
+  return text.replace(/^(?:\w+: )?\d+ [A-Z_]+: /, "");
+}
+
+/** grpc-js wraps the system's words in its own, with a resolution note after it. */
+function connectionFailure(text: string): string {
+  return /(?:connect|read|write|getaddrinfo) E[A-Z_]+[^()]*/.exec(text)?.[0].trim() ?? text;
+}

@@ -1,0 +1,139 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Etcd3 } from "etcd3";
+import { connectEtcd, type EtcdEndpoint, type EtcdStore } from "../migration/etcd/etcd-store.ts";
+import { createAuthority, type CertificateAuthority, type IssuedCertificate } from "./certificate-authority.ts";
+
+export const SERVER_NAME = "etcd.test";
+
+export interface EtcdProcess {
+  readonly pid: number;
+  readonly endpoint: Required<EtcdEndpoint>;
+  /** etcd3 as it is, to write what a KeyValueStore cannot: overwrites, deletions, leases. */
+  readonly client: Etcd3;
+  readonly store: EtcdStore;
+  stop(): Promise<void>;
+}
+
+export interface EtcdProcessOptions {
+  /** Signs the server's certificate and the client's that `endpoint` carries; made for the occasion when absent. */
+  readonly authority?: CertificateAuthority;
+  readonly serverCertificate?: IssuedCertificate;
+  /** The CA file that the server trusts for its clients, when it is another one. */
+  readonly trustedClientAuthorityFile?: string;
+  readonly extraArguments?: readonly string[];
+}
+
+/** A single-member etcd over mTLS on loopback ports of its own, its data in a temporary directory. */
+export async function startEtcd(options: EtcdProcessOptions = {}): Promise<EtcdProcess> {
+  const authority = options.authority ?? (await createAuthority());
+  const server = options.serverCertificate ?? (await issueServerCertificate(authority));
+  const client = await authority.issue({ commonName: "etcd-client", usages: ["clientAuth"] });
+  const directory = await mkdtemp(join(tmpdir(), "etcd-process-"));
+  const port = await freePort();
+  const url = `https://127.0.0.1:${port}`;
+  const peerUrl = `http://127.0.0.1:${await freePort()}`;
+  const etcd = spawn(
+    "etcd",
+    [
+      ...["--name=test", `--data-dir=${directory}/data`, `--initial-cluster=test=${peerUrl}`],
+      ...[`--listen-client-urls=${url}`, `--advertise-client-urls=${url}`],
+      ...[`--listen-peer-urls=${peerUrl}`, `--initial-advertise-peer-urls=${peerUrl}`],
+      ...[`--cert-file=${server.certificateFile}`, `--key-file=${server.privateKeyFile}`, "--client-cert-auth"],
+      `--trusted-ca-file=${options.trustedClientAuthorityFile ?? authority.certificateFile}`,
+      ...(options.extraArguments ?? []),
+    ],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  const exited = once(etcd, "exit");
+  const removeFiles = async () => {
+    await rm(directory, { recursive: true, force: true });
+    if (options.authority === undefined) {
+      await authority.remove();
+    }
+  };
+  try {
+    await untilServing(etcd);
+  } catch (error) {
+    await removeFiles();
+    throw error;
+  }
+  const endpoint = {
+    host: "127.0.0.1",
+    port,
+    tls: {
+      certificateAuthority: authority.certificate,
+      certificate: client.certificate,
+      privateKey: client.privateKey,
+      serverName: SERVER_NAME,
+    },
+  };
+  const store = connectEtcd(endpoint);
+  const etcd3 = connectPlainClient(endpoint);
+  return {
+    pid: etcd.pid ?? 0,
+    endpoint,
+    client: etcd3,
+    store,
+    async stop() {
+      store.close();
+      etcd3.close();
+      etcd.kill("SIGCONT");
+      etcd.kill("SIGKILL");
+      await exited;
+      await removeFiles();
+    },
+  };
+}
+
+export function issueServerCertificate(authority: CertificateAuthority, validDays = 2): Promise<IssuedCertificate> {
+  const alternativeNames = [`DNS:${SERVER_NAME}`, "IP:127.0.0.1"];
+  return authority.issue({ commonName: "etcd-server", alternativeNames, validDays });
+}
+
+/** A loopback port that nothing listens on at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+function connectPlainClient({ host, port, tls }: Required<EtcdEndpoint>): Etcd3 {
+  return new Etcd3({
+    hosts: `https://${host}:${port}`,
+    credentials: {
+      rootCertificate: tls.certificateAuthority,
+      privateKey: tls.privateKey,
+      certChain: tls.certificate,
+    },
+    grpcOptions: { "grpc.ssl_target_name_override": tls.serverName },
+  });
+}
+
+async function untilServing(etcd: ChildProcess): Promise<void> {
+  if (etcd.stderr === null) {
+    throw new Error("etcd was started without a pipe for its log");
+  }
+  const lastLines: string[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  // The reader goes on after this function: a full pipe would block etcd.
+  createInterface({ input: etcd.stderr }).on("line", (line) => {
+    lastLines.splice(0, lastLines.length - 9, line);
+    if (line.includes("serving client requests") || line.includes("serving insecure client requests")) {
+      resolve(undefined);
+    }
+  });
+  etcd.once("error", reject);
+  etcd.once("exit", () => {
+    reject(new Error(`etcd ended before it served:\n${lastLines.join("\n")}`));
+  });
+  await promise;
+}

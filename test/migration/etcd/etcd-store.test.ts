@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { isAnswerTooLarge } from "../../../migration/copy/store-error.ts";
+import { prefixRange } from "../../../migration/copy/key-range.ts";
+import {
+  EtcdCompactedError,
+  EtcdDeadlineError,
+  EtcdRequestTooLargeError,
+  EtcdUnreachableError,
+} from "../../../migration/etcd/errors.ts";
+import { connectEtcd, type EtcdStore } from "../../../migration/etcd/etcd-store.ts";
+import { freePort, startEtcd, type EtcdProcess } from "../../etcd-process.ts";
+
+let etcd: EtcdProcess;
+let store: EtcdStore;
+before(async () => {
+  etcd = await startEtcd();
+  store = etcd.store;
+});
+after(() => etcd.stop());
+
+test("says which cluster it is, its version and its revision", async () => {
+  const status = await store.status();
+  await store.createAll([{ key: Buffer.from("/status/a"), value: Buffer.from("1") }]);
+
+  assert.match(status.clusterId, /^\d+$/);
+  assert.match(status.version, /^3\.\d+\.\d+$/);
+  assert.equal((await store.status()).revision, status.revision + 1n);
+});
+
+test("reads pages in key order, at a revision, with keys only or the count only", async () => {
+  const range = prefixRange("/pages/");
+  const entries = ["b", "a", "c"].map((name) => ({ key: Buffer.from(`/pages/${name}`), value: Buffer.from(name) }));
+  await store.createAll(entries);
+  const { revision } = await store.status();
+  await store.createAll([{ key: Buffer.from("/pages/d"), value: Buffer.from("later") }]);
+
+  const page = await store.range({ ...range, revision, limit: 2 });
+  const keys = await store.range({ ...range, revision, keysOnly: true });
+  const count = await store.range({ ...range, countOnly: true });
+
+  assert.deepEqual(
+    page.entries.map(({ key, value }) => `${key.toString()} ${value.toString()}`),
+    ["/pages/a a", "/pages/b b"],
+  );
+  assert.equal(page.more, true);
+  assert.equal(page.count, 3);
+  assert.equal(page.revision, revision + 1n);
+  assert.deepEqual(
+    page.entries.map(({ createRevision, modRevision, lease }) => [createRevision, modRevision, lease]),
+    [
+      [revision, revision, 0n],
+      [revision, revision, 0n],
+    ],
+  );
+  assert.deepEqual(
+    keys.entries.map(({ value }) => value.length),
+    [0, 0, 0],
+  );
+  assert.equal(keys.more, false);
+  assert.deepEqual({ entries: count.entries, count: count.count }, { entries: [], count: 4 });
+});
+
+test("creates all keys or none, and answers with those that exist", async () => {
+  const range = prefixRange("/create/");
+  const existing = { key: Buffer.from("/create/b"), value: Buffer.of(0, 0xff) };
+  const first = await store.createAll([existing]);
+  assert(first.created);
+
+  const second = await store.createAll([{ key: Buffer.from("/create/a"), value: Buffer.from("1") }, existing]);
+
+  assert(!second.created);
+  assert.deepEqual(second.existing, [
+    { ...existing, createRevision: first.revision, modRevision: first.revision, lease: 0n },
+  ]);
+  assert.equal((await store.range({ ...range, countOnly: true })).count, 1);
+});
+
+test("deletes just the keys that still have their revision, more than fit in one transaction", async () => {
+  const range = prefixRange("/delete/");
+  const names = Array.from({ length: 100 }, (_, index) => `/delete/${String(index)}`);
+  const created = await store.createAll(names.map((name) => ({ key: Buffer.from(name), value: Buffer.from("1") })));
+  assert(created.created);
+  await etcd.client.put("/delete/7").value("changed").exec();
+
+  const deleted = await store.deleteUnchanged(
+    names.map((name) => ({ key: Buffer.from(name), modRevision: created.revision })),
+  );
+
+  assert.equal(deleted, 99);
+  const left = await store.range(range);
+  assert.deepEqual(
+    left.entries.map(({ key }) => key.toString()),
+    ["/delete/7"],
+  );
+});
+
+test("carries a value of 1 MiB in a guarded transaction; a larger one than etcd takes is named as that", async () => {
+  const key = Buffer.from("/large/a");
+  const value = Buffer.alloc(1024 * 1024, "large");
+  assert((await store.createAll([{ key, value }])).created);
+  assert((await store.range(prefixRange("/large/"))).entries[0]?.value.equals(value));
+
+  const tooLarge = { key: Buffer.from("/large/b"), value: Buffer.alloc(2 * 1024 * 1024) };
+  await assert.rejects(store.createAll([tooLarge]), EtcdRequestTooLargeError);
+});
+
+test("an answer above the receive limit is one that a smaller page can help", async () => {
+  for (let index = 0; index < 33; index += 1) {
+    await store.createAll([{ key: Buffer.from(`/huge/${String(index)}`), value: Buffer.alloc(1024 * 1024) }]);
+  }
+  await assert.rejects(store.range(prefixRange("/huge/")), isAnswerTooLarge);
+  assert.equal((await store.range({ ...prefixRange("/huge/"), limit: 20 })).entries.length, 20);
+});
+
+test("says so when the revision was compacted away", async () => {
+  const { revision } = await store.status();
+  await etcd.client.put("/compacted/a").value("1").exec();
+  await etcd.client.kv.compact({ revision: (revision + 1n).toString() });
+  await assert.rejects(store.range({ ...prefixRange("/compacted/"), revision }), EtcdCompactedError);
+});
+
+test("a port that nothing listens on is unreachable, with the endpoint and the system's word, not a TLS failure", async () => {
+  const port = await freePort();
+  for (const { endpoint, scheme } of [
+    { endpoint: { ...etcd.endpoint, port }, scheme: "https" },
+    { endpoint: { host: "127.0.0.1", port }, scheme: "http" },
+  ]) {
+    const unreachable = connectEtcd(endpoint);
+    await assert.rejects(unreachable.status(), (error: Error) => {
+      assert(error instanceof EtcdUnreachableError);
+      assert.equal(error.endpoint, `${scheme}://127.0.0.1:${port}`);
+      assert.match(error.message, /ECONNREFUSED/);
+      assert.equal(error.kind, "transient");
+      return true;
+    });
+    unreachable.close();
+  }
+});
+
+test("a server that stops answering ends in the call's deadline, and answers again afterwards", async () => {
+  const impatient = connectEtcd(etcd.endpoint, { callDeadlineMilliseconds: 500 });
+  await impatient.status();
+  process.kill(etcd.pid, "SIGSTOP");
+  try {
+    await assert.rejects(impatient.status(), (error: Error) => {
+      assert(error instanceof EtcdDeadlineError);
+      assert.match(error.message, /no answer within 500 ms/);
+      return true;
+    });
+  } finally {
+    process.kill(etcd.pid, "SIGCONT");
+  }
+  assert.match((await store.status()).version, /^3\./);
+  impatient.close();
+});
+
+test("calls after close fail and say where", async () => {
+  const closed = connectEtcd(etcd.endpoint);
+  closed.close();
+  await assert.rejects(closed.status(), new RegExp(`etcd at https://127.0.0.1:${etcd.endpoint.port}`));
+});
