@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import { isContents } from "@trident-etcd/migration/kubernetes/load-kubeconfig.ts";
+
+/** The cluster that the stack is about, chosen by the standard settings `kubernetes:kubeconfig` and `kubernetes:context`. */
+export interface ChosenCluster {
+  /** For this process, which must read it. */
+  readonly plain: KubeconfigChoice;
+  /** For resources, whose inputs are kept in the stack's state: the contents of a kubeconfig are secret there. */
+  readonly inputs: { readonly kubeconfig?: pulumi.Input<string>; readonly context?: string };
+}
+
+interface KubeconfigChoice {
+  /** A path, or the contents. Without it KUBECONFIG or ~/.kube/config is used, as kubectl does. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+export function chosenCluster(): ChosenCluster {
+  // Not by pulumi.Config, which complains about reading a secret setting as plain text.
+  const settings = pulumi.runtime.allConfig();
+  const kubeconfig = settings["kubernetes:kubeconfig"];
+  const context = settings["kubernetes:context"];
+  const contextChoice = context === undefined ? {} : { context };
+  if (kubeconfig === undefined) {
+    return { plain: contextChoice, inputs: contextChoice };
+  }
+  return {
+    plain: { kubeconfig, ...contextChoice },
+    inputs: { kubeconfig: isContents(kubeconfig) ? pulumi.secret(kubeconfig) : kubeconfig, ...contextChoice },
+  };
+}

@@ -1,0 +1,29 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+type PolicyRule = kubernetes.types.input.rbac.v1.PolicyRule;
+
+/**
+ * What etcd-operator v0.9.4 calls in its namespace when it does not create the resource definition itself; the calls are those
+ * in its cmd/operator, pkg/controller and pkg/cluster. Its own example grants every verb on all of these, and Deployments.
+ *
+ * @param lockName The Endpoints object that it elects its leader on, made beforehand: the operator need not create any.
+ * @param clientSecretNames Secrets with the certificate by which it reaches the members.
+ */
+export function etcdOperatorRules(
+  lockName: pulumi.Input<string>,
+  clientSecretNames: pulumi.Input<pulumi.Input<string>[]>,
+): PolicyRule[] {
+  return [
+    // The status is written with an update of the whole object.
+    { apiGroups: ["etcd.database.coreos.com"], resources: ["etcdclusters"], verbs: ["get", "list", "watch", "update"] },
+    // Members; a patch changes the image of one during an upgrade.
+    { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "create", "patch", "delete"] },
+    // It tries to create the two Services even where they exist.
+    { apiGroups: [""], resources: ["services"], verbs: ["create"] },
+    { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["create", "delete"] },
+    { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+    { apiGroups: [""], resources: ["endpoints"], resourceNames: [lockName], verbs: ["get", "update"] },
+    { apiGroups: [""], resources: ["secrets"], resourceNames: clientSecretNames, verbs: ["get"] },
+  ];
+}

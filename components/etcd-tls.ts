@@ -1,0 +1,243 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+
+import { objectLabels } from "./labels.ts";
+
+export interface EtcdTlsArgs {
+  /** The namespace of the etcd cluster, and of the Secrets. */
+  readonly namespace: pulumi.Input<string>;
+  /** The name of the etcd cluster that the certificates are for: its Services' names derive from it. */
+  readonly clusterName: pulumi.Input<string>;
+  /** Whom the certificates name as their subject (CN). */
+  readonly commonNames: EtcdCommonNames;
+  /**
+   * The DNS domain of the Kubernetes cluster.
+   * @default "cluster.local"
+   */
+  readonly clusterDomain?: pulumi.Input<string>;
+  /**
+   * Validity of all certificates, in hours.
+   * @default 43800, five years
+   */
+  readonly validityHours?: pulumi.Input<number>;
+  /**
+   * How many hours before its end a certificate is replaced by the next `pulumi up`.
+   * @default 720, thirty days
+   */
+  readonly earlyRenewalHours?: pulumi.Input<number>;
+}
+
+export interface EtcdCommonNames {
+  readonly authority: pulumi.Input<string>;
+  /** Of the members, towards clients and towards each other. */
+  readonly server: pulumi.Input<string>;
+  readonly client: pulumi.Input<string>;
+}
+
+/** When each certificate ends, as RFC 3339. */
+export interface CertificateExpiry {
+  readonly authority: string;
+  readonly server: string;
+  readonly peer: string;
+  readonly client: string;
+}
+
+/** The usages needed here. The tls provider drops a name that it does not know without a word, hence a closed list. */
+type AllowedUse =
+  | "cert_signing"
+  | "crl_signing"
+  | "digital_signature"
+  | "key_encipherment"
+  | "server_auth"
+  | "client_auth";
+
+const authorityUses: AllowedUse[] = ["cert_signing", "crl_signing", "digital_signature"];
+const clientUses: AllowedUse[] = ["digital_signature", "key_encipherment", "client_auth"];
+// A member is also a client: of its peers, and, through etcd's own gRPC gateway, of itself with its server certificate.
+const memberUses: AllowedUse[] = ["digital_signature", "key_encipherment", "server_auth", "client_auth"];
+
+/**
+ * Certificates for an etcd cluster that asks its clients and its members for theirs, and the three Secrets that hold them
+ * under the names and keys that etcd-operator looks for.
+ */
+export class EtcdTls extends pulumi.ComponentResource {
+  /** Resolve once the Secrets exist. */
+  readonly clientSecretName: pulumi.Output<string>;
+  readonly serverSecretName: pulumi.Output<string>;
+  readonly peerSecretName: pulumi.Output<string>;
+  readonly expiry: pulumi.Output<CertificateExpiry>;
+
+  constructor(name: string, args: EtcdTlsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("trident-etcd:index:EtcdTls", name, args, opts);
+
+    const authority = createAuthority(this, name, args);
+    const server = issueCertificate(this, `${name}-server`, args, authority, {
+      commonName: args.commonNames.server,
+      dnsNames: serverDnsNames(args),
+      allowedUses: memberUses,
+    });
+    const peer = issueCertificate(this, `${name}-peer`, args, authority, {
+      commonName: args.commonNames.server,
+      dnsNames: peerDnsNames(args),
+      allowedUses: memberUses,
+    });
+    const client = issueCertificate(this, `${name}-client`, args, authority, {
+      commonName: args.commonNames.client,
+      dnsNames: [],
+      allowedUses: clientUses,
+    });
+
+    this.serverSecretName = createSecret(this, `${name}-server-secret`, args, "etcd-server-tls", {
+      "server.crt": server.certificate.certPem,
+      "server.key": server.privateKey.privateKeyPem,
+      "server-ca.crt": authority.certificate.certPem,
+    });
+    this.peerSecretName = createSecret(this, `${name}-peer-secret`, args, "etcd-peer-tls", {
+      "peer.crt": peer.certificate.certPem,
+      "peer.key": peer.privateKey.privateKeyPem,
+      "peer-ca.crt": authority.certificate.certPem,
+    });
+    this.clientSecretName = createSecret(this, `${name}-client-secret`, args, "etcd-client-tls", {
+      "etcd-client.crt": client.certificate.certPem,
+      "etcd-client.key": client.privateKey.privateKeyPem,
+      "etcd-client-ca.crt": authority.certificate.certPem,
+    });
+    this.expiry = pulumi.output({
+      authority: authority.certificate.validityEndTime,
+      server: server.certificate.validityEndTime,
+      peer: peer.certificate.validityEndTime,
+      client: client.certificate.validityEndTime,
+    });
+
+    this.registerOutputs({
+      clientSecretName: this.clientSecretName,
+      serverSecretName: this.serverSecretName,
+      peerSecretName: this.peerSecretName,
+      expiry: this.expiry,
+    });
+  }
+}
+
+interface KeyAndCertificate<Certificate> {
+  readonly privateKey: tls.PrivateKey;
+  readonly certificate: Certificate;
+}
+
+function createAuthority(parent: EtcdTls, name: string, args: EtcdTlsArgs): KeyAndCertificate<tls.SelfSignedCert> {
+  const privateKey = createPrivateKey(parent, `${name}-authority-key`);
+  const certificate = new tls.SelfSignedCert(
+    `${name}-authority`,
+    {
+      privateKeyPem: privateKey.privateKeyPem,
+      subject: { commonName: args.commonNames.authority },
+      isCaCertificate: true,
+      setSubjectKeyId: true,
+      allowedUses: authorityUses,
+      ...validity(args),
+    },
+    { parent },
+  );
+  return { privateKey, certificate };
+}
+
+function issueCertificate(
+  parent: EtcdTls,
+  name: string,
+  args: EtcdTlsArgs,
+  authority: KeyAndCertificate<tls.SelfSignedCert>,
+  identity: {
+    commonName: pulumi.Input<string>;
+    dnsNames: pulumi.Input<string>[];
+    allowedUses: AllowedUse[];
+  },
+): KeyAndCertificate<tls.LocallySignedCert> {
+  const privateKey = createPrivateKey(parent, `${name}-key`);
+  const request = new tls.CertRequest(
+    `${name}-request`,
+    {
+      privateKeyPem: privateKey.privateKeyPem,
+      subject: { commonName: identity.commonName },
+      ...(identity.dnsNames.length > 0 ? { dnsNames: identity.dnsNames } : {}),
+    },
+    { parent },
+  );
+  const certificate = new tls.LocallySignedCert(
+    name,
+    {
+      certRequestPem: request.certRequestPem,
+      caPrivateKeyPem: authority.privateKey.privateKeyPem,
+      caCertPem: authority.certificate.certPem,
+      allowedUses: identity.allowedUses,
+      ...validity(args),
+    },
+    { parent },
+  );
+  return { privateKey, certificate };
+}
+
+function createPrivateKey(parent: EtcdTls, name: string): tls.PrivateKey {
+  return new tls.PrivateKey(name, { algorithm: "RSA", rsaBits: 2048 }, { parent });
+}
+
+function validity(args: EtcdTlsArgs): {
+  validityPeriodHours: pulumi.Input<number>;
+  earlyRenewalHours: pulumi.Input<number>;
+} {
+  return {
+    validityPeriodHours: args.validityHours ?? 43800,
+    earlyRenewalHours: args.earlyRenewalHours ?? 720,
+  };
+}
+
+function createSecret(
+  parent: EtcdTls,
+  name: string,
+  args: EtcdTlsArgs,
+  secretName: string,
+  files: Record<string, pulumi.Output<string>>,
+): pulumi.Output<string> {
+  const secret = new kubernetes.core.v1.Secret(
+    name,
+    {
+      metadata: { name: secretName, namespace: args.namespace, labels: objectLabels("etcd", "certificates") },
+      type: "Opaque",
+      stringData: pulumi.secret(files),
+    },
+    { parent },
+  );
+  return secret.metadata.name;
+}
+
+/** Clients use the client Service, members and the operator a member's own name, probes localhost. */
+function serverDnsNames(args: EtcdTlsArgs): pulumi.Input<string>[] {
+  const { clusterName, namespace, domain } = names(args);
+  return [
+    ...peerDnsNames(args),
+    pulumi.interpolate`${clusterName}-client`,
+    pulumi.interpolate`${clusterName}-client.${namespace}.svc`,
+    pulumi.interpolate`${clusterName}-client.${namespace}.svc.${domain}`,
+    "localhost",
+  ];
+}
+
+/** etcd looks up the name of a peer from its address, which gives the name with the cluster's domain. */
+function peerDnsNames(args: EtcdTlsArgs): pulumi.Input<string>[] {
+  const { clusterName, namespace, domain } = names(args);
+  return [
+    pulumi.interpolate`*.${clusterName}.${namespace}.svc`,
+    pulumi.interpolate`*.${clusterName}.${namespace}.svc.${domain}`,
+  ];
+}
+
+function names(args: EtcdTlsArgs): {
+  clusterName: pulumi.Input<string>;
+  namespace: pulumi.Input<string>;
+  domain: pulumi.Input<string>;
+} {
+  return {
+    clusterName: args.clusterName,
+    namespace: args.namespace,
+    domain: args.clusterDomain ?? "cluster.local",
+  };
+}

@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+import type * as migration from "@trident-etcd/migration/migration-provider.ts";
+
+export interface MigrationRunArgs {
+  /** The kubeconfig's path, or its contents as a secret; as for the Kubernetes provider. */
+  readonly kubeconfig?: pulumi.Input<string>;
+  readonly context?: pulumi.Input<string>;
+  readonly namespace: pulumi.Input<string>;
+  /** The Deployment to migrate from. */
+  readonly legacyDeployment: pulumi.Input<string>;
+  /** Its container that runs etcd. */
+  readonly legacyEtcdContainer: pulumi.Input<string>;
+  /** The EtcdCluster to migrate to; its members must be ready. */
+  readonly etcdCluster: pulumi.Input<string>;
+  /** The Secret with the client certificate for it. Its contents never come into this resource. */
+  readonly clientSecret: pulumi.Input<string>;
+  /** The ConfigMap that the migration keeps its record in. */
+  readonly record: pulumi.Input<string>;
+  /** The keys below it are copied. */
+  readonly prefix: pulumi.Input<string>;
+  /** For each wait. */
+  readonly timeoutSeconds: pulumi.Input<number>;
+}
+
+/**
+ * The migration, as a resource that Pulumi creates once.
+ *
+ * create migrates; diff never finds a change, so that nothing is copied twice; check refuses impossible inputs; read keeps what
+ * was recorded; delete does nothing, so that a cluster that is gone cannot stand in the way of `pulumi destroy`.
+ */
+export class MigrationRun extends pulumi.dynamic.Resource {
+  declare readonly keys: pulumi.Output<number>;
+  declare readonly bytes: pulumi.Output<number>;
+  declare readonly sha256: pulumi.Output<string>;
+  declare readonly sourceClusterId: pulumi.Output<string>;
+  declare readonly sourceRevision: pulumi.Output<string>;
+  declare readonly destinationClusterId: pulumi.Output<string>;
+  declare readonly destinationRevision: pulumi.Output<string>;
+  declare readonly startedAt: pulumi.Output<string>;
+  declare readonly finishedAt: pulumi.Output<string>;
+
+  constructor(name: string, args: MigrationRunArgs, opts?: pulumi.CustomResourceOptions) {
+    const outputs = {
+      keys: undefined,
+      bytes: undefined,
+      sha256: undefined,
+      sourceClusterId: undefined,
+      sourceRevision: undefined,
+      destinationClusterId: undefined,
+      destinationRevision: undefined,
+      startedAt: undefined,
+      finishedAt: undefined,
+    };
+    super(
+      provider,
+      name,
+      { ...args, ...outputs },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["kubeconfig"] }),
+      "trident-etcd",
+      "MigrationRun",
+    );
+  }
+}
+
+type ProviderFunctions = typeof migration;
+
+// Pulumi freezes the text of these functions into the stack's state, and runs that text even when this file has changed since.
+// So each only calls the package by its name, which is looked up anew in whatever version is installed.
+/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-argument -- see above; inputs are untyped */
+const provider: pulumi.dynamic.ResourceProvider = {
+  check: (olds, news) =>
+    (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).check(olds, news),
+  diff: () => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).diff(),
+  create: (inputs) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).create(inputs),
+  read: (id, props) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).read(id, props),
+  update: (id, olds) =>
+    (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).update(id, olds),
+  delete: () => Promise.resolve(),
+};
+/* eslint-enable */

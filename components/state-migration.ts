@@ -1,0 +1,75 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { objectLabels } from "./labels.ts";
+import { MigrationRun } from "./migration-run.ts";
+import type { MigrationRunArgs } from "./migration-run.ts";
+
+export interface StateMigrationArgs extends Omit<MigrationRunArgs, "record" | "timeoutSeconds"> {
+  /**
+   * The name of the ConfigMap in which the migration records what it did.
+   */
+  readonly record: pulumi.Input<string>;
+  /**
+   * How long each of its waits may take, in seconds.
+   * @default 300
+   */
+  readonly timeoutSeconds?: pulumi.Input<number>;
+}
+
+/** What was moved, and between which clusters. */
+export interface MigrationSummary {
+  readonly keys: number;
+  readonly bytes: number;
+  /** Of all keys and values, the same on both sides. */
+  readonly sha256: string;
+  readonly sourceClusterId: string;
+  readonly sourceRevision: string;
+  readonly destinationClusterId: string;
+  readonly destinationRevision: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+/** Moves the state of an application with an embedded etcd into an etcd cluster, once. */
+export class StateMigration extends pulumi.ComponentResource {
+  /** Resolves once the state was copied and verified. */
+  readonly summary: pulumi.Output<MigrationSummary>;
+
+  constructor(name: string, args: StateMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("trident-etcd:index:StateMigration", name, args, opts);
+
+    const record = createRecord(this, name, args);
+    const run = new MigrationRun(
+      `${name}-run`,
+      { ...args, record: record.metadata.name, timeoutSeconds: args.timeoutSeconds ?? 300 },
+      { parent: this },
+    );
+
+    this.summary = summarize(run);
+    this.registerOutputs({ summary: this.summary });
+  }
+}
+
+/** The migration writes into it as it goes, so that a run that was killed can be taken up; to Pulumi its data is none of its own. */
+function createRecord(parent: StateMigration, name: string, args: StateMigrationArgs): kubernetes.core.v1.ConfigMap {
+  return new kubernetes.core.v1.ConfigMap(
+    `${name}-record`,
+    { metadata: { name: args.record, namespace: args.namespace, labels: objectLabels("etcd", "migration") } },
+    { parent, ignoreChanges: ["data"] },
+  );
+}
+
+function summarize(run: MigrationRun): pulumi.Output<MigrationSummary> {
+  return pulumi.output({
+    keys: run.keys,
+    bytes: run.bytes,
+    sha256: run.sha256,
+    sourceClusterId: run.sourceClusterId,
+    sourceRevision: run.sourceRevision,
+    destinationClusterId: run.destinationClusterId,
+    destinationRevision: run.destinationRevision,
+    startedAt: run.startedAt,
+    finishedAt: run.finishedAt,
+  });
+}

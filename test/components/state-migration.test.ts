@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { StateMigration } from "../../components/state-migration.ts";
+import { isSecret, record, revealed, valueOf } from "./registrations.ts";
+import type { Registrations } from "./registrations.ts";
+
+const kubeconfig = "apiVersion: v1\nkind: Config\nusers: [{user: {token: a token}}]\n";
+const runType = "pulumi-nodejs:dynamic/trident-etcd:MigrationRun";
+
+let component: StateMigration | undefined;
+
+function migration(preview = false, access: { kubeconfig?: pulumi.Input<string> } = {}): Promise<Registrations> {
+  return record(preview, () => {
+    component = new StateMigration("move", {
+      ...access,
+      namespace: "storage",
+      legacyDeployment: "trident",
+      legacyEtcdContainer: "etcd",
+      etcdCluster: "db",
+      clientSecret: "etcd-client-tls",
+      record: "move-record",
+      prefix: "/trident/",
+      timeoutSeconds: 90,
+    });
+  });
+}
+
+for (const preview of [true, false]) {
+  test(`registers the record and one run ${preview ? "in a preview" : "in an update"}`, async () => {
+    const registered = await migration(preview);
+    assert.deepEqual(registered.all.map(({ type, name }) => `${type} ${name}`).sort(), [
+      "kubernetes:core/v1:ConfigMap move-record",
+      `${runType} move-run`,
+      "trident-etcd:index:StateMigration move",
+    ]);
+    assert.equal(registered.named("move-run").parent, "move");
+  });
+}
+
+test("asks the migration for what it was told, and for no key or certificate", async () => {
+  const { inputs } = (await migration()).named("move-run");
+  const { __provider: provider, ...request } = inputs;
+  assert.equal(typeof provider, "string");
+  assert.deepEqual(request, {
+    namespace: "storage",
+    legacyDeployment: "trident",
+    legacyEtcdContainer: "etcd",
+    etcdCluster: "db",
+    clientSecret: "etcd-client-tls",
+    record: "move-record",
+    prefix: "/trident/",
+    timeoutSeconds: 90,
+  });
+});
+
+test("freezes nothing into the state but calls of the package by its name", async () => {
+  const { inputs } = (await migration(false, { kubeconfig: pulumi.secret(kubeconfig) })).named("move-run");
+  const provider = String(revealed(inputs.__provider));
+  assert.ok(!isSecret(inputs.__provider));
+  assert.ok(provider.length < 2048, `it has ${provider.length} characters`);
+  assert.match(provider, /require\("@trident-etcd\/migration\/migration-provider\.ts"\)/);
+  assert.doesNotMatch(provider, /BEGIN|apiVersion|a token|private/);
+});
+
+test("keeps the contents of a kubeconfig secret", async () => {
+  const { inputs } = (await migration(false, { kubeconfig: pulumi.secret(kubeconfig) })).named("move-run");
+  assert.ok(isSecret(inputs.kubeconfig));
+  assert.equal(revealed(inputs.kubeconfig), kubeconfig);
+  for (const [property, value] of Object.entries(inputs).filter(([name]) => name !== "kubeconfig")) {
+    assert.doesNotMatch(JSON.stringify(value), /a token/, property);
+  }
+});
+
+test("leaves the record's data to the migration", async () => {
+  const { inputs, ignoreChanges } = (await migration()).named("move-record");
+  assert.equal(inputs.data, undefined);
+  assert.deepEqual(ignoreChanges, ["data"]);
+});
+
+test("starts only after the record exists", async () => {
+  assert.ok((await migration()).named("move-run").dependencies.includes("move-record"));
+});
+
+test("sums up what was moved once it was, and knows nothing of it in a preview", async () => {
+  await migration();
+  assert.ok(component);
+  const summary = await valueOf(component.summary);
+  assert.deepEqual([summary?.keys, summary?.bytes, summary?.sha256], [7, 700, "digest"]);
+  await migration(true);
+  assert.equal(await valueOf(component.summary.sha256), undefined);
+});

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { checkSettings, ConfigurationError, defaultSettings, readSettings } from "../config.ts";
+import type { RawSettings } from "../config.ts";
+
+function problemsOf(raw: RawSettings): readonly string[] {
+  try {
+    checkSettings(raw);
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError);
+    return error.problems;
+  }
+  return [];
+}
+
+test("uses the defaults where nothing is set", () => {
+  assert.deepEqual(checkSettings({}), defaultSettings);
+});
+
+test("reads every setting as its type", () => {
+  const settings = checkSettings({
+    namespace: "storage",
+    migrate: "true",
+    tridentImage: "registry.example:5000/netapp/trident:18.07.1",
+    tridentDebug: "true",
+    etcdClusterSize: "5",
+    etcdRepository: "registry.example:5000/coreos/etcd",
+    etcdVersion: "3.3.12",
+    operatorImage: `quay.io/coreos/etcd-operator@sha256:${"0f".repeat(32)}`,
+    busyboxImage: "busybox:1.36",
+    clusterDomain: "k8s.example.internal",
+    certificateValidityHours: "48",
+    certificateEarlyRenewalHours: "47",
+    timeoutSeconds: "600",
+  });
+  assert.deepEqual(settings, {
+    namespace: "storage",
+    migrate: true,
+    tridentImage: "registry.example:5000/netapp/trident:18.07.1",
+    tridentDebug: true,
+    etcdClusterSize: 5,
+    etcdRepository: "registry.example:5000/coreos/etcd",
+    etcdVersion: "3.3.12",
+    operatorImage: `quay.io/coreos/etcd-operator@sha256:${"0f".repeat(32)}`,
+    busyboxImage: "busybox:1.36",
+    clusterDomain: "k8s.example.internal",
+    certificateValidityHours: 48,
+    certificateEarlyRenewalHours: 47,
+    timeoutSeconds: 600,
+  });
+});
+
+describe("refuses, naming the setting, its value and the way out,", () => {
+  const cases: [setting: string, value: string, wayOut: RegExp][] = [
+    ["namespace", "Storage_1", /kubectl get namespaces/],
+    ["namespace", "a".repeat(64), /at most 63/],
+    ["namespace", "", /at most 63/],
+    ["migrate", "yes", /true or false/],
+    ["tridentDebug", "1", /true or false/],
+    ["tridentImage", "netapp/trident", /Add a tag or a digest/],
+    ["tridentImage", "registry.example:5000/trident", /Add a tag or a digest/],
+    ["tridentImage", "netapp/trident:", /no image reference/],
+    ["operatorImage", "Not An Image:1", /registry\/repository:tag/],
+    ["busyboxImage", "busybox@sha256:short", /no image reference/],
+    ["etcdRepository", "quay.io/coreos/etcd:v3.4.22", /without tag or digest/],
+    ["etcdVersion", "v3.4.22", /without a leading v/],
+    ["etcdVersion", "3.4", /three numbers/],
+    ["etcdVersion", "2.3.8", /3\.x version/],
+    ["etcdVersion", "3.4.24", /no shell.*Set it to 3\.4\.22/],
+    ["etcdVersion", "3.5.7", /no shell/],
+    ["etcdVersion", "3.6.0", /no shell/],
+    ["etcdClusterSize", "4", /Set it to 3 or 5/],
+    ["etcdClusterSize", "0", /1, 3, 5 or 7/],
+    ["etcdClusterSize", "9", /1, 3, 5 or 7/],
+    ["etcdClusterSize", "three", /1, 3, 5 or 7/],
+    ["clusterDomain", ".cluster.local", /resolv\.conf/],
+    ["certificateValidityHours", "0", /at least 1/],
+    ["certificateEarlyRenewalHours", "-1", /at least 1/],
+    ["timeoutSeconds", "5", /10 to 86400/],
+    ["timeoutSeconds", "1e3", /10 to 86400/],
+  ];
+  for (const [setting, value, wayOut] of cases) {
+    test(`${setting} ${JSON.stringify(value)}`, () => {
+      const [problem, another] = problemsOf({ [setting]: value });
+      assert.ok(problem);
+      assert.equal(another, undefined);
+      assert.ok(problem.startsWith(`${setting} is ${JSON.stringify(value)}: `), problem);
+      assert.match(problem, wayOut);
+    });
+  }
+});
+
+test("accepts the last etcd versions whose images have a shell", () => {
+  for (const etcdVersion of ["3.4.23", "3.5.6", "3.3.12"]) {
+    assert.deepEqual(problemsOf({ etcdVersion }), []);
+  }
+});
+
+test("refuses certificates that would be renewed by every run", () => {
+  const [problem] = problemsOf({ certificateValidityHours: "720" });
+  assert.match(problem ?? "", /certificateEarlyRenewalHours is 720 and certificateValidityHours is 720/);
+});
+
+test("refuses a setting that does not exist, as a mistyped one would silently change nothing", () => {
+  const [problem] = problemsOf({ etcdClustersize: "5" });
+  assert.match(problem ?? "", /^etcdClustersize is no setting.*pulumi config rm etcdClustersize.*etcdClusterSize/);
+});
+
+test("reports all problems together", () => {
+  const raw = { migrat: "true", namespace: "-", etcdClusterSize: "2", certificateValidityHours: "1" };
+  assert.equal(problemsOf(raw).length, 4);
+  assert.throws(() => checkSettings(raw), /4 problems\); nothing was changed\.\n {2}- .*\n {2}- .*\n {2}- .*\n {2}- /);
+});
+
+test("reads this project's settings and no others from the stack's configuration", async () => {
+  await pulumi.runtime.setMocks({ call: () => ({}), newResource: () => ({ id: "", state: {} }) }, "trident-etcd");
+  pulumi.runtime.setAllConfig({
+    "trident-etcd:namespace": "storage",
+    "kubernetes:context": "a context",
+    "trident-etcd:tridentDebug": "true",
+  });
+  assert.deepEqual(readSettings(), { ...defaultSettings, namespace: "storage", tridentDebug: true });
+});
+
+test("describes in Pulumi.yaml exactly the settings of config.ts, with the same types and defaults", () => {
+  const declared = settingsOfPulumiYaml();
+  assert.deepEqual(Object.keys(declared), Object.keys(defaultSettings));
+  for (const [name, value] of Object.entries(defaultSettings)) {
+    const type = typeof value === "number" ? "integer" : typeof value;
+    assert.deepEqual(declared[name], { type, default: String(value), described: true }, name);
+  }
+});
+
+/** Enough of YAML for the way that file is written: each setting two spaces in, its properties four. */
+function settingsOfPulumiYaml(): Record<string, { type: string; default: string; described: boolean }> {
+  const text = readFileSync(new URL("../Pulumi.yaml", import.meta.url), "utf8");
+  const [, config = ""] = text.split(/^config:\n/m);
+  const settings = config.split(/^ {2}(?=\w)/m).filter((block) => block !== "");
+  return Object.fromEntries(
+    settings.map((block) => {
+      const property = (name: string): string => new RegExp(`^ {4}${name}: (.*)$`, "m").exec(block)?.[1] ?? "";
+      return [
+        block.slice(0, block.indexOf(":")),
+        { type: property("type"), default: property("default"), described: property("description") !== "" },
+      ];
+    }),
+  );
+}
