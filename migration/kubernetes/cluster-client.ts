@@ -1,0 +1,92 @@
+import {
+  AppsV1Api,
+  CoreV1Api,
+  createConfiguration,
+  HttpMethod,
+  RequestContext,
+  ServerConfiguration,
+  type KubeConfig,
+  type SecurityAuthentication,
+} from "@kubernetes/client-node";
+import { boundedHttp, type BoundedHttp } from "./bounded-http.ts";
+import { describeFailure } from "./describe-failure.ts";
+import { ClusterUnreachableError } from "./errors.ts";
+import { loadKubeconfig, type ClusterAccess } from "./load-kubeconfig.ts";
+
+export type { ClusterAccess } from "./load-kubeconfig.ts";
+
+/** The Kubernetes API of one cluster. Every call is bounded in time and raises one of the errors of `errors.ts`. */
+export interface ClusterClient {
+  /** Names the cluster in messages: `"context" (https://server)`. */
+  readonly description: string;
+  readonly core: CoreV1Api;
+  readonly apps: AppsV1Api;
+  /** For what is not a plain call: WebSockets. */
+  readonly configuration: KubeConfig;
+  /** An object as the server stores it, with the fields that the typed API would drop. */
+  requestJson(request: JsonRequest): Promise<unknown>;
+}
+
+export interface JsonRequest {
+  readonly method: "GET" | "POST";
+  /** Such as `/apis/apps/v1/namespaces/trident/deployments/trident`. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+const defaultRequestTimeoutMilliseconds = 15_000;
+
+/** Reads the kubeconfig; talks to nobody yet. Raises ClusterUnreachableError when there is none or it lacks the context. */
+export function connectToCluster(
+  access: ClusterAccess,
+  options: { readonly requestTimeoutMilliseconds?: number } = {},
+): ClusterClient {
+  const configuration = loadKubeconfig(access);
+  const server = configuration.getCurrentCluster()?.server ?? "";
+  const description = `"${configuration.getCurrentContext()}" (${server})`;
+  const http = boundedHttp(description, options.requestTimeoutMilliseconds ?? defaultRequestTimeoutMilliseconds);
+  const authentication = explainedAuthentication(configuration, description);
+  const apiConfiguration = createConfiguration({
+    baseServer: new ServerConfiguration(server, {}),
+    authMethods: { default: authentication },
+    httpApi: http.library,
+  });
+  return {
+    description,
+    configuration,
+    core: new CoreV1Api(apiConfiguration),
+    apps: new AppsV1Api(apiConfiguration),
+    requestJson: (request) => requestJson(server, authentication, http, request),
+  };
+}
+
+// A credential plugin that is missing or fails would otherwise surface as a bare `spawn ... ENOENT`.
+function explainedAuthentication(configuration: KubeConfig, description: string): SecurityAuthentication {
+  return {
+    getName: () => configuration.getName(),
+    applySecurityAuthentication: async (context) => {
+      try {
+        await configuration.applySecurityAuthentication(context);
+      } catch (error) {
+        throw new ClusterUnreachableError(description, describeFailure(error), { cause: error });
+      }
+    },
+  };
+}
+
+async function requestJson(
+  server: string,
+  authentication: SecurityAuthentication,
+  http: BoundedHttp,
+  request: JsonRequest,
+): Promise<unknown> {
+  const context = new RequestContext(`${server}${request.path}`, HttpMethod[request.method]);
+  context.setHeaderParam("Accept", "application/json");
+  if (request.body !== undefined) {
+    context.setHeaderParam("Content-Type", "application/json");
+    context.setBody(JSON.stringify(request.body));
+  }
+  await authentication.applySecurityAuthentication(context);
+  const response = await http.send(context);
+  return JSON.parse(await response.body.text()) as unknown;
+}

@@ -1,0 +1,83 @@
+/** The API server can't be reached at all, or no cluster is configured, or it rejects the credentials. */
+export class ClusterUnreachableError extends Error {
+  override readonly name = "ClusterUnreachableError";
+
+  constructor(cluster: string, reason: string, options?: ErrorOptions) {
+    super(
+      `The Kubernetes cluster ${cluster} can't be reached: ${withoutFullStop(reason)}. Choose the cluster with the settings ` +
+        `kubernetes:context and kubernetes:kubeconfig (\`pulumi config set kubernetes:context NAME\`) or with the ` +
+        `environment variable KUBECONFIG, and see that its API server answers.`,
+      options,
+    );
+  }
+}
+
+/** The API server answered a request with an error status. */
+export class ClusterRequestError extends Error {
+  override readonly name = "ClusterRequestError";
+  readonly status: number;
+
+  constructor(request: { method: string; path: string }, status: number, explanation: string) {
+    const wayOut =
+      status === 403 ? " Give the user of the kubeconfig that permission, or choose another kubernetes:context." : "";
+    super(
+      `The Kubernetes API answered ${request.method} ${request.path} with ${status}: ${withoutFullStop(explanation)}.${wayOut}`,
+    );
+    this.status = status;
+  }
+}
+
+/** A pod can't start, and waiting longer would not help. */
+export class PodNotStartingError extends Error {
+  override readonly name = "PodNotStartingError";
+
+  constructor(namespace: string, pod: string, reason: string, wayOut: string) {
+    super(`Pod ${pod} in namespace ${namespace} can't start: ${withoutFullStop(reason)}. ${wayOut}`);
+  }
+}
+
+/** A pod has the name of one of ours, but this project did not make it. */
+export class ForeignPodError extends Error {
+  override readonly name = "ForeignPodError";
+
+  constructor(namespace: string, pod: string) {
+    super(
+      `Pod ${pod} in namespace ${namespace} was not made by this project and is left alone, but the migration needs its ` +
+        `name: rename or delete it.`,
+    );
+  }
+}
+
+/** Something that was waited for did not happen in time. */
+export class WaitTimeoutError extends Error {
+  override readonly name = "WaitTimeoutError";
+
+  constructor(awaited: string, seconds: number, lastSeen: string) {
+    super(
+      `Waited ${seconds} s for ${awaited}, in vain; last seen: ${withoutFullStop(lastSeen)}. ` +
+        `If it only needs longer, raise the setting timeoutSeconds.`,
+    );
+  }
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ClusterRequestError && error.status === 404;
+}
+
+export function isConflict(error: unknown): boolean {
+  return error instanceof ClusterRequestError && error.status === 409;
+}
+
+export function isForbidden(error: unknown): boolean {
+  return error instanceof ClusterRequestError && error.status === 403;
+}
+
+/** Whether asking again may help: the server was away, overloaded or restarting. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof ClusterUnreachableError) return true;
+  return error instanceof ClusterRequestError && (error.status >= 500 || error.status === 429);
+}
+
+export function withoutFullStop(text: string): string {
+  return text.trim().replace(/\.+$/, "");
+}

@@ -1,0 +1,116 @@
+import { PatchStrategy, setHeaderOptions, type V1ConfigMap } from "@kubernetes/client-node";
+import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import { isNotFound } from "../kubernetes/errors.ts";
+
+/** How far a migration came: `stopped` from before the legacy Trident is stopped, `copied` once all is verified. */
+export type MigrationPhase = "stopped" | "copied";
+
+/** What a migration leaves in the cluster about itself, so that a later run can finish or undo it. */
+export interface MigrationRecord {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly phase?: MigrationPhase;
+  /** The legacy Deployment's manifest as it was before the stop, as JSON. */
+  readonly legacyDeployment?: string;
+  readonly legacyReplicas?: number;
+  /** The result of a finished copy, as JSON. */
+  readonly result?: string;
+}
+
+/** What a patch of the record sets; null removes. */
+export interface RecordChange {
+  readonly phase?: MigrationPhase | null;
+  readonly legacyDeployment?: string | null;
+  readonly legacyReplicas?: string | null;
+  readonly result?: string | null;
+}
+
+export class MigrationRecordMissingError extends Error {
+  override readonly name = "MigrationRecordMissingError";
+
+  constructor(namespace: string, name: string) {
+    super(
+      `ConfigMap ${name} in namespace ${namespace}, the record of the migration, does not exist. ` +
+        `The stack makes it before it migrates; if it was deleted by hand, run \`pulumi refresh\` and \`pulumi up\`.`,
+    );
+  }
+}
+
+export class MigrationRecordInvalidError extends Error {
+  override readonly name = "MigrationRecordInvalidError";
+
+  constructor(namespace: string, name: string, key: string) {
+    super(
+      `ConfigMap ${name} in namespace ${namespace}, the record of the migration, has an unusable value under ${key}. ` +
+        `Something else has written to it; put the value right, or remove the key if no migration is under way.`,
+    );
+  }
+}
+
+interface RecordPlace {
+  readonly namespace: string;
+  readonly record: string;
+}
+
+/** Raises MigrationRecordMissingError when there is none. */
+export async function readMigrationRecord(cluster: ClusterClient, place: RecordPlace): Promise<MigrationRecord> {
+  const record = await findMigrationRecord(cluster, place);
+  if (record === undefined) throw new MigrationRecordMissingError(place.namespace, place.record);
+  return record;
+}
+
+export async function findMigrationRecord(
+  cluster: ClusterClient,
+  place: RecordPlace,
+): Promise<MigrationRecord | undefined> {
+  try {
+    return parseRecord(
+      await cluster.core.readNamespacedConfigMap({ namespace: place.namespace, name: place.record }),
+      place,
+    );
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+export async function changeMigrationRecord(
+  cluster: ClusterClient,
+  place: RecordPlace,
+  change: RecordChange,
+): Promise<void> {
+  await cluster.core.patchNamespacedConfigMap(
+    { namespace: place.namespace, name: place.record, body: { data: change } },
+    setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+  );
+}
+
+function parseRecord(configMap: V1ConfigMap, place: RecordPlace): MigrationRecord {
+  const data = configMap.data ?? {};
+  return {
+    namespace: place.namespace,
+    name: place.record,
+    uid: configMap.metadata?.uid ?? "",
+    ...optional("phase", parsePhase(data.phase, place)),
+    ...optional("legacyDeployment", data.legacyDeployment),
+    ...optional("legacyReplicas", parseReplicas(data.legacyReplicas, place)),
+    ...optional("result", data.result),
+  };
+}
+
+function parsePhase(text: string | undefined, place: RecordPlace): MigrationPhase | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (text === "stopped" || text === "copied") return text;
+  throw new MigrationRecordInvalidError(place.namespace, place.record, "phase");
+}
+
+function parseReplicas(text: string | undefined, place: RecordPlace): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new MigrationRecordInvalidError(place.namespace, place.record, "legacyReplicas");
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  return value === undefined || value === "" ? {} : ({ [key]: value } as Partial<Record<K, V>>);
+}

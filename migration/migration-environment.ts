@@ -1,0 +1,43 @@
+import type { KeyRange } from "./copy/key-value-store.ts";
+import type { DeploymentFinding, LegacyTrident } from "./legacy/legacy-trident.ts";
+import type { MigrationRecord, RecordChange } from "./legacy/migration-record.ts";
+import type { StoppedTrident } from "./legacy/stop-legacy-trident.ts";
+import type { OpenStore } from "./stores/forwarded-store.ts";
+
+/**
+ * What the migration's sequence needs from the cluster, one method a step. `cluster-environment.ts` is the real one; the
+ * sequence is tested against one in memory, whose steps fail on demand.
+ */
+export interface MigrationEnvironment {
+  /** The namespace. */
+  readonly namespace: string;
+  /** The Deployment that is migrated. */
+  readonly legacyDeployment: string;
+  /** The ConfigMap's name. */
+  readonly record: string;
+  /** The keys to move. */
+  readonly range: KeyRange;
+
+  readRecord(): Promise<MigrationRecord>;
+  changeRecord(change: RecordChange): Promise<void>;
+  findTrident(): Promise<DeploymentFinding>;
+
+  /** Changes nothing that lasts: a pod for a moment. */
+  checkLegacyImage(legacy: LegacyTrident, record: MigrationRecord): Promise<void>;
+  checkClaim(legacy: LegacyTrident): Promise<void>;
+  openDestination(): Promise<OpenStore>;
+  /** Undefined when the legacy etcd does not run. */
+  openLiveSource(legacy: LegacyTrident): Promise<OpenStore | undefined>;
+
+  /** Does nothing for one that a migration has stopped already, but waits until it is. */
+  stopLegacy(legacy: LegacyTrident, record: MigrationRecord): Promise<StoppedTrident>;
+  openStoppedSource(legacy: LegacyTrident, record: MigrationRecord): Promise<OpenStore>;
+  /** Waits until the pod under `openStoppedSource` is gone; does nothing when there is none. */
+  removeSourcePod(): Promise<void>;
+  checkStillStopped(stopped: StoppedTrident): Promise<void>;
+  /** Only if it is still as the migration stopped it. */
+  deleteLegacy(stopped: StoppedTrident): Promise<void>;
+
+  /** Answers with how many replicas it runs again. */
+  restoreLegacy(legacy: LegacyTrident): Promise<number>;
+}

@@ -1,0 +1,51 @@
+import { describeFailure } from "./kubernetes/describe-failure.ts";
+import { withoutFullStop } from "./kubernetes/errors.ts";
+
+/** What became of the old Trident when the migration failed. */
+export type LegacyOutcome =
+  /** Nothing had been stopped yet. */
+  | { readonly kind: "untouched" }
+  | { readonly kind: "restored"; readonly replicas: number }
+  | { readonly kind: "notRestored"; readonly why: unknown; readonly command: string };
+
+/**
+ * The one error that a migration fails with: its cause, what became of the old Trident, and what could not be cleaned
+ * up. `cause` keeps the first failure, whatever failed after it.
+ */
+export class MigrationError extends Error {
+  override readonly name = "MigrationError";
+  readonly legacy: LegacyOutcome["kind"];
+
+  constructor(options: {
+    /** Completes `The migration failed while ...`. */
+    readonly during: string;
+    readonly cause: unknown;
+    readonly legacy: LegacyOutcome;
+    /** Full sentences about what is left behind. */
+    readonly leftBehind?: readonly string[];
+  }) {
+    const sentences = [
+      `The migration of Trident's state failed while ${options.during}: ${withoutFullStop(describeFailure(options.cause))}.`,
+      describeOutcome(options.legacy),
+      ...(options.leftBehind ?? []),
+    ];
+    super(sentences.join(" "), { cause: options.cause });
+    this.legacy = options.legacy.kind;
+  }
+}
+
+function describeOutcome(legacy: LegacyOutcome): string {
+  switch (legacy.kind) {
+    case "untouched":
+      return "Nothing was changed: the old Trident is as it was.";
+    case "restored":
+      return legacy.replicas > 0
+        ? "The old Trident is serving again with its embedded etcd, and no state is lost; the next `pulumi up` starts over."
+        : "The old Trident is at 0 replicas, as it was before; the next `pulumi up` starts over.";
+    case "notRestored":
+      return (
+        `The old Trident could NOT be started again (${withoutFullStop(describeFailure(legacy.why))}). Its state is ` +
+        `intact on its PersistentVolumeClaim; start it with \`${legacy.command}\`.`
+      );
+  }
+}

@@ -1,0 +1,29 @@
+import { findForeignKeys } from "../copy/compare-destination.ts";
+import type { KeyRange } from "../copy/key-value-store.ts";
+import type { OpenStore } from "../stores/forwarded-store.ts";
+import { ForeignKeysError, SameClusterError } from "./errors.ts";
+
+/**
+ * Raises ForeignKeysError when the destination holds keys that the copy would neither make nor find equal, and
+ * SameClusterError when it is the source. Answers how many of the keys are there already.
+ */
+export async function checkDestination(options: {
+  readonly source: OpenStore;
+  readonly destination: OpenStore;
+  readonly range: KeyRange;
+  readonly sourceRevision: bigint;
+}): Promise<number> {
+  const { source, destination, range } = options;
+  const { clusterId } = await destination.status();
+  if (clusterId === (await source.status()).clusterId) {
+    throw new SameClusterError(source.description, destination.description, clusterId);
+  }
+  const { foreign, foreignCount, equalCount } = await findForeignKeys(options);
+  if (foreignCount > 0) {
+    throw new ForeignKeysError(destination.description, range.from.toString("utf8"), {
+      keys: foreign,
+      count: foreignCount,
+    });
+  }
+  return equalCount;
+}

@@ -1,0 +1,136 @@
+import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+
+/** The namespace that the settings name does not exist. */
+export class NamespaceMissingError extends Error {
+  override readonly name = "NamespaceMissingError";
+
+  constructor(namespace: string, cluster: string) {
+    super(
+      `Namespace ${namespace} (setting namespace) does not exist in cluster ${cluster}. Create it with ` +
+        `\`kubectl create namespace ${namespace}\`, or name the one to use with \`pulumi config set namespace NAME\`.`,
+    );
+  }
+}
+
+/** A migration is asked for, but there is no Trident with an embedded etcd. */
+export class NoLegacyTridentError extends Error {
+  override readonly name = "NoLegacyTridentError";
+
+  constructor(namespace: string, deployment: string, found: string) {
+    super(
+      `There is no Trident with an embedded etcd to migrate (setting migrate is true): in namespace ${namespace} ` +
+        `${found}. If Trident runs elsewhere, name its namespace with \`pulumi config set namespace NAME\`; ` +
+        `for an installation without a migration, \`pulumi config set migrate false\`. ` +
+        `The Deployment looked for is ${deployment}.`,
+    );
+  }
+}
+
+/** The legacy Deployment was stopped by a migration and then deleted by somebody else. */
+export class StoppedTridentDeletedError extends Error {
+  override readonly name = "StoppedTridentDeletedError";
+
+  constructor(namespace: string, deployment: string, record: string) {
+    super(
+      `A migration had stopped Deployment ${deployment} in namespace ${namespace}, and something else has deleted it since. ` +
+        `Its manifest is in ConfigMap ${record}; put it back with \`kubectl --namespace ${namespace} get configmap ` +
+        `${record} --output jsonpath='{.data.legacyDeployment}' | kubectl create --filename -\` and run \`pulumi up\` again.`,
+    );
+  }
+}
+
+/** No migration is asked for, but a Trident with an embedded etcd stands where the new one is to be. */
+export class LegacyTridentPresentError extends Error {
+  override readonly name = "LegacyTridentPresentError";
+
+  constructor(legacy: LegacyTrident) {
+    super(
+      `Deployment ${legacy.name} in namespace ${legacy.namespace} is a Trident with an embedded etcd (container ` +
+        `${legacy.etcdContainer.name} on PersistentVolumeClaim ${legacy.claim}), and setting migrate is false. To move its ` +
+        `state to the new etcd, \`pulumi config set migrate true\`; to install beside it, choose another namespace with ` +
+        `\`pulumi config set namespace NAME\`.`,
+    );
+  }
+}
+
+/** The Deployment is neither a Trident with an embedded etcd nor made by this project. */
+export class ForeignTridentError extends Error {
+  override readonly name = "ForeignTridentError";
+
+  constructor(namespace: string, deployment: string, why: string) {
+    super(
+      `Deployment ${deployment} in namespace ${namespace} is not a Trident with an embedded etcd (${why}), and this ` +
+        `project did not make it, so it is left alone. Remove or rename it, or choose another namespace with ` +
+        `\`pulumi config set namespace NAME\`.`,
+    );
+  }
+}
+
+/** The claim with the embedded etcd's data can't be used. */
+export class PersistentVolumeClaimError extends Error {
+  override readonly name = "PersistentVolumeClaimError";
+
+  constructor(legacy: LegacyTrident, problem: string) {
+    super(
+      `PersistentVolumeClaim ${legacy.claim} in namespace ${legacy.namespace}, on which Deployment ${legacy.name} keeps ` +
+        `Trident's state, ${problem}. Put the claim or the Deployment's volume right (see \`kubectl --namespace ` +
+        `${legacy.namespace} describe pvc ${legacy.claim}\`) and run \`pulumi up\` again.`,
+    );
+  }
+}
+
+/** The embedded etcd has no state of Trident. */
+export class EmptySourceError extends Error {
+  override readonly name = "EmptySourceError";
+
+  constructor(legacy: LegacyTrident, prefix: string) {
+    super(
+      `The embedded etcd of Deployment ${legacy.name} in namespace ${legacy.namespace} (PersistentVolumeClaim ` +
+        `${legacy.claim}) has no key under ${prefix}: there is no state to migrate. A Trident before 18.01 keeps its state ` +
+        `in etcd's v2 store: start Trident 18.01 or later on it once. If there really is nothing to keep, remove that ` +
+        `Deployment and \`pulumi config set migrate false\`.`,
+    );
+  }
+}
+
+/** The new etcd already holds keys that are not a copy of the old one's. */
+export class ForeignKeysError extends Error {
+  override readonly name = "ForeignKeysError";
+
+  constructor(
+    destination: string,
+    prefix: string,
+    foreign: { readonly keys: readonly string[]; readonly count: number },
+  ) {
+    const more = foreign.count > foreign.keys.length ? ` and ${foreign.count - foreign.keys.length} more` : "";
+    super(
+      `In ${destination}, ${foreign.count} key(s) under ${prefix} differ from the old Trident's state or are not in it: ` +
+        `${foreign.keys.join(", ")}${more}. They are not overwritten. If nothing needs them, delete them with ` +
+        `\`etcdctl del\` and run \`pulumi up\` again.`,
+    );
+  }
+}
+
+/** Source and destination are one and the same etcd cluster. */
+export class SameClusterError extends Error {
+  override readonly name = "SameClusterError";
+
+  constructor(source: string, destination: string, clusterId: string) {
+    super(
+      `${source} and ${destination} are the same etcd cluster (id ${clusterId}): there is nothing to migrate. ` +
+        `Check the settings namespace and migrate.`,
+    );
+  }
+}
+
+/** The checks took too long. */
+export class PreflightTimeoutError extends Error {
+  override readonly name = "PreflightTimeoutError";
+
+  constructor(cluster: string, seconds: number, step: string) {
+    super(
+      `The checks before the start took longer than ${seconds} s on cluster ${cluster} (while ${step}). See that its API ` +
+        `server and the Trident pod answer swiftly, and try again.`,
+    );
+  }
+}

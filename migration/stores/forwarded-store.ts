@@ -1,0 +1,62 @@
+import type { KeyValueStore } from "../copy/key-value-store.ts";
+import { StoreError } from "../copy/store-error.ts";
+import { EtcdError, EtcdUnreachableError } from "../etcd/errors.ts";
+import { connectEtcd, type EtcdEndpoint } from "../etcd/etcd-store.ts";
+import { describeFailure } from "../kubernetes/describe-failure.ts";
+import type { PortForward } from "../kubernetes/port-forward.ts";
+
+/** An etcd that is connected to, under a name that a reader of messages knows. */
+export interface OpenStore extends KeyValueStore {
+  /** Such as `the etcd cluster trident-etcd`. */
+  readonly description: string;
+  /** Drops the connection, not the way to it. */
+  disconnect(): void;
+  /** Drops both. */
+  close(): Promise<void>;
+}
+
+/**
+ * An etcd in a pod, behind a port-forward. Its errors name the store instead of the local port, and say what the
+ * port-forward has to say, which often is the reason.
+ */
+export function openForwardedStore(description: string, forward: PortForward, tls?: EtcdEndpoint["tls"]): OpenStore {
+  const endpoint = { host: forward.host, port: forward.port };
+  const store = connectEtcd(tls === undefined ? endpoint : { ...endpoint, tls });
+
+  async function named<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      throw withName(error, description, forward.lastFailure());
+    }
+  }
+
+  return {
+    description,
+    status: () => named(store.status()),
+    range: (request) => named(store.range(request)),
+    createAll: (entries) => named(store.createAll(entries)),
+    deleteUnchanged: (keys) => named(store.deleteUnchanged(keys)),
+    disconnect: () => {
+      store.close();
+    },
+    close: async () => {
+      store.close();
+      await forward.close();
+    },
+  };
+}
+
+function withName(error: unknown, description: string, forwardFailure: string | undefined): StoreError {
+  const kind = error instanceof StoreError ? error.kind : "permanent";
+  return new StoreError(kind, `${description}: ${reasonOf(error, forwardFailure)}`, { cause: error });
+}
+
+// To gRPC every failure of the port-forward is a connection that is not established; the port-forward knows why.
+function reasonOf(error: unknown, forwardFailure: string | undefined): string {
+  if (error instanceof EtcdUnreachableError && forwardFailure !== undefined) {
+    return `cannot be reached through the port-forward: ${forwardFailure}`;
+  }
+  const message = describeFailure(error);
+  return error instanceof EtcdError ? message.replace(`etcd at ${error.endpoint}: `, "") : message;
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { changeMigrationRecord, readMigrationRecord } from "../../../migration/legacy/migration-record.ts";
+import { recordedResult } from "../../../migration/migration-result.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
+
+describe("the migration's record", () => {
+  const place = { namespace: "n", record: "r" };
+  const path = "/api/v1/namespaces/n/configmaps/r";
+  let fake: FakeKubernetes;
+
+  before(async () => {
+    fake = await startFakeKubernetes();
+  });
+  after(() => fake.stop());
+
+  it("that is missing is named, with the way out", async () => {
+    await assert.rejects(readMigrationRecord(fake.cluster, place), {
+      name: "MigrationRecordMissingError",
+      message: /ConfigMap r in namespace n.*pulumi refresh/,
+    });
+  });
+
+  it("is empty at first, holds what is written and loses what is removed", async () => {
+    fake.objects.set(path, { metadata: { name: "r", uid: "u" } });
+    assert.deepEqual(await readMigrationRecord(fake.cluster, place), { namespace: "n", name: "r", uid: "u" });
+
+    await changeMigrationRecord(fake.cluster, place, { phase: "stopped", legacyReplicas: "2" });
+    const written = { namespace: "n", name: "r", uid: "u", phase: "stopped", legacyReplicas: 2 };
+    assert.deepEqual(await readMigrationRecord(fake.cluster, place), written);
+
+    await changeMigrationRecord(fake.cluster, place, { phase: null, legacyReplicas: null });
+    assert.deepEqual(await readMigrationRecord(fake.cluster, place), { namespace: "n", name: "r", uid: "u" });
+  });
+
+  it("with a value that the migration never writes is refused, naming the key", async () => {
+    for (const [key, value] of [
+      ["phase", "finished"],
+      ["legacyReplicas", "many"],
+    ] as const) {
+      fake.objects.set(path, { metadata: { name: "r", uid: "u" }, data: { [key]: value } });
+      await assert.rejects(readMigrationRecord(fake.cluster, place), {
+        name: "MigrationRecordInvalidError",
+        message: new RegExp(`under ${key}`),
+      });
+    }
+  });
+
+  it("without a usable result is refused, naming the key", () => {
+    for (const result of [undefined, "", "null", "{", "{}"]) {
+      const record = { namespace: "n", name: "r", uid: "u", phase: "copied" as const };
+      assert.throws(() => recordedResult(result === undefined ? record : { ...record, result }), {
+        name: "MigrationRecordInvalidError",
+        message: /under result/,
+      });
+    }
+  });
+});

@@ -1,0 +1,94 @@
+import type {
+  CreateOutcome,
+  KeyAtRevision,
+  KeyValue,
+  RangePage,
+  RangeRequest,
+  StoredKeyValue,
+  StoreStatus,
+} from "../../migration/copy/key-value-store.ts";
+import type { OpenStore } from "../../migration/stores/forwarded-store.ts";
+
+/** An etcd in memory, with revisions, for tests of what uses one. A method can be replaced to fail. */
+export class MemoryStore implements OpenStore {
+  readonly description: string;
+  readonly clusterId: string;
+  closed = false;
+  /** The state after each revision; the first one is 1 and empty. */
+  private readonly history: Map<string, StoredKeyValue>[] = [
+    new Map<string, StoredKeyValue>(),
+    new Map<string, StoredKeyValue>(),
+  ];
+
+  constructor(description: string, clusterId: string, entries: Readonly<Record<string, string>> = {}) {
+    this.description = description;
+    this.clusterId = clusterId;
+    for (const [key, value] of Object.entries(entries)) this.put(key, value);
+  }
+
+  put(key: string, value: string): void {
+    const revision = BigInt(this.history.length);
+    const state = new Map(this.latest());
+    const createRevision = state.get(key)?.createRevision ?? revision;
+    const bytes = { key: Buffer.from(key), value: Buffer.from(value) };
+    state.set(key, { ...bytes, createRevision, modRevision: revision, lease: 0n });
+    this.history.push(state);
+  }
+
+  entries(): Record<string, string> {
+    return Object.fromEntries([...this.latest()].map(([key, { value }]) => [key, value.toString()]));
+  }
+
+  status(): Promise<StoreStatus> {
+    return Promise.resolve({ clusterId: this.clusterId, revision: this.revision(), version: "3.4.23" });
+  }
+
+  range(request: RangeRequest): Promise<RangePage> {
+    const state = this.history[Number(request.revision ?? this.revision())] ?? new Map<string, StoredKeyValue>();
+    const inRange = [...state.values()]
+      .filter(({ key }) => key.compare(request.from) >= 0 && key.compare(request.to) < 0)
+      .sort((one, other) => one.key.compare(other.key));
+    const limit = request.limit === undefined || request.limit === 0 ? inRange.length : request.limit;
+    const shown = request.countOnly === true ? [] : inRange.slice(0, limit);
+    const entries = request.keysOnly === true ? shown.map((each) => ({ ...each, value: Buffer.alloc(0) })) : shown;
+    const more = request.countOnly !== true && inRange.length > shown.length;
+    return Promise.resolve({ entries, more, count: inRange.length, revision: this.revision() });
+  }
+
+  createAll(entries: readonly KeyValue[]): Promise<CreateOutcome> {
+    const existing = entries.flatMap(({ key }) => this.latest().get(key.toString()) ?? []);
+    if (existing.length > 0) return Promise.resolve({ created: false, existing });
+    const revision = BigInt(this.history.length);
+    const state = new Map(this.latest());
+    for (const { key, value } of entries) {
+      state.set(key.toString(), { key, value, createRevision: revision, modRevision: revision, lease: 0n });
+    }
+    this.history.push(state);
+    return Promise.resolve({ created: true, revision });
+  }
+
+  deleteUnchanged(keys: readonly KeyAtRevision[]): Promise<number> {
+    const state = new Map(this.latest());
+    const unchanged = keys.filter(({ key, modRevision }) => state.get(key.toString())?.modRevision === modRevision);
+    for (const { key } of unchanged) state.delete(key.toString());
+    this.history.push(state);
+    return Promise.resolve(unchanged.length);
+  }
+
+  disconnect(): void {
+    this.closed = true;
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    return Promise.resolve();
+  }
+
+  private revision(): bigint {
+    return BigInt(this.history.length - 1);
+  }
+
+  private latest(): Map<string, StoredKeyValue> {
+    return this.history.at(-1) ?? new Map<string, StoredKeyValue>();
+  }
+}
