@@ -5,12 +5,13 @@ import { runNodeTests } from "./node-tests.ts";
 import { addTotals, type Totals } from "./totals.ts";
 
 /**
- * The tests under test/e2e, one file after the other, on a sandbox of their own: the etcd-operator's custom resource
- * definition belongs to the whole cluster, so whatever ran there before must be gone. That the sandbox starts, and
- * that nothing of it is left once it is stopped, are tests too.
+ * The tests under test/e2e, one file after the other, on a sandbox of their own beside the one of `make sandbox`, so that
+ * nothing that somebody left there is in the way. That it starts, and that nothing of it is left once it is stopped, are
+ * tests too.
  */
 export async function runEndToEndTests(chosen: readonly string[]): Promise<Totals> {
   const files = chosen.length > 0 ? chosen : globSync("test/e2e/**/*.test.ts", { cwd: repository }).sort();
+  process.env.TRIDENT_ETCD_SANDBOX_INSTANCE = "1";
   await runScript("a sandbox of an earlier run is gone", "sandbox/stop-sandbox.ts");
   let totals = await runScript("the sandbox starts", "sandbox/start-sandbox.ts");
   if (totals.passed > 0) {

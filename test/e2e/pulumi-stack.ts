@@ -1,0 +1,97 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { LocalWorkspace, type ConfigMap, type OpMap, type OutputMap } from "@pulumi/pulumi/automation/index.js";
+import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-environment.ts";
+import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";
+
+const run = promisify(execFile);
+const repository = path.resolve(import.meta.dirname, "../..");
+
+/** The program of this repository on a stack of its own, its state in a temporary folder. */
+export interface TestStack {
+  /** Sets settings of the program, named as in Pulumi.yaml. */
+  configure(settings: Record<string, string>): Promise<void>;
+  preview(): Promise<Operation>;
+  up(): Promise<Operation>;
+  destroy(): Promise<Operation>;
+  /** What `pulumi stack export` prints. */
+  exportState(options?: { showSecrets: boolean }): Promise<string>;
+  /** Forgets the stack; the cluster is left as it is. */
+  forget(): Promise<void>;
+}
+
+export interface Operation {
+  readonly succeeded: boolean;
+  /** Everything that the engine printed, in the order in which it came. */
+  readonly printed: string;
+  readonly outputs: OutputMap;
+  /** How many resources the engine says that it created, left the same and so on. */
+  readonly changes: OpMap;
+}
+
+export async function createTestStack(name: string, settings: Record<string, string>): Promise<TestStack> {
+  const folder = await mkdtemp(path.join(tmpdir(), `trident-etcd-${name}-`));
+  const environment = {
+    ...(await pulumiEnvironment()),
+    PULUMI_BACKEND_URL: `file://${folder}`,
+    PULUMI_CONFIG_PASSPHRASE: "for this test only",
+    KUBECONFIG: kubeconfigPath,
+  };
+  // The Automation API looks for the pulumi command on this process's own PATH.
+  Object.assign(process.env, environment);
+  const stack = await LocalWorkspace.createOrSelectStack(
+    { stackName: name, workDir: repository },
+    { envVars: environment },
+  );
+  const configure = (changed: Record<string, string>): Promise<void> => stack.setAllConfig(toConfigMap(changed));
+  await configure(settings);
+
+  const operation = async (
+    perform: (onOutput: (line: string) => void) => Promise<Partial<Operation>>,
+  ): Promise<Operation> => {
+    let printed = "";
+    const result = await perform((line) => (printed += line)).then(
+      (partial) => ({ ...partial, succeeded: true }),
+      (error: unknown) => {
+        printed += printed === "" ? String(error) : "";
+        return { succeeded: false };
+      },
+    );
+    return { printed, outputs: {}, changes: {}, ...result };
+  };
+
+  return {
+    configure,
+    preview: () =>
+      operation(async (onOutput) => ({ changes: (await stack.preview({ onOutput, color: "never" })).changeSummary })),
+    up: () =>
+      operation(async (onOutput) => {
+        const result = await stack.up({ onOutput, color: "never" });
+        return { outputs: result.outputs, changes: result.summary.resourceChanges ?? {} };
+      }),
+    destroy: () =>
+      operation(async (onOutput) => {
+        const result = await stack.destroy({ onOutput, color: "never" });
+        return { changes: result.summary.resourceChanges ?? {} };
+      }),
+    exportState: async (options) => {
+      const showSecrets = options?.showSecrets === true ? ["--show-secrets"] : [];
+      const words = ["stack", "export", "--stack", name, ...showSecrets];
+      const { stdout } = await run("pulumi", words, { cwd: repository, env: environment, maxBuffer: 2 ** 26 });
+      return stdout;
+    },
+    forget: async () => {
+      await stack.workspace.removeStack(name, { force: true });
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function toConfigMap(settings: Record<string, string>): ConfigMap {
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [key.includes(":") ? key : `trident-etcd:${key}`, { value }]),
+  );
+}
