@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { once } from "node:events";
+import { once, type EventEmitter } from "node:events";
 import { Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
 
 export interface PodCommand {
@@ -21,7 +21,7 @@ export async function runInPod(kubeconfig: KubeConfig, request: PodCommand): Pro
   const stdout = collect();
   const stderr = collect();
   let status: V1Status | undefined;
-  const socket = await new Exec(kubeconfig).exec(
+  const socket: unknown = await new Exec(kubeconfig).exec(
     request.namespace,
     request.pod,
     request.container,
@@ -33,7 +33,7 @@ export async function runInPod(kubeconfig: KubeConfig, request: PodCommand): Pro
     (answer) => (status = answer),
   );
   // The status can arrive before the last bytes of output do; only the closed socket says that all is there.
-  await once(socket, "close");
+  await once(socket as EventEmitter, "close");
   return { stdout: stdout.text(), stderr: stderr.text(), exitCode: exitCodeOf(status) };
 }
 
