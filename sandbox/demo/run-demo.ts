@@ -45,10 +45,10 @@ await rm(path.join(repositoryRoot, "Pulumi.demo.yaml"), { force: true });
 await pulumi("stack", "select", "--create", "demo");
 await pulumi("config", "set", "namespace", namespace);
 await pulumi("config", "set", "migrate", "true");
-await pulumi("preview");
+await pulumi("preview", "--suppress-progress");
 
 heading("pulumi up: the operator, the certificates, three members, the move, the new Trident (90 seconds)");
-await pulumi("up", "--yes", "--skip-preview");
+await pulumi("up", "--yes", "--skip-preview", "--suppress-progress");
 
 heading("The same state as before, from the new Trident");
 const after = await listTrident(kubeconfig, namespace);
@@ -72,7 +72,7 @@ for (const words of [
 await removeEtcdctlPod(kubeconfig, namespace);
 
 heading("A second pulumi up changes nothing and copies nothing (15 seconds)");
-await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+await pulumi("up", "--yes", "--skip-preview", "--suppress-progress", "--expect-no-changes");
 
 heading(`Done in ${Math.round((Date.now() - startedAt) / 1000)} seconds`);
 note("The sandbox is still running. To look around:");

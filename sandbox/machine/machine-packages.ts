@@ -12,7 +12,7 @@ export class MachinePackagesError extends Error {
 const networkPluginDirectories = ["/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"];
 
 /** Debian package -> programs that prove that it, or something as good, is there. */
-const neededPrograms: Readonly<Record<string, readonly string[]>> = {
+const neededPrograms = {
   "etcd-server": ["etcd"],
   "etcd-client": ["etcdctl"],
   containerd: ["containerd", "ctr"],
@@ -24,14 +24,21 @@ const neededPrograms: Readonly<Record<string, readonly string[]>> = {
   iproute2: ["ip"],
   "util-linux": ["nsenter"],
   openssl: ["openssl"],
-};
+} as const satisfies Record<string, readonly string[]>;
+
+export type MachinePackage = keyof typeof neededPrograms;
+
+const allPackages = Object.keys(neededPrograms) as MachinePackage[];
 
 /**
- * Installs with apt-get whatever the sandbox needs and the machine lacks, and says so.
+ * Installs with apt-get what is needed and the machine lacks, and says so.
  * @throws MachinePackagesError when this needs root or apt-get and there is none
  */
-export async function ensureMachinePackages(report: (line: string) => void): Promise<void> {
-  const missing = Object.keys(neededPrograms).filter((name) => !isThere(neededPrograms[name] ?? []));
+export async function ensureMachinePackages(
+  report: (line: string) => void,
+  needed: readonly MachinePackage[] = allPackages,
+): Promise<void> {
+  const missing = needed.filter((name) => !isThere(neededPrograms[name]));
   if (missing.length === 0) return;
   const names = missing.join(" ");
   if (process.getuid?.() !== 0) {

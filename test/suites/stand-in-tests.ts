@@ -1,8 +1,10 @@
+import { ensureMachinePackages } from "../../sandbox/machine/machine-packages.ts";
 import { outputOf } from "./command.ts";
 import type { Totals } from "./totals.ts";
 
 /** The Go tests of the stand-in for Trident's image. */
 export async function runStandInTests(): Promise<Totals> {
+  await ensureMachinePackages(console.log, ["etcd-server"]);
   const events = parseEvents(await outputOf("sandbox/trident-stand-in", "go", "test", "-json", "./..."));
   for (const event of events) {
     if (event.Action === "output" || event.Action === "build-output") {
