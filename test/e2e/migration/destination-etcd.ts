@@ -14,6 +14,8 @@ export interface DestinationEtcd {
 }
 
 export const clientSecret = "etcd-client-tls";
+// The tests replace the client's Secret; a kubelet brings such a change into a pod that mounts it some time later.
+const mountedClientSecret = "etcd-client-tls-of-the-pod";
 const podName = "trident-etcd-test";
 
 /** Creates it, with the client's Secret, and waits until it is ready. It goes with the namespace. */
@@ -28,6 +30,7 @@ export async function startDestinationEtcd(cluster: SandboxCluster, namespace: s
   const files = { "server.crt": server.certificate, "server.key": server.privateKey, "ca.crt": authority.certificate };
   await createSecret(cluster, namespace, "etcd-server-tls", files);
   await createClientSecret(cluster, namespace, { authority, client });
+  await createSecret(cluster, namespace, mountedClientSecret, clientFiles({ authority, client }));
   await cluster.core.createNamespacedPod({ namespace, body: etcdPod(namespace) });
   await eventually("the destination's etcd is ready", async () => {
     const pod = await cluster.core.readNamespacedPod({ namespace, name: podName });
@@ -50,12 +53,15 @@ export async function createClientSecret(
   { authority, client }: Pick<DestinationEtcd, "authority" | "client">,
   change: Readonly<Record<string, Buffer | undefined>> = {},
 ): Promise<void> {
-  await createSecret(cluster, namespace, clientSecret, {
+  await createSecret(cluster, namespace, clientSecret, { ...clientFiles({ authority, client }), ...change });
+}
+
+function clientFiles({ authority, client }: Pick<DestinationEtcd, "authority" | "client">): Record<string, Buffer> {
+  return {
     "etcd-client.crt": client.certificate,
     "etcd-client.key": client.privateKey,
     "etcd-client-ca.crt": authority.certificate,
-    ...change,
-  });
+  };
 }
 
 async function createSecret(
@@ -94,7 +100,7 @@ function etcdPod(namespace: string): V1Pod {
       ],
       volumes: [
         { name: "server", secret: { secretName: "etcd-server-tls" } },
-        { name: "client", secret: { secretName: clientSecret } },
+        { name: "client", secret: { secretName: mountedClientSecret } },
       ],
     },
   };
