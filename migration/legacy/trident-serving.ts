@@ -25,13 +25,14 @@ export async function waitUntilTridentServes(
   });
   try {
     const awaited = `Trident's REST API in Deployment ${name}, namespace ${namespace}, to answer`;
-    await waitUntil({ awaited, timeoutSeconds }, () => ask(forward));
+    await waitUntil({ awaited, timeoutSeconds }, () => askTrident(forward));
   } finally {
     await forward.close();
   }
 }
 
-async function ask(forward: PortForward): Promise<Look<undefined>> {
+/** One question to the REST API. An answer other than a success is what was seen, not an error. */
+export async function askTrident(forward: Omit<PortForward, "close">): Promise<Look<undefined>> {
   try {
     const url = `http://${forward.host}:${forward.port}/trident/v1/backend`;
     // A connection of its own, which does not outlive the port-forward.
