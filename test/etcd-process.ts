@@ -6,14 +6,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Etcd3 } from "etcd3";
-import { connectEtcd, type EtcdEndpoint, type EtcdStore } from "../migration/etcd/etcd-store.ts";
+import {
+  connectEtcd,
+  type EtcdAddress,
+  type EtcdStore,
+  type EtcdTarget,
+  type EtcdTls,
+} from "../migration/etcd/etcd-store.ts";
 import { createAuthority, type CertificateAuthority, type IssuedCertificate } from "./certificate-authority.ts";
 
 export const SERVER_NAME = "etcd.test";
 
 export interface EtcdProcess {
   readonly pid: number;
-  readonly endpoint: Required<EtcdEndpoint>;
+  readonly port: number;
+  readonly tls: Required<EtcdTls>;
+  /** `port` and `tls`, to connect to. */
+  readonly target: EtcdTarget;
   /** etcd3 as it is, to write what a KeyValueStore cannot: overwrites, deletions, leases. */
   readonly client: Etcd3;
   readonly store: EtcdStore;
@@ -21,7 +30,7 @@ export interface EtcdProcess {
 }
 
 export interface EtcdProcessOptions {
-  /** Signs the server's certificate and the client's that `endpoint` carries; made for the occasion when absent. */
+  /** Signs the server's certificate and the client's that `tls` carries; made for the occasion when absent. */
   readonly authority?: CertificateAuthority;
   readonly serverCertificate?: IssuedCertificate;
   /** The CA file that the server trusts for its clients, when it is another one. */
@@ -63,21 +72,21 @@ export async function startEtcd(options: EtcdProcessOptions = {}): Promise<EtcdP
     await removeFiles();
     throw error;
   }
-  const endpoint = {
-    host: "127.0.0.1",
-    port,
-    tls: {
-      certificateAuthority: authority.certificate,
-      certificate: client.certificate,
-      privateKey: client.privateKey,
-      serverName: SERVER_NAME,
-    },
+  const address = { host: "127.0.0.1", port };
+  const tls = {
+    certificateAuthority: authority.certificate,
+    certificate: client.certificate,
+    privateKey: client.privateKey,
+    serverName: SERVER_NAME,
   };
-  const store = connectEtcd(endpoint);
-  const etcd3 = connectPlainClient(endpoint);
+  const target = { addresses: [address], tls };
+  const store = connectEtcd(target);
+  const etcd3 = connectPlainClient(address, tls);
   return {
     pid: etcd.pid ?? 0,
-    endpoint,
+    port,
+    tls,
+    target,
     client: etcd3,
     store,
     async stop() {
@@ -106,7 +115,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-function connectPlainClient({ host, port, tls }: Required<EtcdEndpoint>): Etcd3 {
+function connectPlainClient({ host, port }: EtcdAddress, tls: Required<EtcdTls>): Etcd3 {
   return new Etcd3({
     hosts: `https://${host}:${port}`,
     credentials: {

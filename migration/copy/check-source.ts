@@ -3,10 +3,17 @@ import type { KeyRange, KeyValueStore, StoredKeyValue } from "./key-value-store.
 import { readPages } from "./read-pages.ts";
 import type { RetryOptions } from "./retry.ts";
 
+/** What becomes of keys with a lease, which a copy cannot carry over. `copy-without`: they are copied, and stay for ever. */
+export type LeasePolicy = "refuse" | "copy-without";
+
 export interface SourceOptions extends RetryOptions {
   readonly source: KeyValueStore;
   readonly range: KeyRange;
   readonly revision: bigint;
+  /** Whether no key at all is fine. Default false. */
+  readonly allowEmpty?: boolean | undefined;
+  /** Default `refuse`. */
+  readonly leases?: LeasePolicy | undefined;
 }
 
 /**
@@ -17,10 +24,10 @@ export interface SourceOptions extends RetryOptions {
  */
 export async function checkSource(options: SourceOptions): Promise<number> {
   const { keys, leased, examples } = await countKeys(options);
-  if (keys === 0) {
+  if (keys === 0 && options.allowEmpty !== true) {
     throw new EmptySourceError(options.range.from);
   }
-  if (leased > 0) {
+  if (leased > 0 && options.leases !== "copy-without") {
     throw new LeasedKeysError(leased, examples);
   }
   return keys;

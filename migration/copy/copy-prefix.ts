@@ -1,5 +1,5 @@
 import { batchesOf } from "./batches.ts";
-import { refuseLeasedKeys } from "./check-source.ts";
+import { refuseLeasedKeys, type LeasePolicy } from "./check-source.ts";
 import { CopyInterruptedError, EmptySourceError } from "./errors.ts";
 import { InFlight } from "./in-flight.ts";
 import type { KeyRange, KeyValue, KeyValueStore } from "./key-value-store.ts";
@@ -29,6 +29,10 @@ export interface CopyOptions {
   readonly signal?: AbortSignal;
   /** How long a failing call is repeated. Default 30,000. */
   readonly retryForMilliseconds?: number;
+  /** Default false. */
+  readonly allowEmptySource?: boolean;
+  /** Default `refuse`. */
+  readonly leases?: LeasePolicy;
 }
 
 export interface CopyOutcome {
@@ -96,11 +100,13 @@ async function copyPages(
   const { source, destination, range, revision, retryForMilliseconds } = options;
   const retry = { signal, retryForMilliseconds };
   for await (const { entries, total } of readPages({ store: source, name: "source", range, revision, ...retry })) {
-    if (total === 0) {
+    if (total === 0 && options.allowEmptySource !== true) {
       throw new EmptySourceError(range.from);
     }
     tally.keysTotal = total;
-    await refuseLeasedKeys(entries, { source, range, revision, ...retry });
+    if (options.leases !== "copy-without") {
+      await refuseLeasedKeys(entries, { source, range, revision, ...retry });
+    }
     for (const batch of batchesOf(entries)) {
       signal.throwIfAborted();
       await inFlight.add(async () => {

@@ -29,6 +29,32 @@ export class LeasedKeysError extends Error {
   }
 }
 
+/** Source and destination are members of one etcd cluster. */
+export class SameStoreError extends Error {
+  constructor(clusterId: string) {
+    super(
+      `source and destination are the same etcd cluster (id ${clusterId}): there is nothing to copy. ` +
+        "Check both addresses, also for a proxy or a load balancer in between",
+    );
+    this.name = "SameStoreError";
+  }
+}
+
+/** The destination's range holds keys that the source does not have, or with other values. Nothing was written. */
+export class ForeignKeysInDestinationError extends Error {
+  readonly count: number;
+
+  constructor(examples: readonly string[], count: number) {
+    super(
+      `the destination already holds ${count} ${count === 1 ? "key" : "keys"} that the source does not have, or has with ` +
+        `another value: ${examples.join(", ")}${count > examples.length ? ", ..." : ""}. They are never overwritten. ` +
+        "Delete them if nothing needs them, or use an empty destination",
+    );
+    this.name = "ForeignKeysInDestinationError";
+    this.count = count;
+  }
+}
+
 /** The destination holds other bytes under keys that are to be copied. Nothing of those was overwritten. */
 export class CopyConflictError extends Error {
   /** The printable names of all conflicting keys of the transaction that met them. */

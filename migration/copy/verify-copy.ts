@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { LeasePolicy } from "./check-source.ts";
 import { CopyMismatchError, KEYS_LISTED, type DifferingKeys } from "./errors.ts";
 import type { KeyRange, KeyValue, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
 import { mergeJoin } from "./merge-join.ts";
@@ -21,6 +22,8 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal;
   /** How long a failing read is repeated. Default 30,000. */
   readonly retryForMilliseconds?: number;
+  /** `copy-without`: a lease on the source's side is no difference. Default `refuse`. */
+  readonly leases?: LeasePolicy;
 }
 
 export interface VerifiedCopy {
@@ -61,7 +64,7 @@ export async function verifyCopy(options: VerifyOptions): Promise<VerifiedCopy> 
         extra.add(key);
       },
       both: (left, right) => {
-        if (!isSame(left, right)) {
+        if (!isSame(left, right, options.leases === "copy-without")) {
           different.add(left.key);
         }
       },
@@ -79,8 +82,9 @@ export async function verifyCopy(options: VerifyOptions): Promise<VerifiedCopy> 
 }
 
 /** A lease on one side only counts as a difference: the key would vanish there. */
-function isSame(left: StoredKeyValue, right: StoredKeyValue): boolean {
-  return left.value.equals(right.value) && (left.lease === 0n) === (right.lease === 0n);
+function isSame(left: StoredKeyValue, right: StoredKeyValue, withoutLeases: boolean): boolean {
+  const sameLease = withoutLeases ? right.lease === 0n : (left.lease === 0n) === (right.lease === 0n);
+  return sameLease && left.value.equals(right.value);
 }
 
 class KeyList {

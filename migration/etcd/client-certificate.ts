@@ -8,6 +8,9 @@ export interface CertificateMaterial {
   readonly privateKey: Buffer;
 }
 
+/** The same for a client that may have no certificate of its own. */
+export type TlsMaterial = Pick<CertificateMaterial, "certificateAuthority"> & Partial<CertificateMaterial>;
+
 export type CertificatePart = "certificateAuthority" | "certificate" | "privateKey";
 
 const PART_NAMES: Record<CertificatePart, string> = {
@@ -50,12 +53,23 @@ export function checkClientCertificate(material: CertificateMaterial, now: Date 
  *
  * @throws CertificateError that names the part.
  */
-export function checkCertificateMaterial(material: CertificateMaterial, now: Date = new Date()): void {
-  const [certificate] = readCertificates("certificate", material.certificate);
-  const privateKey = readPrivateKey(material.privateKey);
+export function checkCertificateMaterial(material: TlsMaterial, now: Date = new Date()): void {
   for (const authority of readCertificates("certificateAuthority", material.certificateAuthority)) {
     refuseInvalidDates("certificateAuthority", authority, now);
   }
+  const { certificate, privateKey } = material;
+  if (certificate !== undefined && privateKey !== undefined) {
+    checkCertificateWithKey(certificate, privateKey, now);
+  } else if (certificate !== undefined) {
+    throw new CertificateError("privateKey", "is missing, and the client certificate is of no use without it");
+  } else if (privateKey !== undefined) {
+    throw new CertificateError("certificate", "is missing, and the client's private key is of no use without it");
+  }
+}
+
+function checkCertificateWithKey(certificatePem: Buffer, privateKeyPem: Buffer, now: Date): void {
+  const [certificate] = readCertificates("certificate", certificatePem);
+  const privateKey = readPrivateKey(privateKeyPem);
   refuseInvalidDates("certificate", certificate, now);
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new CertificateError(

@@ -20,20 +20,29 @@ import {
   toRangePage,
   toRangeRequest,
 } from "./messages.ts";
-import { findTlsFault, type TlsFault } from "./tls-probe.ts";
+import { findTlsFault, type TlsFault, type TlsTarget } from "./tls-probe.ts";
 
-export interface EtcdEndpoint {
+export interface EtcdTarget {
+  /** Members of one cluster, at least one: where one does not answer, a retry asks another. */
+  readonly addresses: readonly EtcdAddress[];
+  /** Without it the connection is plaintext; with it never. */
+  readonly tls?: EtcdTls;
+  /** For an etcd that asks for them besides, or instead of, a client certificate. */
+  readonly credentials?: { readonly username: string; readonly password: string };
+}
+
+export interface EtcdAddress {
   readonly host: string;
   readonly port: number;
-  /** Without it the connection is plaintext; with it never. */
-  readonly tls?: {
-    /** All PEM. */
-    readonly certificateAuthority: Buffer;
-    readonly certificate: Buffer;
-    readonly privateKey: Buffer;
-    /** The name that the server's certificate must have, whatever address is dialled. */
-    readonly serverName: string;
-  };
+}
+
+export interface EtcdTls {
+  /** All PEM. A certificate goes with its key. */
+  readonly certificateAuthority: Buffer;
+  readonly certificate?: Buffer;
+  readonly privateKey?: Buffer;
+  /** The name that the server's certificate must have, whatever address is dialled; the address when absent. */
+  readonly serverName?: string;
 }
 
 export interface EtcdStore extends KeyValueStore {
@@ -72,12 +81,12 @@ const CHANNEL_OPTIONS = {
  *
  * @throws CertificateError when the TLS material is unusable. The calls throw subclasses of EtcdError.
  */
-export function connectEtcd(endpoint: EtcdEndpoint, options: EtcdOptions = {}): EtcdStore {
-  if (endpoint.tls !== undefined) {
-    checkCertificateMaterial(endpoint.tls);
+export function connectEtcd(target: EtcdTarget, options: EtcdOptions = {}): EtcdStore {
+  if (target.tls !== undefined) {
+    checkCertificateMaterial(target.tls);
   }
-  const client = new Etcd3(clientOptions(endpoint));
-  const calls = new Calls(endpoint, options.callDeadlineMilliseconds ?? DEFAULT_CALL_DEADLINE_MILLISECONDS);
+  const client = new Etcd3(clientOptions(target));
+  const calls = new Calls(target, options.callDeadlineMilliseconds ?? DEFAULT_CALL_DEADLINE_MILLISECONDS);
   return {
     async status(): Promise<StoreStatus> {
       const { header, version } = await calls.run((call) => client.maintenance.status(call));
@@ -103,26 +112,34 @@ export function connectEtcd(endpoint: EtcdEndpoint, options: EtcdOptions = {}): 
   };
 }
 
-function clientOptions({ host, port, tls }: EtcdEndpoint): IOptions {
-  const address = addressOf(host, port);
-  const shared = { faultHandling: { global: onceOnly(), host: onceOnly } };
+function clientOptions(target: EtcdTarget): IOptions {
+  const { tls, credentials } = target;
+  const shared: IOptions = {
+    hosts: urlsOf(target),
+    faultHandling: { global: onceOnly(), host: onceOnly },
+    grpcOptions: CHANNEL_OPTIONS,
+    ...(credentials === undefined ? {} : { auth: { ...credentials } }),
+  };
   if (tls === undefined) {
-    return { ...shared, hosts: `http://${address}`, grpcOptions: CHANNEL_OPTIONS };
+    return shared;
   }
   return {
     ...shared,
-    hosts: `https://${address}`,
     credentials: {
       rootCertificate: tls.certificateAuthority,
-      privateKey: tls.privateKey,
-      certChain: tls.certificate,
+      ...(tls.privateKey === undefined ? {} : { privateKey: tls.privateKey }),
+      ...(tls.certificate === undefined ? {} : { certChain: tls.certificate }),
     },
-    grpcOptions: { ...CHANNEL_OPTIONS, "grpc.ssl_target_name_override": tls.serverName },
+    grpcOptions:
+      tls.serverName === undefined
+        ? CHANNEL_OPTIONS
+        : { ...CHANNEL_OPTIONS, "grpc.ssl_target_name_override": tls.serverName },
   };
 }
 
-function addressOf(host: string, port: number): string {
-  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+function urlsOf({ addresses, tls }: EtcdTarget): string[] {
+  const scheme = tls === undefined ? "http" : "https";
+  return addresses.map(({ host, port }) => `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`);
 }
 
 type Policy = NonNullable<NonNullable<IOptions["faultHandling"]>["global"]>;
@@ -145,14 +162,14 @@ function onceOnly(): Policy {
 
 /** Makes calls, with a deadline, and explains their failures. */
 class Calls {
-  readonly #endpoint: EtcdEndpoint;
+  readonly #target: EtcdTarget;
   readonly #name: EndpointName;
   readonly #deadlineMilliseconds: number;
-  #probing: Promise<TlsFault | undefined> | undefined;
+  #probing: Promise<TlsFault[]> | undefined;
 
-  constructor(endpoint: EtcdEndpoint, deadlineMilliseconds: number) {
-    this.#endpoint = endpoint;
-    this.#name = `${endpoint.tls === undefined ? "http" : "https"}://${addressOf(endpoint.host, endpoint.port)}`;
+  constructor(target: EtcdTarget, deadlineMilliseconds: number) {
+    this.#target = target;
+    this.#name = urlsOf(target).join(",");
     this.#deadlineMilliseconds = deadlineMilliseconds;
   }
 
@@ -166,21 +183,23 @@ class Calls {
 
   async #explain(error: unknown): Promise<EtcdError> {
     const explained = explainFailure(error, this.#name, this.#deadlineMilliseconds);
-    const { tls } = this.#endpoint;
+    const { addresses, tls } = this.#target;
     if (tls === undefined || !(explained instanceof EtcdUnreachableError || explained instanceof EtcdDeadlineError)) {
       return explained;
     }
-    const fault = await this.#probeTls({ ...this.#endpoint, tls });
+    const [fault] = await this.#probeTls(addresses.map((address) => ({ ...address, tls })));
     return fault === undefined
       ? explained
-      : new EtcdTlsError(this.#name, tls.serverName, fault.reason, fault.detail, error);
+      : new EtcdTlsError(this.#name, fault.serverName, fault.reason, fault.detail, error);
   }
 
   /** One probe serves all calls that fail together. */
-  #probeTls(target: Parameters<typeof findTlsFault>[0]): Promise<TlsFault | undefined> {
-    this.#probing ??= findTlsFault(target).finally(() => {
-      this.#probing = undefined;
-    });
+  #probeTls(targets: readonly TlsTarget[]): Promise<TlsFault[]> {
+    this.#probing ??= Promise.all(targets.map((target) => findTlsFault(target)))
+      .then((faults) => faults.filter((fault) => fault !== undefined))
+      .finally(() => {
+        this.#probing = undefined;
+      });
     return this.#probing;
   }
 }

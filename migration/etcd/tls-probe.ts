@@ -7,9 +7,10 @@ export interface TlsTarget {
   readonly port: number;
   readonly tls: {
     readonly certificateAuthority: Buffer;
-    readonly certificate: Buffer;
-    readonly privateKey: Buffer;
-    readonly serverName: string;
+    readonly certificate?: Buffer;
+    readonly privateKey?: Buffer;
+    /** The host when absent. */
+    readonly serverName?: string;
   };
 }
 
@@ -17,6 +18,8 @@ export interface TlsFault {
   readonly reason: TlsReason;
   /** In OpenSSL's or Node's words. */
   readonly detail: string;
+  /** The name that the server's certificate was to have. */
+  readonly serverName: string;
 }
 
 /**
@@ -30,7 +33,7 @@ export function findTlsFault(target: TlsTarget, timeoutMilliseconds = 3_000): Pr
   try {
     socket = open(target);
   } catch (error) {
-    return Promise.resolve(error instanceof Error ? faultOf(error) : undefined);
+    return Promise.resolve(error instanceof Error ? faultOf(error, target) : undefined);
   }
   // In TLS 1.3 the server judges the client's certificate after the client is done: success shows in the first byte that
   // the server sends (an HTTP/2 server speaks first), a rejection in an alert. Nothing is sent meanwhile: unread data
@@ -39,7 +42,7 @@ export function findTlsFault(target: TlsTarget, timeoutMilliseconds = 3_000): Pr
     resolve(undefined);
   });
   socket.once("error", (error: Error) => {
-    resolve(faultOf(error));
+    resolve(faultOf(error, target));
   });
   socket.once("close", () => {
     resolve(undefined);
@@ -53,7 +56,9 @@ export function findTlsFault(target: TlsTarget, timeoutMilliseconds = 3_000): Pr
   });
 }
 
-function open({ host, port, tls }: TlsTarget): TLSSocket {
+function open(target: TlsTarget): TLSSocket {
+  const { host, port, tls } = target;
+  const serverName = serverNameOf(target);
   return connect({
     host,
     port,
@@ -61,20 +66,24 @@ function open({ host, port, tls }: TlsTarget): TLSSocket {
     cert: tls.certificate,
     key: tls.privateKey,
     ALPNProtocols: ["h2"],
-    checkServerIdentity: (_host, certificate) => checkServerIdentity(tls.serverName, certificate),
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(serverName, certificate),
     // An IP address is not allowed as a server name in the handshake.
-    ...(isIP(tls.serverName) === 0 ? { servername: tls.serverName } : {}),
+    ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
   });
+}
+
+function serverNameOf({ host, tls }: TlsTarget): string {
+  return tls.serverName ?? host;
 }
 
 /**
  * Error codes of Node (tls.checkServerIdentity, X509 verification: https://nodejs.org/api/tls.html#x509-certificate-error-codes)
  * and of OpenSSL's alerts. A certificate of another CA with the same name shows as a bad signature.
  */
-function faultOf(error: Error): TlsFault | undefined {
+function faultOf(error: Error, target: TlsTarget): TlsFault | undefined {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   const reason = reasonOf(code);
-  return reason === undefined ? undefined : { reason, detail: code };
+  return reason === undefined ? undefined : { reason, detail: code, serverName: serverNameOf(target) };
 }
 
 export function reasonOf(code: string): TlsReason | undefined {

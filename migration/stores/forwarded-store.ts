@@ -1,7 +1,7 @@
 import type { KeyValueStore } from "../copy/key-value-store.ts";
 import { StoreError } from "../copy/store-error.ts";
 import { EtcdError, EtcdUnreachableError } from "../etcd/errors.ts";
-import { connectEtcd, type EtcdEndpoint } from "../etcd/etcd-store.ts";
+import { connectEtcd, type EtcdTls } from "../etcd/etcd-store.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import type { PortForward } from "../kubernetes/port-forward.ts";
 
@@ -19,9 +19,9 @@ export interface OpenStore extends KeyValueStore {
  * An etcd in a pod, behind a port-forward. Its errors name the store instead of the local port, and say what the
  * port-forward has to say, which often is the reason.
  */
-export function openForwardedStore(description: string, forward: PortForward, tls?: EtcdEndpoint["tls"]): OpenStore {
-  const endpoint = { host: forward.host, port: forward.port };
-  const store = connectEtcd(tls === undefined ? endpoint : { ...endpoint, tls });
+export function openForwardedStore(description: string, forward: PortForward, tls?: EtcdTls): OpenStore {
+  const addresses = [{ host: forward.host, port: forward.port }];
+  const store = connectEtcd(tls === undefined ? { addresses } : { addresses, tls });
 
   async function named<T>(call: Promise<T>): Promise<T> {
     try {

@@ -77,7 +77,7 @@ test("outlasts a destination that stops answering for longer than a call may tak
   const range = freshRange();
   const entries = numbered(range, 5_000);
   await seed(pair.source.store, entries);
-  const impatient = connectEtcd(pair.destination.endpoint, { callDeadlineMilliseconds: 400 });
+  const impatient = connectEtcd(pair.destination.target, { callDeadlineMilliseconds: 400 });
   let passedDeadlines = 0;
   const destination = altered(impatient, {
     createAll: async (batch) => {

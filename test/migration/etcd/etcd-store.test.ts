@@ -122,11 +122,12 @@ test("says so when the revision was compacted away", async () => {
 
 test("a port that nothing listens on is unreachable, with the endpoint and the system's word, not a TLS failure", async () => {
   const port = await freePort();
-  for (const { endpoint, scheme } of [
-    { endpoint: { ...etcd.endpoint, port }, scheme: "https" },
-    { endpoint: { host: "127.0.0.1", port }, scheme: "http" },
+  const addresses = [{ host: "127.0.0.1", port }];
+  for (const { target, scheme } of [
+    { target: { ...etcd.target, addresses }, scheme: "https" },
+    { target: { addresses }, scheme: "http" },
   ]) {
-    const unreachable = connectEtcd(endpoint);
+    const unreachable = connectEtcd(target);
     await assert.rejects(unreachable.status(), (error: Error) => {
       assert(error instanceof EtcdUnreachableError);
       assert.equal(error.endpoint, `${scheme}://127.0.0.1:${port}`);
@@ -139,7 +140,7 @@ test("a port that nothing listens on is unreachable, with the endpoint and the s
 });
 
 test("a server that stops answering ends in the call's deadline, and answers again afterwards", async () => {
-  const impatient = connectEtcd(etcd.endpoint, { callDeadlineMilliseconds: 500 });
+  const impatient = connectEtcd(etcd.target, { callDeadlineMilliseconds: 500 });
   await impatient.status();
   process.kill(etcd.pid, "SIGSTOP");
   try {
@@ -156,7 +157,7 @@ test("a server that stops answering ends in the call's deadline, and answers aga
 });
 
 test("calls after close fail and say where", async () => {
-  const closed = connectEtcd(etcd.endpoint);
+  const closed = connectEtcd(etcd.target);
   closed.close();
-  await assert.rejects(closed.status(), new RegExp(`etcd at https://127.0.0.1:${etcd.endpoint.port}`));
+  await assert.rejects(closed.status(), new RegExp(`etcd at https://127.0.0.1:${etcd.port}`));
 });

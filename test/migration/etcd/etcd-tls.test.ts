@@ -4,9 +4,10 @@ import { createServer, type AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { CertificateError } from "../../../migration/etcd/client-certificate.ts";
 import { EtcdTlsError, type TlsReason } from "../../../migration/etcd/errors.ts";
-import { connectEtcd, type EtcdEndpoint } from "../../../migration/etcd/etcd-store.ts";
+import { connectEtcd, type EtcdTarget } from "../../../migration/etcd/etcd-store.ts";
+import { withRetries } from "../../../migration/copy/retry.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
-import { issueServerCertificate, startEtcd, type EtcdProcess } from "../../etcd-process.ts";
+import { freePort, issueServerCertificate, startEtcd, type EtcdProcess } from "../../etcd-process.ts";
 
 let authority: CertificateAuthority;
 let otherAuthority: CertificateAuthority;
@@ -37,7 +38,7 @@ test("names the host name that the server's certificate does not have", async ()
 
 test("names an expired server certificate", async () => {
   const expired = await startEtcd({ authority, serverCertificate: await issueServerCertificate(authority, -1) });
-  const error = await tlsErrorOf(expired.endpoint, "validity");
+  const error = await tlsErrorOf(expired.target, "validity");
   assert.match(error.message, /expired/);
   await expired.stop();
 });
@@ -46,7 +47,7 @@ test("names the client certificate when the server rejects it", async () => {
   const { certificate, privateKey } = await otherAuthority.issue({ commonName: "stranger", usages: ["clientAuth"] });
   const error = await tlsErrorOf(withTls({ certificate, privateKey }), "clientCertificate");
   assert.match(error.message, /rejected the client certificate/);
-  assert(error.message.includes(`https://127.0.0.1:${etcd.endpoint.port}`));
+  assert(error.message.includes(`https://127.0.0.1:${etcd.port}`));
 });
 
 test("names a port that serves no TLS, and never falls back to plaintext", async () => {
@@ -61,7 +62,7 @@ test("names a port that serves no TLS, and never falls back to plaintext", async
   await once(plain, "listening");
   const { port } = plain.address() as AddressInfo;
   try {
-    await tlsErrorOf({ ...etcd.endpoint, port }, "protocol");
+    await tlsErrorOf({ ...etcd.target, addresses: [{ host: "127.0.0.1", port }] }, "protocol");
   } finally {
     plain.close();
   }
@@ -71,18 +72,29 @@ test("names a port that serves no TLS, and never falls back to plaintext", async
   assert(received.every((data) => data[0] === 0x16 || data[0] === 0x15));
 });
 
+test("asks another member when one does not answer", async () => {
+  const nobody = { host: "127.0.0.1", port: await freePort() };
+  const store = connectEtcd({ ...etcd.target, addresses: [nobody, ...etcd.target.addresses] });
+  const statuses = await Promise.all(Array.from({ length: 8 }, () => withRetries(() => store.status(), {})));
+  store.close();
+  assert.equal(new Set(statuses.map(({ clusterId }) => clusterId)).size, 1);
+});
+
 test("refuses unusable material before it dials", async () => {
   const { privateKey } = await authority.issue({ commonName: "another" });
   assert.throws(() => connectEtcd(withTls({ privateKey })), CertificateError);
   assert.throws(() => connectEtcd(withTls({ certificateAuthority: Buffer.from("") })), CertificateError);
+  const { certificate, certificateAuthority } = etcd.tls;
+  const withoutKey = { ...etcd.target, tls: { certificateAuthority, certificate } };
+  assert.throws(() => connectEtcd(withoutKey), /private key is missing/);
 });
 
-function withTls(changes: Partial<NonNullable<EtcdEndpoint["tls"]>>): EtcdEndpoint {
-  return { ...etcd.endpoint, tls: { ...etcd.endpoint.tls, ...changes } };
+function withTls(changes: Partial<NonNullable<EtcdTarget["tls"]>>): EtcdTarget {
+  return { ...etcd.target, tls: { ...etcd.tls, ...changes } };
 }
 
-async function tlsErrorOf(endpoint: EtcdEndpoint, reason: TlsReason): Promise<EtcdTlsError> {
-  const store = connectEtcd(endpoint);
+async function tlsErrorOf(target: EtcdTarget, reason: TlsReason): Promise<EtcdTlsError> {
+  const store = connectEtcd(target);
   const error: unknown = await store.status().catch((failure: unknown) => failure);
   store.close();
   assert(error instanceof EtcdTlsError, `expected an EtcdTlsError, got ${String(error)}`);

@@ -15,7 +15,7 @@ describe("an etcd behind a port-forward", () => {
   after(() => etcd.stop());
 
   it("is read and written like any other", async () => {
-    const store = openForwardedStore("the new etcd", forwardTo(etcd.endpoint.port), etcd.endpoint.tls);
+    const store = openForwardedStore("the new etcd", forwardTo(etcd.port), etcd.tls);
     await store.createAll([{ key: Buffer.from("/a/1"), value: Buffer.from("x") }]);
     const page = await store.range(prefixRange("/a/"));
     assert.deepEqual(
@@ -41,8 +41,8 @@ describe("an etcd behind a port-forward", () => {
   });
 
   it("keeps the reason when the two sides do not accept each other", async () => {
-    const tls = { ...etcd.endpoint.tls, serverName: "another.name" };
-    const store = openForwardedStore("the new etcd", forwardTo(etcd.endpoint.port), tls);
+    const tls = { ...etcd.tls, serverName: "another.name" };
+    const store = openForwardedStore("the new etcd", forwardTo(etcd.port), tls);
     await assert.rejects(store.status(), (error: Error) => {
       assert.ok(error instanceof StoreError);
       assert.equal(error.kind, "permanent");
@@ -54,10 +54,10 @@ describe("an etcd behind a port-forward", () => {
 
   it("takes the port-forward with it when it is closed, not when it is only disconnected", async () => {
     let closed = 0;
-    const forward = { ...forwardTo(etcd.endpoint.port), close: () => Promise.resolve(void (closed += 1)) };
-    openForwardedStore("the new etcd", forward, etcd.endpoint.tls).disconnect();
+    const forward = { ...forwardTo(etcd.port), close: () => Promise.resolve(void (closed += 1)) };
+    openForwardedStore("the new etcd", forward, etcd.tls).disconnect();
     assert.equal(closed, 0);
-    await openForwardedStore("the new etcd", forward, etcd.endpoint.tls).close();
+    await openForwardedStore("the new etcd", forward, etcd.tls).close();
     assert.equal(closed, 1);
   });
 });
