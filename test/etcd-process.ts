@@ -40,6 +40,19 @@ export interface EtcdProcessOptions {
 
 /** A single-member etcd over mTLS on loopback ports of its own, its data in a temporary directory. */
 export async function startEtcd(options: EtcdProcessOptions = {}): Promise<EtcdProcess> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnFreePorts(options);
+    } catch (error) {
+      // Between asking for a free port and using it another program may have taken it.
+      if (attempt === MOST_ATTEMPTS || !String(error).includes("address already in use")) throw error;
+    }
+  }
+}
+
+const MOST_ATTEMPTS = 5;
+
+async function startOnFreePorts(options: EtcdProcessOptions): Promise<EtcdProcess> {
   const authority = options.authority ?? (await createAuthority());
   const server = options.serverCertificate ?? (await issueServerCertificate(authority));
   const client = await authority.issue({ commonName: "etcd-client", usages: ["clientAuth"] });
@@ -60,6 +73,9 @@ export async function startEtcd(options: EtcdProcessOptions = {}): Promise<EtcdP
     { stdio: ["ignore", "ignore", "pipe"] },
   );
   const exited = once(etcd, "exit");
+  // A test that fails before it stops its etcds must not leave them behind.
+  const killWithParent = () => etcd.kill("SIGKILL");
+  process.once("exit", killWithParent);
   const removeFiles = async () => {
     await rm(directory, { recursive: true, force: true });
     if (options.authority === undefined) {
@@ -95,6 +111,7 @@ export async function startEtcd(options: EtcdProcessOptions = {}): Promise<EtcdP
       etcd.kill("SIGCONT");
       etcd.kill("SIGKILL");
       await exited;
+      process.off("exit", killWithParent);
       await removeFiles();
     },
   };

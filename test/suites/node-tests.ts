@@ -19,6 +19,8 @@ export async function runNodeTests(files: readonly string[], options: NodeTestOp
     files: [...files],
     concurrency: options.concurrency,
     timeout: options.timeoutMinutes * 60_000,
+    // What a failed test left open must not keep its process, and with it the whole run, from ending.
+    execArgv: ["--test-force-exit"],
   });
   events.on("test:pass", (event) => {
     if (event.details.type === "suite") return;
