@@ -1,7 +1,7 @@
 # Everything runs on Node 24 from node_modules; `make` alone lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e toolchain sandbox sandbox-down
+.PHONY: help demo test check unit e2e bench toolchain sandbox sandbox-down
 
 NODE := node_modules/.bin/node
 INSTALLED := node_modules/.package-lock.json
@@ -23,6 +23,9 @@ unit: $(INSTALLED) ## The unit tests alone (1 minute)
 
 e2e: $(INSTALLED) toolchain ## The end-to-end tests on the sandbox alone (FILES=... for some of them)
 	@$(NODE) test/run-suites.ts e2e $(FILES)
+
+bench: $(INSTALLED) ## Measure the copy against other tools (an hour and a half; with QUICK=1 two minutes: see bench/README.md)
+	@$(NODE) bench/copy-benchmark.ts
 
 toolchain: $(INSTALLED) ## Build what the machine lacks: pulumi, its plugins, Kubernetes (once; cached outside the checkout)
 	@$(NODE) sandbox/toolchain/build-toolchain.ts

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+
+import { copyPrefix } from "../migration/copy/copy-prefix.ts";
+import { prefixRange } from "../migration/copy/key-range.ts";
+import { pinRevision } from "../migration/copy/pin-revision.ts";
+import { verifyCopy } from "../migration/copy/verify-copy.ts";
+import { connectEtcd } from "../migration/etcd/etcd-store.ts";
+import { SERVER_NAME } from "../test/etcd-process.ts";
+
+export interface CopySettings {
+  /** Ports on 127.0.0.1. */
+  readonly from: string;
+  readonly to: string;
+  readonly prefix: string;
+  /** Paths of PEM files, the same for both sides. */
+  readonly cacert: string;
+  readonly cert: string;
+  readonly key: string;
+  readonly verify: boolean;
+}
+
+/** Pins a revision and copies, as the migration does; answers what closes the connections, which are left open. */
+export async function copyOnce(settings: CopySettings): Promise<() => void> {
+  const { from, to, prefix, verify } = settings;
+  const tls = {
+    certificateAuthority: readFileSync(settings.cacert),
+    certificate: readFileSync(settings.cert),
+    privateKey: readFileSync(settings.key),
+    serverName: SERVER_NAME,
+  };
+  const source = connectEtcd({ addresses: [{ host: "127.0.0.1", port: Number(from) }], tls });
+  const destination = connectEtcd({ addresses: [{ host: "127.0.0.1", port: Number(to) }], tls });
+  const range = prefixRange(prefix);
+  const revision = await pinRevision(source, range, {});
+  await copyPrefix({ source, destination, range, revision });
+  if (verify) await verifyCopy({ source, destination, range, sourceRevision: revision });
+  return () => {
+    source.close();
+    destination.close();
+  };
+}
