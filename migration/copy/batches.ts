@@ -11,7 +11,8 @@ const FRAMING_BYTES = 64;
 
 /**
  * Cuts entries, in their order, into the contents of single transactions. An entry that alone exceeds the byte limit
- * gets a transaction of its own: whether the server takes it is the server's to say.
+ * gets a transaction of its own: whether the server takes it is the server's to say. Limits that are lowered meanwhile
+ * hold for what is cut after that.
  */
 export function* batchesOf<Entry extends KeyValue>(
   entries: readonly Entry[],

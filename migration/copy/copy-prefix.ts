@@ -5,7 +5,8 @@ import { InFlight } from "./in-flight.ts";
 import type { KeyRange, KeyValue, KeyValueStore } from "./key-value-store.ts";
 import { pinRevision } from "./pin-revision.ts";
 import { readPages } from "./read-pages.ts";
-import { writeBatch, type WriteLedger } from "./write-batch.ts";
+import type { WriteLedger } from "./write-batch.ts";
+import { usualLimits, writeEntries } from "./write-entries.ts";
 
 /** Enough to keep etcd's disk busy while replies travel; more only lengthens its queue. */
 const TRANSACTIONS_IN_FLIGHT = 8;
@@ -99,6 +100,7 @@ async function copyPages(
 ): Promise<void> {
   const { source, destination, range, revision, retryForMilliseconds } = options;
   const retry = { signal, retryForMilliseconds };
+  const limits = usualLimits();
   for await (const { entries, total } of readPages({ store: source, name: "source", range, revision, ...retry })) {
     if (total === 0 && options.allowEmptySource !== true) {
       throw new EmptySourceError(range.from);
@@ -107,11 +109,11 @@ async function copyPages(
     if (options.leases !== "copy-without") {
       await refuseLeasedKeys(entries, { source, range, revision, ...retry });
     }
-    for (const batch of batchesOf(entries)) {
+    for (const batch of batchesOf(entries, limits)) {
       signal.throwIfAborted();
       await inFlight.add(async () => {
         tally.started = true;
-        const alreadyThere = await writeBatch(destination, batch, ledger, retry);
+        const alreadyThere = await writeEntries(destination, batch, limits, ledger, retry);
         tally.keysAlreadyThere += alreadyThere;
         tally.keys += batch.length;
         tally.bytes += bytesOf(batch);

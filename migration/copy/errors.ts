@@ -40,6 +40,17 @@ export class SameStoreError extends Error {
   }
 }
 
+/** The addresses given for one store are not of one mind. */
+export class MembersDisagreeError extends Error {
+  constructor(what: string, addresses: readonly string[]) {
+    super(
+      `the source's addresses ${addresses.join(" and ")} ${what}: which contents are right cannot be told from here. ` +
+        "Give the addresses of one cluster, or repair it (replace the member that is wrong) before copying",
+    );
+    this.name = "MembersDisagreeError";
+  }
+}
+
 /** The destination's range holds keys that the source does not have, or with other values. Nothing was written. */
 export class ForeignKeysInDestinationError extends Error {
   readonly count: number;
@@ -67,6 +78,23 @@ export class CopyConflictError extends Error {
     );
     this.name = "CopyConflictError";
     this.keys = keys.map(printableKey);
+  }
+}
+
+/** One key with its value is more than a request or an answer may hold. */
+export class EntryTooLargeError extends Error {
+  /** The printable name of the key. */
+  readonly key: string;
+
+  constructor(store: string, key: Buffer, cause: unknown, valueBytes?: number) {
+    const size = valueBytes === undefined ? "" : ` (a value of ${valueBytes} bytes)`;
+    super(
+      `the key ${printableKey(key)}${size} is too large for the ${store}: ` +
+        (cause instanceof Error ? cause.message : String(cause)),
+      { cause },
+    );
+    this.name = "EntryTooLargeError";
+    this.key = printableKey(key);
   }
 }
 

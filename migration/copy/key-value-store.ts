@@ -17,6 +17,19 @@ export interface KeyValueStore {
 
   /** Deletes each key that still has the given modification revision; answers how many were deleted. */
   deleteUnchanged(keys: readonly KeyAtRevision[]): Promise<number>;
+
+  /** What each member that answers has at the revision; absent where there are no members to tell apart. */
+  memberHashes?(revision: bigint): Promise<readonly MemberHash[]>;
+}
+
+export interface MemberHash {
+  /** The member's URL. */
+  readonly address: string;
+  readonly clusterId: string;
+  /** Over all keys and their history from the compaction on; not comparable between two clusters. */
+  readonly hash: number;
+  /** Only hashes from the same compaction on are comparable. */
+  readonly compactRevision: bigint;
 }
 
 export interface StoreStatus {

@@ -7,8 +7,8 @@ export interface JoinVisitor {
   readonly onlyRight: (right: StoredKeyValue) => void;
   /** The same key on both sides. */
   readonly both: (left: StoredKeyValue, right: StoredKeyValue) => void;
-  /** After each page's worth of work: the number of left keys seen, and how many there are. */
-  readonly onPage?: (seen: number, total: number) => void;
+  /** After each page of either side, awaited: the number of left keys seen, and how many there are. */
+  readonly onPage?: (seen: number, total: number) => void | Promise<void>;
 }
 
 /** Walks two ranges, each sorted by key without duplicates, side by side. Holds one page of each. */
@@ -24,12 +24,9 @@ export async function mergeJoin(
     await Promise.all([lefts.load(), rights.load()]);
     while (lefts.current !== undefined || rights.current !== undefined) {
       visitPair(lefts, rights, visitor);
-      if (lefts.needsPage) {
-        visitor.onPage?.(lefts.seen, lefts.total);
-        await lefts.load();
-      }
-      if (rights.needsPage) {
-        await rights.load();
+      if (lefts.needsPage || rights.needsPage) {
+        await visitor.onPage?.(lefts.seen, lefts.total);
+        await Promise.all([lefts.load(), rights.load()]);
       }
     }
   } finally {

@@ -1,8 +1,8 @@
 /** The first page is small: nothing is known yet about the size of the values. */
 export const FIRST_PAGE_KEYS = 256;
 
-/** Above this a page is long to decode in one go, and the transactions in flight would wait for it. */
-const MOST_KEYS = 4_000;
+/** Bounds what a page of tiny values holds in memory as objects. */
+const MOST_KEYS = 8_000;
 
 const WANTED_BYTES = 4 * 1024 * 1024;
 const FASTEST_GROWTH = 8;

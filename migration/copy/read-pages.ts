@@ -1,4 +1,4 @@
-import { UntrustworthyAnswerError } from "./errors.ts";
+import { EntryTooLargeError, UntrustworthyAnswerError } from "./errors.ts";
 import { isInRange, keyAfter } from "./key-range.ts";
 import type { KeyRange, KeyValueStore, RangePage, StoredKeyValue } from "./key-value-store.ts";
 import { FIRST_PAGE_KEYS, nextPageKeys, smallerPageKeys } from "./page-size.ts";
@@ -58,20 +58,29 @@ interface Fetched {
 }
 
 async function fetchPage(options: ReadOptions, from: Buffer, keys: number): Promise<Fetched> {
-  const { store, range, revision, keysOnly = false } = options;
+  const { store, name, range, revision, keysOnly = false } = options;
   for (let limit = keys; ; ) {
     try {
       const page = await withRetries(() => store.range({ from, to: range.to, revision, limit, keysOnly }), options);
       refuseUntrustworthyPage(options, from, page);
       return { page, limit };
     } catch (error) {
-      const smaller = isAnswerTooLarge(error) ? smallerPageKeys(limit) : undefined;
-      if (smaller === undefined) {
+      if (!isAnswerTooLarge(error)) {
         throw error;
+      }
+      const smaller = smallerPageKeys(limit);
+      if (smaller === undefined) {
+        throw keysOnly ? error : new EntryTooLargeError(name, await firstKey(options, from), error);
       }
       limit = smaller;
     }
   }
+}
+
+async function firstKey({ store, range, revision, ...retry }: ReadOptions, from: Buffer): Promise<Buffer> {
+  const request = { from, to: range.to, revision, limit: 1, keysOnly: true };
+  const { entries } = await withRetries(() => store.range(request), retry);
+  return entries[0]?.key ?? from;
 }
 
 /** `from` is the first key that the page may hold: a key from an earlier page is below it. */

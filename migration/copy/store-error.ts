@@ -3,9 +3,17 @@
  * - `transient`: the same call may succeed in a moment (a lost connection, a passed deadline, an election). A write that
  *   ended so may have been applied or not.
  * - `answerTooLarge`: a read whose answer exceeds what the client accepts; a smaller page will do.
+ * - `requestTooLarge`, `tooManyOperations`: a write that was refused as a whole; a smaller one may be taken.
+ * - `compacted`: the revision to read is gone; a later one can be read.
  * - `permanent`: asking again will not help.
  */
-export type StoreErrorKind = "transient" | "answerTooLarge" | "permanent";
+export type StoreErrorKind =
+  | "transient"
+  | "answerTooLarge"
+  | "requestTooLarge"
+  | "tooManyOperations"
+  | "compacted"
+  | "permanent";
 
 /** The base of all errors of a KeyValueStore. The engine retries by `kind` and nothing else. */
 export class StoreError extends Error {
@@ -20,6 +28,18 @@ export class StoreError extends Error {
 
 export function isTransient(error: unknown): boolean {
   return error instanceof StoreError && error.kind === "transient";
+}
+
+export function isRequestTooLarge(error: unknown): boolean {
+  return error instanceof StoreError && error.kind === "requestTooLarge";
+}
+
+export function isTooManyOperations(error: unknown): boolean {
+  return error instanceof StoreError && error.kind === "tooManyOperations";
+}
+
+export function isCompacted(error: unknown): boolean {
+  return error instanceof StoreError && error.kind === "compacted";
 }
 
 export function isAnswerTooLarge(error: unknown): boolean {

@@ -2,6 +2,7 @@ import { CopyConflictError, UntrustworthyAnswerError } from "./errors.ts";
 import type { KeyValue, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
 import { revisionOfOwnTransaction, type UnansweredTransaction } from "./own-transactions.ts";
 import { withRetries, type RetryOptions } from "./retry.ts";
+import { isRequestTooLarge, isTooManyOperations } from "./store-error.ts";
 
 /** What a run has written to the destination, as far as it knows. */
 export interface WriteLedger {
@@ -59,8 +60,11 @@ async function createGuarded(
     try {
       return await destination.createAll(entries);
     } catch (error) {
-      // Whatever the error says: only an answer tells that nothing was written (out of space, for one, does not).
-      ledger.unanswered.add(transaction);
+      // Whatever the error says: only an answer tells that nothing was written (out of space, for one, does not). A
+      // refusal for the size comes before anything is proposed.
+      if (!isRequestTooLarge(error) && !isTooManyOperations(error)) {
+        ledger.unanswered.add(transaction);
+      }
       throw error;
     }
   }, options);

@@ -1,6 +1,5 @@
 import {
   EtcdAuthenticationFailedError,
-  EtcdInvalidAuthTokenError,
   EtcdPermissionDeniedError,
   GRPCAbortedError,
   GRPCCancelledError,
@@ -20,6 +19,8 @@ import {
   EtcdNotServingError,
   EtcdPermissionError,
   EtcdRequestTooLargeError,
+  EtcdTokenError,
+  EtcdTooManyOperationsError,
   EtcdUnreachableError,
   type EndpointName,
   type EtcdError,
@@ -56,6 +57,20 @@ const TEXTS: readonly (readonly [string, (endpoint: EndpointName, cause: unknown
   ["database space exceeded", (endpoint, cause) => new EtcdNoSpaceError(endpoint, cause)],
   ["too many requests", (endpoint, cause) => new EtcdBusyError(endpoint, cause)],
   ["request is too large", (endpoint, cause) => new EtcdRequestTooLargeError(endpoint, cause)],
+  ["too many operations in txn", (endpoint, cause) => new EtcdTooManyOperationsError(endpoint, cause)],
+  ["invalid auth token", (endpoint, cause) => new EtcdTokenError(endpoint, "invalid auth token", cause)],
+  // A user or a role was changed since the login.
+  ["revision of auth store is old", (endpoint, cause) => new EtcdTokenError(endpoint, "users were changed", cause)],
+  [
+    "user name is empty",
+    (endpoint, cause) => new EtcdPermissionError(endpoint, "it asks for a user name and a password", cause),
+  ],
+  // Only a member that lags behind says so: another one, or this one in a moment, has the revision.
+  [
+    "required revision is a future revision",
+    (endpoint, cause) =>
+      new EtcdNotServingError(endpoint, "it lags behind the other members (a future revision was asked of it)", cause),
+  ],
   // grpc-js, and grpc-go's transport below etcd's own check.
   ["Received message larger than max", (endpoint, cause) => new EtcdAnswerTooLargeError(endpoint, cause)],
   ["received message larger than max", (endpoint, cause) => new EtcdRequestTooLargeError(endpoint, cause)],
@@ -66,7 +81,6 @@ type ErrorClass = abstract new (...parameters: never[]) => Error;
 const REFUSALS: readonly ErrorClass[] = [
   EtcdPermissionDeniedError,
   EtcdAuthenticationFailedError,
-  EtcdInvalidAuthTokenError,
   GRPCUnauthenticatedError,
 ];
 

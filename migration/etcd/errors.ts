@@ -78,7 +78,7 @@ export class EtcdBusyError extends EtcdError {
 export class EtcdCompactedError extends EtcdError {
   constructor(endpoint: EndpointName, cause?: unknown) {
     super(
-      "permanent",
+      "compacted",
       endpoint,
       "the revision being read was compacted away meanwhile. Stop automatic compaction there, then start again",
       cause,
@@ -102,7 +102,7 @@ export class EtcdNoSpaceError extends EtcdError {
 export class EtcdRequestTooLargeError extends EtcdError {
   constructor(endpoint: EndpointName, cause?: unknown) {
     super(
-      "permanent",
+      "requestTooLarge",
       endpoint,
       "a request exceeds what it accepts. Raise its --max-request-bytes above the largest value to copy",
       cause,
@@ -124,9 +124,40 @@ export class EtcdAnswerTooLargeError extends EtcdError {
 }
 
 export class EtcdPermissionError extends EtcdError {
-  constructor(endpoint: EndpointName, reason: string, cause?: unknown) {
-    super("permanent", endpoint, `access refused: ${reason}. Check the user, its roles and their key ranges`, cause);
+  readonly reason: string;
+
+  /** @param keys what was to be read or written, such as `reading the keys from /a/ to /a0`. */
+  constructor(endpoint: EndpointName, reason: string, cause?: unknown, keys?: string) {
+    const during = keys === undefined ? "" : ` for ${keys}`;
+    super(
+      "permanent",
+      endpoint,
+      `access refused${during}: ${reason}. Check the user, its roles and their key ranges`,
+      cause,
+    );
     this.name = "EtcdPermissionError";
+    this.reason = reason;
+  }
+}
+
+/** The server has forgotten the token that the password was exchanged for; it is asked for a new one. */
+export class EtcdTokenError extends EtcdError {
+  constructor(endpoint: EndpointName, reason: string, cause?: unknown) {
+    super("transient", endpoint, `it no longer knows this client's login: ${reason}. Log in again`, cause);
+    this.name = "EtcdTokenError";
+  }
+}
+
+/** More operations in a transaction than it is set up for. */
+export class EtcdTooManyOperationsError extends EtcdError {
+  constructor(endpoint: EndpointName, cause?: unknown) {
+    super(
+      "tooManyOperations",
+      endpoint,
+      "a transaction has more operations than it accepts. Raise its --max-txn-ops, or send smaller transactions",
+      cause,
+    );
+    this.name = "EtcdTooManyOperationsError";
   }
 }
 

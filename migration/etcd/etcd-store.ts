@@ -1,26 +1,25 @@
-import { isIPv6 } from "node:net";
-import { Etcd3, type IOptions } from "etcd3";
 import type {
   CreateOutcome,
   KeyAtRevision,
   KeyValue,
   KeyValueStore,
+  MemberHash,
   RangePage,
   RangeRequest,
-  StoreStatus,
 } from "../copy/key-value-store.ts";
-import { explainFailure } from "./call-failure.ts";
+import { printableKey } from "../copy/printable-key.ts";
 import { checkCertificateMaterial } from "./client-certificate.ts";
-import { EtcdDeadlineError, EtcdTlsError, EtcdUnreachableError, type EndpointName, type EtcdError } from "./errors.ts";
+import { Connection } from "./connection.ts";
+import { EtcdPermissionError } from "./errors.ts";
 import {
-  countDeleted,
-  toCreateOutcome,
-  toCreateTransaction,
-  toDeleteTransaction,
-  toRangePage,
-  toRangeRequest,
+  countSucceeded,
+  decodeCreateResponse,
+  decodeRangeResponse,
+  encodeCreateTransaction,
+  encodeDeleteTransaction,
+  encodeRangeRequest,
 } from "./messages.ts";
-import { findTlsFault, type TlsFault, type TlsTarget } from "./tls-probe.ts";
+import { decodeHash, decodeStatus, encodeHashRequest } from "./status-messages.ts";
 
 export interface EtcdTarget {
   /** Members of one cluster, at least one: where one does not answer, a retry asks another. */
@@ -46,6 +45,7 @@ export interface EtcdTls {
 }
 
 export interface EtcdStore extends KeyValueStore {
+  memberHashes(revision: bigint): Promise<readonly MemberHash[]>;
   /** Drops the connection. Calls still under way fail. */
   close(): void;
 }
@@ -60,22 +60,6 @@ const DEFAULT_CALL_DEADLINE_MILLISECONDS = 10_000;
 /** A nested transaction's operations count on top of the outer one's: 64 stay below etcd's 128. */
 const KEYS_PER_DELETE = 64;
 
-const CHANNEL_OPTIONS = {
-  // A page is to be about 4 MiB; the first one may be off by as much as the values are larger than usual.
-  "grpc.max_receive_message_length": 32 * 1024 * 1024,
-  "grpc.max_send_message_length": -1,
-  // The default window of 64 KiB would cost a round trip for every 64 KiB of a page.
-  "grpc-node.flow_control_window": 8 * 1024 * 1024,
-  // Notices a connection whose other end is gone. etcd refuses more than one ping in 5 s.
-  "grpc.keepalive_time_ms": 10_000,
-  "grpc.keepalive_timeout_ms": 5_000,
-  "grpc.max_reconnect_backoff_ms": 3_000,
-  // An http_proxy in the environment is not meant for a port-forward on loopback.
-  "grpc.enable_http_proxy": 0,
-  // One connection a store: two stores with different certificates never share one.
-  "grpc.use_local_subchannel_pool": 1,
-};
-
 /**
  * An etcd, dialled with the first call. Each call has a deadline and is made once: retries are the engine's business.
  *
@@ -85,121 +69,58 @@ export function connectEtcd(target: EtcdTarget, options: EtcdOptions = {}): Etcd
   if (target.tls !== undefined) {
     checkCertificateMaterial(target.tls);
   }
-  const client = new Etcd3(clientOptions(target));
-  const calls = new Calls(target, options.callDeadlineMilliseconds ?? DEFAULT_CALL_DEADLINE_MILLISECONDS);
+  const connection = new Connection(target, options.callDeadlineMilliseconds ?? DEFAULT_CALL_DEADLINE_MILLISECONDS);
   return {
-    async status(): Promise<StoreStatus> {
-      const { header, version } = await calls.run((call) => client.maintenance.status(call));
-      return { clusterId: header.cluster_id, revision: BigInt(header.revision), version };
-    },
+    status: async () => decodeStatus(await connection.call("/etcdserverpb.Maintenance/Status", Buffer.alloc(0))),
     async range(request: RangeRequest): Promise<RangePage> {
-      return toRangePage(await calls.run((call) => client.kv.range(toRangeRequest(request), call)));
+      const call = connection.call("/etcdserverpb.KV/Range", encodeRangeRequest(request));
+      return decodeRangeResponse(await namingKeys(call, "reading", request.from, request.to));
     },
     async createAll(entries: readonly KeyValue[]): Promise<CreateOutcome> {
-      return toCreateOutcome(await calls.run((call) => client.kv.txn(toCreateTransaction(entries), call)));
+      const call = connection.call("/etcdserverpb.KV/Txn", encodeCreateTransaction(entries));
+      return decodeCreateResponse(await namingKeys(call, "writing", entries[0]?.key, entries.at(-1)?.key));
     },
     async deleteUnchanged(keys: readonly KeyAtRevision[]): Promise<number> {
       let deleted = 0;
       for (let start = 0; start < keys.length; start += KEYS_PER_DELETE) {
-        const transaction = toDeleteTransaction(keys.slice(start, start + KEYS_PER_DELETE));
-        deleted += countDeleted(await calls.run((call) => client.kv.txn(transaction, call)));
+        const request = encodeDeleteTransaction(keys.slice(start, start + KEYS_PER_DELETE));
+        deleted += countSucceeded(await connection.call("/etcdserverpb.KV/Txn", request));
       }
       return deleted;
     },
+    async memberHashes(revision: bigint): Promise<readonly MemberHash[]> {
+      // A single member has no one to disagree with, and the hash reads its whole database.
+      if (connection.members.length < 2) {
+        return [];
+      }
+      const answers = await Promise.allSettled(
+        connection.members.map(async (member) => {
+          const answer = await member.call("/etcdserverpb.Maintenance/HashKV", encodeHashRequest(revision));
+          return { address: member.name, ...decodeHash(answer) };
+        }),
+      );
+      return answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+    },
     close(): void {
-      client.close();
+      connection.close();
     },
   };
 }
 
-function clientOptions(target: EtcdTarget): IOptions {
-  const { tls, credentials } = target;
-  const shared: IOptions = {
-    hosts: urlsOf(target),
-    faultHandling: { global: onceOnly(), host: onceOnly },
-    grpcOptions: CHANNEL_OPTIONS,
-    ...(credentials === undefined ? {} : { auth: { ...credentials } }),
-  };
-  if (tls === undefined) {
-    return shared;
-  }
-  return {
-    ...shared,
-    credentials: {
-      rootCertificate: tls.certificateAuthority,
-      ...(tls.privateKey === undefined ? {} : { privateKey: tls.privateKey }),
-      ...(tls.certificate === undefined ? {} : { certChain: tls.certificate }),
-    },
-    grpcOptions:
-      tls.serverName === undefined
-        ? CHANNEL_OPTIONS
-        : { ...CHANNEL_OPTIONS, "grpc.ssl_target_name_override": tls.serverName },
-  };
-}
-
-function urlsOf({ addresses, tls }: EtcdTarget): string[] {
-  const scheme = tls === undefined ? "http" : "https";
-  return addresses.map(({ host, port }) => `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`);
-}
-
-type Policy = NonNullable<NonNullable<IOptions["faultHandling"]>["global"]>;
-
-/**
- * etcd3's own policies resend any call, writes included, and then refuse calls for seconds. This one does neither:
- * what cockatiel, the library of these policies, calls noop.
- */
-function onceOnly(): Policy {
-  const neverFires = () => ({ dispose: () => undefined });
-  const { signal } = new AbortController();
-  const policy: Omit<Policy, "_altReturn"> = {
-    onSuccess: neverFires,
-    onFailure: neverFires,
-    execute: async (call) => call({ signal }),
-  };
-  // _altReturn exists for the type checker only, as its declaration says.
-  return policy as Policy;
-}
-
-/** Makes calls, with a deadline, and explains their failures. */
-class Calls {
-  readonly #target: EtcdTarget;
-  readonly #name: EndpointName;
-  readonly #deadlineMilliseconds: number;
-  #probing: Promise<TlsFault[]> | undefined;
-
-  constructor(target: EtcdTarget, deadlineMilliseconds: number) {
-    this.#target = target;
-    this.#name = urlsOf(target).join(",");
-    this.#deadlineMilliseconds = deadlineMilliseconds;
-  }
-
-  async run<T>(call: (options: { deadline: number }) => Promise<T>): Promise<T> {
-    try {
-      return await call({ deadline: Date.now() + this.#deadlineMilliseconds });
-    } catch (error) {
-      throw await this.#explain(error);
+/** A refusal that is etcd's to explain names neither the keys nor what was wanted of them. */
+async function namingKeys<T>(
+  call: Promise<T>,
+  doing: "reading" | "writing",
+  from: Buffer | undefined,
+  to: Buffer | undefined,
+): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof EtcdPermissionError) || from === undefined || to === undefined) {
+      throw error;
     }
-  }
-
-  async #explain(error: unknown): Promise<EtcdError> {
-    const explained = explainFailure(error, this.#name, this.#deadlineMilliseconds);
-    const { addresses, tls } = this.#target;
-    if (tls === undefined || !(explained instanceof EtcdUnreachableError || explained instanceof EtcdDeadlineError)) {
-      return explained;
-    }
-    const [fault] = await this.#probeTls(addresses.map((address) => ({ ...address, tls })));
-    return fault === undefined
-      ? explained
-      : new EtcdTlsError(this.#name, fault.serverName, fault.reason, fault.detail, error);
-  }
-
-  /** One probe serves all calls that fail together. */
-  #probeTls(targets: readonly TlsTarget[]): Promise<TlsFault[]> {
-    this.#probing ??= Promise.all(targets.map((target) => findTlsFault(target)))
-      .then((faults) => faults.filter((fault) => fault !== undefined))
-      .finally(() => {
-        this.#probing = undefined;
-      });
-    return this.#probing;
+    const keys = `${doing} the keys from ${printableKey(from)} to ${printableKey(to)}`;
+    throw new EtcdPermissionError(error.endpoint, error.reason, error.cause, keys);
   }
 }

@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { findForeignKeys } from "../../../migration/copy/compare-destination.ts";
 import type { KeyRange } from "../../../migration/copy/key-value-store.ts";
-import { freshRange, latestRevision, numbered, putLeased, seed, startEtcdPair, type EtcdPair } from "./etcd-pair.ts";
+import { freshRange, latestRevision, numbered, putLeased, seed, etcdPairOfFile } from "./etcd-pair.ts";
 
-let pair: EtcdPair;
-before(async () => {
-  pair = await startEtcdPair();
-});
-after(() => pair.stop());
+const pair = etcdPairOfFile();
 
 test("an empty destination holds nothing foreign", async () => {
   const range = freshRange();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { copyPrefix } from "../../../migration/copy/copy-prefix.ts";
 import { CopyInterruptedError } from "../../../migration/copy/errors.ts";
@@ -17,15 +17,10 @@ import {
   latestRevision,
   numbered,
   seed,
-  startEtcdPair,
-  type EtcdPair,
+  etcdPairOfFile,
 } from "./etcd-pair.ts";
 
-let pair: EtcdPair;
-before(async () => {
-  pair = await startEtcdPair();
-});
-after(() => pair.stop());
+const pair = etcdPairOfFile();
 
 test("resolves a reply that was lost after the commit: each key is written once, and counts as ours", async () => {
   const range = freshRange();

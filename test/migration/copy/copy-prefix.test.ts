@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { copyPrefix, type CopyProgress } from "../../../migration/copy/copy-prefix.ts";
 import {
   CopyConflictError,
@@ -20,15 +20,10 @@ import {
   numbered,
   putLeased,
   seed,
-  startEtcdPair,
-  type EtcdPair,
+  etcdPairOfFile,
 } from "./etcd-pair.ts";
 
-let pair: EtcdPair;
-before(async () => {
-  pair = await startEtcdPair();
-});
-after(() => pair.stop());
+const pair = etcdPairOfFile();
 
 test("copies every byte of keys and values, whatever they are", async () => {
   const range = freshRange();

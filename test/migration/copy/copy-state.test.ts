@@ -1,81 +1,170 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { copyState } from "../../../migration/copy/copy-state.ts";
 import {
+  CopyConflictError,
+  CopyInterruptedError,
   EmptySourceError,
   ForeignKeysInDestinationError,
   LeasedKeysError,
+  MembersDisagreeError,
   SameStoreError,
 } from "../../../migration/copy/errors.ts";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
-import { startEtcd, type EtcdProcess } from "../../etcd-process.ts";
+import type { MemberHash } from "../../../migration/copy/key-value-store.ts";
+import {
+  altered,
+  bytesOf,
+  contents,
+  freshRange,
+  latestRevision,
+  numbered,
+  putLeased,
+  seed,
+  etcdPairOfFile,
+} from "./etcd-pair.ts";
 
-let from: EtcdProcess;
-let to: EtcdProcess;
+const pair = etcdPairOfFile();
 
-before(async () => {
-  [from, to] = await Promise.all([startEtcd(), startEtcd()]);
-});
-
-after(async () => {
-  await Promise.all([from.stop(), to.stop()]);
-});
-
-test("copies and proves a state in one call, and says which phase it is in", async () => {
-  await from.client.put("/whole/a").value("1");
-  await from.client.put("/whole/b").value("22");
+test("copies, verifies and says what was there before", async () => {
+  const range = freshRange();
+  const entries = numbered(range, 1_000);
+  await seed(pair.source.store, entries);
+  await seed(pair.destination.store, entries.slice(0, 300));
   const phases = new Set<string>();
-  const range = prefixRange("/whole/");
+
   const copied = await copyState({ ...stores(), range, onProgress: ({ phase }) => phases.add(phase) });
+
+  assert.deepEqual([copied.keys, copied.keysAlreadyThere], [1_000, 300]);
   assert.deepEqual([...phases], ["checking", "copying", "verifying"]);
-  assert.equal(copied.keys, 2);
-  assert.equal(copied.bytes, "/whole/a1/whole/b22".length);
-  assert.equal(copied.keysAlreadyThere, 0);
-  assert.equal(await to.client.get("/whole/b").string(), "22");
-
-  const again = await copyState({ ...stores(), range });
-  assert.equal(again.keysAlreadyThere, 2);
-  assert.equal(again.sha256, copied.sha256);
+  assert.deepEqual(bytesOf(await contents(pair.destination.store, range)), bytesOf(entries));
 });
 
-test("refuses one and the same cluster on both sides", async () => {
-  const range = prefixRange("/whole/");
-  await assert.rejects(copyState({ source: from.store, destination: from.store, range }), SameStoreError);
-});
-
-test("refuses keys of somebody else in the destination, and writes nothing", async () => {
-  await from.client.put("/shared/mine").value("1");
-  await to.client.put("/shared/theirs").value("secret-value");
-  await assert.rejects(copyState({ ...stores(), range: prefixRange("/shared/") }), (error: Error) => {
-    assert(error instanceof ForeignKeysInDestinationError);
-    assert.match(error.message, /\/shared\/theirs/);
-    assert.doesNotMatch(error.message, /secret-value/);
-    return true;
+test("when the revision is compacted away in its midst, copies a later one, deletions and changes included", async () => {
+  const range = freshRange();
+  const entries = numbered(range, 3_000);
+  await seed(pair.source.store, entries);
+  const [first, second] = entries;
+  assert(first && second);
+  let written = 0;
+  let compacted = false;
+  const destination = altered(pair.destination.store, {
+    createAll: async (batch) => {
+      const outcome = await pair.destination.store.createAll(batch);
+      written += 1;
+      return outcome;
+    },
   });
-  assert.equal(await to.client.get("/shared/mine"), null);
+  const source = altered(pair.source.store, {
+    range: async (request) => {
+      // Once the first page is written: its first keys are then out of date in the destination.
+      if (written > 0 && !compacted && request.keysOnly !== true && request.revision !== undefined) {
+        compacted = true;
+        await pair.source.client.kv.deleteRange({ key: first.key });
+        await pair.source.client.kv.put({ key: second.key, value: Buffer.from("changed") });
+        await pair.source.client.kv.compact({ revision: (await latestRevision(pair.source.store)).toString() });
+      }
+      return pair.source.store.range(request);
+    },
+  });
+  let ended = false;
+  const slowSource = altered(source, {
+    range: async (request) => {
+      // The second page is prefetched before anything is written: it has to wait for that.
+      while (written === 0 && !ended && request.keysOnly !== true && request.limit !== 256 && !isCount(request)) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return source.range(request);
+    },
+  });
+
+  const copied = await copyState({ source: slowSource, destination, range });
+  ended = true;
+
+  assert(compacted, "nothing was compacted");
+  assert.equal(copied.keys, 2_999);
+  const expected = [{ key: second.key, value: Buffer.from("changed") }, ...entries.slice(2)];
+  assert.deepEqual(bytesOf(await contents(pair.destination.store, range)), bytesOf(expected));
 });
 
-test("refuses an empty source unless that is allowed", async () => {
-  const range = prefixRange("/nothing/");
-  await assert.rejects(copyState({ ...stores(), range }), EmptySourceError);
-  assert.equal((await copyState({ ...stores(), range, allowEmptySource: true })).keys, 0);
+test("refuses an empty source, leases, foreign keys and the same cluster before it writes", async () => {
+  const [empty, leased, foreign] = [freshRange(), freshRange(), freshRange()];
+  await putLeased(pair.source, { key: leased.key("a"), value: Buffer.from("1") });
+  await seed(pair.source.store, numbered(foreign, 3));
+  await seed(pair.destination.store, [{ key: foreign.key("theirs"), value: Buffer.from("2") }]);
+  const before = await latestRevision(pair.destination.store);
+
+  await assert.rejects(copyState({ ...stores(), range: empty }), EmptySourceError);
+  await assert.rejects(copyState({ ...stores(), range: leased }), LeasedKeysError);
+  await assert.rejects(copyState({ ...stores(), range: foreign }), ForeignKeysInDestinationError);
+  const self = { source: pair.source.store, destination: pair.source.store };
+  await assert.rejects(copyState({ ...self, range: foreign }), SameStoreError);
+
+  assert.equal(await latestRevision(pair.destination.store), before);
 });
 
-test("refuses keys with a lease unless told to copy them without", async () => {
-  const lease = from.client.lease(600);
-  await lease.put("/leased/a").value("1");
-  const range = prefixRange("/leased/");
-  try {
-    await assert.rejects(copyState({ ...stores(), range }), LeasedKeysError);
-    assert.equal(await to.client.get("/leased/a"), null);
-    assert.equal((await copyState({ ...stores(), range, leases: "copy-without" })).keys, 1);
-    const [copied] = (await to.store.range(range)).entries;
-    assert.equal(copied?.lease, 0n);
-  } finally {
-    await lease.revoke();
-  }
+test("copies nothing, and keys without their leases, when that is asked for", async () => {
+  const [empty, leased] = [freshRange(), freshRange()];
+  const entry = { key: leased.key("a"), value: Buffer.from("1") };
+  await putLeased(pair.source, entry);
+
+  assert.equal((await copyState({ ...stores(), range: empty, allowEmptySource: true })).keys, 0);
+  assert.equal((await copyState({ ...stores(), range: leased, leases: "copy-without" })).keys, 1);
+
+  const [copied] = await contents(pair.destination.store, leased);
+  assert.equal(copied?.lease, 0n);
 });
 
-function stores(): { source: EtcdProcess["store"]; destination: EtcdProcess["store"] } {
-  return { source: from.store, destination: to.store };
+const one: MemberHash = { address: "https://a:2379", clusterId: "1", hash: 7, compactRevision: -1n };
+const disagreements: [string, readonly MemberHash[], RegExp][] = [
+  ["hold different data", [one, { ...one, address: "https://b:2379", hash: 8 }], /different data .*HashKV/],
+  ["belong to two clusters", [one, { ...one, address: "https://b:2379", clusterId: "2" }], /different etcd clusters/],
+];
+for (const [what, hashes, message] of disagreements) {
+  test(`refuses a source whose members ${what}`, async () => {
+    const range = freshRange();
+    await seed(pair.source.store, numbered(range, 3));
+    const source = { ...altered(pair.source.store, {}), memberHashes: () => Promise.resolve(hashes) };
+    await assert.rejects(copyState({ ...stores(), source, range }), (error: Error) => {
+      assert(error instanceof MembersDisagreeError);
+      assert.match(error.message, message);
+      return true;
+    });
+  });
+}
+
+test("does not compare members that were compacted at different revisions", async () => {
+  const range = freshRange();
+  await seed(pair.source.store, numbered(range, 3));
+  const hashes = [one, { ...one, address: "https://b:2379", hash: 8, compactRevision: 5n }];
+  const source = { ...altered(pair.source.store, {}), memberHashes: () => Promise.resolve(hashes) };
+
+  assert.equal((await copyState({ ...stores(), source, range })).keys, 3);
+});
+
+test("a value that another program writes in its midst is a conflict", async () => {
+  const range = freshRange();
+  const entries = numbered(range, 2_000);
+  await seed(pair.source.store, entries);
+  const last = entries.at(-1);
+  assert(last);
+  const failure: unknown = await copyState({
+    ...stores(),
+    range,
+    destination: altered(pair.destination.store, {
+      createAll: async (batch) => {
+        await pair.destination.client.kv.put({ key: last.key, value: Buffer.from("theirs") });
+        return pair.destination.store.createAll(batch);
+      },
+    }),
+  }).catch((error: unknown) => error);
+  assert(failure instanceof CopyInterruptedError);
+  assert(failure.cause instanceof CopyConflictError);
+});
+
+function stores() {
+  return { source: pair.source.store, destination: pair.destination.store };
+}
+
+function isCount({ countOnly }: { readonly countOnly?: boolean }): boolean {
+  return countOnly === true;
 }

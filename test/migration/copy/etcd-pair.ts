@@ -1,3 +1,4 @@
+import { after, before } from "node:test";
 import type { KeyRange, KeyValue, KeyValueStore, StoredKeyValue } from "../../../migration/copy/key-value-store.ts";
 import { batchesOf } from "../../../migration/copy/batches.ts";
 import { prefixRange } from "../../../migration/copy/key-range.ts";
@@ -17,6 +18,29 @@ export async function startEtcdPair(): Promise<EtcdPair> {
     destination,
     async stop() {
       await Promise.all([source.stop(), destination.stop()]);
+    },
+  };
+}
+
+/** A pair for all tests of a file: started before the first, stopped after the last. */
+export function etcdPairOfFile(): Omit<EtcdPair, "stop"> {
+  let pair: EtcdPair | undefined;
+  before(async () => {
+    pair = await startEtcdPair();
+  });
+  after(() => pair?.stop());
+  function started(): EtcdPair {
+    if (pair === undefined) {
+      throw new Error("the pair of etcds is there within tests only");
+    }
+    return pair;
+  }
+  return {
+    get source() {
+      return started().source;
+    },
+    get destination() {
+      return started().destination;
     },
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UntrustworthyAnswerError } from "../../../migration/copy/errors.ts";
+import { EntryTooLargeError, UntrustworthyAnswerError } from "../../../migration/copy/errors.ts";
 import { prefixRange } from "../../../migration/copy/key-range.ts";
 import type {
   KeyValueStore,
@@ -33,14 +33,22 @@ test("asks for the next page while the first is being worked on, and from just a
   assert.deepEqual(rest, ["/p/c"]);
 });
 
-test("halves a page whose answer is too large, down to a single key, and then gives the store's error", async () => {
+test("halves a page whose answer is too large, down to a single key, and then names that key", async () => {
   const limits: (number | undefined)[] = [];
-  const pages = read(({ limit }) => {
+  const pages = read(({ limit, keysOnly }) => {
+    if (keysOnly === true) {
+      return page([entry("/p/large")], 1);
+    }
     limits.push(limit);
     throw new StoreError("answerTooLarge", "too large for this client");
   });
 
-  await assert.rejects(pages.next(), /too large for this client/);
+  await assert.rejects(pages.next(), (error: Error) => {
+    assert(error instanceof EntryTooLargeError);
+    assert.equal(error.key, "/p/large");
+    assert.match(error.message, /too large for this client/);
+    return true;
+  });
 
   assert.deepEqual(limits, [256, 128, 64, 32, 16, 8, 4, 2, 1]);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { copyPrefix } from "../../../migration/copy/copy-prefix.ts";
 import { removeCopiedKeys } from "../../../migration/copy/remove-copied-keys.ts";
 import { StoreError } from "../../../migration/copy/store-error.ts";
@@ -11,15 +11,10 @@ import {
   latestRevision,
   numbered,
   seed,
-  startEtcdPair,
-  type EtcdPair,
+  etcdPairOfFile,
 } from "./etcd-pair.ts";
 
-let pair: EtcdPair;
-before(async () => {
-  pair = await startEtcdPair();
-});
-after(() => pair.stop());
+const pair = etcdPairOfFile();
 
 test("removes what the copy wrote and nothing that was there before or was changed since", async () => {
   const range = freshRange();

@@ -1,26 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { copyPrefix } from "../../../migration/copy/copy-prefix.ts";
 import { CopyMismatchError } from "../../../migration/copy/errors.ts";
 import type { KeyRange, KeyValue } from "../../../migration/copy/key-value-store.ts";
 import { verifyCopy, type VerifyProgress } from "../../../migration/copy/verify-copy.ts";
-import {
-  altered,
-  freshRange,
-  latestRevision,
-  numbered,
-  putLeased,
-  seed,
-  startEtcdPair,
-  type EtcdPair,
-} from "./etcd-pair.ts";
+import { altered, freshRange, latestRevision, numbered, putLeased, seed, etcdPairOfFile } from "./etcd-pair.ts";
 
-let pair: EtcdPair;
-before(async () => {
-  pair = await startEtcdPair();
-});
-after(() => pair.stop());
+const pair = etcdPairOfFile();
 
 test("verifies an exact copy, with counts and both revisions", async () => {
   const range = freshRange();

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isAnswerTooLarge } from "../../../migration/copy/store-error.ts";
 import { prefixRange } from "../../../migration/copy/key-range.ts";
+import { withRetries } from "../../../migration/copy/retry.ts";
 import {
   EtcdCompactedError,
   EtcdDeadlineError,
+  EtcdPermissionError,
   EtcdRequestTooLargeError,
   EtcdUnreachableError,
 } from "../../../migration/etcd/errors.ts";
@@ -160,4 +163,59 @@ test("calls after close fail and say where", async () => {
   const closed = connectEtcd(etcd.target);
   closed.close();
   await assert.rejects(closed.status(), new RegExp(`etcd at https://127.0.0.1:${etcd.port}`));
+});
+
+test("asks every member for its hash, and a single one for none", async () => {
+  const [address] = etcd.target.addresses;
+  assert(address);
+  const nobody = { ...address, port: await freePort() };
+  const members = connectEtcd({ ...etcd.target, addresses: [address, address, nobody] });
+  // A revision that was just compacted has no hash.
+  await store.createAll([{ key: Buffer.from("/hashes/a"), value: Buffer.from("1") }]);
+  const { clusterId, revision } = await store.status();
+
+  const hashes = await members.memberHashes(revision);
+  members.close();
+
+  assert.equal(hashes.length, 2, "one of the three does not answer");
+  assert.deepEqual(hashes[0], hashes[1]);
+  assert.equal(hashes[0]?.clusterId, clusterId);
+  assert.deepEqual(await store.memberHashes(revision), []);
+});
+
+test("logs in with a user name and a password, again when its login is forgotten, and names the keys it may not touch", async () => {
+  const guarded = await startEtcd({ extraArguments: ["--auth-token-ttl=1"] });
+  const { auth } = guarded.client;
+  for (const [name, password] of [
+    ["root", "root-password"],
+    ["copier", "copier-password"],
+  ] as const) {
+    await auth.userAdd({ name, password });
+    await auth.roleAdd({ name });
+    await auth.userGrantRole({ user: name, role: name });
+  }
+  const [key, rangeEnd] = [Buffer.from("/mine/"), Buffer.from("/mine0")];
+  await auth.roleGrantPermission({ name: "copier", perm: { permType: "Readwrite", key, range_end: rangeEnd } });
+  await auth.authEnable();
+  const [right, wrong] = ["copier-password", "another"].map((password) =>
+    connectEtcd({ ...guarded.target, credentials: { username: "copier", password } }),
+  );
+  assert(right && wrong);
+
+  assert((await right.createAll([{ key: Buffer.from("/mine/a"), value: Buffer.from("1") }])).created);
+  await sleep(3_000);
+  const page = await withRetries(() => right.range(prefixRange("/mine/")), {});
+  const forbidden: unknown = await right.range(prefixRange("/theirs/")).catch((error: unknown) => error);
+  const refused: unknown = await wrong.range(prefixRange("/mine/")).catch((error: unknown) => error);
+  const nobody: unknown = await guarded.store.range(prefixRange("/mine/")).catch((error: unknown) => error);
+  right.close();
+  wrong.close();
+  await guarded.stop();
+
+  assert.equal(page.entries.length, 1);
+  for (const error of [forbidden, refused, nobody]) {
+    assert(error instanceof EtcdPermissionError, String(error));
+    assert.doesNotMatch(error.message, /copier-password|another/);
+  }
+  assert.match(String(forbidden), /reading the keys from \/theirs\/ to \/theirs0/);
 });
