@@ -1,0 +1,105 @@
+export const ACTIONS = ["plan", "copy", "verify"] as const;
+export type Action = (typeof ACTIONS)[number];
+
+export function isAction(name: string | undefined): name is Action {
+  return ACTIONS.some((action) => action === name);
+}
+
+export const SIDES = ["from", "to"] as const;
+export type Side = (typeof SIDES)[number];
+
+export const SIDE_NAMES: Readonly<Record<Side, string>> = { from: "source", to: "destination" };
+
+export interface Flag {
+  readonly name: string;
+  /** What `--help` calls the value; absent for a switch. */
+  readonly value?: string;
+  readonly help: string;
+  /** The actions that know the flag; all when absent. */
+  readonly actions?: readonly Action[];
+}
+
+export interface FlagGroup {
+  readonly title: string;
+  readonly flags: readonly Flag[];
+}
+
+/** Where the password of a side is taken from when no file is named. */
+export function passwordVariable(side: Side): string {
+  return `TRIDENT_ETCD_${side.toUpperCase()}_PASSWORD`;
+}
+
+export const DEFAULT_TIMEOUT = "10s";
+
+/** Every flag, in the order of `--help`. */
+export const FLAG_GROUPS: readonly FlagGroup[] = [
+  {
+    title: "What",
+    flags: [
+      { name: "from", value: "URL[,URL]", help: "the source's client URLs; several are members of one cluster" },
+      { name: "to", value: "URL[,URL]", help: "the destination's" },
+      { name: "prefix", value: "PREFIX", help: "the keys that begin with this, such as /trident/" },
+      { name: "all-keys", help: "every key, instead of --prefix" },
+      {
+        name: "from-revision",
+        value: "N",
+        help: "compare with the source as it was at this revision, as copy reported it; default: as it is now",
+        actions: ["verify"],
+      },
+      {
+        name: "allow-empty",
+        help: "take a source without any key for what it is, not for a mistake",
+      },
+      {
+        name: "leases",
+        value: "refuse|copy-without",
+        help: "keys that have a lease: refuse (default), or copy them without it, which makes them permanent",
+      },
+    ],
+  },
+  ...SIDES.map((side) => ({ title: `Access to the ${SIDE_NAMES[side]}`, flags: accessFlags(side) })),
+  {
+    title: "How",
+    flags: [
+      {
+        name: "insecure-plaintext",
+        help: "permit http:// URLs: whoever can see the network reads every value, and can change what is copied",
+      },
+      {
+        name: "timeout",
+        value: "DURATION",
+        help: `the longest wait for one answer of an etcd, such as 500ms, 10s, 1m; default: ${DEFAULT_TIMEOUT}`,
+      },
+      { name: "json", help: "print the result, or the error, as one JSON document" },
+      { name: "quiet", help: "show no progress" },
+      { name: "help", help: "show this help" },
+      { name: "version", help: "print the version" },
+    ],
+  },
+];
+
+export const FLAGS: readonly Flag[] = FLAG_GROUPS.flatMap(({ flags }) => flags);
+
+export function flagsOf(action: Action): readonly Flag[] {
+  return FLAGS.filter(({ actions }) => actions?.includes(action) ?? true);
+}
+
+function accessFlags(side: Side): readonly Flag[] {
+  const owner = SIDE_NAMES[side];
+  return [
+    { name: `${side}-cacert`, value: "FILE", help: `the CA that signed the ${owner}'s server certificate (https)` },
+    { name: `${side}-cert`, value: "FILE", help: "the client certificate to show, intermediate ones after it" },
+    { name: `${side}-key`, value: "FILE", help: "its private key" },
+    {
+      name: `${side}-server-name`,
+      value: "NAME",
+      help: "the name that the server's certificate must have; default: the host in the URL",
+    },
+    { name: `${side}-user`, value: "NAME", help: "the etcd user, where authentication is enabled" },
+    {
+      name: `${side}-password-file`,
+      value: "FILE",
+      help: `the file with that user's password; default: the environment variable ${passwordVariable(side)}`,
+    },
+  ];
+}

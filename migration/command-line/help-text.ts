@@ -1,0 +1,117 @@
+import { EXIT_CODE_MEANINGS, EXIT_CODES, type Outcome } from "./exit-codes.ts";
+import { ACTIONS, FLAG_GROUPS, flagsOf, passwordVariable, type Action, type Flag } from "./flags.ts";
+
+const SUMMARIES: Readonly<Record<Action, string>> = {
+  plan: "look at both sides and say what a copy would do; writes nothing",
+  copy: "copy the keys, then compare every key and value of both sides",
+  verify: "compare every key and value of both sides; writes nothing",
+};
+
+/** What `--help` prints, in all or for one action. */
+export function helpText(action?: Action): string {
+  return `${(action === undefined ? overview() : actionHelp(action)).join("\n")}\n`;
+}
+
+function overview(): string[] {
+  return [
+    "Copies the keys under a prefix from one etcd (v3) to another, and proves that none is missing or changed.",
+    "",
+    "Usage: trident-etcd COMMAND --from URL[,URL] --to URL[,URL] --prefix PREFIX [FLAGS]",
+    "",
+    ...ACTIONS.map((action) => `  ${action.padEnd(8)}${SUMMARIES[action]}`),
+    "",
+    "The source is only ever read. Nothing that the destination holds is ever overwritten: a key that is there with",
+    "another value stops the copy. A copy that was stopped, by a signal, a lost network or a lost machine, is completed",
+    "by the same command: what is already there and equal is not written again.",
+    "",
+    "A first time, step by step:",
+    "",
+    ...example("plan"),
+    "",
+    "  Then the same line with copy in place of plan. Stop what writes to the source first: a copy shows the source as it",
+    "  was at one moment, and what is written later is not in it.",
+    "",
+    "Passwords are never taken from the command line, where process lists show them: they come from the environment",
+    `(${passwordVariable("from")}, ${passwordVariable("to")}) or from a file.`,
+    "",
+    ...exitCodes(),
+    "",
+    "All flags: trident-etcd copy --help (or plan, verify).",
+  ];
+}
+
+function actionHelp(action: Action): string[] {
+  return [
+    `trident-etcd ${action}: ${SUMMARIES[action]}`,
+    "",
+    `Usage: trident-etcd ${action} --from URL[,URL] --to URL[,URL] --prefix PREFIX [FLAGS]`,
+    "",
+    ...FLAG_GROUPS.flatMap(({ title, flags }) => {
+      const known = flags.filter((flag) => flagsOf(action).includes(flag));
+      return [`${title}:`, ...known.flatMap(describeFlag), ""];
+    }),
+    "Example:",
+    "",
+    ...example(action),
+    "",
+    ...DETAILS[action],
+    "",
+    ...exitCodes(),
+  ];
+}
+
+const DETAILS: Readonly<Record<Action, readonly string[]>> = {
+  plan: [
+    "Prints of each side the version, the cluster's id, the revision, how many keys and bytes there are, and which keys",
+    "are in the way. Names of keys may be printed, values never. Exit code 3 says that a copy would be refused.",
+  ],
+  copy: [
+    "The result goes to standard output, progress and errors to standard error. The source is read at one revision; writes",
+    "to it during the copy are not in the copy. Ctrl-C ends the copy in good order; Ctrl-C once more ends it at once.",
+    "Either way, and after any failure, run the same command again to complete it.",
+  ],
+  verify: [
+    "Without --from-revision the source is compared as it is now: a source that is still written to will differ. A lease on",
+    "one side only is a difference too, unless --leases copy-without says that it is known. The SHA-256 is over the",
+    "contents alone (docs/copying-by-hand.md has its definition): equal contents, equal digest.",
+  ],
+};
+
+function example(action: Action): string[] {
+  return [
+    `  trident-etcd ${action} --prefix /trident/ \\`,
+    "    --from https://old.example:2379 --from-cacert old-ca.crt --from-cert old.crt --from-key old.key \\",
+    "    --to https://new-0.example:2379,https://new-1.example:2379 \\",
+    "    --to-cacert new-ca.crt --to-cert new.crt --to-key new.key",
+  ];
+}
+
+const HELP_COLUMN = 32;
+const HELP_WIDTH = 118;
+
+function describeFlag({ name, value, help }: Flag): string[] {
+  const usage = `  --${name}${value === undefined ? "" : ` ${value}`}`;
+  const [first = "", ...others] = wrap(help, HELP_WIDTH - HELP_COLUMN);
+  const below = others.map((line) => " ".repeat(HELP_COLUMN) + line);
+  return usage.length < HELP_COLUMN
+    ? [usage.padEnd(HELP_COLUMN) + first, ...below]
+    : [usage, " ".repeat(HELP_COLUMN) + first, ...below];
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) {
+      lines.push(word);
+    } else {
+      lines[lines.length - 1] = `${last} ${word}`;
+    }
+  }
+  return lines;
+}
+
+function exitCodes(): string[] {
+  const outcomes = Object.keys(EXIT_CODES) as Outcome[];
+  return ["Exit codes:", ...outcomes.map((outcome) => `  ${EXIT_CODES[outcome]}  ${EXIT_CODE_MEANINGS[outcome]}`)];
+}

@@ -1,0 +1,49 @@
+import { printableKey } from "../copy/printable-key.ts";
+import type { ConnectedSide, ConnectedSides } from "./connected-sides.ts";
+import type { Outcome } from "./exit-codes.ts";
+import type { Job } from "./parse-command.ts";
+import type { Progress } from "./progress-display.ts";
+
+/** What a job came to: the same facts for people and for programs. */
+export interface JobReport {
+  readonly outcome: Outcome;
+  readonly lines: readonly string[];
+  /** Joins the document that --json prints. Revisions are decimal strings: they exceed what JSON numbers hold exactly. */
+  readonly document: Readonly<Record<string, unknown>>;
+}
+
+/** What a job works with. */
+export interface JobContext extends ConnectedSides {
+  readonly job: Job;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** `under /trident/` or `of the whole etcd` */
+export function describeKeysChosen({ prefix }: Job): string {
+  return prefix === undefined ? "of the whole etcd" : `under ${printableKey(Buffer.from(prefix))}`;
+}
+
+export function documentOfSide({ urls, status }: ConnectedSide, revision: bigint): Record<string, unknown> {
+  return { urls, clusterId: status.clusterId, version: status.version, revision: revision.toString() };
+}
+
+const LABEL_WIDTH = 13;
+
+/** `source       https://...` with the second line below the first. */
+export function linesOfSide({ side, urls, status }: ConnectedSide, revision: bigint): string[] {
+  const label = (side === "from" ? "source" : "destination").padEnd(LABEL_WIDTH);
+  return [
+    label + urls.join(", "),
+    indented(`etcd ${status.version}, cluster ${status.clusterId}, revision ${revision.toString()}`),
+  ];
+}
+
+/** Below the URLs of a side. */
+export function indented(text: string): string {
+  return " ".repeat(LABEL_WIDTH) + text;
+}
+
+export function labelled(label: string, text: string): string {
+  return label.padEnd(LABEL_WIDTH) + text;
+}

@@ -1,0 +1,80 @@
+import { EXIT_CODES } from "./exit-codes.ts";
+import { failureReport } from "./failure-report.ts";
+import type { Action } from "./flags.ts";
+import { helpText } from "./help-text.ts";
+import type { JobReport } from "./job-report.ts";
+import { parseCommand, type Command } from "./parse-command.ts";
+import { commandVersion } from "./version.ts";
+
+/**
+ * The command from its words to its exit code. Results go to standard output, progress and errors to standard error; all of
+ * it is written when this is done. Never throws.
+ */
+export async function main(words: readonly string[]): Promise<number> {
+  let failure: Error | undefined;
+  process.stdout.on("error", (error) => {
+    failure ??= error;
+  });
+  process.stderr.on("error", () => undefined);
+  const exitCode = await run(words);
+  await flushed(process.stdout);
+  // A reader that has seen enough, such as `head`, is no failure; a full disk is.
+  const unwritten = failure !== undefined && !failure.message.includes("EPIPE") ? failure : undefined;
+  if (unwritten !== undefined) {
+    process.stderr.write(
+      `trident-etcd: the result cannot be written to standard output (${unwritten.message}). The exit code would have been ${exitCode}\n`,
+    );
+  }
+  await flushed(process.stderr);
+  return unwritten !== undefined && exitCode === EXIT_CODES.done ? EXIT_CODES.failed : exitCode;
+}
+
+async function run(words: readonly string[]): Promise<number> {
+  let command: Command;
+  try {
+    command = parseCommand(words);
+  } catch (error) {
+    return finish(failureReport(error), { action: undefined, json: words.includes("--json") });
+  }
+  switch (command.kind) {
+    case "help":
+      process.stdout.write(helpText(command.action));
+      return EXIT_CODES.done;
+    case "version":
+      process.stdout.write(`trident-etcd ${commandVersion()}\n`);
+      return EXIT_CODES.done;
+    case "job": {
+      // Loaded when needed: the engine and its gRPC client take longer to load than help takes to print.
+      const { runJob } = await import("./run-job.ts");
+      return finish(await runJob(command.job), command.job);
+    }
+  }
+}
+
+/** With --json standard output carries one document whatever happens; an error is told on standard error as well. */
+function finish(
+  { outcome, lines, document }: JobReport,
+  { action, json }: { readonly action: Action | undefined; readonly json: boolean },
+): number {
+  const exitCode = EXIT_CODES[outcome];
+  if (json) {
+    process.stdout.write(
+      `${JSON.stringify({ command: action ?? null, outcome, exitCode, ...document }, undefined, 2)}\n`,
+    );
+  }
+  const text = `${lines.join("\n")}\n`;
+  if ("error" in document) {
+    process.stderr.write(`trident-etcd: ${text}`);
+  } else if (!json) {
+    process.stdout.write(text);
+  }
+  return exitCode;
+}
+
+function flushed(output: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    output.write("", () => {
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,114 @@
+import { parseArgs } from "node:util";
+import { ACTIONS, FLAGS, flagsOf, isAction, type Action } from "./flags.ts";
+import { nearestNames } from "./nearest-name.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** A command line cut into its parts; `values` by flag name, `true` for a switch. */
+export interface GivenFlags {
+  /** Absent when no action was named. */
+  readonly action?: Action;
+  readonly values: ReadonlyMap<string, string | true>;
+}
+
+/**
+ * Knows every flag and no other, each at most once. What is not understood may be a password in the wrong place, so it is
+ * not repeated, except for the name of a flag.
+ *
+ * @throws UsageError
+ */
+export function parseFlags(words: readonly string[]): GivenFlags {
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: Object.fromEntries(
+      FLAGS.map(({ name, value }) => [name, { type: value === undefined ? "boolean" : "string" } as const]),
+    ),
+    // The messages for strict parsing repeat what was typed, and know no nearest name.
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const values = new Map<string, string | true>();
+  const names: string[] = [];
+  const strays: number[] = [];
+  for (const token of tokens) {
+    if (token.kind === "option") {
+      addFlag(values, token);
+    } else if (token.kind === "positional" && names.length === 0 && values.size === 0) {
+      names.push(token.value);
+    } else if (token.kind === "positional") {
+      strays.push(token.index);
+    }
+  }
+  const action = actionNamed(names[0]);
+  if (strays[0] !== undefined) {
+    throw new UsageError(
+      `one word too many after ${flagBefore(words, strays[0])}: what is to be done stands first, everything else is a flag`,
+    );
+  }
+  refuseForeignFlags(action, values);
+  return action === undefined ? { values } : { action, values };
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+function addFlag(values: Map<string, string | true>, { name, rawName, value, inlineValue }: OptionToken): void {
+  const flag = FLAGS.find((candidate) => candidate.name === (rawName === "-h" ? "help" : name));
+  if (flag === undefined || (rawName !== "-h" && !rawName.startsWith("--"))) {
+    throw new UsageError(unknownFlag(rawName, name));
+  }
+  if (values.has(flag.name)) {
+    throw new UsageError(`--${flag.name} is given twice`);
+  }
+  if (flag.value === undefined) {
+    if (value !== undefined) {
+      throw new UsageError(`--${flag.name} takes no value`);
+    }
+    values.set(flag.name, true);
+    return;
+  }
+  if (value === undefined || (inlineValue !== true && value.startsWith("-"))) {
+    throw new UsageError(`--${flag.name} needs a value: --${flag.name} ${flag.value}`);
+  }
+  values.set(flag.name, value);
+}
+
+/** `-p secret` and `--password=secret` come here too: names only. */
+function unknownFlag(rawName: string, name: string): string {
+  const nearest = nearestNames(
+    name,
+    FLAGS.map((flag) => flag.name),
+  );
+  const hint =
+    nearest.length === 0 ? "See trident-etcd --help" : `Is it ${nearest.map((near) => `--${near}`).join(" or ")}?`;
+  return `there is no flag ${rawName}. ${hint}`;
+}
+
+function actionNamed(word: string | undefined): Action | undefined {
+  if (word === undefined || isAction(word)) {
+    return word;
+  }
+  const [nearest] = nearestNames(word, ACTIONS);
+  const hint = nearest === undefined ? `Use one of ${ACTIONS.join(", ")}` : `Is it ${nearest}?`;
+  throw new UsageError(`there is no command ${/^[a-z-]{1,20}$/.test(word) ? word : "of that name"}. ${hint}`);
+}
+
+function flagBefore(words: readonly string[], index: number): string {
+  const flag = words.slice(0, index).findLast((word) => word.startsWith("--"));
+  return flag === undefined ? "the command" : flag.replace(/=.*/s, "");
+}
+
+function refuseForeignFlags(action: Action | undefined, values: ReadonlyMap<string, string | true>): void {
+  if (action === undefined) {
+    return;
+  }
+  const known = flagsOf(action).map(({ name }) => name);
+  const foreign = [...values.keys()].find((name) => !known.includes(name));
+  if (foreign !== undefined) {
+    throw new UsageError(`--${foreign} means nothing to ${action}`);
+  }
+}

@@ -1,0 +1,44 @@
+import { copyJob } from "./copy-job.ts";
+import { withConnectedSides } from "./connected-sides.ts";
+import { describeDuration } from "./describe-amount.ts";
+import { failureReport } from "./failure-report.ts";
+import type { Action } from "./flags.ts";
+import { watchSignals } from "./interruption.ts";
+import type { JobContext, JobReport } from "./job-report.ts";
+import type { Job } from "./parse-command.ts";
+import { planJob } from "./plan-job.ts";
+import { progressDisplay, type Progress, type ProgressDisplay } from "./progress-display.ts";
+import { verifyJob } from "./verify-job.ts";
+
+/** Does what was asked for, showing progress and minding signals. Never throws. */
+export async function runJob(job: Job): Promise<JobReport> {
+  const display = progressDisplay(process.stderr, { quiet: job.quiet, terminal: process.env.TERM });
+  const interruption = watchSignals(display.note);
+  const began = performance.now();
+  let last: Progress | undefined;
+  const onProgress = (progress: Progress): void => {
+    last = progress;
+    display.show(progress);
+  };
+  const report = await withConnectedSides(job, process.env, interruption.signal, (sides) =>
+    JOBS[job.action]({ ...sides, job, signal: interruption.signal, onProgress }),
+  ).catch((error: unknown) => failureReport(error, job, last));
+  interruption.stop();
+  return ended(report, display, (performance.now() - began) / 1000);
+}
+
+const JOBS: Readonly<Record<Action, (context: JobContext) => Promise<JobReport>>> = {
+  plan: planJob,
+  copy: copyJob,
+  verify: verifyJob,
+};
+
+function ended(report: JobReport, display: ProgressDisplay, seconds: number): JobReport {
+  display.end();
+  const isFailure = "error" in report.document;
+  return {
+    ...report,
+    lines: isFailure ? report.lines : [...report.lines, `Took ${describeDuration(seconds)}.`],
+    document: { ...report.document, seconds: Math.round(seconds * 1000) / 1000 },
+  };
+}

@@ -1,0 +1,135 @@
+import type { KeyRange, KeyValueStore, StoredKeyValue } from "../copy/key-value-store.ts";
+import { mergeJoin } from "../copy/merge-join.ts";
+import { pinRevision } from "../copy/pin-revision.ts";
+import { printableKey } from "../copy/printable-key.ts";
+import { readPages } from "../copy/read-pages.ts";
+
+/** How many keys of a kind there are, and the printable names of the first ten. */
+export interface KeySample {
+  readonly count: number;
+  readonly first: readonly string[];
+}
+
+/** What both sides hold, each at one revision; names and sizes, never a value. */
+export interface Survey {
+  readonly source: {
+    readonly revision: bigint;
+    readonly keys: number;
+    /** The sum of the lengths of all keys and values. */
+    readonly bytes: number;
+    readonly largestValue: { readonly key: string; readonly bytes: number } | undefined;
+    readonly leased: KeySample;
+  };
+  readonly destination: {
+    readonly revision: bigint;
+    readonly keys: number;
+    /** Keys with the source's bytes: an earlier copy's. */
+    readonly equal: number;
+    readonly otherValue: KeySample;
+    readonly notInSource: KeySample;
+    readonly leased: KeySample;
+  };
+  /** What a copy would have to write. */
+  readonly missing: { readonly keys: number; readonly bytes: number };
+}
+
+export interface SurveyOptions {
+  readonly source: KeyValueStore;
+  readonly destination: KeyValueStore;
+  readonly range: KeyRange;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: { readonly keysDone: number; readonly keysTotal: number }) => void;
+}
+
+/** Reads both sides once, side by side. Holds a page of each. */
+export async function survey(options: SurveyOptions): Promise<Survey> {
+  const { source, destination, range, signal, onProgress } = options;
+  const [sourceRevision, destinationRevision] = await Promise.all([
+    pinRevision(source, range, { signal }),
+    pinRevision(destination, range, { signal }),
+  ]);
+  const onSource = { keys: 0, bytes: 0, leased: new Sample(), largest: new Largest() };
+  const onDestination = {
+    keys: 0,
+    equal: 0,
+    otherValue: new Sample(),
+    notInSource: new Sample(),
+    leased: new Sample(),
+  };
+  const missing = { keys: 0, bytes: 0 };
+  const addSource = (entry: StoredKeyValue): void => {
+    onSource.keys += 1;
+    onSource.bytes += bytesOf(entry);
+    onSource.largest.add(entry);
+    if (entry.lease !== 0n) {
+      onSource.leased.add(entry);
+    }
+  };
+  const addDestination = (entry: StoredKeyValue): void => {
+    onDestination.keys += 1;
+    if (entry.lease !== 0n) {
+      onDestination.leased.add(entry);
+    }
+  };
+  await mergeJoin(
+    readPages({ store: source, name: "source", range, revision: sourceRevision, signal }),
+    readPages({ store: destination, name: "destination", range, revision: destinationRevision, signal }),
+    {
+      onlyLeft: (left) => {
+        addSource(left);
+        missing.keys += 1;
+        missing.bytes += bytesOf(left);
+      },
+      onlyRight: (right) => {
+        addDestination(right);
+        onDestination.notInSource.add(right);
+      },
+      both: (left, right) => {
+        addSource(left);
+        addDestination(right);
+        if (left.value.equals(right.value)) {
+          onDestination.equal += 1;
+        } else {
+          onDestination.otherValue.add(right);
+        }
+      },
+      onPage: (keysDone, keysTotal) => {
+        onProgress({ keysDone, keysTotal });
+      },
+    },
+  );
+  const { largest, ...sourceCounts } = onSource;
+  return {
+    source: { ...sourceCounts, revision: sourceRevision, largestValue: largest.found },
+    destination: { ...onDestination, revision: destinationRevision },
+    missing,
+  };
+}
+
+function bytesOf({ key, value }: StoredKeyValue): number {
+  return key.length + value.length;
+}
+
+const KEYS_LISTED = 10;
+
+class Sample implements KeySample {
+  count = 0;
+  readonly first: string[] = [];
+
+  add({ key }: StoredKeyValue): void {
+    this.count += 1;
+    if (this.first.length < KEYS_LISTED) {
+      this.first.push(printableKey(key));
+    }
+  }
+}
+
+class Largest {
+  found: { key: string; bytes: number } | undefined;
+
+  add({ key, value }: StoredKeyValue): void {
+    if (this.found === undefined || value.length > this.found.bytes) {
+      this.found = { key: printableKey(key), bytes: value.length };
+    }
+  }
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// Where the command starts. Plain JavaScript, so that a Node too old to load TypeScript can still say what is wrong.
+const [major, minor] = process.versions.node.split(".").map(Number);
+
+if (major < 22 || (major === 22 && minor < 19)) {
+  console.error(
+    `trident-etcd needs Node 22.19 or newer, which runs TypeScript itself; this is Node ${process.versions.node}. ` +
+      "Its own Node 24 comes with `npm ci`: in the checkout, `npx trident-etcd` uses it.",
+  );
+  process.exitCode = 2;
+} else {
+  const { main } = await import("./main.ts");
+  const exitCode = await main(process.argv.slice(2));
+  // Everything is written by now. A connection to an etcd that never answers would keep the process alive.
+  process.exit(exitCode);
+}

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { after, before, test } from "node:test";
+import type { KeyRange } from "../../../migration/copy/key-value-store.ts";
+import { bytesOf, contents, freshRange, numbered, seed } from "../copy/etcd-pair.ts";
+import { startCommand, type RunningCommand } from "./command-process.ts";
+import { startScene, type CommandScene } from "./command-scene.ts";
+
+const KEYS = 30_000;
+const STOPPING = "finishing what is under way";
+
+let scene: CommandScene;
+before(async () => {
+  scene = await startScene();
+});
+after(async () => {
+  await scene.stop();
+});
+
+test("a signal in the middle drains, says where the copy stands, and a rerun completes it", async () => {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    const range = freshRange();
+    await seed(scene.source.store, numbered(range, KEYS));
+    const { running, words } = await startedCopy(range);
+    running.process.kill(signal);
+    await running.saysOnStderr(STOPPING);
+    process.kill(scene.destination.pid, "SIGCONT");
+    const interrupted = await running.ended;
+    assert.equal(interrupted.exitCode, 5, interrupted.stderr);
+    assert.match(
+      interrupted.stderr,
+      new RegExp(`stopped by ${signal}: [\\d,]+ of 30,000 keys are in the destination\\nRun the same command again`),
+    );
+    const { outcome } = JSON.parse(interrupted.stdout) as { outcome: string };
+    assert.equal(outcome, "interrupted");
+    const there = await countOf(range);
+    assert(there > 0 && there < KEYS, `${there} keys`);
+
+    const completed = await startCommand(words).ended;
+    assert.equal(completed.exitCode, 0, completed.stderr);
+    const document = JSON.parse(completed.stdout) as { keys: number; keysAlreadyThere: number };
+    assert.equal(document.keys, KEYS);
+    assert.equal(document.keysAlreadyThere, there);
+    const copied = await contents(scene.destination.store, range);
+    assert.deepEqual(bytesOf(copied), bytesOf(await contents(scene.source.store, range)));
+    assert(copied.every(({ createRevision, modRevision }) => createRevision === modRevision));
+  }
+});
+
+test("a second signal ends the command at once", async () => {
+  const range = freshRange();
+  await seed(scene.source.store, numbered(range, KEYS));
+  const { running } = await startedCopy(range);
+  running.process.kill("SIGINT");
+  await running.saysOnStderr(STOPPING);
+  running.process.kill("SIGINT");
+  const { exitCode, signal } = await running.ended;
+  process.kill(scene.destination.pid, "SIGCONT");
+  assert.deepEqual([exitCode, signal], [undefined, "SIGINT"]);
+});
+
+/** A copy that has written some keys and cannot write the others, because the destination is stopped. */
+async function startedCopy(
+  range: KeyRange & { key(name: string): Buffer },
+): Promise<{ running: RunningCommand; words: string[] }> {
+  const words = ["copy", ...scene.sides, "--prefix", range.key("").toString(), "--json"];
+  const running = startCommand(words);
+  while ((await countOf(range)) === 0) {
+    assert.equal(running.process.exitCode, null);
+    await sleep(2);
+  }
+  process.kill(scene.destination.pid, "SIGSTOP");
+  return { running, words };
+}
+
+async function countOf(range: KeyRange): Promise<number> {
+  return (await scene.destination.store.range({ ...range, countOnly: true })).count;
+}
