@@ -1,7 +1,7 @@
 # Everything runs on Node 24 from node_modules; `make` alone lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e bench toolchain sandbox sandbox-down
+.PHONY: help demo test check unit e2e faults faults-mutations bench toolchain sandbox sandbox-down
 
 NODE := node_modules/.bin/node
 INSTALLED := node_modules/.package-lock.json
@@ -18,11 +18,17 @@ test: $(INSTALLED) toolchain ## Every check and test (20 minutes; the first time
 check: $(INSTALLED) ## Formatting, linting, types
 	@$(NODE) test/run-suites.ts static
 
-unit: $(INSTALLED) ## The unit tests alone (1 minute)
+unit: $(INSTALLED) ## The unit tests and the short fault suite alone (5 minutes)
 	@$(NODE) test/run-suites.ts unit
 
 e2e: $(INSTALLED) toolchain ## The end-to-end tests on the sandbox alone (FILES=... for some of them)
 	@$(NODE) test/run-suites.ts e2e $(FILES)
+
+faults: $(INSTALLED) ## 1,000 schedules of random faults and kills, checked independently (20 minutes; SEED=..., COUNT=...)
+	@SEED=$(or $(SEED),1) COUNT=$(or $(COUNT),1000) $(NODE) test/faults/run-schedules.ts
+
+faults-mutations: $(INSTALLED) ## Without the guard, the pinned revision or the verification the fault suite must turn red (1 minute)
+	@$(NODE) test/faults/mutations.ts
 
 bench: $(INSTALLED) ## Measure the copy against other tools (an hour and a half; with QUICK=1 two minutes: see bench/README.md)
 	@$(NODE) bench/copy-benchmark.ts
