@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { MigrationResult } from "@trident-etcd/migration/migration-result.ts";
 
 import { objectLabels } from "./labels.ts";
 import { MigrationRun } from "./migration-run.ts";
@@ -17,24 +18,10 @@ export interface StateMigrationArgs extends Omit<MigrationRunArgs, "record" | "t
   readonly timeoutSeconds?: pulumi.Input<number>;
 }
 
-/** What was moved, and between which clusters. */
-export interface MigrationSummary {
-  readonly keys: number;
-  readonly bytes: number;
-  /** Of all keys and values, the same on both sides. */
-  readonly sha256: string;
-  readonly sourceClusterId: string;
-  readonly sourceRevision: string;
-  readonly destinationClusterId: string;
-  readonly destinationRevision: string;
-  readonly startedAt: string;
-  readonly finishedAt: string;
-}
-
 /** Moves the state of an application with an embedded etcd into an etcd cluster, once. */
 export class StateMigration extends pulumi.ComponentResource {
   /** Resolves once the state was copied and verified. */
-  readonly summary: pulumi.Output<MigrationSummary>;
+  readonly summary: pulumi.Output<MigrationResult>;
 
   constructor(name: string, args: StateMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trident-etcd:index:StateMigration", name, args, opts);
@@ -60,7 +47,7 @@ function createRecord(parent: StateMigration, name: string, args: StateMigration
   );
 }
 
-function summarize(run: MigrationRun): pulumi.Output<MigrationSummary> {
+function summarize(run: MigrationRun): pulumi.Output<MigrationResult> {
   return pulumi.output({
     keys: run.keys,
     bytes: run.bytes,

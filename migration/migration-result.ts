@@ -18,8 +18,6 @@ export interface MigrationResult {
   /** ISO 8601, as is `finishedAt`. */
   readonly startedAt: string;
   readonly finishedAt: string;
-  /** Not measured yet. */
-  readonly outageSeconds?: never;
 }
 
 export function resultOf(
