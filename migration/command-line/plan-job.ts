@@ -7,8 +7,9 @@ import {
   type JobContext,
   type JobReport,
 } from "./job-report.ts";
+import type { KeySample } from "../copy/key-sample.ts";
 import type { Job } from "./parse-command.ts";
-import { survey, type KeySample, type Survey } from "./survey.ts";
+import { survey, type Survey } from "./survey.ts";
 
 /** etcd's default `--max-request-bytes`. */
 const USUAL_REQUEST_BYTES = 1.5 * 1024 * 1024;

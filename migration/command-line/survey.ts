@@ -1,14 +1,9 @@
 import type { KeyRange, KeyValueStore, StoredKeyValue } from "../copy/key-value-store.ts";
+import { KeySampler, type KeySample } from "../copy/key-sample.ts";
 import { mergeJoin } from "../copy/merge-join.ts";
 import { pinRevision } from "../copy/pin-revision.ts";
 import { printableKey } from "../copy/printable-key.ts";
 import { readPages } from "../copy/read-pages.ts";
-
-/** How many keys of a kind there are, and the printable names of the first ten. */
-export interface KeySample {
-  readonly count: number;
-  readonly first: readonly string[];
-}
 
 /** What both sides hold, each at one revision; names and sizes, never a value. */
 export interface Survey {
@@ -48,13 +43,13 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     pinRevision(source, range, { signal }),
     pinRevision(destination, range, { signal }),
   ]);
-  const onSource = { keys: 0, bytes: 0, leased: new Sample(), largest: new Largest() };
+  const onSource = { keys: 0, bytes: 0, leased: new KeySampler(), largest: new Largest() };
   const onDestination = {
     keys: 0,
     equal: 0,
-    otherValue: new Sample(),
-    notInSource: new Sample(),
-    leased: new Sample(),
+    otherValue: new KeySampler(),
+    notInSource: new KeySampler(),
+    leased: new KeySampler(),
   };
   const missing = { keys: 0, bytes: 0 };
   const addSource = (entry: StoredKeyValue): void => {
@@ -108,20 +103,6 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
 
 function bytesOf({ key, value }: StoredKeyValue): number {
   return key.length + value.length;
-}
-
-const KEYS_LISTED = 10;
-
-class Sample implements KeySample {
-  count = 0;
-  readonly first: string[] = [];
-
-  add({ key }: StoredKeyValue): void {
-    this.count += 1;
-    if (this.first.length < KEYS_LISTED) {
-      this.first.push(printableKey(key));
-    }
-  }
 }
 
 class Largest {

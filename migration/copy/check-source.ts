@@ -1,4 +1,5 @@
-import { EmptySourceError, KEYS_LISTED, LeasedKeysError } from "./errors.ts";
+import { EmptySourceError, LeasedKeysError } from "./errors.ts";
+import { KEYS_LISTED } from "./key-sample.ts";
 import type { KeyRange, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
 import { readPages } from "./read-pages.ts";
 import type { RetryOptions } from "./retry.ts";

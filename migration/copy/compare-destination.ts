@@ -1,8 +1,7 @@
-import { KEYS_LISTED } from "./errors.ts";
+import { KeySampler } from "./key-sample.ts";
 import type { KeyRange, KeyValueStore } from "./key-value-store.ts";
 import { mergeJoin } from "./merge-join.ts";
 import { pinRevision } from "./pin-revision.ts";
-import { printableKey } from "./printable-key.ts";
 import { readPages } from "./read-pages.ts";
 import type { RetryOptions } from "./retry.ts";
 
@@ -29,19 +28,12 @@ export async function findForeignKeys(options: CompareOptions): Promise<Destinat
   const { source, destination, range, sourceRevision, signal, retryForMilliseconds } = options;
   const reading = { range, signal, retryForMilliseconds };
   const revision = await pinRevision(destination, range, options);
-  const foreign: string[] = [];
-  let foreignCount = 0;
+  const foreign = new KeySampler();
   let equalCount = 0;
-  const addForeign = ({ key }: { readonly key: Buffer }): void => {
-    foreignCount += 1;
-    if (foreign.length < KEYS_LISTED) {
-      foreign.push(printableKey(key));
-    }
-  };
   const pages = readPages({ ...reading, store: destination, name: "destination", revision });
   const first = await pages.next();
   if (first.done === true || first.value.total === 0) {
-    return { foreign, foreignCount, equalCount };
+    return { foreign: [], foreignCount: 0, equalCount };
   }
   const firstPage = first.value;
   async function* allPages() {
@@ -50,14 +42,16 @@ export async function findForeignKeys(options: CompareOptions): Promise<Destinat
   }
   await mergeJoin(readPages({ ...reading, store: source, name: "source", revision: sourceRevision }), allPages(), {
     onlyLeft: () => undefined,
-    onlyRight: addForeign,
+    onlyRight: (right) => {
+      foreign.add(right);
+    },
     both: (left, right) => {
       if (left.value.equals(right.value) && right.lease === 0n) {
         equalCount += 1;
       } else {
-        addForeign(right);
+        foreign.add(right);
       }
     },
   });
-  return { foreign, foreignCount, equalCount };
+  return { foreign: foreign.first, foreignCount: foreign.count, equalCount };
 }

@@ -1,8 +1,6 @@
+import { KEYS_LISTED, type KeySample } from "./key-sample.ts";
 import { printableKey, printableKeys } from "./printable-key.ts";
 import type { UnansweredTransaction } from "./own-transactions.ts";
-
-/** How many keys a message lists. */
-export const KEYS_LISTED = 10;
 
 /** The source holds no key in the range: most likely the wrong store, prefix or volume. */
 export class EmptySourceError extends Error {
@@ -133,19 +131,13 @@ export class CopyInterruptedError extends Error {
   }
 }
 
-/** The keys of one kind of difference: how many, and the printable names of the first ten. */
-export interface DifferingKeys {
-  readonly count: number;
-  readonly first: readonly string[];
-}
-
 /** Source and destination are not the same. Values are never shown. */
 export class CopyMismatchError extends Error {
-  readonly missing: DifferingKeys;
-  readonly extra: DifferingKeys;
-  readonly different: DifferingKeys;
+  readonly missing: KeySample;
+  readonly extra: KeySample;
+  readonly different: KeySample;
 
-  constructor(differences: { missing: DifferingKeys; extra: DifferingKeys; different: DifferingKeys }) {
+  constructor(differences: { missing: KeySample; extra: KeySample; different: KeySample }) {
     const parts = [
       describe("missing in the destination", differences.missing),
       describe("only in the destination", differences.extra),
@@ -162,7 +154,7 @@ export class CopyMismatchError extends Error {
   }
 }
 
-function describe(what: string, { count, first }: DifferingKeys): string | undefined {
+function describe(what: string, { count, first }: KeySample): string | undefined {
   if (count === 0) {
     return undefined;
   }

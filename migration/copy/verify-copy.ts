@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { LeasePolicy } from "./check-source.ts";
-import { CopyMismatchError, KEYS_LISTED, type DifferingKeys } from "./errors.ts";
+import { CopyMismatchError } from "./errors.ts";
+import { KeySampler } from "./key-sample.ts";
 import type { KeyRange, KeyValue, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
 import { mergeJoin } from "./merge-join.ts";
 import { pinRevision } from "./pin-revision.ts";
-import { printableKey } from "./printable-key.ts";
 import { readPages, type Page } from "./read-pages.ts";
 
 export interface VerifyProgress {
@@ -50,22 +50,22 @@ export async function verifyCopy(options: VerifyOptions): Promise<VerifiedCopy> 
   const destinationRevision = await pinRevision(destination, range, options);
   const reading = { range, signal: options.signal, retryForMilliseconds: options.retryForMilliseconds };
   const digest = new PageDigest();
-  const missing = new KeyList();
-  const extra = new KeyList();
-  const different = new KeyList();
+  const missing = new KeySampler();
+  const extra = new KeySampler();
+  const different = new KeySampler();
   await mergeJoin(
     readPages({ ...reading, store: source, name: "source", revision: sourceRevision }),
     digest.over(readPages({ ...reading, store: destination, name: "destination", revision: destinationRevision })),
     {
-      onlyLeft: ({ key }) => {
-        missing.add(key);
+      onlyLeft: (left) => {
+        missing.add(left);
       },
-      onlyRight: ({ key }) => {
-        extra.add(key);
+      onlyRight: (right) => {
+        extra.add(right);
       },
       both: (left, right) => {
         if (!isSame(left, right, options.leases === "copy-without")) {
-          different.add(left.key);
+          different.add(left);
         }
       },
       onPage: (keysCompared, keysTotal) => onProgress?.({ keysCompared, keysTotal }),
@@ -73,9 +73,9 @@ export async function verifyCopy(options: VerifyOptions): Promise<VerifiedCopy> 
   );
   if (missing.count + extra.count + different.count > 0) {
     throw new CopyMismatchError({
-      missing: missing.listed(),
-      extra: extra.listed(),
-      different: different.listed(),
+      missing: missing.sample(),
+      extra: extra.sample(),
+      different: different.sample(),
     });
   }
   return { keys: digest.keys, bytes: digest.bytes, sha256: digest.hexadecimal(), sourceRevision, destinationRevision };
@@ -85,22 +85,6 @@ export async function verifyCopy(options: VerifyOptions): Promise<VerifiedCopy> 
 function isSame(left: StoredKeyValue, right: StoredKeyValue, withoutLeases: boolean): boolean {
   const sameLease = withoutLeases ? right.lease === 0n : (left.lease === 0n) === (right.lease === 0n);
   return sameLease && left.value.equals(right.value);
-}
-
-class KeyList {
-  count = 0;
-  readonly #first: string[] = [];
-
-  add(key: Buffer): void {
-    this.count += 1;
-    if (this.#first.length < KEYS_LISTED) {
-      this.#first.push(printableKey(key));
-    }
-  }
-
-  listed(): DifferingKeys {
-    return { count: this.count, first: this.#first };
-  }
 }
 
 /** Counts and hashes pages on their way through. */

@@ -18,7 +18,7 @@ export async function countKeysByKind(
 }
 
 /** Trident's keys are `/trident/v1/<kind>/<name>`, and `/trident/store`. Anything else counts as `other`. */
-export function kindOf(key: Buffer, prefix: Buffer): string {
+function kindOf(key: Buffer, prefix: Buffer): string {
   const segments = key.subarray(prefix.length).toString("utf8").split("/");
   const [first, second] = segments;
   if (first !== undefined && /^v\d+$/.test(first)) return knownKinds.has(second ?? "") ? (second ?? "") : "other";

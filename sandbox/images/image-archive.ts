@@ -25,11 +25,7 @@ export function dockerArchive(
 }
 
 /** The files of the only layer, each after the directories it lies in. */
-export function layerEntries(
-  image: ImageDescription,
-  programs: ProgramContents,
-  busyboxNames: readonly string[],
-): TarEntry[] {
+function layerEntries(image: ImageDescription, programs: ProgramContents, busyboxNames: readonly string[]): TarEntry[] {
   const files: TarEntry[] = [];
   for (const [path, content] of programs) files.push({ type: "file", path, content, mode: 0o755 });
   const texts = { ...accounts(image.users), ...image.texts };

@@ -6,7 +6,7 @@ import { findProgram, networkPlugins } from "../machine/machine-packages.ts";
 import { startProcess, waitUntilReady } from "../machine/processes.ts";
 import { network, sandboxState } from "../sandbox-paths.ts";
 
-export const pauseImage = "registry.k8s.io/pause:3.10";
+const pauseImage = "registry.k8s.io/pause:3.10";
 
 const directory = join(sandboxState, "containerd");
 const networkDirectory = join(directory, "network");

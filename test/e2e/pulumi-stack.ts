@@ -5,10 +5,9 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { LocalWorkspace, type ConfigMap, type OpMap, type OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-environment.ts";
-import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";
+import { kubeconfigPath, repositoryRoot } from "../../sandbox/sandbox-paths.ts";
 
 const run = promisify(execFile);
-const repository = path.resolve(import.meta.dirname, "../..");
 
 /** The program of this repository on a stack of its own, its state in a temporary folder. */
 export interface TestStack {
@@ -43,7 +42,7 @@ export async function createTestStack(name: string, settings: Record<string, str
   // The Automation API looks for the pulumi command on this process's own PATH.
   Object.assign(process.env, environment);
   const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName: name, workDir: repository },
+    { stackName: name, workDir: repositoryRoot },
     { envVars: environment },
   );
   const configure = (changed: Record<string, string>): Promise<void> => stack.setAllConfig(toConfigMap(changed));
@@ -80,7 +79,7 @@ export async function createTestStack(name: string, settings: Record<string, str
     exportState: async (options) => {
       const showSecrets = options?.showSecrets === true ? ["--show-secrets"] : [];
       const words = ["stack", "export", "--stack", name, ...showSecrets];
-      const { stdout } = await run("pulumi", words, { cwd: repository, env: environment, maxBuffer: 2 ** 26 });
+      const { stdout } = await run("pulumi", words, { cwd: repositoryRoot, env: environment, maxBuffer: 2 ** 26 });
       return stdout;
     },
     forget: async () => {

@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
-
-export const repository = path.resolve(import.meta.dirname, "../..");
+import { repositoryRoot } from "../../sandbox/sandbox-paths.ts";
 
 /** Runs a command in the repository with its output on the terminal; answers whether it succeeded. */
 export async function succeeds(command: string, ...commandArguments: string[]): Promise<boolean> {
-  const child = spawn(command, commandArguments, { cwd: repository, env: environment(), stdio: "inherit" });
+  const child = spawn(command, commandArguments, { cwd: repositoryRoot, env: environment(), stdio: "inherit" });
   const [code] = (await once(child, "exit")) as [number | null];
   return code === 0;
 }
@@ -14,7 +13,7 @@ export async function succeeds(command: string, ...commandArguments: string[]): 
 /** Runs a command in a folder of the repository and answers its standard output, whatever its exit code. */
 export async function outputOf(folder: string, command: string, ...commandArguments: string[]): Promise<string> {
   const child = spawn(command, commandArguments, {
-    cwd: path.join(repository, folder),
+    cwd: path.join(repositoryRoot, folder),
     env: environment(),
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -25,5 +24,5 @@ export async function outputOf(folder: string, command: string, ...commandArgume
 }
 
 function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${path.join(repository, "node_modules/.bin")}:${process.env.PATH ?? ""}` };
+  return { ...process.env, PATH: `${path.join(repositoryRoot, "node_modules/.bin")}:${process.env.PATH ?? ""}` };
 }

@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import path from "node:path";
-import { repository, succeeds } from "./command.ts";
+import { repositoryRoot } from "../../sandbox/sandbox-paths.ts";
+import { succeeds } from "./command.ts";
 import { runNodeTests } from "./node-tests.ts";
 import { addTotals, type Totals } from "./totals.ts";
 
@@ -10,12 +11,12 @@ import { addTotals, type Totals } from "./totals.ts";
  * tests too.
  */
 export async function runEndToEndTests(chosen: readonly string[]): Promise<Totals> {
-  const files = chosen.length > 0 ? chosen : globSync("test/e2e/**/*.test.ts", { cwd: repository }).sort();
+  const files = chosen.length > 0 ? chosen : globSync("test/e2e/**/*.test.ts", { cwd: repositoryRoot }).sort();
   process.env.TRIDENT_ETCD_SANDBOX_INSTANCE = "1";
   await runScript("a sandbox of an earlier run is gone", "sandbox/stop-sandbox.ts");
   let totals = await runScript("the sandbox starts", "sandbox/start-sandbox.ts");
   if (totals.passed > 0) {
-    const absolute = files.map((file) => path.resolve(repository, file));
+    const absolute = files.map((file) => path.resolve(repositoryRoot, file));
     totals = addTotals(totals, await runNodeTests(absolute, { concurrency: 1, timeoutMinutes: 15 }));
   }
   return addTotals(totals, await runScript("nothing of the stopped sandbox is left", "sandbox/stop-sandbox.ts"));
