@@ -5,7 +5,6 @@ import { prefixRange } from "../migration/copy/key-range.ts";
 import { pinRevision } from "../migration/copy/pin-revision.ts";
 import { verifyCopy } from "../migration/copy/verify-copy.ts";
 import { connectEtcd } from "../migration/etcd/etcd-store.ts";
-import { SERVER_NAME } from "../test/etcd-process.ts";
 
 export interface CopySettings {
   /** Ports on 127.0.0.1. */
@@ -16,6 +15,8 @@ export interface CopySettings {
   readonly cacert: string;
   readonly cert: string;
   readonly key: string;
+  /** The name in the certificates of both. */
+  readonly serverName: string;
   readonly verify: boolean;
 }
 
@@ -26,12 +27,13 @@ export async function copyOnce(settings: CopySettings): Promise<() => void> {
     certificateAuthority: readFileSync(settings.cacert),
     certificate: readFileSync(settings.cert),
     privateKey: readFileSync(settings.key),
-    serverName: SERVER_NAME,
+    serverName: settings.serverName,
   };
   const source = connectEtcd({ addresses: [{ host: "127.0.0.1", port: Number(from) }], tls });
   const destination = connectEtcd({ addresses: [{ host: "127.0.0.1", port: Number(to) }], tls });
   const range = prefixRange(prefix);
-  const revision = await pinRevision(source, range, {});
+  // Both are dialled at once, as the command does.
+  const [revision] = await Promise.all([pinRevision(source, range, {}), destination.status()]);
   await copyPrefix({ source, destination, range, revision });
   if (verify) await verifyCopy({ source, destination, range, sourceRevision: revision });
   return () => {

@@ -1,51 +1,42 @@
-import { CopyInterruptedError } from "./copy/errors.ts";
-import { copyPrefix } from "./copy/copy-prefix.ts";
+import { copyUntilVerified, type StateProgress, type Written } from "./copy/copy-until-verified.ts";
 import type { KeyRange, KeyValueStore } from "./copy/key-value-store.ts";
-import { verifyCopy, type VerifiedCopy } from "./copy/verify-copy.ts";
+import type { VerifiedCopy } from "./copy/verify-copy.ts";
 import { atMostEverySecond } from "./report-now-and-then.ts";
-import type { Written } from "./undo-migration.ts";
 
 /**
- * Copies the range and proves it. Hands over what it wrote as soon as that is known, so that it can be taken back when
- * this, or anything after it, fails.
+ * Copies the range and proves it, telling of it line by line. Hands over what it wrote as soon as that is known, so that it
+ * can be taken back when this, or anything after it, fails.
  */
 export async function copyAndVerify(options: {
   readonly source: KeyValueStore;
   readonly destination: KeyValueStore;
   readonly range: KeyRange;
   readonly revision: bigint;
+  /** Of the keys to copy, as a comparison has found. */
+  readonly keysAlreadyThere: number;
   readonly keepWritten: (written: Written) => void;
   readonly report: (line: string) => void;
 }): Promise<VerifiedCopy> {
-  const { source, destination, range, revision, report } = options;
+  const { source, destination, range, revision, keysAlreadyThere, report } = options;
   const sometimes = atMostEverySecond(report);
-  try {
-    const copied = await copyPrefix({
-      source,
-      destination,
-      range,
-      revision,
-      onProgress: ({ keysCopied, keysTotal }) => {
-        sometimes(() => `Copied ${keysCopied} of ${keysTotal} keys.`);
-      },
-    });
-    options.keepWritten({ revisions: copied.writtenRevisions, unanswered: [] });
-    const before =
-      copied.keysAlreadyThere === 0 ? "" : `, ${copied.keysAlreadyThere} of which were there from an earlier run`;
-    report(`Copied all ${copied.keys} keys (${copied.bytes} bytes)${before}. Verifying.`);
-  } catch (error) {
-    if (error instanceof CopyInterruptedError) {
-      options.keepWritten({ revisions: error.writtenRevisions, unanswered: error.unanswered });
-    }
-    throw error;
-  }
-  const verified = await verifyCopy({
+  const before = keysAlreadyThere === 0 ? "" : `, ${keysAlreadyThere} of which were there from an earlier run`;
+  let lastPhase: StateProgress["phase"] | undefined;
+  const verified = await copyUntilVerified({
     source,
     destination,
     range,
-    sourceRevision: revision,
-    onProgress: ({ keysCompared, keysTotal }) => {
-      sometimes(() => `Compared ${keysCompared} of ${keysTotal} keys.`);
+    revision,
+    onWritten: options.keepWritten,
+    onProgress: ({ phase, keysDone, keysTotal, bytesDone }) => {
+      if (phase === "verifying" && lastPhase !== phase) {
+        report(`Copied all ${keysTotal} keys (${bytesDone} bytes)${before}. Verifying.`);
+      } else {
+        sometimes(() => `${phase === "verifying" ? "Compared" : "Copied"} ${keysDone} of ${keysTotal} keys.`);
+      }
+      lastPhase = phase;
+    },
+    onNewRevision: (latest) => {
+      report(`The old etcd compacted its history. Going on from revision ${latest.toString()}.`);
     },
   });
   report(`Verified: all ${verified.keys} keys and values are equal (SHA-256 ${verified.sha256}).`);

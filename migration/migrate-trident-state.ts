@@ -1,5 +1,6 @@
 import { clusterEnvironment } from "./cluster-environment.ts";
 import { copyAndVerify } from "./copy-and-verify.ts";
+import type { Written } from "./copy/copy-until-verified.ts";
 import type { KeyValueStore, StoreStatus } from "./copy/key-value-store.ts";
 import { pinRevision } from "./copy/pin-revision.ts";
 import type { LegacyTrident } from "./legacy/legacy-trident.ts";
@@ -12,7 +13,7 @@ import { checkDestination } from "./preflight/check-destination.ts";
 import { checkSource } from "./preflight/check-source.ts";
 import { ForeignTridentError, NoLegacyTridentError, StoppedTridentDeletedError } from "./preflight/errors.ts";
 import type { OpenStore } from "./stores/forwarded-store.ts";
-import { undoMigration, writtenNothing, type Written } from "./undo-migration.ts";
+import { undoMigration, writtenNothing } from "./undo-migration.ts";
 
 export type { MigrationRequest } from "./migration-request.ts";
 export type { MigrationResult } from "./migration-result.ts";
@@ -108,18 +109,18 @@ async function openCheckedDestination(
   }
 }
 
-/** Answers with how many keys there are to move, and the source's revision at which that is so. */
+/** Answers with how many keys there are to move, how many of them were moved before, and at which source revision. */
 async function checkStores(
   environment: MigrationEnvironment,
   legacy: LegacyTrident,
   source: OpenStore,
   destination: OpenStore,
-): Promise<{ keys: number; revision: bigint }> {
+): Promise<{ keys: number; keysAlreadyThere: number; revision: bigint }> {
   const { range } = environment;
   const revision = await pinRevision(source, range);
-  const keys = await checkSource({ source, range, revision, legacy });
-  await checkDestination({ source, destination, range, sourceRevision: revision });
-  return { keys, revision };
+  const keys = await checkSource({ source, destination, range, revision, legacy });
+  const keysAlreadyThere = await checkDestination({ source, destination, range, sourceRevision: revision });
+  return { keys, keysAlreadyThere, revision };
 }
 
 interface CutOver {
@@ -155,12 +156,13 @@ async function cutOver({
     let result: MigrationResult;
     try {
       during = "comparing the two etcds";
-      const { revision } = await checkStores(environment, legacy, source, destination);
+      const { revision, keysAlreadyThere } = await checkStores(environment, legacy, source, destination);
       const statuses = await statusesOf(source, destination);
 
       during = "copying the state";
       const { range } = environment;
-      const verified = await copyAndVerify({ source, destination, range, revision, keepWritten, report });
+      const sides = { source, destination, range };
+      const verified = await copyAndVerify({ ...sides, revision, keysAlreadyThere, keepWritten, report });
       result = resultOf(verified, statuses.source, statuses.destination, startedAt);
     } finally {
       await source.close();

@@ -1,4 +1,4 @@
-import type { UnansweredTransaction } from "./copy/own-transactions.ts";
+import type { Written } from "./copy/copy-until-verified.ts";
 import { removeCopiedKeys } from "./copy/remove-copied-keys.ts";
 import { describeFailure } from "./kubernetes/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";
@@ -7,12 +7,6 @@ import { sourcePodName } from "./legacy/legacy-pod-template.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
 import { MigrationError, type LegacyOutcome } from "./migration-error.ts";
 import type { OpenStore } from "./stores/forwarded-store.ts";
-
-/** What a run wrote to the destination, as the copy tells it. */
-export interface Written {
-  readonly revisions: ReadonlySet<bigint>;
-  readonly unanswered: readonly UnansweredTransaction[];
-}
 
 export const writtenNothing: Written = { revisions: new Set(), unanswered: [] };
 

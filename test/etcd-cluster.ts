@@ -18,6 +18,8 @@ export interface ClusterOptions {
   readonly extraArguments?: readonly string[];
   /** A snapshot file for each member to begin with; etcd does not notice when they are not of one state. */
   readonly snapshots?: readonly string[];
+  /** Takes a member's peer port and gives the one that the others are to reach it by; peers then talk without TLS. */
+  readonly peerProxy?: (port: number) => Promise<number>;
 }
 
 export interface ClusterMember {
@@ -29,6 +31,8 @@ export interface ClusterMember {
   kill(): Promise<void>;
   /** Starts it again on its data; done when it serves, which takes a majority. */
   restart(): Promise<void>;
+  /** For a killed member: it starts again with the data of a snapshot in place of its own, as the member that it was. */
+  replaceData(snapshot: string): Promise<void>;
   /** SIGSTOP: its connections stay open and nobody answers. */
   pause(): void;
   resume(): void;
@@ -43,6 +47,8 @@ export interface EtcdCluster {
   leader(): Promise<ClusterMember>;
   /** etcdctl against the members themselves; answers its standard output. */
   readonly etcdctl: (...parameters: readonly string[]) => Promise<string>;
+  /** The same against this member alone. */
+  readonly etcdctlAt: (member: ClusterMember, ...parameters: readonly string[]) => Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -69,49 +75,46 @@ export async function startCluster(options: ClusterOptions = {}): Promise<EtcdCl
   const authority = await createAuthority();
   const server = await issueServerCertificate(authority);
   const client = await authority.issue({ commonName: "etcd-client", usages: ["clientAuth"] });
+  const peerScheme = options.peerProxy === undefined ? "https" : "http";
   const ports = await Promise.all(
-    Array.from({ length: size }, async () => ({ client: await freePort(), peer: await freePort() })),
+    Array.from({ length: size }, async () => {
+      const peer = await freePort();
+      return { client: await freePort(), peer, advertised: (await options.peerProxy?.(peer)) ?? peer };
+    }),
   );
-  const initialCluster = ports.map(({ peer }, index) => `member-${index}=https://127.0.0.1:${peer}`).join(",");
-  const members = ports.map(
-    (port, index) =>
-      new Member(port.client, [
-        ...[`--name=member-${index}`, `--data-dir=${directory}/member-${index}`, `--initial-cluster=${initialCluster}`],
-        ...[
-          `--listen-client-urls=https://127.0.0.1:${port.client}`,
-          `--listen-peer-urls=https://127.0.0.1:${port.peer}`,
-        ],
-        `--advertise-client-urls=https://127.0.0.1:${port.client}`,
-        `--initial-advertise-peer-urls=https://127.0.0.1:${port.peer}`,
-        ...[`--cert-file=${server.certificateFile}`, `--key-file=${server.privateKeyFile}`, "--client-cert-auth"],
-        ...[`--peer-cert-file=${server.certificateFile}`, `--peer-key-file=${server.privateKeyFile}`],
-        ...["--peer-client-cert-auth", `--peer-trusted-ca-file=${authority.certificateFile}`],
-        `--trusted-ca-file=${authority.certificateFile}`,
-        // A single member has nobody to wait for.
-        ...(size === 1 ? ["--heartbeat-interval=10", "--election-timeout=100"] : []),
-        ...(size > 1 ? ["--heartbeat-interval=50", "--election-timeout=500"] : []),
-        ...extraArguments,
-      ]),
-  );
-  const restore = async (snapshot: string, index: number) => {
-    await run(
-      "etcdctl",
-      [
-        ...["snapshot", "restore", snapshot, `--name=member-${index}`, `--data-dir=${directory}/member-${index}`],
-        `--initial-cluster=${initialCluster}`,
-        `--initial-advertise-peer-urls=https://127.0.0.1:${ports[index]?.peer ?? 0}`,
-      ],
-      { env: { ...process.env, ETCDCTL_API: "3" } },
-    );
-  };
+  const peerUrls = ports.map(({ advertised }) => `${peerScheme}://127.0.0.1:${advertised}`);
+  const initialCluster = peerUrls.map((url, index) => `member-${index}=${url}`).join(",");
+  const peerTls = [
+    ...[`--peer-cert-file=${server.certificateFile}`, `--peer-key-file=${server.privateKeyFile}`],
+    ...["--peer-client-cert-auth", `--peer-trusted-ca-file=${authority.certificateFile}`],
+  ];
+  const members = ports.map((port, index) => {
+    // What a member is called, where its data is, and who the others are: the same for etcd and for a restore.
+    const identity = [
+      ...[`--name=member-${index}`, `--data-dir=${directory}/member-${index}`, `--initial-cluster=${initialCluster}`],
+      `--initial-advertise-peer-urls=${peerUrls[index] ?? ""}`,
+    ];
+    return new Member(port.client, `${directory}/member-${index}`, identity, [
+      `--listen-client-urls=https://127.0.0.1:${port.client}`,
+      `--listen-peer-urls=${peerScheme}://127.0.0.1:${port.peer}`,
+      `--advertise-client-urls=https://127.0.0.1:${port.client}`,
+      ...[`--cert-file=${server.certificateFile}`, `--key-file=${server.privateKeyFile}`, "--client-cert-auth"],
+      `--trusted-ca-file=${authority.certificateFile}`,
+      ...(peerScheme === "https" ? peerTls : []),
+      // A single member has nobody to wait for.
+      ...(size === 1 ? ["--heartbeat-interval=10", "--election-timeout=100"] : []),
+      ...(size > 1 ? ["--heartbeat-interval=50", "--election-timeout=500"] : []),
+      ...extraArguments,
+    ]);
+  });
   const stop = async () => {
     await Promise.all(members.map((member) => member.kill()));
     await rm(directory, { recursive: true, force: true });
     leftBehind.directories.delete(directory);
     await authority.remove();
   };
-  const etcdctl = async (...parameters: readonly string[]) => {
-    const endpoints = members.filter(({ runs }) => runs).map(({ port }) => `https://127.0.0.1:${port}`);
+  const runEtcdctl = async (at: readonly Address[], parameters: readonly string[]) => {
+    const endpoints = at.map(({ port }) => `https://127.0.0.1:${port}`);
     const { stdout } = await run(
       "etcdctl",
       [
@@ -122,8 +125,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<EtcdCl
     );
     return stdout;
   };
+  const etcdctl: EtcdCluster["etcdctl"] = (...parameters) =>
+    runEtcdctl(
+      members.filter(({ runs }) => runs),
+      parameters,
+    );
   try {
-    await Promise.all(snapshots.map(restore));
+    await Promise.all(snapshots.map(async (snapshot, index) => members[index]?.replaceData(snapshot)));
     await Promise.all(members.map((member) => member.restart()));
   } catch (error) {
     await stop();
@@ -144,6 +152,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<EtcdCl
     }),
     leader: () => findLeader(members, etcdctl),
     etcdctl,
+    etcdctlAt: (member, ...parameters) => runEtcdctl([member], parameters),
     stop,
   };
 }
@@ -158,12 +167,16 @@ process.once("exit", () => {
 class Member implements ClusterMember {
   readonly host = "127.0.0.1";
   readonly port: number;
+  readonly #directory: string;
+  readonly #identity: readonly string[];
   readonly #arguments: readonly string[];
   #process: ChildProcess | undefined;
   #paused = false;
 
-  constructor(port: number, parameters: readonly string[]) {
+  constructor(port: number, directory: string, identity: readonly string[], parameters: readonly string[]) {
     this.port = port;
+    this.#directory = directory;
+    this.#identity = identity;
     this.#arguments = parameters;
   }
 
@@ -183,7 +196,7 @@ class Member implements ClusterMember {
   }
 
   async restart(): Promise<void> {
-    const etcd = spawn("etcd", this.#arguments, { stdio: ["ignore", "ignore", "pipe"] });
+    const etcd = spawn("etcd", [...this.#identity, ...this.#arguments], { stdio: ["ignore", "ignore", "pipe"] });
     this.#process = etcd;
     leftBehind.processes.add(etcd);
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
@@ -204,6 +217,13 @@ class Member implements ClusterMember {
       reject(new Error(`etcd ended before it served:\n${log}`));
     });
     await promise;
+  }
+
+  async replaceData(snapshot: string): Promise<void> {
+    await rm(this.#directory, { recursive: true, force: true });
+    await run("etcdctl", ["snapshot", "restore", snapshot, ...this.#identity], {
+      env: { ...process.env, ETCDCTL_API: "3" },
+    });
   }
 
   pause(): void {

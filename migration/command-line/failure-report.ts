@@ -3,6 +3,7 @@ import {
   CopyInterruptedError,
   CopyMismatchError,
   EmptySourceError,
+  EntriesTooLargeError,
   EntryTooLargeError,
   ForeignKeysInDestinationError,
   LeasedKeysError,
@@ -61,6 +62,7 @@ type ErrorClass = abstract new (...parameters: never[]) => Error;
 /** Found by the first look at the two sides. Trying again changes nothing; something about them has to. */
 const REFUSALS: readonly ErrorClass[] = [
   EmptySourceError,
+  EntriesTooLargeError,
   EntryTooLargeError,
   ForeignKeysInDestinationError,
   LeasedKeysError,

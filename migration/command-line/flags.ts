@@ -39,6 +39,11 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
       { name: "from", value: "URL[,URL]", help: "the source's client URLs; several are members of one cluster" },
       { name: "to", value: "URL[,URL]", help: "the destination's" },
       { name: "prefix", value: "PREFIX", help: "the keys that begin with this, such as /trident/" },
+      {
+        name: "prefix-hex",
+        value: "HEX",
+        help: "the same in hexadecimal, such as 2f747269ff, for a prefix that is not UTF-8; instead of --prefix",
+      },
       { name: "all-keys", help: "every key, instead of --prefix" },
       {
         name: "from-revision",

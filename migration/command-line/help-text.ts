@@ -20,6 +20,8 @@ function overview(): string[] {
     "",
     ...ACTIONS.map((action) => `  ${action.padEnd(8)}${SUMMARIES[action]}`),
     "",
+    "A prefix that is not UTF-8 goes into --prefix-hex, in hexadecimal; --all-keys takes every key.",
+    "",
     "The source is only ever read. Nothing that the destination holds is ever overwritten: a key that is there with",
     "another value stops the copy. A copy that was stopped, by a signal, a lost network or a lost machine, is completed",
     "by the same command: what is already there and equal is not written again.",

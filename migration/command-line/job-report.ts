@@ -21,7 +21,7 @@ export interface JobContext extends ConnectedSides {
 
 /** `under /trident/` or `of the whole etcd` */
 export function describeKeysChosen({ prefix }: Job): string {
-  return prefix === undefined ? "of the whole etcd" : `under ${printableKey(Buffer.from(prefix))}`;
+  return prefix === undefined ? "of the whole etcd" : `under ${printableKey(prefix)}`;
 }
 
 export function documentOfSide({ urls, status }: ConnectedSide, revision: bigint): Record<string, unknown> {

@@ -16,7 +16,7 @@ export interface Job {
   readonly from: SideRequest;
   readonly to: SideRequest;
   /** Absent for every key. */
-  readonly prefix?: string;
+  readonly prefix?: Buffer;
   readonly range: KeyRange;
   /** verify: the source revision to compare with. */
   readonly fromRevision?: bigint;
@@ -154,23 +154,39 @@ function refuseTlsFlags(side: Side, values: Values): void {
   }
 }
 
-function toRange(values: Values): { range: KeyRange; prefix?: string } {
-  const prefix = textOf(values, "prefix");
-  const allKeys = values.has("all-keys");
-  if (prefix !== undefined && allKeys) {
-    throw new UsageError("--prefix and --all-keys exclude each other");
+function toRange(values: Values): { range: KeyRange; prefix?: Buffer } {
+  const [text, hexadecimal, allKeys] = [textOf(values, "prefix"), textOf(values, "prefix-hex"), values.has("all-keys")];
+  const given = ["prefix", "prefix-hex", "all-keys"].filter((name) => values.has(name)).map((name) => `--${name}`);
+  if (given.length > 1) {
+    throw new UsageError(`${given.join(" and ")} exclude each other: say once which keys`);
   }
   if (allKeys) {
     return { range: ALL_KEYS };
   }
-  if (prefix === undefined || prefix === "") {
+  const prefix = hexadecimal === undefined ? toPrefix(text) : fromHexadecimal(hexadecimal);
+  return { range: prefixRange(prefix), prefix };
+}
+
+function toPrefix(text: string | undefined): Buffer {
+  if (text === undefined || text === "") {
     throw new UsageError("--prefix is missing or empty: say which keys with --prefix /trident/, or --all-keys");
   }
   // What Node makes of bytes that are not UTF-8: the prefix would be another one than what was typed.
-  if (prefix.includes("\u{fffd}")) {
-    throw new UsageError("--prefix is not valid UTF-8");
+  if (text.includes("\u{fffd}")) {
+    throw new UsageError("--prefix is not valid UTF-8. Give its bytes in hexadecimal with --prefix-hex");
   }
-  return { range: prefixRange(prefix), prefix };
+  return Buffer.from(text);
+}
+
+function fromHexadecimal(text: string): Buffer {
+  // Buffer.from stops at the first character that it does not know, and drops half a byte: a wider prefix than was meant.
+  if (!/^(?:[0-9a-f]{2})+$/i.test(text)) {
+    throw new UsageError(
+      "--prefix-hex takes whole bytes in hexadecimal, at least one: 2f747269ff for /tri and the byte 0xff. " +
+        "For every key there is --all-keys",
+    );
+  }
+  return Buffer.from(text, "hex");
 }
 
 /** etcd's own way to say so: from the NUL byte, the lowest key there is, without an upper bound. */

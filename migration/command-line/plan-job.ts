@@ -11,9 +11,6 @@ import type { KeySample } from "../copy/key-sample.ts";
 import type { Job } from "./parse-command.ts";
 import { survey, type Survey } from "./survey.ts";
 
-/** etcd's default `--max-request-bytes`. */
-const USUAL_REQUEST_BYTES = 1.5 * 1024 * 1024;
-
 /** Looks at both sides and says what `copy` with the same flags would do. Writes nothing. */
 export async function planJob({ job, source, destination, signal, onProgress }: JobContext): Promise<JobReport> {
   const found = await survey({
@@ -68,7 +65,7 @@ export async function planJob({ job, source, destination, signal, onProgress }: 
 }
 
 /** Why `copy` would not begin. */
-function refusalsOf({ source, destination }: Survey, job: Job): string[] {
+function refusalsOf({ source, destination, tooLarge }: Survey, job: Job): string[] {
   const refusals: string[] = [];
   if (source.keys === 0 && !job.allowEmpty) {
     refusals.push("the source has no such key. Check --from and --prefix; if that is right, add --allow-empty");
@@ -88,6 +85,9 @@ function refusalsOf({ source, destination }: Survey, job: Job): string[] {
       refusals.push(`${describeSample(sample)} ${what}. Remove them, or use an empty destination`);
     }
   }
+  if (tooLarge !== undefined) {
+    refusals.push(tooLarge.message);
+  }
   return refusals;
 }
 
@@ -95,12 +95,6 @@ function warningsOf({ source }: Survey, job: Job): string[] {
   const warnings: string[] = [];
   if (source.leased.count > 0 && job.leases === "copy-without") {
     warnings.push(`${describeSample(source.leased)} have a lease in the source and would be permanent in the copy.`);
-  }
-  if (source.largestValue !== undefined && source.largestValue.bytes > USUAL_REQUEST_BYTES) {
-    warnings.push(
-      `the largest value (${source.largestValue.key}, ${describeBytes(source.largestValue.bytes)}) needs a destination whose ` +
-        "--max-request-bytes is raised above it; the default is 1.5 MiB.",
-    );
   }
   return warnings;
 }

@@ -1,3 +1,5 @@
+import { findTooLargeEntries, LargestEntries } from "../copy/check-entry-sizes.ts";
+import type { EntriesTooLargeError } from "../copy/errors.ts";
 import type { KeyRange, KeyValueStore, StoredKeyValue } from "../copy/key-value-store.ts";
 import { KeySampler, type KeySample } from "../copy/key-sample.ts";
 import { mergeJoin } from "../copy/merge-join.ts";
@@ -26,6 +28,8 @@ export interface Survey {
   };
   /** What a copy would have to write. */
   readonly missing: { readonly keys: number; readonly bytes: number };
+  /** Set when the destination would refuse some of the source's values for their size. */
+  readonly tooLarge: EntriesTooLargeError | undefined;
 }
 
 export interface SurveyOptions {
@@ -36,7 +40,7 @@ export interface SurveyOptions {
   readonly onProgress: (progress: { readonly keysDone: number; readonly keysTotal: number }) => void;
 }
 
-/** Reads both sides once, side by side. Holds a page of each. */
+/** Reads both sides once, side by side, and asks the destination about large values. Holds a page of each. */
 export async function survey(options: SurveyOptions): Promise<Survey> {
   const { source, destination, range, signal, onProgress } = options;
   const [sourceRevision, destinationRevision] = await Promise.all([
@@ -52,10 +56,12 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     leased: new KeySampler(),
   };
   const missing = { keys: 0, bytes: 0 };
+  const largestEntries = new LargestEntries();
   const addSource = (entry: StoredKeyValue): void => {
     onSource.keys += 1;
     onSource.bytes += bytesOf(entry);
     onSource.largest.add(entry);
+    largestEntries.add(entry);
     if (entry.lease !== 0n) {
       onSource.leased.add(entry);
     }
@@ -98,6 +104,7 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     source: { ...sourceCounts, revision: sourceRevision, largestValue: largest.found },
     destination: { ...onDestination, revision: destinationRevision },
     missing,
+    tooLarge: await findTooLargeEntries(largestEntries, { destination, range, signal }),
   };
 }
 

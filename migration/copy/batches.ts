@@ -1,7 +1,11 @@
+import { keyLength, valueLength } from "./entry-bytes.ts";
 import type { KeyValue } from "./key-value-store.ts";
 
 /** etcd refuses a transaction with more than 128 operations (its default `--max-txn-ops`). */
 export const MOST_OPERATIONS = 128;
+
+/** What one request brings with createRun: far fewer requests and syncs to disk; more has hardly any effect. */
+export const MOST_KEYS_OF_RUN = 512;
 
 /** Stays well below etcd's 1.5 MiB for a request (its default `--max-request-bytes`). */
 export const MOST_BYTES = 1024 * 1024;
@@ -35,6 +39,6 @@ export function* batchesOf<Entry extends KeyValue>(
 }
 
 /** The key appears three times: in the guard, in the put and in the read that the guard's failure asks for. */
-export function bytesInTransaction({ key, value }: KeyValue): number {
-  return 3 * key.length + value.length + FRAMING_BYTES;
+export function bytesInTransaction(entry: KeyValue): number {
+  return 3 * keyLength(entry) + valueLength(entry) + FRAMING_BYTES;
 }

@@ -1,3 +1,4 @@
+import { findTooLargeEntries, LargestEntries } from "./check-entry-sizes.ts";
 import { EmptySourceError, LeasedKeysError } from "./errors.ts";
 import { KEYS_LISTED } from "./key-sample.ts";
 import type { KeyRange, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
@@ -9,6 +10,8 @@ export type LeasePolicy = "refuse" | "copy-without";
 
 export interface SourceOptions extends RetryOptions {
   readonly source: KeyValueStore;
+  /** When given, values are read too, and the destination is asked whether it takes the largest. */
+  readonly destination?: KeyValueStore | undefined;
   readonly range: KeyRange;
   readonly revision: bigint;
   /** Whether no key at all is fine. Default false. */
@@ -18,18 +21,25 @@ export interface SourceOptions extends RetryOptions {
 }
 
 /**
- * Whether the range can be copied at all; reads keys only, writes nothing.
+ * Whether the range can be copied at all; writes nothing.
  *
  * @returns the number of keys.
- * @throws EmptySourceError when there is no key, LeasedKeysError when any has a lease.
+ * @throws EmptySourceError when there is no key, LeasedKeysError when any has a lease, EntriesTooLargeError when the
+ *   destination would refuse any for its size.
  */
 export async function checkSource(options: SourceOptions): Promise<number> {
-  const { keys, leased, examples } = await countKeys(options);
+  const { destination, range, signal, retryForMilliseconds } = options;
+  const { keys, leased, examples, largest } = await lookAtKeys(options, destination === undefined);
   if (keys === 0 && options.allowEmpty !== true) {
     throw new EmptySourceError(options.range.from);
   }
   if (leased > 0 && options.leases !== "copy-without") {
     throw new LeasedKeysError(leased, examples);
+  }
+  const tooLarge =
+    destination && (await findTooLargeEntries(largest, { destination, range, signal, retryForMilliseconds }));
+  if (tooLarge !== undefined) {
+    throw tooLarge;
   }
   return keys;
 }
@@ -37,23 +47,34 @@ export async function checkSource(options: SourceOptions): Promise<number> {
 /** The same refusal in the midst of a copy: one look at each page; the leases of the whole range are counted only if need be. */
 export async function refuseLeasedKeys(entries: readonly StoredKeyValue[], options: SourceOptions): Promise<void> {
   if (entries.some(({ lease }) => lease !== 0n)) {
-    const { leased, examples } = await countKeys(options);
+    const { leased, examples } = await lookAtKeys(options, true);
     throw new LeasedKeysError(leased, examples);
   }
 }
 
-async function countKeys(options: SourceOptions): Promise<{ keys: number; leased: number; examples: Buffer[] }> {
+interface Look {
+  readonly keys: number;
+  readonly leased: number;
+  readonly examples: readonly Buffer[];
+  readonly largest: LargestEntries;
+}
+
+async function lookAtKeys(options: SourceOptions, keysOnly: boolean): Promise<Look> {
   let keys = 0;
   let leased = 0;
   const examples: Buffer[] = [];
-  for await (const page of readPages({ ...options, store: options.source, name: "source", keysOnly: true })) {
+  const largest = new LargestEntries();
+  for await (const page of readPages({ ...options, store: options.source, name: "source", keysOnly })) {
     keys += page.entries.length;
-    for (const { key } of page.entries.filter(({ lease }) => lease !== 0n)) {
-      leased += 1;
-      if (examples.length < KEYS_LISTED) {
-        examples.push(key);
+    for (const entry of page.entries) {
+      largest.add(entry);
+      if (entry.lease !== 0n) {
+        leased += 1;
+        if (examples.length < KEYS_LISTED) {
+          examples.push(entry.key);
+        }
       }
     }
   }
-  return { keys, leased, examples };
+  return { keys, leased, examples, largest };
 }

@@ -1,14 +1,20 @@
 import { batchesOf } from "./batches.ts";
+import { ChangedKeysCollector, type ChangedKeys, type ChangedRun } from "./changed-keys.ts";
 import { refuseLeasedKeys, type LeasePolicy } from "./check-source.ts";
-import { CopyConflictError, CopyInterruptedError } from "./errors.ts";
+import { CopyConflictError, CopyInterruptedError, UntrustworthyAnswerError } from "./errors.ts";
+import { InFlight } from "./in-flight.ts";
 import { keyAfter } from "./key-range.ts";
-import type { KeyRange, KeyValue, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
+import type { KeyAtRevision, KeyRange, KeyValue, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
 import { mergeJoin } from "./merge-join.ts";
 import { pinRevision } from "./pin-revision.ts";
 import { readPages, type Page } from "./read-pages.ts";
 import { withRetries, type RetryOptions } from "./retry.ts";
 import type { WriteLedger } from "./write-batch.ts";
-import { usualLimits, writeEntries, type TransactionLimits } from "./write-entries.ts";
+import { usualLimits, writeEntries } from "./write-entries.ts";
+import { WritePace } from "./write-pace.ts";
+
+/** Groups of changed keys being carried at the same time: as many as keep etcd's disk busy while replies travel. */
+const GROUPS_IN_FLIGHT = 8;
 
 /** What is known of the destination: which of its keys stand as an earlier pass left them, and may be replaced. */
 export interface EarlierPass {
@@ -32,8 +38,11 @@ export interface CopyChangesOptions extends RetryOptions {
 }
 
 export interface CopiedChanges {
+  /** Keys that this pass wrote and the destination did not have. */
   readonly created: number;
+  /** Keys that this pass deleted and wrote anew; with `create: false` those that it deleted to that end. */
   readonly replaced: number;
+  /** Keys that the source no longer has and that are now gone from the destination, too. */
   readonly deleted: number;
   /** Destination revisions of the transactions that wrote keys. */
   readonly writtenRevisions: ReadonlySet<bigint>;
@@ -58,43 +67,84 @@ export function afterVerifiedCopy(verified: {
  * creating it anew: what another program wrote in between is never overwritten. It is done, not proven: see verifyCopy.
  *
  * @throws CopyConflictError for keys that another program wrote; LeasedKeysError, UntrustworthyAnswerError, the signal's
- *   reason or the store's error; once something was written, CopyInterruptedError with one of these as its cause.
+ *   reason or the store's error; once something was written, CopyInterruptedError with one of these as its cause. The
+ *   same call, with the same earlier pass, completes what was interrupted as long as the source has not changed again.
  */
 export async function copyChanges(options: CopyChangesOptions): Promise<CopiedChanges> {
-  const { source, destination, range, revision, signal, retryForMilliseconds } = options;
-  const reading = { range, keysOnly: true, signal, retryForMilliseconds };
-  const destinationRevision = await pinRevision(destination, range, options);
+  options.signal?.throwIfAborted();
   const ledger: WriteLedger = {
-    startRevision: destinationRevision,
+    startRevision: await pinRevision(options.destination, options.range, options),
     writtenRevisions: new Set(),
     unanswered: new Set(),
   };
-  const changes = new Changes(options, ledger);
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const inFlight = new InFlight(GROUPS_IN_FLIGHT, (error) => {
+    stop.abort(error);
+  });
+  const carrier = new Carrier({ ...options, signal }, ledger);
   try {
-    await mergeJoin(
-      refusingLeases(readPages({ ...reading, store: source, name: "source", revision }), options),
-      readPages({ ...reading, store: destination, name: "destination", revision: destinationRevision }),
-      {
-        onlyLeft: (entry) => {
-          changes.create(entry);
-        },
-        onlyRight: (entry) => {
-          changes.delete(entry);
-        },
-        both: (left, right) => {
-          changes.replaceIfChanged(left, right);
-        },
-        onPage: () => changes.flush(),
-      },
-    );
-    await changes.flush();
+    await carryDifferences({ ...options, signal }, ledger.startRevision, carrier, inFlight);
+    await inFlight.finish();
   } catch (error) {
-    const { created, replaced } = changes.outcome();
-    throw changes.started
+    stop.abort(error);
+    await inFlight.settle();
+    const { created, replaced } = carrier;
+    throw carrier.started
       ? new CopyInterruptedError(created + replaced, ledger.writtenRevisions, [...ledger.unanswered], error)
       : error;
   }
-  return changes.outcome();
+  const { created, replaced, deleted } = carrier;
+  return { created, replaced, deleted, writtenRevisions: ledger.writtenRevisions };
+}
+
+/** Compares both sides by their revisions and has what differs carried, while the comparison goes on. */
+async function carryDifferences(
+  options: CopyChangesOptions,
+  destinationRevision: bigint,
+  carrier: Carrier,
+  inFlight: InFlight,
+): Promise<void> {
+  const { source, destination, range, revision, earlier, signal, retryForMilliseconds } = options;
+  const reading = { range, keysOnly: true, signal, retryForMilliseconds };
+  const changed = new ChangedKeysCollector();
+  const conflicts: Buffer[] = [];
+  const begin = async (all: boolean): Promise<void> => {
+    if (conflicts.length > 0) {
+      throw new CopyConflictError(conflicts);
+    }
+    for (const group of changed.take(all)) {
+      await inFlight.add(() => carrier.carry(group));
+    }
+  };
+  await mergeJoin(
+    refusingLeases(readPages({ ...reading, store: source, name: "source", revision }), options),
+    readPages({ ...reading, store: destination, name: "destination", revision: destinationRevision }),
+    {
+      onlyLeft: (left) => {
+        changed.create(left);
+      },
+      onlyRight: (right) => {
+        if (earlier.isAsLeft(right)) {
+          changed.delete(right);
+        } else {
+          conflicts.push(right.key);
+        }
+      },
+      both: (left, right) => {
+        if (!earlier.isAsLeft(right)) {
+          // It may be equal all the same, as a run of this that was interrupted leaves it: the guard compares.
+          changed.create(left);
+        } else if (left.modRevision > earlier.since) {
+          changed.replace(left, right);
+        } else {
+          changed.keep();
+        }
+      },
+      onPage: () => begin(false),
+    },
+  );
+  await begin(true);
 }
 
 async function* refusingLeases(
@@ -109,98 +159,84 @@ async function* refusingLeases(
   }
 }
 
-/** Gathers a page's worth of changes and makes them. */
-class Changes {
+/** Makes changes, and counts what it has made. Groups share no key: they may be carried side by side. */
+class Carrier {
   readonly #options: CopyChangesOptions;
   readonly #ledger: WriteLedger;
-  readonly #limits: TransactionLimits = usualLimits();
-  #stale: StoredKeyValue[] = [];
-  #missing: Buffer[] = [];
-  #conflicts: Buffer[] = [];
-  #created = 0;
-  #replaced = 0;
-  #deleted = 0;
+  readonly #limits = usualLimits();
+  readonly #pace = new WritePace(GROUPS_IN_FLIGHT);
+  /** Whether anything was sent to the destination. */
   started = false;
+  created = 0;
+  replaced = 0;
+  deleted = 0;
 
   constructor(options: CopyChangesOptions, ledger: WriteLedger) {
     this.#options = options;
     this.#ledger = ledger;
   }
 
-  create({ key }: StoredKeyValue): void {
-    this.#created += 1;
-    this.#missing.push(key);
-  }
-
-  delete(entry: StoredKeyValue): void {
-    if (this.#options.earlier.isAsLeft(entry)) {
-      this.#deleted += 1;
-      this.#stale.push(entry);
-    } else {
-      this.#conflicts.push(entry.key);
-    }
-  }
-
-  replaceIfChanged(left: StoredKeyValue, right: StoredKeyValue): void {
-    const { earlier } = this.#options;
-    if (!earlier.isAsLeft(right)) {
-      // It may be equal all the same, as a run of this that was interrupted leaves it: the guard compares.
-      this.#missing.push(left.key);
-    } else if (left.modRevision > earlier.since) {
-      this.#replaced += 1;
-      this.#stale.push(right);
-      this.#missing.push(left.key);
-    }
-  }
-
-  /** Deletes before it creates: a key that is replaced must be gone for the guard of its creation. */
-  async flush(): Promise<void> {
-    const { destination } = this.#options;
-    if (this.#conflicts.length > 0) {
-      throw new CopyConflictError(this.#conflicts);
-    }
-    const [stale, missing] = [this.#stale, this.#missing];
-    this.#stale = [];
-    this.#missing = [];
+  /**
+   * Reads before it deletes, so that a source that fails costs the destination nothing; deletes before it creates, since a
+   * key that is replaced must be gone for the guard of its creation.
+   */
+  async carry({ kind, stale, runs }: ChangedKeys): Promise<void> {
+    const { create = true } = this.#options;
+    const entries = create ? (await Promise.all(runs.map((run) => this.#read(run)))).flat() : [];
     if (stale.length > 0) {
-      this.started = true;
-      await withRetries(() => destination.deleteUnchanged(stale), this.#options);
+      await this.#delete(kind, stale);
     }
-    for (const keys of this.#options.create === false ? [] : runsOf(missing)) {
-      const entries = await this.#read(keys);
-      for (const batch of batchesOf(entries, this.#limits)) {
-        this.started = true;
-        await writeEntries(destination, batch, this.#limits, this.#ledger, this.#options);
+    for (const batch of batchesOf(entries, this.#limits)) {
+      const written = batch.length - (await this.#create(batch));
+      this.created += kind === "create" ? written : 0;
+      this.replaced += kind === "replace" ? written : 0;
+    }
+    this.deleted += kind === "delete" ? stale.length : 0;
+    this.replaced += kind === "replace" && !create ? stale.length : 0;
+  }
+
+  async #read({ range, keys }: ChangedRun): Promise<readonly KeyValue[]> {
+    const { source, revision, signal, retryForMilliseconds } = this.#options;
+    const reading = { store: source, name: "source", range, revision, signal, retryForMilliseconds };
+    const entries: KeyValue[] = [];
+    for await (const page of readPages(reading)) {
+      entries.push(...page.entries);
+    }
+    if (entries.length !== keys) {
+      throw new UntrustworthyAnswerError("source", `it had ${keys} keys in a range, then ${entries.length}`);
+    }
+    return entries;
+  }
+
+  /**
+   * Fewer deletions than keys: another program was faster, or the reply to an attempt that had deleted them was lost. Only
+   * what is there now tells; of a key to replace its creation tells as well.
+   */
+  async #delete(kind: ChangedKeys["kind"], stale: readonly KeyAtRevision[]): Promise<void> {
+    const { destination } = this.#options;
+    this.#options.signal?.throwIfAborted();
+    this.started = true;
+    const deleted = await withRetries(() => destination.deleteUnchanged(stale), this.#options);
+    if (deleted < stale.length && kind === "delete") {
+      const there = await Promise.all(stale.map(({ key }) => this.#isThere(key)));
+      const changed = stale.filter((_, index) => there[index]).map(({ key }) => key);
+      if (changed.length > 0) {
+        throw new CopyConflictError(changed);
       }
     }
   }
 
-  outcome(): CopiedChanges {
-    return {
-      created: this.#created,
-      replaced: this.#replaced,
-      deleted: this.#deleted,
-      writtenRevisions: this.#ledger.writtenRevisions,
-    };
+  async #isThere(key: Buffer): Promise<boolean> {
+    const request = { from: key, to: keyAfter(key), countOnly: true };
+    const { count } = await withRetries(() => this.#options.destination.range(request), this.#options);
+    return count > 0;
   }
 
-  /** A request for each key: changed ones are few, and what lies between them is not to be read. */
-  async #read(keys: readonly Buffer[]): Promise<readonly KeyValue[]> {
-    const { source, revision } = this.#options;
-    const pages = await Promise.all(
-      keys.map((from) =>
-        withRetries(() => source.range({ from, to: keyAfter(from), revision, limit: 1 }), this.#options),
-      ),
-    );
-    return pages.flatMap(({ entries }) => entries);
-  }
-}
-
-/** How many keys are read, and held, at the same time: at most this many of etcd's greatest values. */
-const KEYS_PER_RUN = 32;
-
-function* runsOf(keys: readonly Buffer[]): Generator<readonly Buffer[]> {
-  for (let start = 0; start < keys.length; start += KEYS_PER_RUN) {
-    yield keys.slice(start, start + KEYS_PER_RUN);
+  async #create(batch: readonly KeyValue[]): Promise<number> {
+    const { destination, signal, retryForMilliseconds } = this.#options;
+    signal?.throwIfAborted();
+    this.started = true;
+    const writing = { signal, retryForMilliseconds, pace: this.#pace };
+    return writeEntries(destination, batch, this.#limits, this.#ledger, writing);
   }
 }

@@ -1,14 +1,16 @@
 import { batchesOf } from "./batches.ts";
 import { refuseLeasedKeys, type LeasePolicy } from "./check-source.ts";
+import { bytesOf } from "./entry-bytes.ts";
 import { CopyInterruptedError, EmptySourceError } from "./errors.ts";
 import { InFlight } from "./in-flight.ts";
-import type { KeyRange, KeyValue, KeyValueStore } from "./key-value-store.ts";
+import type { KeyRange, KeyValueStore } from "./key-value-store.ts";
 import { pinRevision } from "./pin-revision.ts";
 import { readPages } from "./read-pages.ts";
 import type { WriteLedger } from "./write-batch.ts";
-import { usualLimits, writeEntries } from "./write-entries.ts";
+import { limitsForRuns, writeEntries, type TransactionLimits } from "./write-entries.ts";
+import { WritePace } from "./write-pace.ts";
 
-/** Enough to keep etcd's disk busy while replies travel; more only lengthens its queue. */
+/** Enough to keep etcd's disk busy while replies travel; more only lengthens its queue. An etcd that is busy gets fewer. */
 const TRANSACTIONS_IN_FLIGHT = 8;
 
 export interface CopyProgress {
@@ -57,11 +59,11 @@ export interface CopyOutcome {
  */
 export async function copyPrefix(options: CopyOptions): Promise<CopyOutcome> {
   options.signal?.throwIfAborted();
-  const ledger: WriteLedger = {
-    startRevision: await pinRevision(options.destination, options.range, options),
-    writtenRevisions: new Set(),
-    unanswered: new Set(),
-  };
+  const [startRevision, limits] = await Promise.all([
+    pinRevision(options.destination, options.range, options),
+    limitsForRuns(options.destination, options.range, options),
+  ]);
+  const ledger: WriteLedger = { startRevision, writtenRevisions: new Set(), unanswered: new Set() };
   const tally = { started: false, keys: 0, bytes: 0, keysAlreadyThere: 0, keysTotal: 0 };
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
@@ -69,7 +71,7 @@ export async function copyPrefix(options: CopyOptions): Promise<CopyOutcome> {
     stop.abort(error);
   });
   try {
-    await copyPages(options, signal, inFlight, ledger, tally);
+    await copyPages(options, signal, inFlight, { limits, ledger, tally });
     await inFlight.finish();
   } catch (error) {
     stop.abort(error);
@@ -95,12 +97,11 @@ async function copyPages(
   options: CopyOptions,
   signal: AbortSignal,
   inFlight: InFlight,
-  ledger: WriteLedger,
-  tally: Tally,
+  { limits, ledger, tally }: { limits: TransactionLimits; ledger: WriteLedger; tally: Tally },
 ): Promise<void> {
   const { source, destination, range, revision, retryForMilliseconds } = options;
   const retry = { signal, retryForMilliseconds };
-  const limits = usualLimits();
+  const writing = { ...retry, pace: new WritePace(TRANSACTIONS_IN_FLIGHT) };
   for await (const { entries, total } of readPages({ store: source, name: "source", range, revision, ...retry })) {
     if (total === 0 && options.allowEmptySource !== true) {
       throw new EmptySourceError(range.from);
@@ -113,7 +114,7 @@ async function copyPages(
       signal.throwIfAborted();
       await inFlight.add(async () => {
         tally.started = true;
-        const alreadyThere = await writeEntries(destination, batch, limits, ledger, retry);
+        const alreadyThere = await writeEntries(destination, batch, limits, ledger, writing);
         tally.keysAlreadyThere += alreadyThere;
         tally.keys += batch.length;
         tally.bytes += bytesOf(batch);
@@ -121,8 +122,4 @@ async function copyPages(
       });
     }
   }
-}
-
-function bytesOf(entries: readonly KeyValue[]): number {
-  return entries.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
 }

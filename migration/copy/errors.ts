@@ -96,6 +96,52 @@ export class EntryTooLargeError extends Error {
   }
 }
 
+/** An entry that the destination would refuse; never its value. */
+export interface TooLargeEntry {
+  readonly key: Buffer;
+  readonly valueBytes: number;
+  /** What its transaction takes. */
+  readonly requestBytes: number;
+}
+
+/** The destination was asked: it takes no request of the size that these entries need. Nothing was written. */
+export class EntriesTooLargeError extends Error {
+  /** The printable names of the keys, the largest entry first. */
+  readonly keys: readonly string[];
+
+  /** @param entries the largest first, at least one; `isComplete` unless there may be more. */
+  constructor(entries: readonly TooLargeEntry[], isComplete: boolean, cause: unknown) {
+    const named = entries.map(({ key, valueBytes }) => `${printableKey(key)} (a value of ${valueBytes} bytes)`);
+    super(
+      `${isComplete ? "" : "at least "}${entries.length} of the source's keys ${entries.length === 1 ? "is" : "are"} too ` +
+        `large for the destination, value included: ${named.join(", ")}. Its etcd refuses requests above its ` +
+        `--max-request-bytes (1572864 unless set). Set --max-request-bytes=${enough(entries)} or more on every member of ` +
+        "the destination and restart it, or remove these keys from the source, then run the same again",
+      { cause },
+    );
+    this.name = "EntriesTooLargeError";
+    this.keys = entries.map(({ key }) => printableKey(key));
+  }
+}
+
+/** etcd puts a transaction into a message of its own, with a header, before it compares the size. */
+function enough(entries: readonly TooLargeEntry[]): number {
+  const bytes = Math.max(...entries.map(({ requestBytes }) => requestBytes));
+  return (Math.ceil(bytes / 1024) + 1) * 1024;
+}
+
+/** The destination has no space for what is to be written. What was applied before stays, and is known. */
+export class DestinationFullError extends Error {
+  constructor(cause: unknown) {
+    super(
+      `the destination takes no more keys: ${cause instanceof Error ? cause.message : String(cause)} ` +
+        "(etcdctl compact, defrag, alarm disarm). Then run the same again: it goes on from there",
+      { cause },
+    );
+    this.name = "DestinationFullError";
+  }
+}
+
 /** A server's answer that no correct etcd gives. Whatever was read is not to be relied on. */
 export class UntrustworthyAnswerError extends Error {
   constructor(store: string, what: string) {

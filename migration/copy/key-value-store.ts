@@ -1,3 +1,5 @@
+import type { EntryPlace } from "./entry-bytes.ts";
+
 /**
  * The narrow view of an etcd that the copy and its verification work on. Keys and values are bytes, revisions are
  * bigints: etcd counts them in 64 bits, beyond what a number holds exactly.
@@ -14,6 +16,18 @@ export interface KeyValueStore {
    * When one does, the answer carries what is there, so that a resent transaction can see its own first success.
    */
   createAll(entries: readonly KeyValue[]): Promise<CreateOutcome>;
+
+  /**
+   * Whether createRun may be used for keys of the range: the server knows how, and lets this client write all of the range.
+   * Absent where it never may.
+   */
+  allowsRuns?(range: KeyRange): Promise<boolean>;
+
+  /**
+   * Creates all entries, sorted, more of them than createAll takes, or none: the guard is that no key at all exists from
+   * the first to the last of them. Answers the revision at which it created them; undefined when something is there.
+   */
+  createRun?(entries: readonly KeyValue[]): Promise<bigint | undefined>;
 
   /** Deletes each key that still has the given modification revision; answers how many were deleted. */
   deleteUnchanged(keys: readonly KeyAtRevision[]): Promise<number>;
@@ -43,6 +57,8 @@ export interface StoreStatus {
 export interface KeyValue {
   readonly key: Buffer;
   readonly value: Buffer;
+  /** Where both lie, when they are views of one larger buffer that are made each time they are asked for. */
+  readonly place?: EntryPlace;
 }
 
 export interface StoredKeyValue extends KeyValue {

@@ -1,3 +1,4 @@
+import { compareKeys } from "./entry-bytes.ts";
 import type { StoredKeyValue } from "./key-value-store.ts";
 import type { Page } from "./read-pages.ts";
 
@@ -39,7 +40,7 @@ function visitPair(lefts: Cursor, rights: Cursor, visitor: JoinVisitor): void {
   do {
     const left = lefts.current;
     const right = rights.current;
-    const order = compareKeys(left, right);
+    const order = orderOf(left, right);
     if (order <= 0) {
       lefts.advance();
     }
@@ -57,11 +58,11 @@ function visitPair(lefts: Cursor, rights: Cursor, visitor: JoinVisitor): void {
 }
 
 /** An exhausted side sorts after everything. */
-function compareKeys(left: StoredKeyValue | undefined, right: StoredKeyValue | undefined): number {
+function orderOf(left: StoredKeyValue | undefined, right: StoredKeyValue | undefined): number {
   if (left === undefined || right === undefined) {
     return (left === undefined ? 1 : 0) - (right === undefined ? 1 : 0);
   }
-  return left.key.compare(right.key);
+  return compareKeys(left, right);
 }
 
 class Cursor {

@@ -5,7 +5,7 @@ export const FIRST_PAGE_KEYS = 256;
 const MOST_KEYS = 8_000;
 
 const WANTED_BYTES = 4 * 1024 * 1024;
-const FASTEST_GROWTH = 8;
+const FASTEST_GROWTH = 32;
 
 /**
  * How many keys to ask for next, from what the last page turned out to be: as many as make about 4 MiB.

@@ -1,3 +1,4 @@
+import { keyAfter } from "./key-range.ts";
 import type { KeyRange, KeyValueStore } from "./key-value-store.ts";
 import { withRetries, type RetryOptions } from "./retry.ts";
 
@@ -6,6 +7,9 @@ import { withRetries, type RetryOptions } from "./retry.ts";
  * what has been written through another member, and a comparison at that revision would miss those writes.
  */
 export async function pinRevision(store: KeyValueStore, range: KeyRange, options: RetryOptions = {}): Promise<bigint> {
-  const page = await withRetries(() => store.range({ ...range, countOnly: true }), options);
+  const page = await withRetries(
+    () => store.range({ from: range.from, to: keyAfter(range.from), countOnly: true }),
+    options,
+  );
   return page.revision;
 }

@@ -1,6 +1,8 @@
+import { bytesOf, compareKeys } from "./entry-bytes.ts";
 import { EntryTooLargeError, UntrustworthyAnswerError } from "./errors.ts";
 import { isInRange, keyAfter } from "./key-range.ts";
 import type { KeyRange, KeyValueStore, RangePage, StoredKeyValue } from "./key-value-store.ts";
+import { likelyEnd } from "./page-end.ts";
 import { FIRST_PAGE_KEYS, nextPageKeys, smallerPageKeys } from "./page-size.ts";
 import { printableKey } from "./printable-key.ts";
 import { withRetries, type RetryOptions } from "./retry.ts";
@@ -30,40 +32,58 @@ export interface Page {
  *   not as many as announced; the store's error when reading fails for good.
  */
 export async function* readPages(options: ReadOptions): AsyncGenerator<Page, void, undefined> {
+  let fetching: Promise<Fetched> | undefined = fetchPage(options, { ...options.range, keys: FIRST_PAGE_KEYS });
   let total: number | undefined;
   let seen = 0;
-  let fetching: Promise<Fetched> | undefined = fetchPage(options, options.range.from, FIRST_PAGE_KEYS);
   while (fetching !== undefined) {
-    const { page, limit }: Fetched = await fetching;
-    total ??= page.count;
-    seen += page.entries.length;
-    fetching = undefined;
-    const last = page.entries.at(-1);
-    if (page.more && last !== undefined) {
-      const keys: number = nextPageKeys(limit, { keys: page.entries.length, bytes: bytesOf(page.entries) });
-      fetching = fetchPage(options, keyAfter(last.key), keys);
-      // If the caller stops before this page is awaited, its failure must not become an unhandled rejection.
-      fetching.catch(() => undefined);
-    }
-    yield { entries: page.entries, total };
+    const fetched: Fetched = await fetching;
+    const { entries } = fetched.page;
+    // The first page is asked for up to the range's own end: its count is that of the whole range.
+    total ??= fetched.page.count;
+    seen += entries.length;
+    const next = whatFollows(options.range, fetched, total - seen);
+    fetching = next === undefined ? undefined : fetchPage(options, next);
+    // If the caller stops before this page is awaited, its failure must not become an unhandled rejection.
+    fetching?.catch(() => undefined);
+    yield { entries, total };
   }
   if (seen !== total) {
     throw new UntrustworthyAnswerError(options.name, `it announced ${total ?? 0} keys and gave ${seen}`);
   }
 }
 
+/** A part of the range, up to its end or to a likely end of the page. */
+interface Asked extends KeyRange {
+  readonly keys: number;
+}
+
+function whatFollows(range: KeyRange, { asked, page, limit }: Fetched, left: number): Asked | undefined {
+  const { entries, more } = page;
+  const last = entries.at(-1);
+  if (!more && asked.to === range.to) {
+    return undefined;
+  }
+  const from = more && last !== undefined ? keyAfter(last.key) : asked.to;
+  const keys = nextPageKeys(limit, { keys: entries.length, bytes: bytesOf(entries) });
+  // The last pages are asked for up to the range's own end, so that nothing is taken for granted of what lies there.
+  const end = left > 2 * keys ? likelyEnd({ from: asked.from, to: from, keys: entries.length }, keys) : undefined;
+  return { from, to: end !== undefined && isInRange({ from, to: range.to }, end) ? end : range.to, keys };
+}
+
 interface Fetched {
+  readonly asked: Asked;
   readonly page: RangePage;
   readonly limit: number;
 }
 
-async function fetchPage(options: ReadOptions, from: Buffer, keys: number): Promise<Fetched> {
-  const { store, name, range, revision, keysOnly = false } = options;
+async function fetchPage(options: ReadOptions, asked: Asked): Promise<Fetched> {
+  const { from, to, keys } = asked;
+  const { store, name, revision, keysOnly = false } = options;
   for (let limit = keys; ; ) {
     try {
-      const page = await withRetries(() => store.range({ from, to: range.to, revision, limit, keysOnly }), options);
-      refuseUntrustworthyPage(options, from, page);
-      return { page, limit };
+      const page = await withRetries(() => store.range({ from, to, revision, limit, keysOnly }), options);
+      refuseUntrustworthyPage(options, asked, page);
+      return { asked, page, limit };
     } catch (error) {
       if (!isAnswerTooLarge(error)) {
         throw error;
@@ -83,30 +103,33 @@ async function firstKey({ store, range, revision, ...retry }: ReadOptions, from:
   return entries[0]?.key ?? from;
 }
 
-/** `from` is the first key that the page may hold: a key from an earlier page is below it. */
-function refuseUntrustworthyPage({ name, range, revision }: ReadOptions, from: Buffer, page: RangePage): void {
-  const expected = { from, to: range.to };
-  let previous: Buffer | undefined;
-  for (const { key, modRevision } of page.entries) {
-    if (!isInRange(expected, key)) {
-      throw new UntrustworthyAnswerError(name, `key ${printableKey(key)} lies outside the range that was asked for`);
+/** What was asked for begins behind the page before: a key of that one would lie outside. */
+function refuseUntrustworthyPage({ name, revision }: ReadOptions, asked: KeyRange, page: RangePage): void {
+  const { entries, more } = page;
+  let previous: StoredKeyValue | undefined;
+  for (const entry of entries) {
+    if (previous !== undefined && compareKeys(previous, entry) >= 0) {
+      throw new UntrustworthyAnswerError(name, `key ${printableKey(entry.key)} came twice or out of order`);
     }
-    if (previous !== undefined && previous.compare(key) >= 0) {
-      throw new UntrustworthyAnswerError(name, `key ${printableKey(key)} came twice or out of order`);
-    }
-    if (modRevision > revision) {
+    // Neighbours mostly share a revision.
+    if (entry.modRevision !== previous?.modRevision && entry.modRevision > revision) {
       throw new UntrustworthyAnswerError(
         name,
-        `key ${printableKey(key)} is from after revision ${revision.toString()}`,
+        `key ${printableKey(entry.key)} is from after revision ${revision.toString()}`,
       );
     }
-    previous = key;
+    previous = entry;
   }
-  if (page.more && page.entries.length === 0) {
+  // In order as they are, none of the others lies outside when these two do not.
+  for (const entry of [entries[0], previous]) {
+    if (entry !== undefined && !isInRange(asked, entry.key)) {
+      throw new UntrustworthyAnswerError(
+        name,
+        `key ${printableKey(entry.key)} lies outside the range that was asked for`,
+      );
+    }
+  }
+  if (more && entries.length === 0) {
     throw new UntrustworthyAnswerError(name, "an empty page that is said not to be the last");
   }
-}
-
-function bytesOf(entries: readonly StoredKeyValue[]): number {
-  return entries.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
 }

@@ -1,8 +1,8 @@
 import { InFlight } from "./in-flight.ts";
-import { keyAfter } from "./key-range.ts";
 import type { KeyAtRevision, KeyRange, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
 import { revisionOfOwnTransaction, type UnansweredTransaction } from "./own-transactions.ts";
 import { pinRevision } from "./pin-revision.ts";
+import { readKeysOf } from "./read-back.ts";
 import { readPages } from "./read-pages.ts";
 import { withRetries, type RetryOptions } from "./retry.ts";
 
@@ -29,7 +29,10 @@ export async function removeCopiedKeys(options: RemoveOptions): Promise<number> 
   const { destination, range } = options;
   const revisions = new Set(options.writtenRevisions);
   for (const transaction of options.unanswered ?? []) {
-    const revision = revisionOfOwnTransaction(transaction, await readKeysOf(transaction, options));
+    const revision = revisionOfOwnTransaction(
+      transaction,
+      await readKeysOf(transaction, destination, retryOf(options)),
+    );
     if (revision !== undefined) {
       revisions.add(revision);
     }
@@ -40,8 +43,9 @@ export async function removeCopiedKeys(options: RemoveOptions): Promise<number> 
   let removed = 0;
   const inFlight = new InFlight(CALLS_IN_FLIGHT);
   const revision = await pinRevision(destination, range, options);
+  const reading = { ...retryOf(options), store: destination, name: "destination" };
   try {
-    for await (const { entries } of readPages({ ...reading(options), range, revision, keysOnly: true })) {
+    for await (const { entries } of readPages({ ...reading, range, revision, keysOnly: true })) {
       const ours = entries.filter((entry) => isUntouched(entry, revisions));
       for (const keys of groupsOf(ours, KEYS_PER_CALL)) {
         await inFlight.add(async () => {
@@ -62,24 +66,8 @@ function isUntouched({ createRevision, modRevision }: StoredKeyValue, revisions:
   return modRevision === createRevision && revisions.has(modRevision);
 }
 
-async function readKeysOf({ entries }: UnansweredTransaction, options: RemoveOptions): Promise<StoredKeyValue[]> {
-  const first = entries[0];
-  const last = entries.at(-1);
-  if (first === undefined || last === undefined) {
-    return [];
-  }
-  const range = { from: first.key, to: keyAfter(last.key) };
-  const revision = await pinRevision(options.destination, range, options);
-  const wanted = new Set(entries.map(({ key }) => key.toString("latin1")));
-  const found: StoredKeyValue[] = [];
-  for await (const page of readPages({ ...reading(options), range, revision })) {
-    found.push(...page.entries.filter(({ key }) => wanted.has(key.toString("latin1"))));
-  }
-  return found;
-}
-
-function reading({ destination, signal, retryForMilliseconds }: RemoveOptions) {
-  return { store: destination, name: "destination", signal, retryForMilliseconds };
+function retryOf({ signal, retryForMilliseconds }: RemoveOptions): RetryOptions {
+  return { signal, retryForMilliseconds };
 }
 
 function* groupsOf(keys: readonly KeyAtRevision[], size: number): Generator<readonly KeyAtRevision[]> {

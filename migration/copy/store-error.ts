@@ -2,6 +2,8 @@
  * What a failed call means to the engine:
  * - `transient`: the same call may succeed in a moment (a lost connection, a passed deadline, an election). A write that
  *   ended so may have been applied or not.
+ * - `busy`: refused, before anything was done, by a server that has too much to do; fewer calls at a time may be taken.
+ * - `outOfSpace`: a write that found the store full. It may have been applied all the same.
  * - `answerTooLarge`: a read whose answer exceeds what the client accepts; a smaller page will do.
  * - `requestTooLarge`, `tooManyOperations`: a write that was refused as a whole; a smaller one may be taken.
  * - `compacted`: the revision to read is gone; a later one can be read.
@@ -9,6 +11,8 @@
  */
 export type StoreErrorKind =
   | "transient"
+  | "busy"
+  | "outOfSpace"
   | "answerTooLarge"
   | "requestTooLarge"
   | "tooManyOperations"
@@ -26,8 +30,17 @@ export class StoreError extends Error {
   }
 }
 
+/** Whether the same call may succeed later. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof StoreError && error.kind === "transient";
+  return error instanceof StoreError && (error.kind === "transient" || isBusy(error));
+}
+
+export function isBusy(error: unknown): boolean {
+  return error instanceof StoreError && error.kind === "busy";
+}
+
+export function isOutOfSpace(error: unknown): boolean {
+  return error instanceof StoreError && error.kind === "outOfSpace";
 }
 
 export function isRequestTooLarge(error: unknown): boolean {

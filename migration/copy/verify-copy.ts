@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { LeasePolicy } from "./check-source.ts";
+import { bytesOf, copyKey, copyValue, hasSameValue, keyLength, valueLength } from "./entry-bytes.ts";
 import { CopyMismatchError } from "./errors.ts";
 import { KeySampler } from "./key-sample.ts";
 import type { KeyRange, KeyValue, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
@@ -84,7 +85,7 @@ export async function verifyCopy(options: VerifyOptions): Promise<VerifiedCopy> 
 /** A lease on one side only counts as a difference: the key would vanish there. */
 function isSame(left: StoredKeyValue, right: StoredKeyValue, withoutLeases: boolean): boolean {
   const sameLease = withoutLeases ? right.lease === 0n : (left.lease === 0n) === (right.lease === 0n);
-  return sameLease && left.value.equals(right.value);
+  return sameLease && hasSameValue(left, right);
 }
 
 /** Counts and hashes pages on their way through. */
@@ -113,14 +114,14 @@ const FRAME_BYTES = 2 * LENGTH_BYTES;
 
 /** One buffer for a page: a call of the hash for each key and value would cost more than the hashing. */
 function frame(entries: readonly KeyValue[]): Buffer {
-  const size = entries.reduce((sum, { key, value }) => sum + key.length + value.length + FRAME_BYTES, 0);
-  const framed = Buffer.allocUnsafe(size);
+  const framed = Buffer.alloc(bytesOf(entries) + entries.length * FRAME_BYTES);
   let offset = 0;
-  for (const { key, value } of entries) {
-    for (const part of [key, value]) {
-      offset = framed.writeBigUInt64BE(BigInt(part.length), offset);
-      offset += part.copy(framed, offset);
-    }
+  for (const entry of entries) {
+    // The upper half of a length stays zero: no entry has 4 GiB.
+    framed.writeUInt32BE(keyLength(entry), offset + LENGTH_BYTES / 2);
+    offset = copyKey(entry, framed, offset + LENGTH_BYTES);
+    framed.writeUInt32BE(valueLength(entry), offset + LENGTH_BYTES / 2);
+    offset = copyValue(entry, framed, offset + LENGTH_BYTES);
   }
   return framed;
 }

@@ -1,8 +1,10 @@
-import { CopyConflictError, UntrustworthyAnswerError } from "./errors.ts";
+import { CopyConflictError, DestinationFullError, UntrustworthyAnswerError } from "./errors.ts";
 import type { KeyValue, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
 import { revisionOfOwnTransaction, type UnansweredTransaction } from "./own-transactions.ts";
+import { readKeysOf } from "./read-back.ts";
 import { withRetries, type RetryOptions } from "./retry.ts";
-import { isRequestTooLarge, isTooManyOperations } from "./store-error.ts";
+import { isBusy, isOutOfSpace, isRequestTooLarge, isTooManyOperations } from "./store-error.ts";
+import type { WritePace } from "./write-pace.ts";
 
 /** What a run has written to the destination, as far as it knows. */
 export interface WriteLedger {
@@ -13,6 +15,11 @@ export interface WriteLedger {
   readonly unanswered: Set<UnansweredTransaction>;
 }
 
+export interface WriteOptions extends RetryOptions {
+  /** Shared by all that write at the same time; without it every transaction is sent at once. */
+  readonly pace?: WritePace | undefined;
+}
+
 /**
  * Brings the entries into the destination without ever overwriting anything: creates them all in one guarded transaction;
  * where some exist with equal bytes (a lost reply, an earlier run with other batches), creates just the missing ones.
@@ -20,16 +27,19 @@ export interface WriteLedger {
  *
  * @returns how many of the keys were already there before this run.
  * @throws CopyConflictError when a key exists with other bytes or with a lease; nothing of the transaction is then written.
+ *   DestinationFullError when there is no space, once the ledger knows whether the transaction was applied.
  */
 export async function writeBatch(
   destination: KeyValueStore,
   entries: readonly KeyValue[],
   ledger: WriteLedger,
-  options: RetryOptions,
+  options: WriteOptions,
 ): Promise<number> {
   let missing = entries;
   while (missing.length > 0) {
-    const { outcome, transaction } = await createGuarded(destination, missing, ledger, options);
+    const sent = missing;
+    const transaction = { entries: sent, afterRevision: ledger.startRevision };
+    const outcome = await sendGuarded(() => destination.createAll(sent), transaction, destination, ledger, options);
     if (outcome.created) {
       ledger.writtenRevisions.add(outcome.revision);
       ledger.unanswered.delete(transaction);
@@ -49,26 +59,89 @@ export async function writeBatch(
   return entries.length - missing.length;
 }
 
-async function createGuarded(
+/**
+ * Creates more entries than one transaction takes, all or none of them, provided that the destination holds nothing from
+ * the first to the last of them. They are all that the source has there.
+ *
+ * @returns whether they are there now by this run's doing; otherwise nothing was written.
+ * @throws DestinationFullError as writeBatch does.
+ */
+export async function writeRun(
   destination: KeyValueStore,
   entries: readonly KeyValue[],
   ledger: WriteLedger,
-  options: RetryOptions,
-) {
-  const transaction: UnansweredTransaction = { entries, afterRevision: ledger.startRevision };
-  const outcome = await withRetries(async () => {
+  options: WriteOptions,
+): Promise<boolean> {
+  const transaction = { entries, afterRevision: ledger.startRevision };
+  const create = async () => destination.createRun?.(entries);
+  let revision = await sendGuarded(create, transaction, destination, ledger, options);
+  if (revision === undefined && ledger.unanswered.has(transaction)) {
+    revision = revisionOfOwnTransaction(transaction, await readKeysOf(transaction, destination, options));
+  }
+  ledger.unanswered.delete(transaction);
+  if (revision !== undefined) {
+    ledger.writtenRevisions.add(revision);
+  }
+  return revision !== undefined;
+}
+
+async function sendGuarded<Answer>(
+  create: () => Promise<Answer>,
+  transaction: UnansweredTransaction,
+  destination: KeyValueStore,
+  ledger: WriteLedger,
+  { pace, ...retry }: WriteOptions,
+): Promise<Answer> {
+  const send = async () => {
     try {
-      return await destination.createAll(entries);
+      return await create();
     } catch (error) {
-      // Whatever the error says: only an answer tells that nothing was written (out of space, for one, does not). A
-      // refusal for the size comes before anything is proposed.
-      if (!isRequestTooLarge(error) && !isTooManyOperations(error)) {
+      if (isOutOfSpace(error)) {
+        await settle(destination, transaction, ledger);
+        throw new DestinationFullError(error);
+      }
+      if (!isRefusedUnproposed(error)) {
         ledger.unanswered.add(transaction);
       }
       throw error;
     }
-  }, options);
-  return { outcome, transaction };
+  };
+  return withRetries(() => (pace === undefined ? send() : pace.run(send, retry.signal)), retry);
+}
+
+/** Whatever other errors say: only an answer tells that nothing was written. */
+function isRefusedUnproposed(error: unknown): boolean {
+  return isRequestTooLarge(error) || isTooManyOperations(error) || isBusy(error);
+}
+
+/** No longer than this for reading back, beside a call that is under way then. */
+const READ_BACK_MILLISECONDS = 10_000;
+
+/**
+ * etcd also says that it is full of a transaction that it applied. What the destination holds tells, and it is only read:
+ * a transaction sent again would be refused or, when another one made room, be applied after all.
+ */
+async function settle(
+  destination: KeyValueStore,
+  transaction: UnansweredTransaction,
+  ledger: WriteLedger,
+): Promise<void> {
+  // An earlier attempt may still be applied: that its keys are not there yet does not say that they never will be.
+  const anAttemptIsLost = ledger.unanswered.has(transaction);
+  ledger.unanswered.add(transaction);
+  // The run's own signal is of no use: the same failure in another transaction has aborted it.
+  const retry = { signal: AbortSignal.timeout(READ_BACK_MILLISECONDS) };
+  const found = await readKeysOf(transaction, destination, retry).catch(() => undefined);
+  if (found === undefined) {
+    return;
+  }
+  const revision = revisionOfOwnTransaction(transaction, found);
+  if (revision !== undefined) {
+    ledger.writtenRevisions.add(revision);
+    ledger.unanswered.delete(transaction);
+  } else if (!anAttemptIsLost && found.every(({ createRevision }) => createRevision <= transaction.afterRevision)) {
+    ledger.unanswered.delete(transaction);
+  }
 }
 
 function refuseConflicts(sent: readonly KeyValue[], existing: readonly StoredKeyValue[]): void {

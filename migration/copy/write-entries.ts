@@ -1,9 +1,9 @@
-import { MOST_BYTES, MOST_OPERATIONS, bytesInTransaction } from "./batches.ts";
+import { batchesOf, bytesInTransaction, MOST_BYTES, MOST_KEYS_OF_RUN, MOST_OPERATIONS } from "./batches.ts";
 import { EntryTooLargeError } from "./errors.ts";
-import type { KeyValue, KeyValueStore } from "./key-value-store.ts";
-import type { RetryOptions } from "./retry.ts";
+import type { KeyRange, KeyValue, KeyValueStore } from "./key-value-store.ts";
+import { withRetries, type RetryOptions } from "./retry.ts";
 import { isRequestTooLarge, isTooManyOperations } from "./store-error.ts";
-import { writeBatch, type WriteLedger } from "./write-batch.ts";
+import { writeBatch, writeRun, type WriteLedger, type WriteOptions } from "./write-batch.ts";
 
 /** What a transaction may hold. etcd tells its limits only by refusing: each refusal lowers them for all that follows. */
 export interface TransactionLimits {
@@ -13,6 +13,16 @@ export interface TransactionLimits {
 
 export function usualLimits(): TransactionLimits {
   return { operations: MOST_OPERATIONS, bytes: MOST_BYTES };
+}
+
+/** For entries of the range that are neighbours in the source, nothing left out between the first and the last. */
+export async function limitsForRuns(
+  destination: KeyValueStore,
+  range: KeyRange,
+  retry: RetryOptions,
+): Promise<TransactionLimits> {
+  const allowed = await withRetries(async () => destination.allowsRuns?.(range), retry);
+  return { operations: allowed === true ? MOST_KEYS_OF_RUN : MOST_OPERATIONS, bytes: MOST_BYTES };
 }
 
 /**
@@ -27,10 +37,15 @@ export async function writeEntries(
   entries: readonly KeyValue[],
   limits: TransactionLimits,
   ledger: WriteLedger,
-  options: RetryOptions,
+  options: WriteOptions,
 ): Promise<number> {
   try {
-    return await writeBatch(destination, entries, ledger, options);
+    if (entries.length <= MOST_OPERATIONS) {
+      return await writeBatch(destination, entries, ledger, options);
+    }
+    if (await writeRun(destination, entries, ledger, options)) {
+      return 0;
+    }
   } catch (error) {
     if (!isRequestTooLarge(error) && !isTooManyOperations(error)) {
       throw error;
@@ -41,9 +56,25 @@ export async function writeEntries(
       throw new EntryTooLargeError("destination", first.key, error, first.value.length);
     }
     lower(limits, entries, isTooManyOperations(error));
-    const before = await writeEntries(destination, entries.slice(0, half), limits, ledger, options);
-    return before + (await writeEntries(destination, entries.slice(half), limits, ledger, options));
+    return writeParts(destination, [entries.slice(0, half), entries.slice(half)], limits, ledger, options);
   }
+  // Something is there, as in a copy that is taken up again: from here on key by key, not to send everything twice.
+  limits.operations = Math.min(limits.operations, MOST_OPERATIONS);
+  return writeParts(destination, batchesOf(entries, limits), limits, ledger, options);
+}
+
+async function writeParts(
+  destination: KeyValueStore,
+  parts: Iterable<readonly KeyValue[]>,
+  limits: TransactionLimits,
+  ledger: WriteLedger,
+  options: WriteOptions,
+): Promise<number> {
+  let alreadyThere = 0;
+  for (const part of parts) {
+    alreadyThere += await writeEntries(destination, part, limits, ledger, options);
+  }
+  return alreadyThere;
 }
 
 /** To half of what was refused, unless another refusal has brought it lower already. */

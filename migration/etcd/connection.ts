@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import { castGrpcError, Etcd3, type IOptions } from "etcd3";
+import { isTransient } from "../copy/store-error.ts";
 import { explainFailure } from "./call-failure.ts";
 import {
   EtcdDeadlineError,
@@ -68,7 +69,7 @@ export class Connection {
 
 /** Another member may be reachable, have a leader, or not lag behind; a TLS failure may be this one's alone. */
 function isWorthAnother(error: unknown): boolean {
-  return error instanceof EtcdTlsError || ("kind" in Object(error) && (error as EtcdError).kind === "transient");
+  return error instanceof EtcdTlsError || isTransient(error);
 }
 
 /** One member, over etcd3's connection. */

@@ -69,7 +69,7 @@ export class EtcdNotServingError extends EtcdError {
 
 export class EtcdBusyError extends EtcdError {
   constructor(endpoint: EndpointName, cause?: unknown) {
-    super("transient", endpoint, "too many requests at the same time. Try again when it has less to do", cause);
+    super("busy", endpoint, "too many requests at the same time. Try again when it has less to do", cause);
     this.name = "EtcdBusyError";
   }
 }
@@ -90,7 +90,7 @@ export class EtcdCompactedError extends EtcdError {
 export class EtcdNoSpaceError extends EtcdError {
   constructor(endpoint: EndpointName, cause?: unknown) {
     super(
-      "permanent",
+      "outOfSpace",
       endpoint,
       "its database has reached its quota. Compact and defragment it or raise --quota-backend-bytes, then disarm the alarm",
       cause,

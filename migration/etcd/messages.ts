@@ -6,6 +6,8 @@ import type {
   RangeRequest,
   StoredKeyValue,
 } from "../copy/key-value-store.ts";
+import { keyLength, valueLength } from "../copy/entry-bytes.ts";
+import { ReceivedEntry } from "./received-entry.ts";
 import { bytesFieldBytes, Reader, varintBytes, Writer } from "./wire-format.ts";
 
 // Field numbers: api/etcdserverpb/rpc.proto and api/mvccpb/kv.proto in etcd.
@@ -41,9 +43,9 @@ function readRangeResponse(reader: Reader): RangePage {
   let revision = 0n;
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 2) {
-      entries.push(readKeyValue(reader.message()));
+      entries.push(reader.message(readKeyValue));
     } else if (field === 1) {
-      revision = readRevision(reader.message());
+      revision = reader.message(readRevision);
     } else if (field === 3) {
       more = reader.number() !== 0;
     } else if (field === 4) {
@@ -55,7 +57,8 @@ function readRangeResponse(reader: Reader): RangePage {
   return { entries, more, count, revision };
 }
 
-function readRevision(header: Reader): bigint {
+/** Of an answer's header. */
+export function readRevision(header: Reader): bigint {
   let revision = 0n;
   for (let field = header.next(); field !== 0; field = header.next()) {
     if (field === 3) {
@@ -67,69 +70,79 @@ function readRevision(header: Reader): bigint {
   return revision;
 }
 
-const NO_BYTES: Buffer = Buffer.alloc(0);
-
 function readKeyValue(reader: Reader): StoredKeyValue {
-  let key: Buffer = NO_BYTES;
-  let value: Buffer = NO_BYTES;
-  let createRevision = 0n;
-  let modRevision = 0n;
-  let lease = 0n;
+  const entry = new ReceivedEntry(reader.buffer);
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1) {
-      key = reader.bytes();
+      entry.keyStart = reader.span();
+      entry.keyEnd = reader.position;
     } else if (field === 5) {
-      value = reader.bytes();
+      entry.valueStart = reader.span();
+      entry.valueEnd = reader.position;
     } else if (field === 2) {
-      createRevision = reader.bigint();
+      entry.createRevision = reader.bigint();
     } else if (field === 3) {
-      modRevision = reader.bigint();
+      entry.modRevision = reader.bigint();
     } else if (field === 6) {
-      lease = reader.bigint();
+      entry.lease = reader.bigint();
     } else {
       reader.skip();
     }
   }
-  return { key, value, createRevision, modRevision, lease };
+  return entry;
 }
 
 /** Enumeration values of Compare.target. */
-const CREATE_REVISION = 1;
+export const CREATE_REVISION = 1;
 const MOD_REVISION = 2;
 
 /** A comparison for equality with a create revision of 0: three numbers of one byte beside the key. */
-const NOT_EXISTING_NUMBERS = 4;
+export const NOT_EXISTING_NUMBERS = 4;
 
 /** If none of the keys exists, then put them all, else read them all. */
 export function encodeCreateTransaction(entries: readonly KeyValue[]): Buffer {
   let size = 0;
-  for (const { key, value } of entries) {
-    const keyField = bytesFieldBytes(key.length);
+  for (const entry of entries) {
+    const keyField = bytesFieldBytes(keyLength(entry));
     size += bytesFieldBytes(keyField + NOT_EXISTING_NUMBERS);
-    size += bytesFieldBytes(bytesFieldBytes(keyField + bytesFieldBytes(value.length)));
+    size += putFieldBytes(entry);
     size += bytesFieldBytes(bytesFieldBytes(keyField));
   }
   const writer = new Writer(size);
-  for (const { key } of entries) {
-    writer.header(1, bytesFieldBytes(key.length) + NOT_EXISTING_NUMBERS);
+  for (const entry of entries) {
+    writer.header(1, bytesFieldBytes(keyLength(entry)) + NOT_EXISTING_NUMBERS);
     writer.number(2, CREATE_REVISION);
-    writer.bytes(3, key);
+    writer.key(3, entry);
     writer.number(5, 0);
   }
-  for (const { key, value } of entries) {
-    const put = bytesFieldBytes(key.length) + bytesFieldBytes(value.length);
-    writer.header(2, bytesFieldBytes(put));
-    writer.header(2, put);
-    writer.bytes(1, key);
-    writer.bytes(2, value);
-  }
-  for (const { key } of entries) {
-    const range = bytesFieldBytes(key.length);
+  writePuts(writer, entries);
+  for (const entry of entries) {
+    const range = bytesFieldBytes(keyLength(entry));
     writer.header(3, bytesFieldBytes(range));
     writer.header(1, range);
-    writer.bytes(1, key);
+    writer.key(1, entry);
   }
   return writer.written();
+}
+
+/** The puts of a transaction's success branch. */
+export function writePuts(writer: Writer, entries: readonly KeyValue[]): void {
+  for (const entry of entries) {
+    const put = putBytes(entry);
+    writer.header(2, bytesFieldBytes(put));
+    writer.header(2, put);
+    writer.key(1, entry);
+    writer.value(2, entry);
+  }
+}
+
+/** How long what writePuts writes for the entry is. */
+export function putFieldBytes(entry: KeyValue): number {
+  return bytesFieldBytes(bytesFieldBytes(putBytes(entry)));
+}
+
+function putBytes(entry: KeyValue): number {
+  return bytesFieldBytes(keyLength(entry)) + bytesFieldBytes(valueLength(entry));
 }
 
 export function decodeCreateResponse(answer: Buffer): CreateOutcome {
@@ -139,11 +152,11 @@ export function decodeCreateResponse(answer: Buffer): CreateOutcome {
   let created = false;
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1) {
-      revision = readRevision(reader.message());
+      revision = reader.message(readRevision);
     } else if (field === 2) {
       created = reader.number() !== 0;
     } else if (field === 3 && !created) {
-      existing.push(...readRangeOperation(reader.message()));
+      existing.push(...reader.message(readRangeOperation));
     } else {
       reader.skip();
     }
@@ -154,7 +167,7 @@ export function decodeCreateResponse(answer: Buffer): CreateOutcome {
 function readRangeOperation(operation: Reader): readonly StoredKeyValue[] {
   for (let field = operation.next(); field !== 0; field = operation.next()) {
     if (field === 1) {
-      return readRangeResponse(operation.message()).entries;
+      return operation.message(readRangeResponse).entries;
     }
     operation.skip();
   }
@@ -172,7 +185,7 @@ function guardedDelete({ key, modRevision }: KeyAtRevision): Buffer {
   return Buffer.concat([nested(1, modRevisionEquals(key, modRevision)), nested(2, nested(3, keyField(key)))]);
 }
 
-function modRevisionEquals(key: Buffer, modRevision: bigint): Buffer {
+export function modRevisionEquals(key: Buffer, modRevision: bigint): Buffer {
   const writer = new Writer(2 + bytesFieldBytes(key.length) + LONGEST_NUMBER_BYTES);
   writer.number(2, MOD_REVISION);
   writer.bytes(3, key);
@@ -198,7 +211,7 @@ export function countSucceeded(answer: Buffer): number {
   let succeeded = 0;
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 3) {
-      succeeded += readNestedSuccess(reader.message()) ? 1 : 0;
+      succeeded += reader.message(readNestedSuccess) ? 1 : 0;
     } else {
       reader.skip();
     }
@@ -209,7 +222,7 @@ export function countSucceeded(answer: Buffer): number {
 function readNestedSuccess(operation: Reader): boolean {
   for (let field = operation.next(); field !== 0; field = operation.next()) {
     if (field === 4) {
-      return readSucceeded(operation.message());
+      return operation.message(readSucceeded);
     }
     operation.skip();
   }

@@ -8,7 +8,7 @@ export function decodeStatus(answer: Buffer): StoreStatus {
   let status: StoreStatus = { clusterId: "0", revision: 0n, version: "" };
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1) {
-      status = { ...status, ...readHeader(reader.message()) };
+      status = { ...status, ...reader.message(readHeader) };
     } else if (field === 2) {
       status = { ...status, version: reader.bytes().toString("utf8") };
     } else {
@@ -48,7 +48,7 @@ export function decodeHash(answer: Buffer): Omit<MemberHash, "address"> {
   let compactRevision = 0n;
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1) {
-      ({ clusterId } = readHeader(reader.message()));
+      ({ clusterId } = reader.message(readHeader));
     } else if (field === 2) {
       hash = reader.number();
     } else if (field === 3) {

@@ -1,3 +1,6 @@
+import { copyKey, copyValue, keyLength, valueLength } from "../copy/entry-bytes.ts";
+import type { KeyValue } from "../copy/key-value-store.ts";
+
 /**
  * The few parts of the protocol buffers format that etcd's messages need
  * (https://protobuf.dev/programming-guides/encoding/). etcd3's own codec makes an object and several copies for each
@@ -42,10 +45,19 @@ export class Writer {
     this.#offset += value.length;
   }
 
+  key(field: number, entry: KeyValue): void {
+    this.header(field, keyLength(entry));
+    this.#offset = copyKey(entry, this.buffer, this.#offset);
+  }
+
+  value(field: number, entry: KeyValue): void {
+    this.header(field, valueLength(entry));
+    this.#offset = copyValue(entry, this.buffer, this.#offset);
+  }
+
   /** The beginning of a nested message (or of bytes) of that length; what follows is its content. */
   header(field: number, length: number): void {
-    this.buffer[this.#offset] = (field << 3) | BYTES;
-    this.#offset += 1;
+    this.#varint((field << 3) | BYTES);
     this.#varint(length);
   }
 
@@ -87,17 +99,19 @@ export class Writer {
   }
 }
 
-/** Walks the fields of a message, or of one nested in it. Byte fields are views of the message, not copies. */
+/** Walks the fields of a message and of those nested in it. Byte fields are views of the message, not copies. */
 export class Reader {
-  readonly #buffer: Buffer;
-  readonly #end: number;
+  readonly buffer: Buffer;
+  #end: number;
   #offset: number;
   #wireType = VARINT;
+  #lastNumber: number | bigint = 0;
+  #lastBigint = 0n;
 
-  constructor(buffer: Buffer, start = 0, end = buffer.length) {
-    this.#buffer = buffer;
-    this.#offset = start;
-    this.#end = end;
+  constructor(buffer: Buffer) {
+    this.buffer = buffer;
+    this.#offset = 0;
+    this.#end = buffer.length;
   }
 
   /** How far into the buffer it is. */
@@ -105,7 +119,7 @@ export class Reader {
     return this.#offset;
   }
 
-  /** Moves to the next field: its number, 0 at the end. Each field is to be read or skipped. */
+  /** Moves to the next field: its number, 0 at the end of the message that is being read. Each is to be read or skipped. */
   next(): number {
     if (this.#offset >= this.#end) {
       return 0;
@@ -124,19 +138,37 @@ export class Reader {
     return value;
   }
 
-  /** Exact for all of 64 bits, unsigned. */
+  /** Exact for all of 64 bits, unsigned. Neighbours often share a revision: no new bigint is made for the same number. */
   bigint(): bigint {
-    return BigInt(this.#varint());
+    const value = this.#varint();
+    if (value !== this.#lastNumber) {
+      this.#lastNumber = value;
+      this.#lastBigint = BigInt(value);
+    }
+    return this.#lastBigint;
   }
 
   bytes(): Buffer {
-    const [start, end] = this.#span();
-    return this.#buffer.subarray(start, end);
+    const start = this.span();
+    return this.buffer.subarray(start, this.#offset);
   }
 
-  message(): Reader {
-    const [start, end] = this.#span();
-    return new Reader(this.#buffer, start, end);
+  /** Skips a field of bytes: where they begin in the buffer. They end at the position. */
+  span(): number {
+    const end = this.#endOfField();
+    const start = this.#offset;
+    this.#offset = end;
+    return start;
+  }
+
+  /** Reads the nested message with the function, and goes on behind it, whatever of it was read. */
+  message<T>(read: (reader: this) => T): T {
+    const outerEnd = this.#end;
+    this.#end = this.#endOfField();
+    const result = read(this);
+    this.#offset = this.#end;
+    this.#end = outerEnd;
+    return result;
   }
 
   skip(): void {
@@ -148,7 +180,7 @@ export class Reader {
         this.#offset += 8;
         break;
       case BYTES:
-        this.#span();
+        this.#offset = this.#endOfField();
         break;
       case FIXED32:
         this.#offset += 4;
@@ -158,21 +190,33 @@ export class Reader {
     }
   }
 
-  #span(): [start: number, end: number] {
+  /** Reads the length that begins a field of bytes. */
+  #endOfField(): number {
     const length = this.number();
-    const start = this.#offset;
-    const end = start + length;
+    const end = this.#offset + length;
     if (end > this.#end) {
       throw new RangeError("an answer ends in the midst of a field");
     }
-    this.#offset = end;
-    return [start, end];
+    return end;
   }
 
   #varint(): number | bigint {
-    let value = 0;
-    let factor = 1;
-    for (let index = 0; index < MOST_SAFE_BYTES; index += 1) {
+    // Nearly all are this short: tags, lengths, early revisions.
+    const first = this.#byte();
+    if (first < 0x80) {
+      return first;
+    }
+    const second = this.#byte();
+    if (second < 0x80) {
+      return (first & 0x7f) | (second << 7);
+    }
+    const third = this.#byte();
+    if (third < 0x80) {
+      return (first & 0x7f) | ((second & 0x7f) << 7) | (third << 14);
+    }
+    let value = (first & 0x7f) | ((second & 0x7f) << 7) | ((third & 0x7f) << 14);
+    let factor = 2 ** 21;
+    for (let index = 3; index < MOST_SAFE_BYTES; index += 1) {
       const byte = this.#byte();
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) {
@@ -192,7 +236,7 @@ export class Reader {
   }
 
   #byte(): number {
-    const byte = this.#buffer[this.#offset];
+    const byte = this.buffer[this.#offset];
     if (byte === undefined || this.#offset >= this.#end) {
       throw new RangeError("an answer ends in the midst of a number");
     }

@@ -10,6 +10,8 @@ import { EmptySourceError } from "./errors.ts";
  */
 export async function checkSource(options: {
   readonly source: KeyValueStore;
+  /** When given, it is asked whether it takes the largest values. */
+  readonly destination?: KeyValueStore;
   readonly range: KeyRange;
   readonly revision: bigint;
   readonly legacy: LegacyTrident;

@@ -36,6 +36,8 @@ export function openForwardedStore(description: string, forward: PortForward, tl
     status: () => named(store.status()),
     range: (request) => named(store.range(request)),
     createAll: (entries) => named(store.createAll(entries)),
+    allowsRuns: (range) => named(store.allowsRuns(range)),
+    createRun: (entries) => named(store.createRun(entries)),
     deleteUnchanged: (keys) => named(store.deleteUnchanged(keys)),
     disconnect: () => {
       store.close();

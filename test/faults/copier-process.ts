@@ -2,11 +2,14 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import type { ClusterTarget } from "../etcd-cluster.ts";
+import type { FirstPass } from "./second-pass.ts";
 
 export interface CopierJob {
   readonly source: ClusterTarget;
   readonly destination: ClusterTarget;
   readonly prefix: Buffer;
+  /** Carry over only what changed since this pass; the whole prefix when absent. */
+  readonly first?: FirstPass;
 }
 
 export interface CopierSuccess {

@@ -5,6 +5,7 @@ import { copyState } from "../../migration/copy/copy-state.ts";
 import { prefixRange } from "../../migration/copy/key-range.ts";
 import { connectEtcd } from "../../migration/etcd/etcd-store.ts";
 import type { CopierAnswer, CopierJob } from "./copier-process.ts";
+import { runSecondPass } from "./second-pass.ts";
 
 /** Short, so that a stalled connection is given up within a test's time. */
 const CALL_DEADLINE_MILLISECONDS = 1_000;
@@ -15,11 +16,12 @@ process.on("message", (job: CopierJob) => {
 // The parent is gone.
 process.on("disconnect", () => process.exit(1));
 
-async function copy({ source, destination, prefix }: CopierJob): Promise<CopierAnswer> {
+async function copy({ source, destination, prefix, first }: CopierJob): Promise<CopierAnswer> {
   const options = { callDeadlineMilliseconds: CALL_DEADLINE_MILLISECONDS };
   const stores = [connectEtcd(source, options), connectEtcd(destination, options)] as const;
+  const job = { source: stores[0], destination: stores[1], range: prefixRange(prefix) };
   try {
-    const copied = await copyState({ source: stores[0], destination: stores[1], range: prefixRange(prefix) });
+    const copied = await (first === undefined ? copyState(job) : runSecondPass({ ...job, first }));
     const { keys, bytes, sourceRevision, destinationRevision } = copied;
     return { success: true, keys, bytes, sourceRevision, destinationRevision };
   } catch (error) {

@@ -24,8 +24,21 @@ export class EtcdGateway {
     return revisionOf(await this.#post("/v3/kv/txn", { success }));
   }
 
+  /** Keeps the store from applying anything else for a while: a put, and a count of all keys so many times. */
+  async putAndCount(key: Buffer, value: Buffer, times: number): Promise<bigint> {
+    const count = { requestRange: { key: base64(Buffer.of(0)), range_end: base64(Buffer.of(0)), count_only: true } };
+    const put = { requestPut: { key: base64(key), value: base64(value) } };
+    return revisionOf(await this.#post("/v3/kv/txn", { success: [put, ...Array<object>(times).fill(count)] }));
+  }
+
   async delete(key: Buffer): Promise<bigint> {
     return revisionOf(await this.#post("/v3/kv/deleterange", { key: base64(key) }));
+  }
+
+  /** All in one transaction. */
+  async deleteAll(keys: readonly Buffer[]): Promise<bigint> {
+    const success = keys.map((key) => ({ requestDeleteRange: { key: base64(key) } }));
+    return revisionOf(await this.#post("/v3/kv/txn", { success }));
   }
 
   async deleteEverything(): Promise<void> {

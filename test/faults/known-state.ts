@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { batchesOf } from "../../migration/copy/batches.ts";
+import type { CopiedChanges } from "../../migration/copy/copy-changes.ts";
 import { prefixRange } from "../../migration/copy/key-range.ts";
 import type { KeyValue } from "../../migration/copy/key-value-store.ts";
+import type { VerifiedCopy } from "../../migration/copy/verify-copy.ts";
+import { connectEtcd } from "../../migration/etcd/etcd-store.ts";
 import type { ClusterOptions } from "../etcd-cluster.ts";
 import { copyNow, type CopyNow } from "./copy-now.ts";
 import { checkClaim, checkHarmless, type KnownStores, type RunBounds } from "./independent-checker.ts";
 import { readWithEtcdctl, type WholeStore } from "./read-with-etcdctl.ts";
+import { runSecondPass, type FirstPass } from "./second-pass.ts";
 import { startSide, type Side } from "./testbed.ts";
 import { WriteRecord } from "./write-record.ts";
 
@@ -57,11 +61,23 @@ export class KnownState {
       await gateway.deleteEverything();
     }
     state.#sourceStart = await pair.source.gateway.revision();
-    for (const batch of batchesOf(entries)) {
-      const revision = await pair.source.gateway.putAll(batch);
-      for (const { key, value } of batch) state.sourceRecord.add(revision, key, value);
-    }
+    await state.putAllInSource(entries);
     return state;
+  }
+
+  async putAllInSource(entries: readonly KeyValue[]): Promise<void> {
+    for (const batch of batchesOf(entries)) {
+      const revision = await this.pair.source.gateway.putAll(batch);
+      for (const { key, value } of batch) this.sourceRecord.add(revision, key, value);
+    }
+  }
+
+  /** Keys that are there. */
+  async deleteAllFromSource(entries: readonly KeyValue[]): Promise<void> {
+    for (const batch of batchesOf(entries)) {
+      const revision = await this.pair.source.gateway.deleteAll(batch.map(({ key }) => key));
+      for (const { key } of batch) this.sourceRecord.add(revision, key, undefined);
+    }
   }
 
   async putInSource(key: Buffer, value: Buffer): Promise<void> {
@@ -80,6 +96,23 @@ export class KnownState {
     await this.markStart();
     const { source, destination } = this.pair;
     return copyNow(source.target, destination.target, { range: prefixRange(this.prefix), ...options });
+  }
+
+  /** The changes since a verified first pass, then a verification, as a user would have them. */
+  async copyChanges(
+    first: FirstPass,
+    { callDeadlineMilliseconds }: Pick<CopyNow, "callDeadlineMilliseconds"> = {},
+  ): Promise<VerifiedCopy & CopiedChanges> {
+    await this.markStart();
+    const connection = callDeadlineMilliseconds === undefined ? {} : { callDeadlineMilliseconds };
+    const source = connectEtcd(this.pair.source.target, connection);
+    const destination = connectEtcd(this.pair.destination.target, connection);
+    try {
+      return await runSecondPass({ source, destination, range: prefixRange(this.prefix), first });
+    } finally {
+      source.close();
+      destination.close();
+    }
   }
 
   /** What a run claims is to be from after this. */

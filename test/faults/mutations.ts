@@ -20,8 +20,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: "no guard: a transaction compares the keys' leases, which are 0 whether a key exists or not",
     file: "migration/etcd/messages.ts",
-    original: "writer.number(2, CREATE_REVISION);",
-    mutant: "writer.number(2, 4 + 0 * CREATE_REVISION);",
+    original: "export const CREATE_REVISION = 1;",
+    mutant: "export const CREATE_REVISION = 4;",
   },
   {
     name: "no pinned revision: each page shows the latest state",

@@ -1,15 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { batchesOf } from "../../migration/copy/batches.ts";
-import type { ClusterMember } from "../etcd-cluster.ts";
-import type { Fault } from "../tcp-proxy.ts";
-import type { CopierFailure, RunOutcome } from "./copier-process.ts";
-import { checkClaim, checkHarmless, type KnownStores } from "./independent-checker.ts";
-import type { ScheduledFault, ScheduledKind, SchedulePlan } from "./schedule-plan.ts";
-import { SeededRandom } from "./seeded-random.ts";
+import type { CopierFailure, CopierSuccess, RunOutcome } from "./copier-process.ts";
+import { checkClaim, checkHarmless, type KnownStores, type RunBounds } from "./independent-checker.ts";
+import { Disturbances, type FiredFaults, type Traffic } from "./schedule-disturbances.ts";
+import type { SchedulePlan } from "./schedule-plan.ts";
+import { ScheduleSource } from "./schedule-source.ts";
 import type { Side, Testbed } from "./testbed.ts";
 import { WriteRecord } from "./write-record.ts";
-
-export type FiredFaults = Partial<Record<ScheduledKind, number>>;
 
 export interface ScheduleResult {
   /**
@@ -19,6 +14,8 @@ export interface ScheduleResult {
    * - `failed`: a run hung, broke, or failed though nothing was in its way any more
    */
   readonly outcome: "verified" | "refused" | "false-success" | "failed";
+  /** Whether a second pass followed a verified first one; the outcome is then the second one's. */
+  readonly twoPasses: boolean;
   readonly fired: FiredFaults;
   /** How each run ended, and what the checker found. */
   readonly log: readonly string[];
@@ -34,271 +31,167 @@ export async function runSchedule(testbed: Testbed, plan: SchedulePlan): Promise
   const schedule = new Schedule(testbed, plan);
   await schedule.prepare();
   try {
-    const outcome = await schedule.runAll();
-    return { outcome, fired: schedule.fired, log: schedule.log };
+    return await schedule.runAll();
   } finally {
     await schedule.cleanUp();
   }
 }
 
+/** One copy, and the reruns that it takes. */
+interface Pass {
+  readonly runs: SchedulePlan["runs"];
+  /** The verified pass before it, of which it carries only the changes. */
+  readonly first: CopierSuccess | undefined;
+  /** In how many of its runs the source is written to. */
+  readonly runsWithWrites: number;
+  readonly traffic: Traffic;
+}
+
+interface PassResult {
+  readonly outcome: ScheduleResult["outcome"];
+  /** What was claimed, and found to be true. */
+  readonly claim?: CopierSuccess;
+}
+
 class Schedule {
-  readonly fired: FiredFaults = {};
-  readonly log: string[] = [];
+  readonly #log: string[] = [];
   readonly #testbed: Testbed;
   readonly #plan: SchedulePlan;
   readonly #source: Side;
   readonly #destination: Side;
-  readonly #random: SeededRandom;
-  readonly #sourceRecord = new WriteRecord();
-  #foreignRecord = new WriteRecord();
-  #sourceStart = 0n;
-  /** Restarts and foreign writes under way. */
-  #pending: Promise<void>[] = [];
+  readonly #writer: ScheduleSource;
+  readonly #disturbances: Disturbances;
+  #mayEmpty: boolean;
 
   constructor(testbed: Testbed, plan: SchedulePlan) {
     this.#testbed = testbed;
     this.#plan = plan;
     this.#source = testbed.source;
     this.#destination = testbed.destinations[plan.destination];
-    this.#random = new SeededRandom(plan.seed ^ 0x5bd1e995);
+    this.#writer = new ScheduleSource(testbed.source.gateway, plan);
+    this.#disturbances = new Disturbances(testbed, plan);
+    this.#mayEmpty = plan.emptiesDestination;
   }
 
   async prepare(): Promise<void> {
-    const { entries, beside, foreignBefore } = this.#plan;
-    this.#sourceStart = await this.#source.gateway.revision();
-    for (const batch of batchesOf([...entries, ...beside])) {
-      const revision = await this.#source.gateway.putAll(batch);
-      for (const { key, value } of batch) this.#sourceRecord.add(revision, key, value);
-    }
-    const foreign = beside.map(({ key }) => ({ key, value: Buffer.from("the destination's own") }));
-    for (const { key, value } of foreignBefore === undefined ? foreign : [...foreign, foreignBefore]) {
-      this.#foreignRecord.add(await this.#destination.gateway.put(key, value), key, value);
-    }
+    await this.#writer.fill();
+    await this.#disturbances.writeForeignBefore();
   }
 
-  async runAll(): Promise<ScheduleResult["outcome"]> {
-    const { runs, emptiesDestination } = this.#plan;
-    let mayEmpty = emptiesDestination;
-    for (let index = 0; index < runs.length + MOST_CLEAN_RUNS; index += 1) {
-      const bounds = await this.#revisions();
-      const outcome = await this.#run(runs[index] ?? [], index);
-      const harm = await checkHarmless(this.#known());
-      if (typeof outcome === "object" && outcome.success) {
-        harm.push(...(await checkClaim(this.#known(), outcome, bounds)));
-      }
-      this.log.push(
-        `run ${index + 1}: ${describe(outcome)}`,
-        ...harm.slice(0, 5).map((problem) => `  WRONG: ${problem}`),
-      );
-      if (harm.length > 0) {
-        return "false-success";
-      }
-      if (outcome === "hung" || isBroken(outcome)) {
-        return "failed";
-      }
-      if (outcome !== "killed" && outcome.success) {
-        return "verified";
-      }
-      if (outcome !== "killed" && isRefusal(outcome)) {
-        if (!this.#hasReasonToRefuse()) {
-          return "failed";
-        }
-        if (!mayEmpty || index < runs.length - 1) {
-          if (index >= runs.length - 1) {
-            return "refused";
-          }
-          continue;
-        }
-        mayEmpty = false;
-        await this.#emptyDestination();
-      }
+  async runAll(): Promise<ScheduleResult> {
+    const { runs, sourceWrites, secondPass } = this.#plan;
+    // A first pass of two is made beside a source at work, to its end; a single one has to succeed once that is silent.
+    const runsWithWrites = secondPass !== undefined ? Infinity : sourceWrites ? runs.length : 0;
+    const first = await this.#runPass({ runs, first: undefined, runsWithWrites, traffic: this.#trafficOfState() });
+    if (secondPass === undefined || first.claim === undefined) {
+      return this.#result(first, false);
     }
-    return "failed";
+    await this.#writer.change(secondPass.changedShare);
+    const changed = this.#writer.record.changedSince(first.claim.sourceRevision);
+    this.#log.push(`second pass: ${changed.size} keys changed since revision ${first.claim.sourceRevision.toString()}`);
+    const second = await this.#runPass({
+      ...{ runs: secondPass.runs, first: first.claim, runsWithWrites: 0 },
+      traffic: this.#trafficOfChanges(changed),
+    });
+    return this.#result(second, true);
   }
 
   /** Whatever the schedule left behind is gone, and all members serve. */
   async cleanUp(): Promise<void> {
-    await this.#settle();
+    await this.#disturbances.settle();
     await Promise.all([this.#source.gateway.deleteEverything(), this.#destination.gateway.deleteEverything()]);
   }
 
-  async #run(faults: readonly ScheduledFault[], index: number): Promise<RunOutcome> {
-    const { leader } =
-      this.#plan.destination === "cluster" && faults.length > 0
-        ? { leader: await this.#destination.cluster.leader() }
-        : { leader: this.#destination.cluster.members[0] };
-    const before = this.#countProxyFaults();
-    for (const fault of faults) this.#arm(fault, leader);
+  #result({ outcome }: PassResult, twoPasses: boolean): ScheduleResult {
+    return { outcome, twoPasses, fired: this.#disturbances.fired, log: this.#log };
+  }
+
+  async #runPass(pass: Pass): Promise<PassResult> {
+    const { runs } = pass;
+    for (let index = 0; index < runs.length + MOST_CLEAN_RUNS; index += 1) {
+      const bounds = await this.#revisions();
+      const outcome = await this.#run(pass, index);
+      if (!(await this.#isTrueAndHarmless(outcome, bounds, index))) {
+        return { outcome: "false-success" };
+      }
+      if (outcome === "hung" || isBroken(outcome)) {
+        return { outcome: "failed" };
+      }
+      if (outcome !== "killed" && outcome.success) {
+        return { outcome: "verified", claim: outcome };
+      }
+      if (outcome !== "killed" && isRefusal(outcome)) {
+        if (!this.#hasReasonToRefuse(pass)) {
+          return { outcome: "failed" };
+        }
+        if (index >= runs.length - 1) {
+          if (!this.#mayEmpty) {
+            return { outcome: "refused" };
+          }
+          this.#mayEmpty = false;
+          await this.#emptyDestination();
+        }
+      }
+    }
+    return { outcome: "failed" };
+  }
+
+  async #run({ runs, first, runsWithWrites, traffic }: Pass, index: number): Promise<RunOutcome> {
+    await this.#disturbances.arm(runs[index] ?? [], traffic);
     const writing = new AbortController();
-    const writes =
-      this.#plan.sourceWrites && index < this.#plan.runs.length ? this.#writeToSource(writing.signal) : undefined;
+    const writes = index < runsWithWrites ? this.#writer.writeUntil(writing.signal) : undefined;
     const outcome = await this.#testbed.copier.run(
-      { source: this.#source.target, destination: this.#destination.target, prefix: this.#plan.prefix },
+      {
+        ...{ source: this.#source.target, destination: this.#destination.target, prefix: this.#plan.prefix },
+        ...(first === undefined ? {} : { first }),
+      },
       MOST_MILLISECONDS,
     );
     writing.abort();
     await writes;
-    await this.#settle();
-    for (const [kind, count] of Object.entries(this.#countProxyFaults())) {
-      this.#count(kind as ScheduledKind, count - (before[kind] ?? 0));
-    }
+    await this.#disturbances.settle();
     return outcome;
   }
 
-  #arm(fault: ScheduledFault, leader: ClusterMember | undefined): void {
-    const side = fault.side === "source" ? this.#source : this.#destination;
-    const after = this.#threshold(fault);
-    for (const proxy of side.proxies) {
-      switch (fault.kind) {
-        case "drop-request":
-        case "drop-reply":
-        case "stall":
-        case "reset":
-          proxy.arm({ kind: fault.kind, after, milliseconds: fault.milliseconds });
-          break;
-        case "kill-copier":
-        case "kill-source":
-        case "kill-destination":
-        case "pause-destination":
-        case "compact-source":
-        case "foreign-write": {
-          const { kind } = fault;
-          proxy.when(after, () => {
-            const disturbing = this.#disturb(kind, fault, leader);
-            // It is awaited when the run has ended; until then its failure must not be an unhandled one.
-            disturbing.catch(() => undefined);
-            this.#pending.push(disturbing);
-          });
-        }
-      }
+  async #isTrueAndHarmless(outcome: RunOutcome, bounds: RunBounds, index: number): Promise<boolean> {
+    const problems = await checkHarmless(this.#known());
+    if (typeof outcome === "object" && outcome.success) {
+      problems.push(...(await checkClaim(this.#known(), outcome, bounds)));
     }
+    this.#log.push(
+      `run ${index + 1}: ${describe(outcome)}`,
+      ...problems.slice(0, 5).map((problem) => `  WRONG: ${problem}`),
+    );
+    return problems.length === 0;
   }
 
-  /** From the share of a copy's traffic to a number of bytes: about what the state makes, and a handshake. */
-  #threshold({ side, share }: ScheduledFault): Fault["after"] {
+  /** A copy of everything, and a handshake. */
+  #trafficOfState(): Traffic {
+    const { entries } = this.#plan;
     const size = (overhead: number) =>
-      this.#plan.entries.reduce((sum, { key, value }) => sum + key.length + value.length + overhead, 3_000);
-    return side === "source"
-      ? { bytesToClient: 1 + Math.floor(share * 2 * size(40)) }
-      : { bytesToServer: 1 + Math.floor(share * size(100)) };
+      entries.reduce((sum, { key, value }) => sum + key.length + value.length + overhead, 3_000);
+    return { fromSource: 2 * size(40), toDestination: size(100) };
   }
 
-  async #disturb(
-    kind: Exclude<ScheduledKind, Fault["kind"]>,
-    { milliseconds }: ScheduledFault,
-    leader: ClusterMember | undefined,
-  ): Promise<void> {
-    const [sourceMember] = this.#source.cluster.members;
-    switch (kind) {
-      case "kill-copier":
-        this.#count(kind, 1);
-        this.#testbed.copier.kill();
-        return;
-      case "kill-source":
-        return this.#killAndRestart(kind, sourceMember, milliseconds);
-      case "kill-destination":
-        return this.#killAndRestart(kind, leader, milliseconds);
-      case "pause-destination":
-        if (leader?.runs === true) {
-          this.#count(kind, 1);
-          leader.pause();
-          await sleep(milliseconds);
-          leader.resume();
-        }
-        return;
-      case "compact-source":
-        return this.#compactSource();
-      case "foreign-write":
-        return this.#writeForeign();
-    }
-  }
-
-  async #killAndRestart(kind: ScheduledKind, member: ClusterMember | undefined, milliseconds: number): Promise<void> {
-    if (member?.runs !== true) {
-      return;
-    }
-    this.#count(kind, 1);
-    await member.kill();
-    await sleep(milliseconds);
-    await member.restart();
-  }
-
-  async #compactSource(): Promise<void> {
-    try {
-      await this.#source.gateway.compact(await this.#source.gateway.revision());
-      this.#count("compact-source", 1);
-    } catch {
-      // The source is down, or was compacted there already.
-    }
-  }
-
-  /** What another program may do to the destination at any time: a new key, another value, a deletion. */
-  async #writeForeign(): Promise<void> {
-    const { prefix, entries } = this.#plan;
-    const key = this.#random.chance(0.3)
-      ? Buffer.concat([prefix, Buffer.from("foreign")])
-      : this.#random.pick(entries).key;
-    const value = this.#random.chance(0.7)
-      ? Buffer.from(`another program's ${this.#random.whole(0, 1_000_000)}`)
-      : undefined;
-    const { gateway } = this.#destination;
-    try {
-      const revision = value === undefined ? await gateway.delete(key) : await gateway.put(key, value);
-      this.#foreignRecord.add(revision, key, value);
-    } catch {
-      this.#foreignRecord.addUncertain(key, value);
-    }
-    this.#count("foreign-write", 1);
-  }
-
-  async #writeToSource(stopped: AbortSignal): Promise<void> {
-    const { prefix, entries } = this.#plan;
-    for (let index = 0; !stopped.aborted; index += 1) {
-      const isNew = this.#random.chance(0.2);
-      const key = isNew ? Buffer.concat([prefix, Buffer.from(`zz-${index}`)]) : this.#random.pick(entries).key;
-      const value = isNew || this.#random.chance(0.7) ? this.#random.bytes(this.#random.whole(0, 100)) : undefined;
-      const { gateway } = this.#source;
-      try {
-        if (value === undefined) {
-          await this.#deleteFromSource(key);
-        } else {
-          this.#sourceRecord.add(await gateway.put(key, value), key, value);
-        }
-      } catch {
-        this.#sourceRecord.addUncertain(key, value);
-      }
-      await sleep(this.#random.whole(0, 8));
-    }
-  }
-
-  /** A deletion of nothing makes no revision, and must not count as one. */
-  async #deleteFromSource(key: Buffer): Promise<void> {
-    const before = await this.#source.gateway.revision();
-    const revision = await this.#source.gateway.delete(key);
-    if (revision > before) {
-      this.#sourceRecord.add(revision, key, undefined);
-    }
+  /** The names of all keys, the values of those that changed. */
+  #trafficOfChanges(changed: ReadonlyMap<string, Buffer | undefined>): Traffic {
+    const names = this.#plan.entries.reduce((sum, { key }) => sum + key.length + 40, 3_000);
+    const sizes = [...changed].map(([name, value]) => name.length + (value?.length ?? 0));
+    const size = (overhead: number) => sizes.reduce((sum, each) => sum + each + overhead, 0);
+    return { fromSource: names + size(40), toDestination: 3_000 + size(150) };
   }
 
   async #emptyDestination(): Promise<void> {
     await this.#destination.gateway.deleteEverything();
-    this.#foreignRecord = new WriteRecord();
-    this.log.push("the destination was emptied");
+    this.#disturbances.foreignRecord = new WriteRecord();
+    this.#log.push("the destination was emptied");
   }
 
-  /** What was armed and has not fired is disarmed, stalls end, killed members are back. */
-  async #settle(): Promise<void> {
-    const sides = [this.#source, this.#destination];
-    const wasPending = () => this.#pending.length > 0;
-    for (const { proxies } of sides) for (const proxy of proxies) proxy.heal();
-    while (wasPending()) {
-      await Promise.all(this.#pending.splice(0));
-    }
-  }
-
-  #hasReasonToRefuse(): boolean {
+  /** A source that changed between two runs leaves keys that are out of date; in a second pass only another program does. */
+  #hasReasonToRefuse({ first }: Pass): boolean {
     const { foreignBefore, sourceWrites } = this.#plan;
-    return foreignBefore !== undefined || sourceWrites || (this.fired["foreign-write"] ?? 0) > 0;
+    const wroteForeign = (this.#disturbances.fired["foreign-write"] ?? 0) > 0;
+    return wroteForeign || (first === undefined && (foreignBefore !== undefined || sourceWrites));
   }
 
   #known(): KnownStores {
@@ -306,28 +199,14 @@ class Schedule {
       source: this.#source.cluster,
       destination: this.#destination.cluster,
       prefix: this.#plan.prefix,
-      sourceRecord: this.#sourceRecord,
-      foreignRecord: this.#foreignRecord,
-      sourceStart: this.#sourceStart,
+      sourceRecord: this.#writer.record,
+      foreignRecord: this.#disturbances.foreignRecord,
+      sourceStart: this.#writer.start,
     };
   }
 
-  async #revisions(): Promise<{ source: bigint; destination: bigint }> {
+  async #revisions(): Promise<RunBounds> {
     return { source: await this.#source.gateway.revision(), destination: await this.#destination.gateway.revision() };
-  }
-
-  #countProxyFaults(): Record<string, number> {
-    const counts: Record<string, number> = {};
-    for (const { fired } of [...this.#source.proxies, ...this.#destination.proxies]) {
-      for (const [kind, count] of Object.entries(fired)) counts[kind] = (counts[kind] ?? 0) + count;
-    }
-    return counts;
-  }
-
-  #count(kind: ScheduledKind, count: number): void {
-    if (count > 0) {
-      this.fired[kind] = (this.fired[kind] ?? 0) + count;
-    }
   }
 }
 

@@ -16,6 +16,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+console.log(
+  `${wanted} schedules from seed ${firstSeed} on; the same again: SEED=${firstSeed} COUNT=${wanted} make faults`,
+);
 const testbed = await startTestbed();
 const summary = new ScheduleSummary();
 const started = performance.now();
@@ -29,7 +32,7 @@ try {
     const result = await runSchedule(testbed, planSchedule(seed)).catch((error: unknown) => {
       throw new Error(`schedule ${seed} could not be run; repeat it with SEED=${seed} COUNT=1`, { cause: error });
     });
-    summary.add(result);
+    summary.add(seed, result);
     if (result.outcome === "false-success" || result.outcome === "failed") {
       console.log(`schedule ${seed}: ${result.outcome}; repeat it with SEED=${seed} COUNT=1`);
     }

@@ -36,6 +36,15 @@ export interface SchedulePlan {
   readonly runs: readonly (readonly ScheduledFault[])[];
   /** Whether a refusal for what stands in the destination is answered by emptying it and copying again. */
   readonly emptiesDestination: boolean;
+  /** What follows once the first pass is verified, if anything does: the source changes, falls silent, and is caught up with. */
+  readonly secondPass: SecondPassPlan | undefined;
+}
+
+export interface SecondPassPlan {
+  /** How much of the state changes between the passes, beside what was written during the first one. */
+  readonly changedShare: number;
+  /** As for the first pass. */
+  readonly runs: SchedulePlan["runs"];
 }
 
 /** One seed, one plan. */
@@ -43,21 +52,34 @@ export function planSchedule(seed: number): SchedulePlan {
   const random = new SeededRandom(seed);
   const prefix = planPrefix(seed, random);
   const entries = planEntries(prefix, random);
-  const destination = random.chance(0.3) ? "cluster" : "single";
-  const faultedRuns = random.whole(1, 3);
-  return {
-    seed,
-    prefix,
-    entries,
+  const destination: SchedulePlan["destination"] = random.chance(0.3) ? "cluster" : "single";
+  const common = {
+    ...{ seed, prefix, entries, destination },
+    runs: planRuns(random.whole(1, 3), random, destination),
     beside: planBeside(prefix, random),
-    destination,
-    sourceWrites: random.chance(0.4),
     foreignBefore: random.chance(0.08) ? planForeign(prefix, entries, random) : undefined,
-    runs: Array.from({ length: faultedRuns }, () =>
-      Array.from({ length: random.whole(1, 3) }, () => planFault(random, destination)),
-    ),
-    emptiesDestination: random.chance(0.6),
   };
+  if (random.chance(TWO_PASSES)) {
+    // The first pass is one beside a source at work; what a refused one left is in the way of the second.
+    const secondPass = planSecondPass(random, destination);
+    return { ...common, sourceWrites: true, emptiesDestination: true, secondPass };
+  }
+  const [sourceWrites, emptiesDestination] = [random.chance(0.4), random.chance(0.6)];
+  return { ...common, sourceWrites, emptiesDestination, secondPass: undefined };
+}
+
+/** How many of the schedules; nearly all of them come to their second pass. */
+const TWO_PASSES = 1 / 3;
+
+function planSecondPass(random: SeededRandom, destination: SchedulePlan["destination"]): SecondPassPlan {
+  const changedShare = random.chance(0.1) ? 0 : 0.5 * random.fraction();
+  return { changedShare, runs: planRuns(random.whole(1, 2), random, destination) };
+}
+
+function planRuns(count: number, random: SeededRandom, destination: SchedulePlan["destination"]): ScheduledFault[][] {
+  return Array.from({ length: count }, () =>
+    Array.from({ length: random.whole(1, 3) }, () => planFault(random, destination)),
+  );
 }
 
 function planPrefix(seed: number, random: SeededRandom): Buffer {

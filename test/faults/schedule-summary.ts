@@ -1,10 +1,13 @@
-import type { FiredFaults, ScheduleResult } from "./run-schedule.ts";
+import type { ScheduleResult } from "./run-schedule.ts";
+import type { FiredFaults } from "./schedule-disturbances.ts";
 import type { ScheduledKind } from "./schedule-plan.ts";
 
 /** Adds up schedules. One whose faults never fired proves nothing and counts only when something is wrong with it. */
 export class ScheduleSummary {
   schedules = 0;
   withoutFault = 0;
+  readonly #seeds: { first?: number; last?: number } = {};
+  readonly #twoPasses = { verified: 0, refused: 0 };
   readonly #outcomes: Record<ScheduleResult["outcome"], number> = {
     verified: 0,
     refused: 0,
@@ -13,7 +16,9 @@ export class ScheduleSummary {
   };
   readonly #fired: FiredFaults = {};
 
-  add({ outcome, fired }: ScheduleResult): void {
+  add(seed: number, { outcome, twoPasses, fired }: ScheduleResult): void {
+    this.#seeds.first ??= seed;
+    this.#seeds.last = seed;
     const isWrong = outcome === "false-success" || outcome === "failed";
     if (Object.keys(fired).length === 0 && !isWrong) {
       this.withoutFault += 1;
@@ -21,6 +26,9 @@ export class ScheduleSummary {
     }
     this.schedules += 1;
     this.#outcomes[outcome] += 1;
+    if (twoPasses && (outcome === "verified" || outcome === "refused")) {
+      this.#twoPasses[outcome] += 1;
+    }
     for (const [kind, count] of Object.entries(fired) as [ScheduledKind, number][]) {
       this.#fired[kind] = (this.#fired[kind] ?? 0) + count;
     }
@@ -40,12 +48,15 @@ export class ScheduleSummary {
       .map(([kind, count]) => `  ${kind.padEnd(18)} ${count}`);
     const { verified, refused, failed } = this.#outcomes;
     const falseSuccesses = this.#outcomes["false-success"];
+    const { first, last } = this.#seeds;
+    const twoPasses = this.#twoPasses;
     return [
+      `seeds: ${first === undefined ? "none" : `${first} to ${last ?? first}`}`,
       `schedules run: ${this.schedules} (and ${this.withoutFault} not counted, whose faults never fired)`,
       "faults that fired:",
       ...byKind,
-      `verified successes: ${verified}`,
-      `clean refusals: ${refused}`,
+      `verified successes: ${verified} (${twoPasses.verified} of them in a second pass)`,
+      `clean refusals: ${refused} (${twoPasses.refused} of them in a second pass)`,
       `failed (hung, broke, or no success with nothing in the way): ${failed}`,
       `false successes: ${falseSuccesses}`,
       `schedules=${this.schedules} fired=${this.firedFaults} verified=${verified} refused=${refused} false_successes=${falseSuccesses}`,

@@ -16,8 +16,9 @@ after(() => testbed.stop());
 test("random faults and kills never make a copy claim a success that is none", async (context) => {
   const summary = new ScheduleSummary();
   for (let seed = 1; summary.schedules < SCHEDULES; seed += 1) {
-    const { outcome, fired, log } = await runSchedule(testbed, planSchedule(seed));
-    summary.add({ outcome, fired, log });
+    const result = await runSchedule(testbed, planSchedule(seed));
+    summary.add(seed, result);
+    const { outcome, fired, log } = result;
     const story = `SEED=${seed} COUNT=1 make faults\nfired: ${JSON.stringify(fired)}\n${log.join("\n")}`;
     assert(outcome === "verified" || outcome === "refused", `${outcome}: ${story}`);
   }

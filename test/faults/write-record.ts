@@ -47,6 +47,12 @@ export class WriteRecord {
     return state;
   }
 
+  /** The keys that were written or deleted after the revision, with what they hold now. */
+  changedSince(revision: bigint): Map<string, Buffer | undefined> {
+    const later = this.#changes.filter((change) => change.revision > revision);
+    return new Map(later.map(({ name, value }) => [name, value]));
+  }
+
   /** Whether the key had this value at any time. */
   everHeld(name: string, value: Buffer): boolean {
     return [...this.#changes, ...this.#uncertainChanges].some(

@@ -116,12 +116,15 @@ test("row 36: revisions above 2^53 stay exact", async () => {
   }
 });
 
-/** The same etcd as it would answer had it been written to so many times before. */
+/**
+ * The same etcd as it would answer had it been written to so many times before. A real one cannot be brought there:
+ * `snapshot restore --bump-revision` came with etcd 3.6, and writing that often would take millennia.
+ */
 function shifted(store: KeyValueStore, offset: bigint): KeyValueStore {
-  const shift = (entry: StoredKeyValue): StoredKeyValue => ({
-    ...entry,
-    createRevision: entry.createRevision + offset,
-    modRevision: entry.modRevision + offset,
+  const shift = ({ key, value, lease, createRevision, modRevision }: StoredKeyValue): StoredKeyValue => ({
+    ...{ key, value, lease },
+    createRevision: createRevision + offset,
+    modRevision: modRevision + offset,
   });
   return altered(store, {
     async status() {

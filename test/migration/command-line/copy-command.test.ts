@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { prefixRange } from "../../../migration/copy/key-range.ts";
 import { bytesOf, contents, freshRange, identityOf, numbered, putLeased, seed } from "../copy/etcd-pair.ts";
 import { runCommand, type CommandRun } from "./command-process.ts";
 import { startScene, type CommandScene } from "./command-scene.ts";
@@ -29,6 +30,27 @@ test("copy copies, proves it and says what it did; a second run finds everything
   assert.equal(second.exitCode, 0, second.stderr);
   assert.match(second.stdout, /^written +0 by this run, 1,000 were there$/m);
   assert.deepEqual(identityOf(await contents(scene.destination.store, range)), identityOf(copied));
+});
+
+test("plan, copy and verify take a prefix that is not UTF-8, and only its keys", async () => {
+  const prefix = Buffer.from([0x2f, 0x74, 0xff, 0xfe]);
+  const keys = [prefix, Buffer.concat([prefix, Buffer.of(0xff, 0)]), Buffer.of(0x2f, 0x74, 0xff, 0xfd)];
+  await seed(
+    scene.source.store,
+    keys.map((key) => ({ key, value: Buffer.from(SECRET) })),
+  );
+  for (const action of ["plan", "copy", "verify"]) {
+    const { exitCode, stdout, stderr } = await runCommand([
+      ...[action, ...scene.sides, "--prefix-hex", prefix.toString("hex"), "--quiet"],
+    ]);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /\b2 keys\b/);
+  }
+  const copied = await scene.destination.store.range(prefixRange(prefix.subarray(0, 3)));
+  assert.deepEqual(
+    copied.entries.map(({ key }) => key),
+    keys.slice(0, 2),
+  );
 });
 
 test("progress is plain lines on standard error, at least one a phase; quiet leaves nothing", async () => {
@@ -109,6 +131,27 @@ test("plan names everything that copy would refuse, and no value", async () => {
   const text = await run("plan", range, "--leases", "copy-without");
   assert.match(text.stdout, /^Note: 1 key .* would be permanent in the copy\.$/m);
   assert(![plan, text].some(({ stdout, stderr }) => (stdout + stderr).includes(SECRET)));
+});
+
+test("plan and copy name a value that the destination would not take, and nothing is written", async () => {
+  const range = freshRange();
+  // Fits a put, as the source took it, and not a transaction with a guard.
+  await scene.source.client.put(range.key("large")).value(Buffer.alloc(1.5 * 1024 * 1024 - 90, SECRET));
+  const revisions = await revisionsOf(scene);
+  const plan = await run("plan", range, "--json");
+  assert.equal(plan.exitCode, 3, plan.stderr);
+  const { refusals } = documentOf(plan) as { refusals: string[] };
+  assert.equal(refusals.length, 1);
+  assert.match(
+    refusals[0] ?? "",
+    /large \(a value of 1572774 bytes\).* --max-request-bytes=\d+ or more on every member/,
+  );
+  const copy = await run("copy", range);
+  assert.equal(copy.exitCode, 3);
+  assert.match(copy.stderr, /1 of the source's keys is too large .*large.*--max-request-bytes/);
+  assert.match(copy.stderr, /Nothing was written/);
+  assert.deepEqual(await revisionsOf(scene), revisions);
+  assert(![plan, copy].some(({ stdout, stderr }) => (stdout + stderr).includes(SECRET)));
 });
 
 test("--json prints one document on standard output, with revisions as strings", async () => {

@@ -10,6 +10,7 @@ import {
   CopyInterruptedError,
   CopyMismatchError,
   EmptySourceError,
+  EntriesTooLargeError,
   LeasedKeysError,
 } from "../../../migration/copy/errors.ts";
 import { EtcdNoSpaceError, EtcdPermissionError, EtcdTlsError } from "../../../migration/etcd/errors.ts";
@@ -21,6 +22,7 @@ const NEW = "https://new:2379";
 test("a refusal is one only while nothing has been written", () => {
   for (const refusal of [
     new EmptySourceError(Buffer.from("/x/")),
+    new EntriesTooLargeError([{ key: Buffer.from("/x/a"), valueBytes: 1, requestBytes: 9 }], true, undefined),
     new LeasedKeysError(1, [Buffer.from("/x/a")]),
     new EtcdTlsError(NEW, "new", "authority", "detail"),
     new EtcdPermissionError(NEW, "permission denied"),

@@ -6,7 +6,7 @@ import { bytesOf, contents, freshRange, numbered, seed } from "../copy/etcd-pair
 import { startCommand, type RunningCommand } from "./command-process.ts";
 import { startScene, type CommandScene } from "./command-scene.ts";
 
-const KEYS = 30_000;
+const KEYS = 60_000;
 const STOPPING = "finishing what is under way";
 
 let scene: CommandScene;

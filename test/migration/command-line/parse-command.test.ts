@@ -11,7 +11,7 @@ const SECRET = "hunter2";
 test("a complete command line becomes a job with the documented defaults", () => {
   const job = jobOf(COMPLETE);
   assert.equal(job.action, "copy");
-  assert.equal(job.prefix, "/trident/");
+  assert.equal(job.prefix?.toString(), "/trident/");
   assert.equal(job.range.from.toString(), "/trident/");
   assert.equal(job.range.to.toString(), "/trident0");
   assert.deepEqual(job.from.urls.addresses, [{ host: "old", port: 2379 }]);
@@ -45,7 +45,7 @@ test("every flag arrives in the job", () => {
   });
   assert.deepEqual(job.to.urls.addresses, [{ host: "new", port: 2379 }]);
   assert.deepEqual(
-    [job.prefix, job.allowEmpty, job.leases, job.timeoutMilliseconds, job.json, job.quiet],
+    [job.prefix?.toString(), job.allowEmpty, job.leases, job.timeoutMilliseconds, job.json, job.quiet],
     ["-x", true, "copy-without", 1500, true, true],
   );
   assert.equal(
@@ -61,7 +61,31 @@ test("all keys are a range of their own, and must be asked for", () => {
   refused(["copy", ...URLS, ...TLS], /--prefix is missing or empty.*--all-keys/);
   refused(["copy", ...URLS, ...TLS, "--prefix", ""], /--prefix is missing or empty.*--all-keys/);
   refused([...COMPLETE, "--all-keys"], /exclude each other/);
-  refused(["copy", ...URLS, ...TLS, "--prefix", "/\u{fffd}/"], /not valid UTF-8/);
+  refused(["copy", ...URLS, ...TLS, "--prefix", "/\u{fffd}/"], /not valid UTF-8.*--prefix-hex/);
+});
+
+test("a prefix that is not UTF-8 is given in hexadecimal, to every command", () => {
+  for (const action of ["plan", "copy", "verify"]) {
+    const job = jobOf([action, ...URLS, ...TLS, "--prefix-hex", "2f74FF"]);
+    assert.deepEqual(job.prefix, Buffer.from([0x2f, 0x74, 0xff]));
+    assert.deepEqual(job.range, { from: Buffer.from([0x2f, 0x74, 0xff]), to: Buffer.from([0x2f, 0x75]) });
+  }
+});
+
+test("hexadecimal that is none, not whole bytes, or empty is refused, not cut short", () => {
+  for (const text of ["2f7", "zz", "2f 74", "0x2f", "2fxx", ""]) {
+    refused(["copy", ...URLS, ...TLS, `--prefix-hex=${text}`], /--prefix-hex takes whole bytes in hexadecimal/);
+  }
+  refused(["copy", ...URLS, ...TLS, "--prefix-hex"], /--prefix-hex needs a value: --prefix-hex HEX/);
+});
+
+test("the keys are chosen in one way only", () => {
+  const keys = [["--prefix", "/x/"], ["--prefix-hex", "2f"], ["--all-keys"]] as const;
+  for (const [index, one] of keys.entries()) {
+    for (const other of keys.slice(index + 1)) {
+      refused(["copy", ...URLS, ...TLS, ...one, ...other], new RegExp(`${one[0]} and ${other[0]} exclude each other`));
+    }
+  }
 });
 
 test("help and version need nothing else, and help knows the action", () => {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { afterVerifiedCopy, copyChanges, type CopyChangesOptions } from "../../../migration/copy/copy-changes.ts";
 import { copyState, type CopiedState } from "../../../migration/copy/copy-state.ts";
-import { CopyConflictError } from "../../../migration/copy/errors.ts";
+import { CopyConflictError, CopyInterruptedError } from "../../../migration/copy/errors.ts";
 import type { KeyRange, KeyValue } from "../../../migration/copy/key-value-store.ts";
+import { StoreError } from "../../../migration/copy/store-error.ts";
 import { verifyCopy } from "../../../migration/copy/verify-copy.ts";
 import {
   altered,
@@ -113,10 +114,8 @@ test("a key that changes between being read and being replaced is left, and is a
 });
 
 test("a pass that was interrupted is completed by the next one", async () => {
-  const { range, entries, first } = await firstPass(300);
-  for (const { key } of entries.slice(0, 100)) {
-    await put(key, "changed");
-  }
+  const { range, entries, first } = await firstPass(700);
+  await overwrite(entries.slice(0, 600));
   let batches = 0;
   const destination = altered(pair.destination.store, {
     createAll: (batch) => {
@@ -128,7 +127,113 @@ test("a pass that was interrupted is completed by the next one", async () => {
 
   await carry(range, first);
 
-  assert.equal(await verifiedKeys(range), 300);
+  assert.equal(await verifiedKeys(range), 700);
+});
+
+test("deletions whose replies are lost are counted once and are no error", async () => {
+  const { range, entries, first } = await firstPass(400);
+  for (const { key } of entries.slice(0, 200)) await pair.source.client.kv.deleteRange({ key });
+  await overwrite(entries.slice(200, 350));
+  let lost = 0;
+  const destination = altered(pair.destination.store, {
+    deleteUnchanged: async (keys) => {
+      const deleted = await pair.destination.store.deleteUnchanged(keys);
+      lost += 1;
+      if (lost % 2 === 1) throw new StoreError("transient", "the reply is lost");
+      return deleted;
+    },
+  });
+
+  const { created, replaced, deleted } = await carry(range, first, { destination });
+
+  assert(lost > 2);
+  assert.deepEqual({ created, replaced, deleted }, { created: 0, replaced: 150, deleted: 200 });
+  assert.equal(await verifiedKeys(range), 200);
+});
+
+test("a key that another program writes anew when it has just been deleted is a conflict, and is left", async () => {
+  const { range, entries, first } = await firstPass(50);
+  const gone = entries[7];
+  assert(gone);
+  await pair.source.client.kv.deleteRange({ key: gone.key });
+  let calls = 0;
+  const destination = altered(pair.destination.store, {
+    deleteUnchanged: async (keys) => {
+      const deleted = await pair.destination.store.deleteUnchanged(keys);
+      calls += 1;
+      if (calls > 1) return deleted;
+      await pair.destination.client.kv.put({ key: gone.key, value: Buffer.from("theirs") });
+      throw new StoreError("transient", "the reply is lost");
+    },
+  });
+
+  const failure = await failureOf(carry(range, first, { destination }));
+
+  assert(failure instanceof CopyInterruptedError && failure.cause instanceof CopyConflictError, String(failure));
+  assert.deepEqual(failure.cause.keys, [gone.key.toString()]);
+  const values = (await contents(pair.destination.store, range)).map(({ value }) => value.toString());
+  assert(values.includes("theirs"));
+});
+
+test("keys that are there already, as an interrupted pass leaves them, are not counted as created", async () => {
+  const { range, first } = await firstPass(20);
+  const added = Array.from({ length: 10 }, (_, index) => ({
+    key: range.key(`zz-${index}`),
+    value: Buffer.from("added"),
+  }));
+  await seed(pair.source.store, added);
+  await seed(pair.destination.store, added.slice(0, 4));
+
+  assert.equal((await carry(range, first)).created, 6);
+  assert.equal(await verifiedKeys(range), 30);
+});
+
+test("neighbours are read together, several transactions are under way at a time, and no key is read twice", async () => {
+  const { range, entries, first } = await firstPass(3_000);
+  await overwrite(entries.slice(500, 2_500));
+  const counts = { reads: 0, keysRead: 0, underWay: 0, mostUnderWay: 0 };
+  const source = altered(pair.source.store, {
+    range: async (request) => {
+      const page = await pair.source.store.range(request);
+      if (request.keysOnly !== true && request.countOnly !== true) {
+        counts.reads += 1;
+        counts.keysRead += page.entries.length;
+      }
+      return page;
+    },
+  });
+  const destination = altered(pair.destination.store, {
+    createAll: async (batch) => {
+      counts.underWay += 1;
+      counts.mostUnderWay = Math.max(counts.mostUnderWay, counts.underWay);
+      const outcome = await pair.destination.store.createAll(batch);
+      counts.underWay -= 1;
+      return outcome;
+    },
+  });
+
+  const { replaced } = await carry(range, first, { source, destination });
+
+  assert.deepEqual([replaced, counts.keysRead], [2_000, 2_000]);
+  assert(counts.reads <= 20, `${counts.reads} reads`);
+  assert(counts.mostUnderWay > 1, "one transaction after the other");
+  assert.equal(await verifiedKeys(range), 3_000);
+});
+
+test("a source that fails while the changed values are read costs the destination nothing", async () => {
+  const { range, entries, first } = await firstPass(50);
+  await overwrite(entries.slice(0, 10));
+  const before = await latestRevision(pair.destination.store);
+  const source = altered(pair.source.store, {
+    range: (request) =>
+      request.keysOnly === true || request.countOnly === true
+        ? pair.source.store.range(request)
+        : Promise.reject(new StoreError("compacted", "compacted away")),
+  });
+
+  await assert.rejects(carry(range, first, { source }), { name: "StoreError", kind: "compacted" });
+
+  assert.equal(await latestRevision(pair.destination.store), before);
 });
 
 async function firstPass(count: number) {
@@ -158,4 +263,16 @@ async function verifiedKeys(range: KeyRange): Promise<number> {
 
 async function put(key: Buffer, value: string): Promise<void> {
   await pair.source.client.kv.put({ key, value: Buffer.from(value) });
+}
+
+/** In the source, each with a value of its own. */
+async function overwrite(entries: readonly KeyValue[]): Promise<void> {
+  for (const { key } of entries) await put(key, `changed ${key.toString()}`);
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => assert.fail("it was to fail, and succeeded"),
+    (error: unknown) => error,
+  );
 }

@@ -47,6 +47,8 @@ test("when the revision is compacted away in its midst, copies a later one, dele
   assert(first && second);
   let written = 0;
   let compacted = false;
+  // The checks before the copy read values, too.
+  let checked = false;
   const destination = altered(pair.destination.store, {
     createAll: async (batch) => {
       const outcome = await pair.destination.store.createAll(batch);
@@ -70,15 +72,26 @@ test("when the revision is compacted away in its midst, copies a later one, dele
   const slowSource = altered(source, {
     range: async (request) => {
       // The second page is prefetched before anything is written: it has to wait for that.
-      while (written === 0 && !ended && request.keysOnly !== true && request.limit !== 256 && !isCount(request)) {
+      while (
+        checked &&
+        written === 0 &&
+        !ended &&
+        request.keysOnly !== true &&
+        request.limit !== 256 &&
+        !isCount(request)
+      ) {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
       return source.range(request);
     },
   });
 
-  const copied = await copyState({ source: slowSource, destination, range });
-  ended = true;
+  const onProgress = () => {
+    checked = true;
+  };
+  const copied = await copyState({ source: slowSource, destination, range, onProgress }).finally(() => {
+    ended = true;
+  });
 
   assert(compacted, "nothing was compacted");
   assert.equal(copied.keys, 2_999);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nextPageKeys, smallerPageKeys } from "../../../migration/copy/page-size.ts";
 
-test("grows eightfold at most, up to 8,000 keys, while values are small", () => {
-  assert.equal(nextPageKeys(256, { keys: 256, bytes: 256 * 300 }), 2_048);
-  assert.equal(nextPageKeys(2_048, { keys: 2_048, bytes: 2_048 * 100 }), 8_000);
+test("grows thirty-two-fold at most, up to 8,000 keys, while values are small", () => {
+  assert.equal(nextPageKeys(256, { keys: 256, bytes: 256 * 300 }), 8_000);
+  assert.equal(nextPageKeys(64, { keys: 64, bytes: 64 * 100 }), 2_048);
 });
 
 test("asks for about 4 MiB when values are large", () => {

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EntryTooLargeError } from "../../../migration/copy/errors.ts";
+import { DestinationFullError, EntryTooLargeError } from "../../../migration/copy/errors.ts";
 import { prefixRange } from "../../../migration/copy/key-range.ts";
+import type { KeyValueStore } from "../../../migration/copy/key-value-store.ts";
 import type { WriteLedger } from "../../../migration/copy/write-batch.ts";
 import { usualLimits, writeEntries } from "../../../migration/copy/write-entries.ts";
+import {
+  EtcdBusyError,
+  EtcdDeadlineError,
+  EtcdNoSpaceError,
+  EtcdPermissionError,
+} from "../../../migration/etcd/errors.ts";
 import { startEtcd, type EtcdProcess } from "../../etcd-process.ts";
 import { altered, bytesOf, contents, numbered } from "./etcd-pair.ts";
 
@@ -41,7 +48,7 @@ test("halves a request above the destination's limit down to a single key, and t
   });
 });
 
-test("a destination without space is not written to again, and its unanswered transaction is kept", async () => {
+test("a destination without space is read back and not written to again: nothing of the ledger is in doubt", async () => {
   await withEtcd(["--quota-backend-bytes=1000000"], async ({ store }) => {
     let attempts = 0;
     const counting = altered(store, {
@@ -58,11 +65,77 @@ test("a destination without space is not written to again, and its unanswered tr
         await writeEntries(counting, [entry], usualLimits(), ledger, {});
       }
     })();
-    await assert.rejects(filling, /reached its quota/);
+    await assert.rejects(filling, (error: Error) => {
+      assert(error instanceof DestinationFullError);
+      assert.match(
+        error.message,
+        /etcd at https:.* its quota.*--quota-backend-bytes.*alarm disarm.*run the same again/,
+      );
+      return true;
+    });
     assert.equal(attempts, written + 1);
+    assert.equal(ledger.unanswered.size, 0);
+    await expectExact(ledger, store);
+  });
+});
+
+test("out of space, said of a transaction that was applied: its revision is known, and it is not sent again", async () => {
+  await withEtcd([], async ({ store }) => {
+    const ledger = newLedger();
+    let attempts = 0;
+    const full = altered(store, {
+      createAll: async (entries) => {
+        attempts += 1;
+        await store.createAll(entries);
+        throw new EtcdNoSpaceError("https://a.test:2379");
+      },
+    });
+    await assert.rejects(writeEntries(full, numbered(range, 5), usualLimits(), ledger, {}), DestinationFullError);
+    assert.equal(attempts, 1);
+    assert.equal(ledger.unanswered.size, 0);
+    assert.equal(ledger.writtenRevisions.size, 1);
+    await expectExact(ledger, store);
+  });
+});
+
+test("out of space after a lost request: what may still be applied stays in doubt", async () => {
+  await withEtcd([], async ({ store }) => {
+    const ledger = newLedger();
+    const failures = [new EtcdDeadlineError("https://a.test:2379", 1), new EtcdNoSpaceError("https://a.test:2379")];
+    const failing = altered(store, { createAll: () => Promise.reject(failures.shift() ?? new Error("sent again")) });
+    await assert.rejects(writeEntries(failing, numbered(range, 5), usualLimits(), ledger, {}), DestinationFullError);
+    assert.equal(ledger.unanswered.size, 1);
+    assert.equal(ledger.writtenRevisions.size, 0);
+  });
+});
+
+test("out of space, and it cannot be read back: the transaction stays in doubt", async () => {
+  await withEtcd([], async ({ store }) => {
+    const ledger = newLedger();
+    const mute = altered(store, {
+      createAll: () => Promise.reject(new EtcdNoSpaceError("https://a.test:2379")),
+      range: () => Promise.reject(new EtcdPermissionError("https://a.test:2379", "permission denied")),
+    });
+    await assert.rejects(writeEntries(mute, numbered(range, 5), usualLimits(), ledger, {}), DestinationFullError);
     assert.equal(ledger.unanswered.size, 1);
   });
 });
+
+test("what a busy destination refused was not written, and is no doubt", async () => {
+  await withEtcd([], async ({ store }) => {
+    const ledger = newLedger();
+    const busy = altered(store, { createAll: () => Promise.reject(new EtcdBusyError("https://a.test:2379")) });
+    const writing = writeEntries(busy, numbered(range, 5), usualLimits(), ledger, { retryForMilliseconds: 100 });
+    await assert.rejects(writing, EtcdBusyError);
+    assert.equal(ledger.unanswered.size, 0);
+  });
+});
+
+/** Every revision that wrote a key is in the ledger, and no other. */
+async function expectExact(ledger: WriteLedger, store: KeyValueStore): Promise<void> {
+  const revisions = (await contents(store, range)).map(({ createRevision }) => createRevision);
+  assert.deepEqual([...new Set(revisions)].sort(), [...ledger.writtenRevisions].sort());
+}
 
 async function withEtcd(extraArguments: readonly string[], act: (etcd: EtcdProcess) => Promise<void>): Promise<void> {
   const etcd = await startEtcd({ extraArguments });

@@ -31,13 +31,13 @@ const cases: [Error, string, StoreErrorKind, RegExp][] = [
   [
     new GRPCResourceExhastedError("8 RESOURCE_EXHAUSTED: etcdserver: too many requests"),
     "EtcdBusyError",
-    "transient",
+    "busy",
     /too many requests/,
   ],
   [
     new GRPCResourceExhastedError("8 RESOURCE_EXHAUSTED: etcdserver: mvcc: database space exceeded"),
     "EtcdNoSpaceError",
-    "permanent",
+    "outOfSpace",
     /quota/,
   ],
   [

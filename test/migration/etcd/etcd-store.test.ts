@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAnswerTooLarge } from "../../../migration/copy/store-error.ts";
 import { prefixRange } from "../../../migration/copy/key-range.ts";
+import type { StoredKeyValue } from "../../../migration/copy/key-value-store.ts";
 import { withRetries } from "../../../migration/copy/retry.ts";
 import {
   EtcdCompactedError,
@@ -13,6 +14,11 @@ import {
 } from "../../../migration/etcd/errors.ts";
 import { connectEtcd, type EtcdStore } from "../../../migration/etcd/etcd-store.ts";
 import { freePort, startEtcd, type EtcdProcess } from "../../etcd-process.ts";
+
+/** What an entry tells, without where it lies. */
+function plain({ key, value, createRevision, modRevision, lease }: StoredKeyValue): StoredKeyValue {
+  return { key, value, createRevision, modRevision, lease };
+}
 
 let etcd: EtcdProcess;
 let store: EtcdStore;
@@ -73,9 +79,42 @@ test("creates all keys or none, and answers with those that exist", async () => 
   const second = await store.createAll([{ key: Buffer.from("/create/a"), value: Buffer.from("1") }, existing]);
 
   assert(!second.created);
-  assert.deepEqual(second.existing, [
+  assert.deepEqual(second.existing.map(plain), [
     { ...existing, createRevision: first.revision, modRevision: first.revision, lease: 0n },
   ]);
+  assert.equal((await store.range({ ...range, countOnly: true })).count, 1);
+});
+
+test("creates more keys than a transaction takes at one revision, unless anything lies between the first and the last", async () => {
+  const range = prefixRange("/run/");
+  const entries = Array.from({ length: 300 }, (_, index) => ({
+    key: Buffer.from(`/run/${String(index).padStart(3, "0")}`),
+    value: Buffer.from(String(index)),
+  }));
+
+  const revision = await store.createRun(entries);
+
+  const { entries: stored } = await store.range(range);
+  assert.deepEqual(
+    stored.map(plain),
+    entries.map((entry) => ({ ...entry, createRevision: revision, modRevision: revision, lease: 0n })),
+  );
+  const between = Array.from({ length: 300 }, (_, index) => ({
+    key: Buffer.from(`/run/${String(index + 200).padStart(3, "0")}-new`),
+    value: Buffer.from("new"),
+  }));
+  assert.equal(await store.createRun(between), undefined);
+  assert.equal((await store.range({ ...range, countOnly: true })).count, 300);
+});
+
+test("asking for permission to write a range changes nothing in it", async () => {
+  const range = prefixRange("/probe/");
+  await store.createAll([{ key: Buffer.from("/probe/a"), value: Buffer.from("1") }]);
+  const { revision } = await store.status();
+
+  assert.equal(await store.allowsRuns(range), true);
+
+  assert.equal((await store.status()).revision, revision);
   assert.equal((await store.range({ ...range, countOnly: true })).count, 1);
 });
 
@@ -146,6 +185,8 @@ test("a server that stops answering ends in the call's deadline, and answers aga
   const impatient = connectEtcd(etcd.target, { callDeadlineMilliseconds: 500 });
   await impatient.status();
   process.kill(etcd.pid, "SIGSTOP");
+  // All its threads are to stand still first.
+  await sleep(100);
   try {
     await assert.rejects(impatient.status(), (error: Error) => {
       assert(error instanceof EtcdDeadlineError);

@@ -28,8 +28,12 @@ test("revisions and leases above 2^53 stay exact on their way in", () => {
       writer.number(3, 1);
       writer.number(4, 70_000);
     });
-    assert.deepEqual(decodeRangeResponse(answer), {
-      entries: [
+    const { entries, ...rest } = decodeRangeResponse(answer);
+    assert.deepEqual(
+      entries.map(({ key, value, createRevision, modRevision, lease }) => ({
+        ...{ key, value, createRevision, modRevision, lease },
+      })),
+      [
         {
           key: Buffer.from("k"),
           value: Buffer.from("v"),
@@ -38,10 +42,8 @@ test("revisions and leases above 2^53 stay exact on their way in", () => {
           lease: revision,
         },
       ],
-      more: true,
-      count: 70_000,
-      revision,
-    });
+    );
+    assert.deepEqual(rest, { more: true, count: 70_000, revision });
     const created = message((writer) => {
       writer.bytes(1, headerAt(revision));
       writer.number(2, 1);

@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { enableCompileCache } from "node:module";
 import { parseArgs } from "node:util";
 
-const text = { type: "string", default: "" } as const;
+const text = { type: "string", default: "" };
 const { values } = parseArgs({
   options: {
     from: text,
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     cacert: text,
     cert: text,
     key: text,
+    "server-name": text,
     verify: { type: "boolean", default: false },
   },
 });
@@ -22,7 +23,7 @@ const { values } = parseArgs({
 enableCompileCache();
 const { copyOnce } = await import("./copy-once.ts");
 console.log("started");
-const close = await copyOnce(values);
+const close = await copyOnce({ ...values, serverName: values["server-name"] });
 console.log("done");
 process.stdin.resume();
 await once(process.stdin, "end");
