@@ -22,6 +22,7 @@ import {
   encodeRangeRequest,
 } from "./messages.ts";
 import { decodeRunResponse, encodeCreateRun, encodePermissionProbe } from "./run-messages.ts";
+import { readSnapshot } from "./snapshot-stream.ts";
 import { decodeHash, decodeStatus, encodeHashRequest } from "./status-messages.ts";
 
 export interface EtcdTarget {
@@ -51,6 +52,8 @@ export interface EtcdStore extends KeyValueStore {
   allowsRuns(range: KeyRange): Promise<boolean>;
   createRun(entries: readonly KeyValue[]): Promise<bigint | undefined>;
   memberHashes(revision: bigint): Promise<readonly MemberHash[]>;
+  /** The whole database of the first member, as `etcdctl snapshot save` saves it: its last 32 bytes are the SHA-256 of the rest. */
+  snapshot(): AsyncIterable<Buffer>;
   /** Drops the connection. Calls still under way fail. */
   close(): void;
 }
@@ -125,6 +128,7 @@ export function connectEtcd(target: EtcdTarget, options: EtcdOptions = {}): Etcd
       );
       return answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
     },
+    snapshot: () => readSnapshot(target),
     close(): void {
       connection.close();
     },

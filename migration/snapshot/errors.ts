@@ -1,0 +1,29 @@
+import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { withoutFullStop } from "../kubernetes/errors.ts";
+
+/** The folder for snapshots can't be written to. */
+export class SnapshotDirectoryError extends Error {
+  override readonly name = "SnapshotDirectoryError";
+
+  constructor(directory: string, path: string, cause: unknown) {
+    super(
+      `No snapshot of the old etcd can be kept in ${directory} (setting snapshotDirectory): writing ${path} failed ` +
+        `(${withoutFullStop(describeFailure(cause))}). Make room or give yourself the permission to write there, name another ` +
+        `folder with \`pulumi config set snapshotDirectory PATH\`, or go without a snapshot with \`pulumi config set ` +
+        `snapshotDirectory ""\`; then run \`pulumi up\` again.`,
+      { cause },
+    );
+  }
+}
+
+/** What the old etcd sent is not a snapshot that could be restored. */
+export class SnapshotInvalidError extends Error {
+  override readonly name = "SnapshotInvalidError";
+
+  constructor(path: string, problem: string) {
+    super(
+      `The snapshot of the old etcd that was to become ${path} is not usable: ${problem}. Nothing of it was kept. Run ` +
+        `\`pulumi up\` again; to go without a snapshot, \`pulumi config set snapshotDirectory ""\`.`,
+    );
+  }
+}

@@ -1,0 +1,21 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { SnapshotDirectoryError } from "./errors.ts";
+
+/**
+ * Makes the folder if it is missing, for its owner alone, and shows by a file that lives for a moment that it can be
+ * written to. Raises SnapshotDirectoryError.
+ */
+export async function prepareSnapshotDirectory(directory: string): Promise<void> {
+  const path = join(resolve(directory), `.writable-${randomUUID()}`);
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    // Not empty: a full disk still takes an empty file.
+    await writeFile(path, "trident-etcd was here\n", { flag: "wx", mode: 0o600, flush: true });
+  } catch (error) {
+    throw new SnapshotDirectoryError(directory, path, error);
+  } finally {
+    await rm(path, { force: true }).catch(() => undefined);
+  }
+}
