@@ -1,0 +1,118 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { V1Lease, V1MicroTime, type V1LeaseSpec } from "@kubernetes/client-node";
+import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
+import { leaseName, MigrationRunningError } from "./errors.ts";
+import type { LeaseApi } from "./lease-api.ts";
+import { HeldLease, type MigrationLease } from "./held-lease.ts";
+
+export interface AcquireOptions {
+  /** Without a renewal for this long the Lease may be taken over. */
+  readonly durationSeconds: number;
+  /** The ConfigMap with which the Lease goes, should its run be killed and no other follow. */
+  readonly owner?: { readonly name: string; readonly uid: string };
+  readonly report: (line: string) => void;
+}
+
+/**
+ * Takes the namespace's Lease and renews it until it is released. One that a killed run left behind is waited for, and
+ * taken over; one that is renewed meanwhile belongs to a run that lives.
+ *
+ * A holder lives if it renews while we look: what its clock says, compared with ours, decides nothing but how long to look.
+ *
+ * @throws MigrationRunningError
+ */
+export async function acquireLease(api: LeaseApi, options: AcquireOptions): Promise<MigrationLease> {
+  const { durationSeconds, owner, report } = options;
+  const identity = `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`;
+  let watched: Watched | undefined;
+  for (;;) {
+    const found = await api.read();
+    if (found === undefined) {
+      const created = await api.create({ ...leaseFor(api.namespace, owner), spec: specFor(identity, durationSeconds) });
+      if (created !== "conflict") return new HeldLease(api, created, durationSeconds);
+      continue;
+    }
+    if (watched !== undefined && signOfLife(found) !== watched.signOfLife && isHeld(found)) {
+      throw new MigrationRunningError(holderOf(api.namespace, found, durationSeconds));
+    }
+    if (!isHeld(found) || (watched !== undefined && isAbandoned(found, watched, durationSeconds))) {
+      const taken = await api.replace(takenOver(found, identity, durationSeconds));
+      if (taken !== "conflict") return new HeldLease(api, taken, durationSeconds);
+      continue;
+    }
+    if (watched === undefined) {
+      watched = { signOfLife: signOfLife(found), from: performance.now() };
+      report(
+        `Lease ${leaseName} is held by ${found.spec?.holderIdentity ?? "somebody"}: waiting to see whether that run lives.`,
+      );
+    }
+    await sleep(Math.min(1000, (durationSeconds * 1000) / 20));
+  }
+}
+
+/** A Lease as it was when it was seen first. */
+export interface Watched {
+  readonly signOfLife: string;
+  /** By performance.now(). */
+  readonly from: number;
+}
+
+function isHeld({ spec }: V1Lease): boolean {
+  return (spec?.holderIdentity ?? "") !== "";
+}
+
+/** Changes with each renewal. */
+function signOfLife({ metadata, spec }: V1Lease): string {
+  return JSON.stringify([metadata?.uid, spec?.holderIdentity, spec?.renewTime]);
+}
+
+/** One that had expired when it was found is looked at for longer than a renewal takes; any other for its whole duration. */
+export function isAbandoned(
+  lease: V1Lease,
+  watched: Watched,
+  durationSeconds: number,
+  now = { clock: Date.now(), performance: performance.now() },
+): boolean {
+  const milliseconds = (lease.spec?.leaseDurationSeconds ?? durationSeconds) * 1000;
+  const watchedFor = now.performance - watched.from;
+  const renewed = timeOf(lease.spec?.renewTime);
+  const hasExpired = renewed === undefined || renewed.getTime() + milliseconds < now.clock;
+  return watchedFor >= (hasExpired ? milliseconds / 3 : milliseconds);
+}
+
+function holderOf(namespace: string, { spec }: V1Lease, durationSeconds: number) {
+  return {
+    namespace,
+    identity: spec?.holderIdentity ?? "",
+    since: timeOf(spec?.acquireTime),
+    durationSeconds: spec?.leaseDurationSeconds ?? durationSeconds,
+  };
+}
+
+/** The API client hands out times of this kind as they came, as texts. */
+function timeOf(time: Date | string | undefined): Date | undefined {
+  const date = time === undefined ? undefined : new Date(time);
+  return date === undefined || Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function leaseFor(namespace: string, owner: AcquireOptions["owner"]): Omit<V1Lease, "spec"> {
+  const ownerReferences = owner === undefined ? [] : [{ apiVersion: "v1", kind: "ConfigMap", ...owner }];
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { name: leaseName, namespace, labels: { [managedByLabel]: managedByValue }, ownerReferences },
+  };
+}
+
+function takenOver(found: V1Lease, identity: string, durationSeconds: number): V1Lease {
+  const leaseTransitions = (found.spec?.leaseTransitions ?? 0) + 1;
+  const spec = Object.assign(specFor(identity, durationSeconds), { leaseTransitions });
+  return Object.assign(new V1Lease(), found, { spec });
+}
+
+function specFor(holderIdentity: string, leaseDurationSeconds: number): V1LeaseSpec {
+  const now = new V1MicroTime();
+  return { holderIdentity, leaseDurationSeconds, acquireTime: now, renewTime: now, leaseTransitions: 0 };
+}
