@@ -43,7 +43,7 @@ export function imageTable(machineProgram: (name: string) => string): ImageDescr
       command: ["/pause"],
       ...standIn("A pause program of the sandbox: it waits, and reaps orphans."),
     }),
-    etcd("v3.3.12"),
+    etcd("v3.4.14"),
     etcd("v3.4.22"),
     image("docker.io/library/busybox:1.28.0-glibc", {
       busybox: true,

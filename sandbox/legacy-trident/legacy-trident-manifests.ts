@@ -14,7 +14,7 @@ export interface LegacyTridentOptions {
   readonly persistentVolumeClaim?: string;
   /** @default "netapp/trident:19.04.0" */
   readonly tridentImage?: string;
-  /** @default "quay.io/coreos/etcd:v3.3.12" */
+  /** @default "quay.io/coreos/etcd:v3.4.14" */
   readonly etcdImage?: string;
   /** @default "IfNotPresent" */
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
@@ -142,7 +142,7 @@ function etcdContainer(options: LegacyTridentOptions): V1Container {
   const peer = "http://127.0.0.1:8002";
   return {
     name: legacyTrident.etcdContainer,
-    image: options.etcdImage ?? "quay.io/coreos/etcd:v3.3.12",
+    image: options.etcdImage ?? "quay.io/coreos/etcd:v3.4.14",
     imagePullPolicy: options.imagePullPolicy ?? "IfNotPresent",
     command: ["/usr/local/bin/etcd"],
     args: [

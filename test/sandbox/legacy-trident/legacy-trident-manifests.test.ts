@@ -10,7 +10,7 @@ describe("legacyTridentManifests", () => {
       containers.map((container) => [container.name, container.image]),
       [
         ["trident-main", "netapp/trident:19.04.0"],
-        ["etcd", "quay.io/coreos/etcd:v3.3.12"],
+        ["etcd", "quay.io/coreos/etcd:v3.4.14"],
       ],
     );
     assert.deepEqual(containers[0]?.args, ["-etcd_v3", "http://127.0.0.1:8001", "-k8s_pod"]);
