@@ -1,7 +1,7 @@
 # Everything runs on Node 24 from node_modules; `make` alone lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e faults faults-mutations bench toolchain sandbox sandbox-down
+.PHONY: help demo test check unit e2e faults faults-mutations bench bench-outage toolchain sandbox sandbox-down
 
 NODE := node_modules/.bin/node
 INSTALLED := node_modules/.package-lock.json
@@ -32,6 +32,9 @@ faults-mutations: $(INSTALLED) ## Without the guard, the pinned revision or the 
 
 bench: $(INSTALLED) ## Measure the copy against other tools (an hour and a half; with QUICK=1 two minutes: see bench/README.md)
 	@$(NODE) bench/copy-benchmark.ts
+
+bench-outage: $(INSTALLED) toolchain ## Measure how long Trident is away, ours against the vendor's procedure (an hour and a half; QUICK=1 six minutes)
+	@$(NODE) bench/outage/outage-benchmark.ts
 
 toolchain: $(INSTALLED) ## Build what the machine lacks: pulumi, its plugins, Kubernetes (once; cached outside the checkout)
 	@$(NODE) sandbox/toolchain/build-toolchain.ts
