@@ -16,6 +16,10 @@ export interface Settings {
   readonly certificateValidityHours: number;
   readonly certificateEarlyRenewalHours: number;
   readonly timeoutSeconds: number;
+  /** Where the old etcd's snapshot is kept; empty for none. */
+  readonly snapshotDirectory: string;
+  /** The path of a report in Markdown; empty for none. */
+  readonly report: string;
 }
 
 /** Settings as Pulumi holds them: text, or nothing where the user set nothing. */
@@ -36,6 +40,8 @@ export const defaultSettings: Settings = {
   certificateValidityHours: 43800,
   certificateEarlyRenewalHours: 720,
   timeoutSeconds: 300,
+  snapshotDirectory: "snapshots",
+  report: "",
 };
 
 /** Something is wrong with the stack's settings; the message lists all that is. */
@@ -101,6 +107,8 @@ export function checkSettings(raw: RawSettings): Settings {
       hours,
     ),
     timeoutSeconds: read("timeoutSeconds", defaultSettings.timeoutSeconds, seconds),
+    snapshotDirectory: read("snapshotDirectory", defaultSettings.snapshotDirectory, localPath),
+    report: read("report", defaultSettings.report, reportPath),
   };
 
   if (settings.certificateEarlyRenewalHours >= settings.certificateValidityHours) {
@@ -226,6 +234,24 @@ function seconds(text: string): number {
     throw new Error("it must be a whole number of seconds from 10 to 86400; 300 suits most clusters.");
   }
   return value;
+}
+
+/** Empty is a choice: nothing is kept. */
+function localPath(text: string): string {
+  if (text !== text.trim() || text.includes("\0") || text.includes("\n")) {
+    throw new Error("write a path without spaces around it, such as snapshots; an empty one keeps nothing.");
+  }
+  return text;
+}
+
+function reportPath(text: string): string {
+  const path = localPath(text);
+  if (path !== "" && !path.endsWith(".md")) {
+    throw new Error(
+      "the report is Markdown: let its name end in .md, such as migration-report.md; an empty one writes none.",
+    );
+  }
+  return path;
 }
 
 function wholeNumber(text: string): number | undefined {

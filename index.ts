@@ -1,16 +1,19 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { checkCluster } from "@trident-etcd/migration/preflight/check-cluster.ts";
+import { describePlan } from "@trident-etcd/migration/plan/describe-plan.ts";
+import { gatherPlan } from "@trident-etcd/migration/plan/gather-plan.ts";
+import { refuseBlocked } from "@trident-etcd/migration/plan/plan-blocked-error.ts";
 
 import { chosenCluster } from "./chosen-cluster.ts";
 import { EtcdCluster } from "./components/etcd-cluster.ts";
 import { EtcdOperator } from "./components/etcd-operator.ts";
 import { EtcdTls } from "./components/etcd-tls.ts";
 import { StateMigration } from "./components/state-migration.ts";
-import { Trident } from "./components/trident.ts";
+import { TridentAccount } from "./components/trident-account.ts";
+import { Trident, tridentSpec } from "./components/trident.ts";
 import { readSettings } from "./config.ts";
-import { describeFindings } from "./describe-findings.ts";
 import { explained } from "./explained.ts";
+import { writeReport } from "./write-report.ts";
 
 // Configuration.
 const settings = await explained(readSettings);
@@ -25,18 +28,25 @@ const legacy = {
   prefix: "/trident/",
 };
 
-// Checks, before anything is registered.
-const findings = await explained(() =>
-  checkCluster({
-    cluster: access.plain,
-    namespace: settings.namespace,
-    migrate: settings.migrate,
-    etcdCluster: etcdName,
-    clientSecret: "etcd-client-tls",
-    ...legacy,
-  }),
+// The plan: looks only, and refuses before anything is registered.
+const plan = await explained(async () =>
+  refuseBlocked(
+    await gatherPlan({
+      ...legacy,
+      cluster: access.plain,
+      namespace: settings.namespace,
+      migrate: settings.migrate,
+      etcdCluster: etcdName,
+      etcdClusterSize: settings.etcdClusterSize,
+      clientSecret: "etcd-client-tls",
+      tridentImage: settings.tridentImage,
+      certificateValidityHours: settings.certificateValidityHours,
+      certificateEarlyRenewalHours: settings.certificateEarlyRenewalHours,
+      snapshotDirectory: settings.snapshotDirectory,
+    }),
+  ),
 );
-await pulumi.log.info(describeFindings(findings, settings.namespace));
+await pulumi.log.info(describePlan(plan));
 
 // Components.
 const cluster = new kubernetes.Provider("cluster", {
@@ -86,6 +96,18 @@ const etcd = new EtcdCluster(
   { ...onCluster, dependsOn: [operator] },
 );
 
+const account = new TridentAccount("trident-account", { namespace: settings.namespace }, onCluster);
+
+const tridentPods = {
+  serviceAccountName: account.serviceAccountName,
+  image: settings.tridentImage,
+  debug: settings.tridentDebug,
+  etcdClientEndpoint: etcd.etcdClientEndpoint,
+  clientSecretName: tls.clientSecretName,
+  clientCertificateVersion: tls.expiry.client,
+  timeoutSeconds,
+};
+
 const stateMigration = settings.migrate
   ? new StateMigration(
       "state-migration",
@@ -93,8 +115,10 @@ const stateMigration = settings.migrate
         ...access.inputs,
         ...legacy,
         namespace: settings.namespace,
+        snapshotDirectory: settings.snapshotDirectory,
         etcdCluster: etcd.clusterName,
         clientSecret: tls.clientSecretName,
+        newTrident: tridentSpec(tridentPods),
         timeoutSeconds,
       },
       onCluster,
@@ -104,14 +128,9 @@ const stateMigration = settings.migrate
 const trident = new Trident(
   "trident",
   {
+    ...tridentPods,
     namespace: settings.namespace,
-    image: settings.tridentImage,
-    debug: settings.tridentDebug,
-    etcdClientEndpoint: etcd.etcdClientEndpoint,
-    clientSecretName: tls.clientSecretName,
-    clientCertificateVersion: tls.expiry.client,
     ...(stateMigration === undefined ? {} : { migratedStateDigest: stateMigration.summary.sha256 }),
-    timeoutSeconds,
   },
   onCluster,
 );
@@ -119,7 +138,23 @@ const trident = new Trident(
 // Outputs.
 export const namespace = settings.namespace;
 export const tridentDeployment = trident.deploymentName;
+export const clientEndpoint = etcd.etcdClientEndpoint;
 export const etcdClientEndpoint = etcd.etcdClientEndpoint;
 export const members = etcd.members;
 export const certificateExpiry = tls.expiry;
+export const migrationPlan = plan;
 export const migration = stateMigration?.summary;
+
+// Written once Trident serves: its Deployment's name is known then.
+writeReport(
+  settings.report,
+  plan,
+  pulumi
+    .all([etcd.etcdClientEndpoint, etcd.members, tls.expiry, stateMigration?.summary, trident.deploymentName])
+    .apply(([endpoint, names, expiry, summary]) => ({
+      clientEndpoint: endpoint,
+      members: names,
+      certificateExpiry: { ...expiry },
+      migration: summary,
+    })),
+);

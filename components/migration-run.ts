@@ -1,5 +1,7 @@
+import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type * as migration from "@trident-etcd/migration/migration-provider.ts";
+import type { MigrationResult } from "@trident-etcd/migration/migration-result.ts";
 
 export interface MigrationRunArgs {
   /** The kubeconfig's path, or its contents as a secret; as for the Kubernetes provider. */
@@ -20,6 +22,13 @@ export interface MigrationRunArgs {
   readonly prefix: pulumi.Input<string>;
   /** For each wait. */
   readonly timeoutSeconds: pulumi.Input<number>;
+  /** As `tridentSpec` makes it. It is started and must serve before anything is final; without it nothing is started. */
+  readonly newTrident?: kubernetes.types.input.apps.v1.DeploymentSpec;
+  /**
+   * The folder on this machine for a snapshot of the old etcd's last state, which holds the application's secrets. None is
+   * kept without it, or for "".
+   */
+  readonly snapshotDirectory?: pulumi.Input<string>;
 }
 
 /**
@@ -36,7 +45,11 @@ export class MigrationRun extends pulumi.dynamic.Resource {
   declare readonly sourceRevision: pulumi.Output<string>;
   declare readonly destinationClusterId: pulumi.Output<string>;
   declare readonly destinationRevision: pulumi.Output<string>;
+  declare readonly firstPassKeys: pulumi.Output<number>;
+  declare readonly changedKeys: pulumi.Output<MigrationResult["changedKeys"]>;
+  declare readonly snapshot: pulumi.Output<string | undefined>;
   declare readonly startedAt: pulumi.Output<string>;
+  declare readonly cutOverAt: pulumi.Output<string>;
   declare readonly finishedAt: pulumi.Output<string>;
 
   constructor(name: string, args: MigrationRunArgs, opts?: pulumi.CustomResourceOptions) {
@@ -48,7 +61,11 @@ export class MigrationRun extends pulumi.dynamic.Resource {
       sourceRevision: undefined,
       destinationClusterId: undefined,
       destinationRevision: undefined,
+      firstPassKeys: undefined,
+      changedKeys: undefined,
+      snapshot: undefined,
       startedAt: undefined,
+      cutOverAt: undefined,
       finishedAt: undefined,
     };
     super(

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MigrationResult } from "@trident-etcd/migration/migration-result.ts";
 
 import { objectLabels } from "./labels.ts";
+import { MigrationGuard } from "./migration-guard.ts";
 import { MigrationRun } from "./migration-run.ts";
 import type { MigrationRunArgs } from "./migration-run.ts";
 
@@ -27,11 +28,9 @@ export class StateMigration extends pulumi.ComponentResource {
     super("trident-etcd:index:StateMigration", name, args, opts);
 
     const record = createRecord(this, name, args);
-    const run = new MigrationRun(
-      `${name}-run`,
-      { ...args, record: record.metadata.name, timeoutSeconds: args.timeoutSeconds ?? 300 },
-      { parent: this },
-    );
+    const settings = { ...args, record: record.metadata.name, timeoutSeconds: args.timeoutSeconds ?? 300 };
+    const guard = createGuard(this, name, settings);
+    const run = new MigrationRun(`${name}-run`, settings, { parent: this, dependsOn: [guard] });
 
     this.summary = summarize(run);
     this.registerOutputs({ summary: this.summary });
@@ -47,6 +46,25 @@ function createRecord(parent: StateMigration, name: string, args: StateMigration
   );
 }
 
+/** Made before the migration begins and after the etcd that it goes to: it outlives neither. */
+function createGuard(parent: StateMigration, name: string, args: MigrationRunArgs): MigrationGuard {
+  const { kubeconfig, context, namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds } = args;
+  return new MigrationGuard(
+    `${name}-guard`,
+    {
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      ...(context === undefined ? {} : { context }),
+      namespace,
+      legacyDeployment,
+      legacyEtcdContainer,
+      etcdCluster: args.etcdCluster,
+      record,
+      timeoutSeconds,
+    },
+    { parent },
+  );
+}
+
 function summarize(run: MigrationRun): pulumi.Output<MigrationResult> {
   return pulumi.output({
     keys: run.keys,
@@ -56,7 +74,11 @@ function summarize(run: MigrationRun): pulumi.Output<MigrationResult> {
     sourceRevision: run.sourceRevision,
     destinationClusterId: run.destinationClusterId,
     destinationRevision: run.destinationRevision,
+    firstPassKeys: run.firstPassKeys,
+    changedKeys: run.changedKeys,
+    snapshot: run.snapshot,
     startedAt: run.startedAt,
+    cutOverAt: run.cutOverAt,
     finishedAt: run.finishedAt,
   });
 }

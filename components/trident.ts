@@ -2,10 +2,14 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { objectLabels } from "./labels.ts";
-import { tridentRules } from "./trident-permissions.ts";
+import { TridentAccount } from "./trident-account.ts";
 
-export interface TridentArgs {
-  readonly namespace: pulumi.Input<string>;
+type DeploymentSpec = kubernetes.types.input.apps.v1.DeploymentSpec;
+
+/** What Trident's pods are made of. */
+export interface TridentSpecArgs {
+  /** Whom Trident runs as, with the permissions of TridentAccount. */
+  readonly serviceAccountName: pulumi.Input<string>;
   /**
    * Trident's image, with its tag or digest; 18.01 to 19.04.
    * @default "netapp/trident:19.04.0"
@@ -22,14 +26,26 @@ export interface TridentArgs {
   readonly clientSecretName: pulumi.Input<string>;
   /** Any text that changes with the certificate in that Secret: Trident reads it only at its start, so it is started anew. */
   readonly clientCertificateVersion: pulumi.Input<string>;
-  /** The digest of the state that was migrated for this Trident. Trident starts only after it is known. */
-  readonly migratedStateDigest?: pulumi.Input<string>;
   /**
    * How long to wait until Trident's API answers, in seconds.
    * @default 300
    */
   readonly timeoutSeconds?: number;
 }
+
+export interface TridentArgs extends Omit<TridentSpecArgs, "serviceAccountName"> {
+  readonly namespace: pulumi.Input<string>;
+  /**
+   * As for `tridentSpec`.
+   * @default that of a TridentAccount of its own
+   */
+  readonly serviceAccountName?: pulumi.Input<string>;
+  /** The digest of the state that was migrated for this Trident. Its Deployment is made only after it is known. */
+  readonly migratedStateDigest?: pulumi.Input<string>;
+}
+
+const selector = { app: "trident.netapp.io" };
+const labels = { ...objectLabels("trident", "controller"), ...selector };
 
 /** Trident with an external etcd; ready once its own API lists backends, which it does only after it has read its state. */
 export class Trident extends pulumi.ComponentResource {
@@ -39,87 +55,52 @@ export class Trident extends pulumi.ComponentResource {
   constructor(name: string, args: TridentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trident-etcd:index:Trident", name, args, opts);
 
-    const permissions = createPermissions(this, name, args);
-    const deployment = createDeployment(this, name, args, permissions);
+    const serviceAccountName =
+      args.serviceAccountName ??
+      new TridentAccount(`${name}-account`, { namespace: args.namespace }, { parent: this }).serviceAccountName;
+    const deployment = createDeployment(this, name, args, tridentSpec({ ...args, serviceAccountName }));
 
     this.deploymentName = deployment.metadata.name;
     this.registerOutputs({ deploymentName: this.deploymentName });
   }
 }
 
-interface Permissions {
-  readonly serviceAccountName: pulumi.Output<string>;
-  readonly binding: pulumi.Resource;
-}
-
-/** Under names of their own: those of a Trident with its embedded etcd, `trident`, may still be there and are not ours. */
-function createPermissions(parent: Trident, name: string, args: TridentArgs): Permissions {
-  const labels = objectLabels("trident", "permissions");
-  const clusterWide = { name: pulumi.interpolate`trident-external-etcd-${args.namespace}`, labels };
-  const serviceAccount = new kubernetes.core.v1.ServiceAccount(
-    `${name}-service-account`,
-    { metadata: { name: "trident-external-etcd", namespace: args.namespace, labels } },
-    { parent },
-  );
-  const role = new kubernetes.rbac.v1.ClusterRole(
-    `${name}-cluster-role`,
-    { metadata: clusterWide, rules: tridentRules },
-    { parent },
-  );
-  const binding = new kubernetes.rbac.v1.ClusterRoleBinding(
-    `${name}-cluster-role-binding`,
-    {
-      metadata: clusterWide,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-      subjects: [{ kind: "ServiceAccount", name: serviceAccount.metadata.name, namespace: args.namespace }],
+/**
+ * What Trident's Deployment says, but for its name and what is noted on it. A migration that is given the same starts the pods
+ * that the Deployment takes over as they run.
+ */
+export function tridentSpec(args: TridentSpecArgs): DeploymentSpec {
+  return {
+    replicas: 1,
+    // Two Tridents on one state would each provision and delete volumes.
+    strategy: { type: "Recreate" },
+    progressDeadlineSeconds: args.timeoutSeconds ?? 300,
+    selector: { matchLabels: selector },
+    template: {
+      metadata: { labels, annotations: { "trident-etcd/client-certificate": args.clientCertificateVersion } },
+      spec: {
+        serviceAccountName: args.serviceAccountName,
+        containers: [tridentContainer(args)],
+        volumes: [{ name: "etcd-client-tls", secret: { secretName: args.clientSecretName } }],
+      },
     },
-    { parent },
-  );
-  return { serviceAccountName: serviceAccount.metadata.name, binding };
+  };
 }
 
 function createDeployment(
   parent: Trident,
   name: string,
   args: TridentArgs,
-  permissions: Permissions,
+  spec: DeploymentSpec,
 ): kubernetes.apps.v1.Deployment {
-  const timeoutSeconds = args.timeoutSeconds ?? 300;
-  const selector = { app: "trident.netapp.io" };
-  const labels = objectLabels("trident", "controller");
+  const timeout = `${args.timeoutSeconds ?? 300}s`;
   return new kubernetes.apps.v1.Deployment(
     `${name}-deployment`,
     {
-      metadata: {
-        name: "trident",
-        namespace: args.namespace,
-        labels: { ...labels, ...selector },
-        annotations: migrationAnnotations(args),
-      },
-      spec: {
-        replicas: 1,
-        // Two Tridents on one state would each provision and delete volumes.
-        strategy: { type: "Recreate" },
-        progressDeadlineSeconds: timeoutSeconds,
-        selector: { matchLabels: selector },
-        template: {
-          metadata: {
-            labels: { ...labels, ...selector },
-            annotations: { "trident-etcd/client-certificate": args.clientCertificateVersion },
-          },
-          spec: {
-            serviceAccountName: permissions.serviceAccountName,
-            containers: [tridentContainer(args)],
-            volumes: [{ name: "etcd-client-tls", secret: { secretName: args.clientSecretName } }],
-          },
-        },
-      },
+      metadata: { name: "trident", namespace: args.namespace, labels, annotations: migrationAnnotations(args) },
+      spec,
     },
-    {
-      parent,
-      dependsOn: [permissions.binding],
-      customTimeouts: { create: `${timeoutSeconds}s`, update: `${timeoutSeconds}s` },
-    },
+    { parent, customTimeouts: { create: timeout, update: timeout } },
   );
 }
 
@@ -130,7 +111,7 @@ function migrationAnnotations(args: TridentArgs): Record<string, pulumi.Input<st
     : { "trident-etcd/migrated-state-sha256": args.migratedStateDigest };
 }
 
-function tridentContainer(args: TridentArgs): kubernetes.types.input.core.v1.Container {
+function tridentContainer(args: TridentSpecArgs): kubernetes.types.input.core.v1.Container {
   const askForBackends = { exec: { command: ["tridentctl", "-s", "127.0.0.1:8000", "get", "backend"] } };
   return {
     name: "trident-main",

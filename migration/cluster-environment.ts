@@ -1,6 +1,8 @@
 import { prefixRange } from "./copy/key-range.ts";
 import { openDestination } from "./destination/open-destination.ts";
 import { connectToCluster } from "./kubernetes/cluster-client.ts";
+import { acquireLease } from "./lease/acquire-lease.ts";
+import { leaseApi } from "./lease/lease-api.ts";
 import { checkLegacyEtcdImage } from "./legacy/image-check.ts";
 import { findLegacyTrident } from "./legacy/legacy-trident.ts";
 import { openLiveSource } from "./legacy/live-source.ts";
@@ -13,17 +15,25 @@ import type { MigrationEnvironment } from "./migration-environment.ts";
 import type { MigrationRequest } from "./migration-request.ts";
 import { checkClaim } from "./preflight/check-claim.ts";
 import { checkNamespace } from "./preflight/check-namespace.ts";
+import { startNewTrident } from "./readiness/start-new-trident.ts";
+import { handOverNewTrident, withdrawNewTrident } from "./readiness/withdraw-new-trident.ts";
+import { saveSnapshot } from "./snapshot/save-snapshot.ts";
+import { prepareSnapshotDirectory } from "./snapshot/snapshot-directory.ts";
 
 /** The migration's steps on a real cluster. Raises ClusterUnreachableError when the kubeconfig leads to none. */
 export function clusterEnvironment(request: MigrationRequest): MigrationEnvironment {
   const cluster = connectToCluster(request.cluster);
-  const { namespace, timeoutSeconds } = request;
+  const { namespace, timeoutSeconds, snapshotDirectory = "", leaseSeconds: durationSeconds = 60 } = request;
   return {
     namespace,
     legacyDeployment: request.legacyDeployment,
     record: request.record,
     range: prefixRange(request.prefix),
 
+    acquireLease: async (report) => {
+      const { name, uid } = await readMigrationRecord(cluster, request);
+      return acquireLease(leaseApi(cluster, namespace), { durationSeconds, owner: { name, uid }, report });
+    },
     readRecord: async () => {
       await checkNamespace(cluster, namespace);
       return readMigrationRecord(cluster, request);
@@ -33,18 +43,36 @@ export function clusterEnvironment(request: MigrationRequest): MigrationEnvironm
 
     checkLegacyImage: (legacy, record) => checkLegacyEtcdImage(cluster, legacy, record, timeoutSeconds),
     checkClaim: (legacy) => checkClaim(cluster, legacy),
+    prepareSnapshot: async () => {
+      if (snapshotDirectory !== "") await prepareSnapshotDirectory(snapshotDirectory);
+    },
     openDestination: () => openDestination(cluster, request),
     openLiveSource: (legacy) => openLiveSource(cluster, legacy),
 
     stopLegacy: (legacy, record) => stopLegacyTrident(cluster, legacy, record, timeoutSeconds),
     openStoppedSource: (legacy, record) => openSourcePod(cluster, legacy, record, timeoutSeconds),
+    takeSnapshot: async (source) => {
+      if (snapshotDirectory === "") return undefined;
+      return saveSnapshot({ content: source.snapshot(), directory: snapshotDirectory, namespace, at: new Date() });
+    },
     removeSourcePod: () => removeSourcePod(cluster, namespace, timeoutSeconds),
     checkStillStopped: async (stopped) => {
       await checkStillStopped(cluster, stopped);
     },
+    startNewTrident: async ({ destination, revision }) => {
+      if (request.newTrident === undefined) return;
+      const trident = { namespace, spec: request.newTrident, timeoutSeconds };
+      await startNewTrident(cluster, trident, { destination, range: prefixRange(request.prefix), revision });
+    },
+    withdrawNewTrident: (destination) => {
+      const written = { destination, range: prefixRange(request.prefix) };
+      return withdrawNewTrident(cluster, { namespace, timeoutSeconds, written });
+    },
     deleteLegacy: (stopped) => deleteLegacyTrident(cluster, stopped),
+    handOverNewTrident: () => handOverNewTrident(cluster, { namespace, timeoutSeconds }),
 
     restoreLegacy: async (legacy) => {
+      await withdrawNewTrident(cluster, { namespace, timeoutSeconds });
       const replicas = await restoreLegacyTrident(cluster, legacy, request, timeoutSeconds);
       if (replicas > 0) await waitUntilTridentServes(cluster, legacy, timeoutSeconds);
       return replicas;

@@ -1,32 +1,46 @@
-import { copyUntilVerified, type StateProgress, type Written } from "./copy/copy-until-verified.ts";
+import { afterVerifiedCopy, copyChanges, type CopiedChanges, type EarlierPass } from "./copy/copy-changes.ts";
+import { copyUntilVerified, type StateProgress } from "./copy/copy-until-verified.ts";
+import { CopyInterruptedError } from "./copy/errors.ts";
 import type { KeyRange, KeyValueStore } from "./copy/key-value-store.ts";
-import type { VerifiedCopy } from "./copy/verify-copy.ts";
+import { verifyCopy, type VerifiedCopy } from "./copy/verify-copy.ts";
 import { atMostEverySecond } from "./report-now-and-then.ts";
+import type { WrittenKeys } from "./written-keys.ts";
 
-/**
- * Copies the range and proves it, telling of it line by line. Hands over what it wrote as soon as that is known, so that it
- * can be taken back when this, or anything after it, fails.
- */
-export async function copyAndVerify(options: {
+/** Both sides, and what each pass tells and is told. */
+export interface Pass {
   readonly source: KeyValueStore;
   readonly destination: KeyValueStore;
   readonly range: KeyRange;
   readonly revision: bigint;
-  /** Of the keys to copy, as a comparison has found. */
-  readonly keysAlreadyThere: number;
-  readonly keepWritten: (written: Written) => void;
+  /** Told what was written as soon as that is known, so that it can be taken back when this, or anything after it, fails. */
+  readonly written: WrittenKeys;
+  readonly signal: AbortSignal;
   readonly report: (line: string) => void;
-}): Promise<VerifiedCopy> {
-  const { source, destination, range, revision, keysAlreadyThere, report } = options;
+}
+
+/** Copies the range and proves it, telling of it line by line. What an earlier run left is brought up to date first. */
+export async function copyAndVerify(
+  pass: Pass,
+  already: {
+    /** Of the keys to copy, as a comparison has found. */
+    readonly keysAlreadyThere: number;
+    readonly earlier: EarlierPass | undefined;
+  },
+): Promise<VerifiedCopy> {
+  const { source, destination, range, revision, written, signal, report } = pass;
+  if (already.earlier !== undefined) {
+    // Only what is out of date is deleted here: the copy creates it anew with all that is missing.
+    await carryChanges(pass, already.earlier, false);
+  }
   const sometimes = atMostEverySecond(report);
-  const before = keysAlreadyThere === 0 ? "" : `, ${keysAlreadyThere} of which were there from an earlier run`;
+  const before =
+    already.keysAlreadyThere === 0 ? "" : `, ${already.keysAlreadyThere} of which were there from an earlier run`;
   let lastPhase: StateProgress["phase"] | undefined;
   const verified = await copyUntilVerified({
-    source,
-    destination,
-    range,
-    revision,
-    onWritten: options.keepWritten,
+    ...{ source, destination, range, revision, signal },
+    onWritten: (latest) => {
+      written.add(latest);
+    },
     onProgress: ({ phase, keysDone, keysTotal, bytesDone }) => {
       if (phase === "verifying" && lastPhase !== phase) {
         report(`Copied all ${keysTotal} keys (${bytesDone} bytes)${before}. Verifying.`);
@@ -41,4 +55,40 @@ export async function copyAndVerify(options: {
   });
   report(`Verified: all ${verified.keys} keys and values are equal (SHA-256 ${verified.sha256}).`);
   return verified;
+}
+
+/** Carries over what changed since a verified copy, then proves all of it, not only what changed. */
+export async function carryChangesAndVerify(
+  pass: Pass,
+  first: VerifiedCopy,
+): Promise<{ readonly verified: VerifiedCopy; readonly changes: CopiedChanges }> {
+  const { source, destination, range, revision, signal, report } = pass;
+  const changes = await carryChanges(pass, afterVerifiedCopy(first), true);
+  const { created, replaced, deleted } = changes;
+  report(
+    `Carried over what had changed since: ${created} created, ${replaced} replaced, ${deleted} deleted. Verifying.`,
+  );
+  const sometimes = atMostEverySecond(report);
+  const verified = await verifyCopy({
+    ...{ source, destination, range, signal, sourceRevision: revision },
+    onProgress: ({ keysCompared, keysTotal }) => {
+      sometimes(() => `Compared ${keysCompared} of ${keysTotal} keys.`);
+    },
+  });
+  report(`Verified again: all ${verified.keys} keys and values are equal (SHA-256 ${verified.sha256}).`);
+  return { verified, changes };
+}
+
+async function carryChanges(pass: Pass, earlier: EarlierPass, create: boolean): Promise<CopiedChanges> {
+  const { source, destination, range, revision, signal, written } = pass;
+  try {
+    const changes = await copyChanges({ source, destination, range, revision, signal, earlier, create });
+    written.add({ revisions: changes.writtenRevisions });
+    return changes;
+  } catch (error) {
+    if (error instanceof CopyInterruptedError) {
+      written.add({ revisions: error.writtenRevisions, unanswered: error.unanswered });
+    }
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
-import type { KeyRange } from "./copy/key-value-store.ts";
+import type { KeyRange, KeyValueStore } from "./copy/key-value-store.ts";
+import type { MigrationLease } from "./lease/held-lease.ts";
 import type { DeploymentFinding, LegacyTrident } from "./legacy/legacy-trident.ts";
 import type { MigrationRecord, RecordChange } from "./legacy/migration-record.ts";
 import type { StoppedTrident } from "./legacy/stop-legacy-trident.ts";
@@ -18,6 +19,8 @@ export interface MigrationEnvironment {
   /** The keys to move. */
   readonly range: KeyRange;
 
+  /** Keeps a second migration from running at the same time. */
+  acquireLease(report: (line: string) => void): Promise<MigrationLease>;
   readRecord(): Promise<MigrationRecord>;
   changeRecord(change: RecordChange): Promise<void>;
   findTrident(): Promise<DeploymentFinding>;
@@ -25,6 +28,8 @@ export interface MigrationEnvironment {
   /** Changes nothing that lasts: a pod for a moment. */
   checkLegacyImage(legacy: LegacyTrident, record: MigrationRecord): Promise<void>;
   checkClaim(legacy: LegacyTrident): Promise<void>;
+  /** Makes sure that a snapshot can be kept, if one is wanted. */
+  prepareSnapshot(): Promise<void>;
   openDestination(): Promise<OpenStore>;
   /** Undefined when the legacy etcd does not run. */
   openLiveSource(legacy: LegacyTrident): Promise<OpenStore | undefined>;
@@ -32,12 +37,20 @@ export interface MigrationEnvironment {
   /** Does nothing for one that a migration has stopped already, but waits until it is. */
   stopLegacy(legacy: LegacyTrident, record: MigrationRecord): Promise<StoppedTrident>;
   openStoppedSource(legacy: LegacyTrident, record: MigrationRecord): Promise<OpenStore>;
+  /** Answers with the snapshot's path; undefined when none is wanted. */
+  takeSnapshot(source: OpenStore): Promise<string | undefined>;
   /** Waits until the pod under `openStoppedSource` is gone; does nothing when there is none. */
   removeSourcePod(): Promise<void>;
   checkStillStopped(stopped: StoppedTrident): Promise<void>;
+  /** Starts the new Trident beside the stopped one and waits until it serves the copy; takes it back when it does not. */
+  startNewTrident(copied: { readonly destination: KeyValueStore; readonly revision: bigint }): Promise<void>;
+  /** Takes back one that an earlier run left, and what it wrote. Does nothing when there is none. */
+  withdrawNewTrident(destination: KeyValueStore): Promise<void>;
   /** Only if it is still as the migration stopped it. */
   deleteLegacy(stopped: StoppedTrident): Promise<void>;
+  /** Leaves its running pods to the Deployment that comes next. Does nothing when that was done. */
+  handOverNewTrident(): Promise<void>;
 
-  /** Answers with how many replicas it runs again. */
+  /** Only once nothing of the new Trident runs. Answers with how many replicas it runs again. */
   restoreLegacy(legacy: LegacyTrident): Promise<number>;
 }

@@ -6,6 +6,8 @@ export type LegacyOutcome =
   /** Nothing had been stopped yet. */
   | { readonly kind: "untouched" }
   | { readonly kind: "restored"; readonly replicas: number }
+  /** The new one has taken its place: only tidying up is left. */
+  | { readonly kind: "superseded" }
   | { readonly kind: "notRestored"; readonly why: unknown; readonly command: string };
 
 /**
@@ -42,6 +44,8 @@ function describeOutcome(legacy: LegacyOutcome): string {
       return legacy.replicas > 0
         ? "The old Trident is serving again with its embedded etcd, and no state is lost; the next `pulumi up` starts over."
         : "The old Trident is at 0 replicas, as it was before; the next `pulumi up` starts over.";
+    case "superseded":
+      return "All of the state is copied and verified, and nothing is taken back; the next `pulumi up` ends what is left.";
     case "notRestored":
       return (
         `The old Trident could NOT be started again (${withoutFullStop(describeFailure(legacy.why))}). Its state is ` +

@@ -1,4 +1,5 @@
 import type { ClusterAccess } from "./kubernetes/cluster-client.ts";
+import type { NewTridentSpec } from "./readiness/new-trident.ts";
 
 /** What to migrate, from where to where. Names only: certificates are read from the Secret where they are used. */
 export interface MigrationRequest {
@@ -18,4 +19,13 @@ export interface MigrationRequest {
   readonly prefix: string;
   /** For each single wait. */
   readonly timeoutSeconds: number;
+  /**
+   * The new Trident, as the stack's own Deployment will have it: it is started and must serve before anything is final. Without
+   * it, the caller starts one of its own afterwards, and nothing is undone when that fails.
+   */
+  readonly newTrident?: NewTridentSpec;
+  /** The folder for a snapshot of the old etcd; relative to the working directory. None is kept without it, or for "". */
+  readonly snapshotDirectory?: string;
+  /** How long a migration that was killed keeps the next one waiting. @default 60 */
+  readonly leaseSeconds?: number;
 }

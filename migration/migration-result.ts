@@ -15,26 +15,44 @@ export interface MigrationResult {
   readonly destinationClusterId: string;
   /** The revision at which the destination was verified. */
   readonly destinationRevision: string;
-  /** ISO 8601, as is `finishedAt`. */
+  /** Keys that were copied while the old Trident still served; 0 when all were copied in the outage. */
+  readonly firstPassKeys: number;
+  /** What was carried over after that, in the outage. */
+  readonly changedKeys: { readonly created: number; readonly replaced: number; readonly deleted: number };
+  /** Where the snapshot of the old etcd's last state is; absent when none was wanted. */
+  readonly snapshot?: string | undefined;
+  /** ISO 8601, as are the others. */
   readonly startedAt: string;
+  /** When the old Trident was stopped. */
+  readonly cutOverAt: string;
   readonly finishedAt: string;
 }
 
-export function resultOf(
-  verified: VerifiedCopy,
-  source: StoreStatus,
-  destination: StoreStatus,
-  startedAt: Date,
-): MigrationResult {
+export function resultOf(options: {
+  readonly verified: VerifiedCopy;
+  /** Undefined when all was copied in the outage. */
+  readonly first: VerifiedCopy | undefined;
+  readonly changes: { readonly created: number; readonly replaced: number; readonly deleted: number };
+  readonly statuses: { readonly source: StoreStatus; readonly destination: StoreStatus };
+  readonly snapshot: string | undefined;
+  readonly startedAt: Date;
+  readonly cutOverAt: string;
+}): MigrationResult {
+  const { verified, first, changes, statuses, snapshot, startedAt, cutOverAt } = options;
+  const { created, replaced, deleted } = changes;
   return {
     keys: verified.keys,
     bytes: verified.bytes,
     sha256: verified.sha256,
-    sourceClusterId: source.clusterId,
+    sourceClusterId: statuses.source.clusterId,
     sourceRevision: verified.sourceRevision.toString(),
-    destinationClusterId: destination.clusterId,
+    destinationClusterId: statuses.destination.clusterId,
     destinationRevision: verified.destinationRevision.toString(),
+    firstPassKeys: first?.keys ?? 0,
+    changedKeys: { created, replaced, deleted },
+    ...(snapshot === undefined ? {} : { snapshot }),
     startedAt: startedAt.toISOString(),
+    cutOverAt,
     finishedAt: new Date().toISOString(),
   };
 }

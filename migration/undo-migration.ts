@@ -1,39 +1,58 @@
-import type { Written } from "./copy/copy-until-verified.ts";
 import { removeCopiedKeys } from "./copy/remove-copied-keys.ts";
+import { withRetries } from "./copy/retry.ts";
 import { describeFailure } from "./kubernetes/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";
 import type { LegacyTrident } from "./legacy/legacy-trident.ts";
 import { sourcePodName } from "./legacy/legacy-pod-template.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
 import { MigrationError, type LegacyOutcome } from "./migration-error.ts";
-import type { OpenStore } from "./stores/forwarded-store.ts";
+import type { Migration } from "./migration.ts";
 
-export const writtenNothing: Written = { revisions: new Set(), unanswered: [] };
+/** A migration that failed; without a destination when it had none open yet, and so wrote nothing. */
+interface FailedMigration extends Pick<Migration, "environment" | "legacy" | "report"> {
+  readonly destination?: Migration["destination"];
+  readonly written?: Migration["written"];
+  /** Whether the old Trident may have been stopped. */
+  readonly stopped: boolean;
+  readonly during: string;
+  readonly cause: unknown;
+}
 
 /**
  * Takes back what the migration did, the old Trident's return before all: a step that fails is told of in the error, and
  * the next is taken all the same. Answers with the error to raise.
  */
-export async function undoMigration(options: {
-  readonly environment: MigrationEnvironment;
-  readonly legacy: LegacyTrident;
-  readonly destination: OpenStore | undefined;
-  readonly written: Written;
-  readonly during: string;
-  readonly cause: unknown;
-  readonly report?: (line: string) => void;
-}): Promise<MigrationError> {
-  const { environment, legacy, during, cause } = options;
-  options.report?.(`Failed while ${during}; putting the old Trident back.`);
+export async function undoMigration(failed: FailedMigration): Promise<MigrationError> {
+  const { environment, legacy, stopped, during, cause, report } = failed;
+  report(`Failed while ${during}; ${stopped ? "putting the old Trident back" : "the old Trident serves on"}.`);
   const leftBehind: string[] = [];
-  await environment.removeSourcePod().catch((error: unknown) => {
-    leftBehind.push(sourcePodLeft(environment, error));
-  });
-  // The old Trident first: the keys are only in the way of the next run.
-  const outcome = await restore(environment, legacy);
-  const keysLeft = await removeKeys(options);
+  let outcome: LegacyOutcome = { kind: "untouched" };
+  if (stopped) {
+    await environment.removeSourcePod().catch((error: unknown) => {
+      leftBehind.push(sourcePodLeft(environment, error));
+    });
+    // The old Trident first: the keys are only in the way of the next run.
+    outcome = await restore(environment, legacy);
+  }
+  const keysLeft = await removeKeys(failed);
   if (keysLeft !== undefined) leftBehind.push(keysLeft);
   return new MigrationError({ during, cause, legacy: outcome, leftBehind });
+}
+
+/**
+ * Deletes what the migration wrote to the destination, and nothing else. Once nothing is left there, the record no longer
+ * says that what stands there is a migration's own: what comes next may be somebody else's.
+ */
+export async function removeWrittenKeys(
+  migration: Pick<Migration, "environment" | "destination" | "written">,
+): Promise<void> {
+  const { environment, destination, written } = migration;
+  const { range } = environment;
+  await removeCopiedKeys({ destination, range, writtenRevisions: written.revisions, unanswered: written.unanswered });
+  written.forget();
+  const { count } = await withRetries(() => destination.range({ ...range, countOnly: true }), {});
+  // The next run writes its own mark when it finds nothing, whatever this one left.
+  if (count === 0) await environment.changeRecord({ firstPass: null }).catch(() => undefined);
 }
 
 async function restore(environment: MigrationEnvironment, legacy: LegacyTrident): Promise<LegacyOutcome> {
@@ -46,25 +65,15 @@ async function restore(environment: MigrationEnvironment, legacy: LegacyTrident)
   }
 }
 
-async function removeKeys(options: {
-  readonly environment: MigrationEnvironment;
-  readonly destination: OpenStore | undefined;
-  readonly written: Written;
-}): Promise<string | undefined> {
-  const { destination, environment, written } = options;
-  if (destination === undefined) return undefined;
+async function removeKeys({ environment, destination, written }: FailedMigration): Promise<string | undefined> {
+  if (destination === undefined || written === undefined) return undefined;
   try {
-    await removeCopiedKeys({
-      destination,
-      range: environment.range,
-      writtenRevisions: written.revisions,
-      unanswered: written.unanswered,
-    });
+    await removeWrittenKeys({ environment, destination, written });
     return undefined;
   } catch (error) {
     return (
       `Keys that were copied could not all be removed from ${destination.description} ` +
-      `(${withoutFullStop(describeFailure(error))}); the next run uses those that still are equal and names the others.`
+      `(${withoutFullStop(describeFailure(error))}); the next run goes on from those that it knows for its own or finds equal, and names the others.`
     );
   }
 }

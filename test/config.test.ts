@@ -36,6 +36,8 @@ test("reads every setting as its type", () => {
     certificateValidityHours: "48",
     certificateEarlyRenewalHours: "47",
     timeoutSeconds: "600",
+    snapshotDirectory: "/var/backups/trident",
+    report: "reports/migration.md",
   });
   assert.deepEqual(settings, {
     namespace: "storage",
@@ -51,6 +53,8 @@ test("reads every setting as its type", () => {
     certificateValidityHours: 48,
     certificateEarlyRenewalHours: 47,
     timeoutSeconds: 600,
+    snapshotDirectory: "/var/backups/trident",
+    report: "reports/migration.md",
   });
 });
 
@@ -82,6 +86,8 @@ describe("refuses, naming the setting, its value and the way out,", () => {
     ["certificateEarlyRenewalHours", "-1", /at least 1/],
     ["timeoutSeconds", "5", /10 to 86400/],
     ["timeoutSeconds", "1e3", /10 to 86400/],
+    ["snapshotDirectory", " snapshots", /without spaces around it/],
+    ["report", "report.txt", /end in \.md/],
   ];
   for (const [setting, value, wayOut] of cases) {
     test(`${setting} ${JSON.stringify(value)}`, () => {
@@ -92,6 +98,11 @@ describe("refuses, naming the setting, its value and the way out,", () => {
       assert.match(problem, wayOut);
     });
   }
+});
+
+test("keeps no snapshot and writes no report where their paths are empty", () => {
+  const { snapshotDirectory, report } = checkSettings({ snapshotDirectory: "", report: "" });
+  assert.deepEqual({ snapshotDirectory, report }, { snapshotDirectory: "", report: "" });
 });
 
 test("accepts the last etcd versions whose images have a shell", () => {
@@ -131,7 +142,8 @@ test("describes in Pulumi.yaml exactly the settings of config.ts, with the same 
   assert.deepEqual(Object.keys(declared), Object.keys(defaultSettings));
   for (const [name, value] of Object.entries(defaultSettings)) {
     const type = typeof value === "number" ? "integer" : typeof value;
-    assert.deepEqual(declared[name], { type, default: String(value), described: true }, name);
+    const written = value === "" ? '""' : String(value);
+    assert.deepEqual(declared[name], { type, default: written, described: true }, name);
   }
 });
 

@@ -14,6 +14,10 @@ export interface MigrationRecord {
   /** The legacy Deployment's manifest as it was before the stop, as JSON. */
   readonly legacyDeployment?: string;
   readonly legacyReplicas?: number;
+  /** When the legacy Trident was stopped, as ISO 8601. */
+  readonly stoppedAt?: string;
+  /** Whose keys stand in the destination while a copy is not finished: see `earlier-pass.ts`. */
+  readonly firstPass?: string;
   /** The result of a finished copy, as JSON. */
   readonly result?: string;
 }
@@ -23,6 +27,8 @@ export interface RecordChange {
   readonly phase?: MigrationPhase | null;
   readonly legacyDeployment?: string | null;
   readonly legacyReplicas?: string | null;
+  readonly stoppedAt?: string | null;
+  readonly firstPass?: string | null;
   readonly result?: string | null;
 }
 
@@ -95,6 +101,8 @@ function parseRecord(configMap: V1ConfigMap, place: RecordPlace): MigrationRecor
     ...optional("phase", parsePhase(data.phase, place)),
     ...optional("legacyDeployment", data.legacyDeployment),
     ...optional("legacyReplicas", parseReplicas(data.legacyReplicas, place)),
+    ...optional("stoppedAt", data.stoppedAt),
+    ...optional("firstPass", data.firstPass),
     ...optional("result", data.result),
   };
 }

@@ -34,7 +34,7 @@ export async function restoreLegacyTrident(
 
 // A record that stays behind misleads nobody: what counts is the Deployment, and that runs.
 async function forgetTheStop(cluster: ClusterClient, place: { namespace: string; record: string }): Promise<void> {
-  const nothing = { phase: null, legacyDeployment: null, legacyReplicas: null, result: null };
+  const nothing = { phase: null, legacyDeployment: null, legacyReplicas: null, stoppedAt: null, result: null };
   await changeMigrationRecord(cluster, place, nothing).catch(() => undefined);
 }
 
@@ -102,7 +102,7 @@ async function waitUntilReady(
 ): Promise<void> {
   if (replicas === 0) return;
   const awaited = `the pod of Deployment ${legacy.name} in namespace ${legacy.namespace} to be ready`;
-  await waitUntil({ awaited, timeoutSeconds }, async () => {
+  await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 250 }, async () => {
     const pods = await listPods(cluster, legacy.namespace, legacy.selector);
     if (pods.filter(isReady).length >= replicas) return seenDone(undefined);
     return seenSoFar(pods.length === 0 ? "no pod" : pods.map(describePod).join(", "));

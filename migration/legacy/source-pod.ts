@@ -45,7 +45,7 @@ export async function removeSourcePod(
 
 async function waitUntilRunning(cluster: ClusterClient, legacy: LegacyTrident, timeoutSeconds: number): Promise<void> {
   const awaited = `pod ${sourcePodName} in namespace ${legacy.namespace} to run on PersistentVolumeClaim ${legacy.claim}`;
-  await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 300 }, () => lookAtPod(cluster, legacy));
+  await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 100 }, () => lookAtPod(cluster, legacy));
 }
 
 async function waitUntilEtcdAnswers(
@@ -56,7 +56,7 @@ async function waitUntilEtcdAnswers(
 ): Promise<OpenStore> {
   const description = `the embedded etcd on PersistentVolumeClaim ${legacy.claim} (pod ${sourcePodName})`;
   const awaited = `${description} to answer on port ${legacy.clientPort}`;
-  return waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 300 }, async (): Promise<Look<OpenStore>> => {
+  return waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 100 }, async (): Promise<Look<OpenStore>> => {
     const pod = await lookAtPod(cluster, legacy);
     if (!pod.done) return pod;
     // A connection of its own for each try: one that failed would wait ever longer before it dials again.

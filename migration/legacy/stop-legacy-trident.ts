@@ -1,6 +1,7 @@
 import { PatchStrategy, setHeaderOptions, type V1Deployment } from "@kubernetes/client-node";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isConflict, isNotFound } from "../kubernetes/errors.ts";
+import { isOurs } from "../kubernetes/ownership.ts";
 import { describePod, isActive, listPods } from "../kubernetes/pods.ts";
 import { seenDone, seenSoFar, waitUntil } from "../kubernetes/wait-until.ts";
 import { readDeployment, stoppedReplicasAnnotation, type LegacyTrident } from "./legacy-trident.ts";
@@ -12,6 +13,8 @@ export interface StoppedTrident {
   readonly legacy: LegacyTrident;
   /** The Deployment's generation right after the stop. */
   readonly generation: number;
+  /** When it was stopped, by this run or an earlier one, as ISO 8601. */
+  readonly stoppedAt: string;
 }
 
 /** Somebody or something has changed or started the legacy Deployment while its state was being copied. */
@@ -34,14 +37,16 @@ export async function stopLegacyTrident(
   record: MigrationRecord,
   timeoutSeconds: number,
 ): Promise<StoppedTrident> {
+  let stoppedAt = record.stoppedAt ?? new Date().toISOString();
   if (!legacy.stoppedByMigration) {
-    await saveManifest(cluster, legacy, record);
+    stoppedAt = new Date().toISOString();
+    await saveManifest(cluster, legacy, record, stoppedAt);
     await scaleToZero(cluster, legacy);
   }
   await waitUntilPodsAreGone(cluster, legacy, timeoutSeconds);
   const deployment = await readDeployment(cluster, legacy.namespace, legacy.name);
   refuseOtherThanStopped(legacy, deployment);
-  return { legacy, generation: deployment?.metadata?.generation ?? 0 };
+  return { legacy, generation: deployment?.metadata?.generation ?? 0, stoppedAt };
 }
 
 /**
@@ -91,7 +96,12 @@ function refuseOtherThanStopped(legacy: LegacyTrident, deployment: V1Deployment 
   return deployment;
 }
 
-async function saveManifest(cluster: ClusterClient, legacy: LegacyTrident, record: MigrationRecord): Promise<void> {
+async function saveManifest(
+  cluster: ClusterClient,
+  legacy: LegacyTrident,
+  record: MigrationRecord,
+  stoppedAt: string,
+): Promise<void> {
   const manifest = await cluster.requestJson({
     method: "GET",
     path: `/apis/apps/v1/namespaces/${legacy.namespace}/deployments/${legacy.name}`,
@@ -100,6 +110,7 @@ async function saveManifest(cluster: ClusterClient, legacy: LegacyTrident, recor
     phase: "stopped",
     legacyDeployment: savedManifest(manifest),
     legacyReplicas: String(legacy.replicas),
+    stoppedAt,
     result: null,
   });
 }
@@ -121,7 +132,7 @@ async function scaleToZero(cluster: ClusterClient, legacy: LegacyTrident): Promi
 
 async function waitUntilPodsAreGone(cluster: ClusterClient, legacy: LegacyTrident, timeoutSeconds: number) {
   const awaited = `the pods of Deployment ${legacy.name} in namespace ${legacy.namespace} to be gone`;
-  await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 300 }, async () => {
+  await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 150 }, async () => {
     refuseOtherThanStopped(legacy, await readDeployment(cluster, legacy.namespace, legacy.name));
     const running = await activePods(cluster, legacy);
     return running.length === 0 ? seenDone(undefined) : seenSoFar(running.join(", "));
@@ -130,12 +141,13 @@ async function waitUntilPodsAreGone(cluster: ClusterClient, legacy: LegacyTriden
 
 async function activePods(cluster: ClusterClient, legacy: LegacyTrident): Promise<string[]> {
   const pods = await listPods(cluster, legacy.namespace, legacy.selector);
-  return pods.filter(isActive).map(describePod);
+  // The new Trident may have the same labels as the old one, and ours besides.
+  return pods.filter((pod) => isActive(pod) && !isOurs(pod)).map(describePod);
 }
 
 async function waitUntilDeploymentIsGone(cluster: ClusterClient, legacy: LegacyTrident): Promise<void> {
   const awaited = `Deployment ${legacy.name} in namespace ${legacy.namespace} to be gone`;
-  await waitUntil({ awaited, timeoutSeconds: 60 }, async () => {
+  await waitUntil({ awaited, timeoutSeconds: 60, intervalMilliseconds: 100 }, async () => {
     const found = await readDeployment(cluster, legacy.namespace, legacy.name);
     return found?.metadata?.uid === legacy.uid ? seenSoFar("it is still listed") : seenDone(undefined);
   });

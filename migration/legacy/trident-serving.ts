@@ -25,7 +25,7 @@ export async function waitUntilTridentServes(
   });
   try {
     const awaited = `Trident's REST API in Deployment ${name}, namespace ${namespace}, to answer`;
-    await waitUntil({ awaited, timeoutSeconds }, () => askTrident(forward));
+    await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 250 }, () => askTrident(forward));
   } finally {
     await forward.close();
   }

@@ -1,100 +1,131 @@
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import { BlockerError } from "./blocker.ts";
 
 /** The namespace that the settings name does not exist. */
-export class NamespaceMissingError extends Error {
+export class NamespaceMissingError extends BlockerError {
   override readonly name = "NamespaceMissingError";
 
   constructor(namespace: string, cluster: string) {
-    super(
-      `Namespace ${namespace} (setting namespace) does not exist in cluster ${cluster}. Create it with ` +
-        `\`kubectl create namespace ${namespace}\`, or name the one to use with \`pulumi config set namespace NAME\`.`,
-    );
+    super({
+      kind: "namespaceMissing",
+      object: `Namespace/${namespace}`,
+      message: `Namespace ${namespace} (setting namespace) does not exist in cluster ${cluster}.`,
+      remedy:
+        `Create it with \`kubectl create namespace ${namespace}\`, or name the one to use with ` +
+        `\`pulumi config set namespace NAME\`.`,
+    });
   }
 }
 
 /** A migration is asked for, but there is no Trident with an embedded etcd. */
-export class NoLegacyTridentError extends Error {
+export class NoLegacyTridentError extends BlockerError {
   override readonly name = "NoLegacyTridentError";
 
   constructor(namespace: string, deployment: string, found: string) {
-    super(
-      `There is no Trident with an embedded etcd to migrate (setting migrate is true): in namespace ${namespace} ` +
-        `${found}. If Trident runs elsewhere, name its namespace with \`pulumi config set namespace NAME\`; ` +
+    super({
+      kind: "noLegacyTrident",
+      object: `Deployment/${deployment}`,
+      message:
+        `There is no Trident with an embedded etcd to migrate (setting migrate is true): in namespace ${namespace} ` +
+        `${found}.`,
+      remedy:
+        `If Trident runs elsewhere, name its namespace with \`pulumi config set namespace NAME\`; ` +
         `for an installation without a migration, \`pulumi config set migrate false\`. ` +
         `The Deployment looked for is ${deployment}.`,
-    );
+    });
   }
 }
 
 /** The legacy Deployment was stopped by a migration and then deleted by somebody else. */
-export class StoppedTridentDeletedError extends Error {
+export class StoppedTridentDeletedError extends BlockerError {
   override readonly name = "StoppedTridentDeletedError";
 
   constructor(namespace: string, deployment: string, record: string) {
-    super(
-      `A migration had stopped Deployment ${deployment} in namespace ${namespace}, and something else has deleted it since. ` +
+    super({
+      kind: "stoppedTridentDeleted",
+      object: `Deployment/${deployment}`,
+      message:
+        `A migration had stopped Deployment ${deployment} in namespace ${namespace}, and something else has deleted it ` +
+        `since.`,
+      remedy:
         `Its manifest is in ConfigMap ${record}; put it back with \`kubectl --namespace ${namespace} get configmap ` +
         `${record} --output jsonpath='{.data.legacyDeployment}' | kubectl create --filename -\` and run \`pulumi up\` again.`,
-    );
+    });
   }
 }
 
 /** No migration is asked for, but a Trident with an embedded etcd stands where the new one is to be. */
-export class LegacyTridentPresentError extends Error {
+export class LegacyTridentPresentError extends BlockerError {
   override readonly name = "LegacyTridentPresentError";
 
   constructor(legacy: LegacyTrident) {
-    super(
-      `Deployment ${legacy.name} in namespace ${legacy.namespace} is a Trident with an embedded etcd (container ` +
-        `${legacy.etcdContainer.name} on PersistentVolumeClaim ${legacy.claim}), and setting migrate is false. To move its ` +
-        `state to the new etcd, \`pulumi config set migrate true\`; to install beside it, choose another namespace with ` +
-        `\`pulumi config set namespace NAME\`.`,
-    );
+    super({
+      kind: "legacyTridentPresent",
+      object: `Deployment/${legacy.name}`,
+      message:
+        `Deployment ${legacy.name} in namespace ${legacy.namespace} is a Trident with an embedded etcd (container ` +
+        `${legacy.etcdContainer.name} on PersistentVolumeClaim ${legacy.claim}), and setting migrate is false.`,
+      remedy:
+        `To move its state to the new etcd, \`pulumi config set migrate true\`; to install beside it, choose another ` +
+        `namespace with \`pulumi config set namespace NAME\`.`,
+    });
   }
 }
 
 /** The Deployment is neither a Trident with an embedded etcd nor made by this project. */
-export class ForeignTridentError extends Error {
+export class ForeignTridentError extends BlockerError {
   override readonly name = "ForeignTridentError";
 
   constructor(namespace: string, deployment: string, why: string) {
-    super(
-      `Deployment ${deployment} in namespace ${namespace} is not a Trident with an embedded etcd (${why}), and this ` +
-        `project did not make it, so it is left alone. Remove or rename it, or choose another namespace with ` +
-        `\`pulumi config set namespace NAME\`.`,
-    );
+    super({
+      kind: "foreignTrident",
+      object: `Deployment/${deployment}`,
+      message:
+        `Deployment ${deployment} in namespace ${namespace} is not a Trident with an embedded etcd (${why}), and this ` +
+        `project did not make it, so it is left alone.`,
+      remedy: `Remove or rename it, or choose another namespace with \`pulumi config set namespace NAME\`.`,
+    });
   }
 }
 
 /** The claim with the embedded etcd's data can't be used. */
-export class PersistentVolumeClaimError extends Error {
+export class PersistentVolumeClaimError extends BlockerError {
   override readonly name = "PersistentVolumeClaimError";
 
   constructor(legacy: LegacyTrident, problem: string) {
-    super(
-      `PersistentVolumeClaim ${legacy.claim} in namespace ${legacy.namespace}, on which Deployment ${legacy.name} keeps ` +
-        `Trident's state, ${problem}. Put the claim or the Deployment's volume right (see \`kubectl --namespace ` +
+    super({
+      kind: "persistentVolumeClaim",
+      object: `PersistentVolumeClaim/${legacy.claim}`,
+      message:
+        `PersistentVolumeClaim ${legacy.claim} in namespace ${legacy.namespace}, on which Deployment ${legacy.name} keeps ` +
+        `Trident's state, ${problem}.`,
+      remedy:
+        `Put the claim or the Deployment's volume right (see \`kubectl --namespace ` +
         `${legacy.namespace} describe pvc ${legacy.claim}\`) and run \`pulumi up\` again.`,
-    );
+    });
   }
 }
 
 /** The embedded etcd has no state of Trident. */
-export class EmptySourceError extends Error {
+export class EmptySourceError extends BlockerError {
   override readonly name = "EmptySourceError";
 
   constructor(legacy: LegacyTrident, prefix: string) {
-    super(
-      `The embedded etcd of Deployment ${legacy.name} in namespace ${legacy.namespace} (PersistentVolumeClaim ` +
-        `${legacy.claim}) has no key under ${prefix}: there is no state to migrate. A Trident before 18.01 keeps its state ` +
-        `in etcd's v2 store: start Trident 18.01 or later on it once. If there really is nothing to keep, remove that ` +
-        `Deployment and \`pulumi config set migrate false\`.`,
-    );
+    super({
+      kind: "emptySource",
+      object: prefix,
+      message:
+        `The embedded etcd of Deployment ${legacy.name} in namespace ${legacy.namespace} (PersistentVolumeClaim ` +
+        `${legacy.claim}) has no key under ${prefix}: there is no state to migrate.`,
+      remedy:
+        `A Trident before 18.01 keeps its state in etcd's v2 store: start Trident 18.01 or later on it once. If there ` +
+        `really is nothing to keep, remove that Deployment and \`pulumi config set migrate false\`.`,
+    });
   }
 }
 
 /** The new etcd already holds keys that are not a copy of the old one's. */
-export class ForeignKeysError extends Error {
+export class ForeignKeysError extends BlockerError {
   override readonly name = "ForeignKeysError";
 
   constructor(
@@ -103,23 +134,28 @@ export class ForeignKeysError extends Error {
     foreign: { readonly keys: readonly string[]; readonly count: number },
   ) {
     const more = foreign.count > foreign.keys.length ? ` and ${foreign.count - foreign.keys.length} more` : "";
-    super(
-      `In ${destination}, ${foreign.count} key(s) under ${prefix} differ from the old Trident's state or are not in it: ` +
-        `${foreign.keys.join(", ")}${more}. They are not overwritten. If nothing needs them, delete them with ` +
-        `\`etcdctl del\` and run \`pulumi up\` again.`,
-    );
+    super({
+      kind: "foreignKeys",
+      object: prefix,
+      message:
+        `In ${destination}, ${foreign.count} key(s) under ${prefix} differ from the old Trident's state or are not in it: ` +
+        `${foreign.keys.join(", ")}${more}. They are not overwritten.`,
+      remedy: `If nothing needs them, delete them with \`etcdctl del\` and run \`pulumi up\` again.`,
+    });
   }
 }
 
 /** Source and destination are one and the same etcd cluster. */
-export class SameClusterError extends Error {
+export class SameClusterError extends BlockerError {
   override readonly name = "SameClusterError";
 
   constructor(source: string, destination: string, clusterId: string) {
-    super(
-      `${source} and ${destination} are the same etcd cluster (id ${clusterId}): there is nothing to migrate. ` +
-        `Check the settings namespace and migrate.`,
-    );
+    super({
+      kind: "sameCluster",
+      object: `cluster id ${clusterId}`,
+      message: `${source} and ${destination} are the same etcd cluster (id ${clusterId}): there is nothing to migrate.`,
+      remedy: `Check the settings namespace and migrate.`,
+    });
   }
 }
 

@@ -9,6 +9,8 @@ import type { PortForward } from "../kubernetes/port-forward.ts";
 export interface OpenStore extends KeyValueStore {
   /** Such as `the etcd cluster trident-etcd`. */
   readonly description: string;
+  /** The whole database, keys beside the range and history included, as `etcdctl snapshot save` saves it. */
+  snapshot(): AsyncIterable<Buffer>;
   /** Drops the connection, not the way to it. */
   disconnect(): void;
   /** Drops both. */
@@ -31,6 +33,14 @@ export function openForwardedStore(description: string, forward: PortForward, tl
     }
   }
 
+  async function* namedSnapshot(): AsyncGenerator<Buffer, void, undefined> {
+    try {
+      yield* store.snapshot();
+    } catch (error) {
+      throw withName(error, description, forward.lastFailure());
+    }
+  }
+
   return {
     description,
     status: () => named(store.status()),
@@ -39,6 +49,7 @@ export function openForwardedStore(description: string, forward: PortForward, tl
     allowsRuns: (range) => named(store.allowsRuns(range)),
     createRun: (entries) => named(store.createRun(entries)),
     deleteUnchanged: (keys) => named(store.deleteUnchanged(keys)),
+    snapshot: namedSnapshot,
     disconnect: () => {
       store.close();
     },

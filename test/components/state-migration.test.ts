@@ -24,6 +24,7 @@ function migration(preview = false, access: { kubeconfig?: pulumi.Input<string> 
       record: "move-record",
       prefix: "/trident/",
       timeoutSeconds: 90,
+      snapshotDirectory: "kept-here",
     });
   });
 }
@@ -33,6 +34,7 @@ for (const preview of [true, false]) {
     const registered = await migration(preview);
     assert.deepEqual(registered.all.map(({ type, name }) => `${type} ${name}`).sort(), [
       "kubernetes:core/v1:ConfigMap move-record",
+      "pulumi-nodejs:dynamic/trident-etcd:MigrationGuard move-guard",
       `${runType} move-run`,
       "trident-etcd:index:StateMigration move",
     ]);
@@ -53,6 +55,7 @@ test("asks the migration for what it was told, and for no key or certificate", a
     record: "move-record",
     prefix: "/trident/",
     timeoutSeconds: 90,
+    snapshotDirectory: "kept-here",
   });
 });
 
@@ -81,7 +84,10 @@ test("leaves the record's data to the migration", async () => {
 });
 
 test("starts only after the record exists", async () => {
-  assert.ok((await migration()).named("move-run").dependencies.includes("move-record"));
+  const registered = await migration();
+  assert.ok(registered.named("move-run").dependencies.includes("move-record"));
+  assert.ok(registered.named("move-run").dependencies.includes("move-guard"));
+  assert.ok(registered.named("move-guard").dependencies.includes("move-record"));
 });
 
 test("sums up what was moved once it was, and knows nothing of it in a preview", async () => {
@@ -89,6 +95,8 @@ test("sums up what was moved once it was, and knows nothing of it in a preview",
   assert.ok(component);
   const summary = await valueOf(component.summary);
   assert.deepEqual([summary?.keys, summary?.bytes, summary?.sha256], [7, 700, "digest"]);
+  for (const field of ["cutOverAt", "snapshot", "firstPassKeys", "changedKeys"])
+    assert.ok(summary !== undefined && field in summary, field);
   await migration(true);
   assert.equal(await valueOf(component.summary.sha256), undefined);
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Trident } from "../../components/trident.ts";
+import * as pulumi from "@pulumi/pulumi";
+
+import { Trident, tridentSpec } from "../../components/trident.ts";
 import type { TridentArgs } from "../../components/trident.ts";
 import { record } from "./registrations.ts";
 import type { Registrations } from "./registrations.ts";
@@ -42,10 +44,11 @@ for (const preview of [true, false]) {
     const registered = await trident({}, preview);
     assert.deepEqual(registered.all.map(({ type, name }) => `${type} ${name}`).sort(), [
       "kubernetes:apps/v1:Deployment t-deployment",
-      "kubernetes:core/v1:ServiceAccount t-service-account",
-      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole t-cluster-role",
-      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding t-cluster-role-binding",
+      "kubernetes:core/v1:ServiceAccount t-account-service-account",
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole t-account-cluster-role",
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding t-account-cluster-role-binding",
       "trident-etcd:index:Trident t",
+      "trident-etcd:index:TridentAccount t-account",
     ]);
   });
 }
@@ -54,9 +57,9 @@ test("takes over the Deployment's name and none of the other names of a Trident 
   const registered = await trident();
   const name = (resource: string): unknown => (registered.named(resource).inputs.metadata as { name: string }).name;
   assert.equal(name("t-deployment"), "trident");
-  assert.equal(name("t-service-account"), "trident-external-etcd");
-  assert.equal(name("t-cluster-role"), "trident-external-etcd-storage");
-  assert.equal(name("t-cluster-role-binding"), "trident-external-etcd-storage");
+  assert.equal(name("t-account-service-account"), "trident-external-etcd");
+  assert.equal(name("t-account-cluster-role"), "trident-external-etcd-storage");
+  assert.equal(name("t-account-cluster-role-binding"), "trident-external-etcd-storage");
 });
 
 test("never runs two Tridents at once", async () => {
@@ -91,7 +94,7 @@ test("is ready when Trident's own API lists backends, and gives up after the tim
 
 test("grants the account what Trident 19.04 needs, before the Deployment", async () => {
   const registered = await trident();
-  const rules = registered.named("t-cluster-role").inputs.rules as { resources: string[]; verbs: string[] }[];
+  const rules = registered.named("t-account-cluster-role").inputs.rules as { resources: string[]; verbs: string[] }[];
   assert.deepEqual(
     rules
       .map(({ resources }) => resources)
@@ -107,8 +110,29 @@ test("grants the account what Trident 19.04 needs, before the Deployment", async
     ],
   );
   assert.ok(rules.every(({ verbs }) => !verbs.includes("*")));
-  assert.ok(registered.named("t-deployment").dependencies.includes("t-cluster-role-binding"));
+  assert.ok(registered.named("t-deployment").dependencies.includes("t-account-cluster-role-binding"));
   assert.equal((await deployment()).spec.template.spec.serviceAccountName, "trident-external-etcd");
+});
+
+test("says of its pods what a migration is told beforehand, word for word", async () => {
+  const pods = {
+    serviceAccountName: "somebody",
+    image: "registry/trident:19.04.0",
+    etcdClientEndpoint: "https://db-client:2379",
+    clientSecretName: "etcd-client-tls",
+    clientCertificateVersion: "2031-01-01T00:00:00Z",
+    timeoutSeconds: 90,
+  };
+  const toldBeforehand = await promiseOf(pulumi.output(tridentSpec(pods)));
+  assert.deepEqual((await deployment(pods)).spec, toldBeforehand);
+});
+
+test("makes no account of its own when it is given one", async () => {
+  const registered = await trident({ serviceAccountName: "somebody" });
+  assert.deepEqual(
+    registered.all.map(({ name }) => name),
+    ["t", "t-deployment"],
+  );
 });
 
 test("starts Trident anew with a renewed client certificate", async () => {
@@ -122,3 +146,9 @@ test("waits for the migration by its digest, noted on the Deployment and not on 
   assert.deepEqual(Object.keys(spec.template.metadata.annotations), ["trident-etcd/client-certificate"]);
   assert.equal((await deployment()).metadata.annotations?.["trident-etcd/migrated-state-sha256"], undefined);
 });
+
+function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => {
+    output.apply(resolve);
+  });
+}

@@ -45,7 +45,10 @@ export async function createTestStack(name: string, settings: Record<string, str
     { stackName: name, workDir: repositoryRoot },
     { envVars: environment },
   );
-  const configure = (changed: Record<string, string>): Promise<void> => stack.setAllConfig(toConfigMap(changed));
+  // A snapshot goes with the test's folder, not into the checkout.
+  const always = { snapshotDirectory: path.join(folder, "snapshots") };
+  const configure = (changed: Record<string, string>): Promise<void> =>
+    stack.setAllConfig(toConfigMap({ ...always, ...changed }));
   await configure(settings);
 
   const operation = async (

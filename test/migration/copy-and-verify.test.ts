@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { copyAndVerify } from "../../migration/copy-and-verify.ts";
-import type { Written } from "../../migration/copy/copy-until-verified.ts";
+import { carryChangesAndVerify, copyAndVerify, type Pass } from "../../migration/copy-and-verify.ts";
+import { CopyConflictError } from "../../migration/copy/errors.ts";
 import { prefixRange } from "../../migration/copy/key-range.ts";
 import type { RangeRequest } from "../../migration/copy/key-value-store.ts";
 import { removeCopiedKeys } from "../../migration/copy/remove-copied-keys.ts";
 import { StoreError } from "../../migration/copy/store-error.ts";
+import { WrittenKeys } from "../../migration/written-keys.ts";
 import { MemoryStore } from "./memory-store.ts";
 
 const range = prefixRange("/trident/");
@@ -36,12 +37,11 @@ test("what was written before and after a compaction is known when it fails afte
         ? Promise.reject(new StoreError("permanent", "out of space"))
         : MemoryStore.prototype.createAll.call(destination, entries);
   });
-  const kept: Written[] = [];
+  const written = new WrittenKeys();
 
-  await assert.rejects(run({ source, destination, keepWritten: (written) => kept.push(written) }), /out of space/);
+  await assert.rejects(run({ source, destination, written }), /out of space/);
 
-  const written = kept.at(-1);
-  assert(written !== undefined && kept.length > 1 && Object.keys(destination.entries()).length > 0);
+  assert(written.revisions.size > 0 && Object.keys(destination.entries()).length > 0);
   const { revisions, unanswered } = written;
   await removeCopiedKeys({ destination, range, writtenRevisions: revisions, unanswered });
   assert.deepEqual(destination.entries(), {});
@@ -52,9 +52,41 @@ test("says how many keys an earlier run had brought", async () => {
   destination.put("/trident/v1/volume/1000", "value 0");
   const lines: string[] = [];
 
-  await run({ source, destination, keysAlreadyThere: 1, report: (line) => lines.push(line) });
+  await run({ source, destination, report: (line) => lines.push(line) }, 1);
 
   assert(lines.some((line) => /^Copied all 400 keys \(\d+ bytes\), 1 of which were there/.test(line)));
+});
+
+test("what changed after a verified copy is carried over, told, and can be taken back together with the copy", async () => {
+  const { source, destination } = stores();
+  const written = new WrittenKeys();
+  const first = await run({ source, destination, written });
+  source.put("/trident/v1/volume/1000", "changed");
+  source.put("/trident/v1/volume/2000", "added");
+  source.remove("/trident/v1/volume/1001");
+  const lines: string[] = [];
+  const pass = await passOf({ source, destination, written, report: (line) => lines.push(line) });
+
+  const { verified, changes } = await carryChangesAndVerify(pass, first);
+
+  assert.deepEqual([changes.created, changes.replaced, changes.deleted], [1, 1, 1]);
+  assert.equal(verified.keys, 400);
+  assert.deepEqual(destination.entries(), source.entries());
+  assert(lines.some((line) => line.includes("1 created, 1 replaced, 1 deleted")));
+  await removeCopiedKeys({ destination, range, writtenRevisions: written.revisions });
+  assert.deepEqual(destination.entries(), {});
+});
+
+test("a key that somebody else wrote after a verified copy ends what follows, and is named", async () => {
+  const { source, destination } = stores();
+  const first = await run({ source, destination });
+  destination.put("/trident/v1/volume/foreign", "x");
+  const pass = await passOf({ source, destination });
+  await assert.rejects(carryChangesAndVerify(pass, first), (error: Error) => {
+    assert(error instanceof CopyConflictError);
+    assert.match(error.message, /\/trident\/v1\/volume\/foreign/);
+    return true;
+  });
 });
 
 function stores(): { source: MemoryStore; destination: MemoryStore } {
@@ -76,15 +108,16 @@ function compactOnce(source: MemoryStore, happens: () => void): void {
   };
 }
 
-async function run(
-  options: Pick<Parameters<typeof copyAndVerify>[0], "source" | "destination"> &
-    Partial<Parameters<typeof copyAndVerify>[0]>,
-) {
-  const { revision } = await options.source.status();
-  return copyAndVerify({
-    ...{ range, revision, keysAlreadyThere: 0, keepWritten: ignore, report: ignore },
-    ...options,
-  });
+type Some = Pick<Pass, "source" | "destination"> & Partial<Pass>;
+
+async function passOf(some: Some): Promise<Pass> {
+  const { revision } = await some.source.status();
+  const { signal } = new AbortController();
+  return { range, revision, written: new WrittenKeys(), signal, report: ignore, ...some };
+}
+
+async function run(some: Some, keysAlreadyThere = 0) {
+  return copyAndVerify(await passOf(some), { keysAlreadyThere, earlier: undefined });
 }
 
 function ignore(): void {

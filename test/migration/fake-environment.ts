@@ -1,4 +1,6 @@
 import { prefixRange } from "../../migration/copy/key-range.ts";
+import { LeaseLostError } from "../../migration/lease/errors.ts";
+import type { MigrationLease } from "../../migration/lease/held-lease.ts";
 import type { DeploymentFinding, LegacyTrident } from "../../migration/legacy/legacy-trident.ts";
 import type { MigrationRecord, RecordChange } from "../../migration/legacy/migration-record.ts";
 import { LegacyTridentChangedError, type StoppedTrident } from "../../migration/legacy/stop-legacy-trident.ts";
@@ -22,12 +24,20 @@ export class FakeEnvironment implements MigrationEnvironment {
   recorded: MigrationRecord = { namespace: "trident", name: this.record, uid: "uid-record" };
   liveEtcd = true;
   sourcePod = false;
+  /** Deployment trident-external-etcd, before its pods are handed over. */
+  newTrident = false;
+  /** How many leases are held. */
+  leases = 0;
+  /** Where a snapshot goes; none is taken without it. */
+  snapshotPath: string | undefined;
+  private lost = new AbortController();
   readonly source: MemoryStore;
   readonly destination = new MemoryStore("the etcd cluster trident-etcd", "2");
   /** The steps taken, in order. */
   readonly steps: Step[] = [];
   private readonly failures = new Map<Step, Error>();
   private readonly actions = new Map<Step, () => void>();
+  private deadly: { step: Step; when: "before" | "after"; die: () => void } | undefined;
 
   constructor(
     entries: Record<string, string> = {
@@ -51,8 +61,55 @@ export class FakeEnvironment implements MigrationEnvironment {
     this.actions.set(step, action);
   }
 
+  /** Another run takes the Lease over. */
+  loseLease(): void {
+    this.lost.abort(new LeaseLostError("trident", "another-host-1-00000000 holds it now"));
+  }
+
+  /**
+   * Answers once the run has come to the step, which never ends then: as if its process had been killed there, before the
+   * step or after it.
+   */
+  killedAt(step: Step, when: "before" | "after"): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.deadly = {
+      step,
+      when,
+      die: () => {
+        resolve(undefined);
+      },
+    };
+    return promise;
+  }
+
   replicas(): number {
     return this.trident.kind === "legacy" ? this.trident.legacy.replicas : 0;
+  }
+
+  acquireLease(): Promise<MigrationLease> {
+    return this.take("acquireLease", () => {
+      this.leases += 1;
+      this.lost = new AbortController();
+      const { signal } = this.lost;
+      return {
+        signal,
+        throwIfLost: () => {
+          signal.throwIfAborted();
+        },
+        release: () => {
+          this.leases -= 1;
+          return Promise.resolve();
+        },
+      };
+    });
+  }
+
+  prepareSnapshot(): Promise<void> {
+    return this.take("prepareSnapshot", () => undefined);
+  }
+
+  takeSnapshot(): Promise<string | undefined> {
+    return this.take("takeSnapshot", () => this.snapshotPath);
   }
 
   readRecord(): Promise<MigrationRecord> {
@@ -88,10 +145,11 @@ export class FakeEnvironment implements MigrationEnvironment {
   stopLegacy(legacy: LegacyTrident): Promise<StoppedTrident> {
     return this.take("stopLegacy", () => {
       if (!legacy.stoppedByMigration) {
-        this.applyToRecord({ phase: "stopped", legacyReplicas: String(legacy.replicas) });
+        const legacyReplicas = String(legacy.replicas);
+        this.applyToRecord({ phase: "stopped", legacyReplicas, stoppedAt: "2030-01-02T03:04:05.678Z" });
       }
       this.trident = { kind: "legacy", legacy: { ...legacy, replicas: 0, stoppedByMigration: true } };
-      return { legacy, generation: 4 };
+      return { legacy, generation: 4, stoppedAt: this.recorded.stoppedAt ?? "" };
     });
   }
 
@@ -114,6 +172,24 @@ export class FakeEnvironment implements MigrationEnvironment {
     });
   }
 
+  startNewTrident(): Promise<void> {
+    return this.take("startNewTrident", () => {
+      this.newTrident = true;
+    });
+  }
+
+  withdrawNewTrident(): Promise<void> {
+    return this.take("withdrawNewTrident", () => {
+      this.newTrident = false;
+    });
+  }
+
+  handOverNewTrident(): Promise<void> {
+    return this.take("handOverNewTrident", () => {
+      this.newTrident = false;
+    });
+  }
+
   deleteLegacy(): Promise<void> {
     return this.take("deleteLegacy", () => {
       this.trident = { kind: "absent" };
@@ -124,19 +200,28 @@ export class FakeEnvironment implements MigrationEnvironment {
     return this.take("restoreLegacy", () => {
       const replicas = this.recorded.legacyReplicas ?? legacy.replicas;
       this.trident = { kind: "legacy", legacy: { ...legacy, replicas, stoppedByMigration: false } };
-      this.applyToRecord({ phase: null, legacyReplicas: null, result: null });
+      this.applyToRecord({ phase: null, legacyReplicas: null, stoppedAt: null, result: null });
       return replicas;
     });
   }
 
-  // Async, so that what an action throws becomes a rejection.
-  // eslint-disable-next-line @typescript-eslint/require-await
   private async take<T>(step: Step, action: () => T): Promise<T> {
     this.steps.push(step);
+    await this.dieAt(step, "before");
     this.actions.get(step)?.();
     const failure = this.failures.get(step);
     if (failure !== undefined) throw failure;
-    return action();
+    const result = action();
+    await this.dieAt(step, "after");
+    return result;
+  }
+
+  private async dieAt(step: Step, when: "before" | "after"): Promise<void> {
+    if (this.deadly?.step !== step || this.deadly.when !== when) return;
+    const { die } = this.deadly;
+    this.deadly = undefined;
+    die();
+    await new Promise(() => undefined);
   }
 
   private applyToRecord(change: RecordChange): void {

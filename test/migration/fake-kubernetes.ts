@@ -90,6 +90,7 @@ function handle(fake: FakeKubernetes, method: string | undefined, url: URL, body
     if (method === "GET" && !hasName(pathname)) return [200, list(fake, url)];
     return failure(404, `"${pathname.split("/").at(-1) ?? ""}" not found`);
   }
+  if (method === "PUT") return replace(fake, pathname, found, body as FakeObject);
   if (method === "PATCH") return patch(fake, pathname, found, body as Partial<FakeObject>);
   if (method === "DELETE") return remove(fake, pathname, found, body);
   return [200, found];
@@ -117,6 +118,13 @@ function create(fake: FakeKubernetes, path: string, object: FakeObject): Answer 
   if (fake.objects.has(place)) return failure(409, `"${object.metadata.name}" already exists`);
   store(fake, place, { ...object, metadata: { uid: `uid-of-${place}`, generation: 1, ...object.metadata } });
   return [201, fake.objects.get(place)];
+}
+
+function replace(fake: FakeKubernetes, path: string, found: FakeObject, object: FakeObject): Answer {
+  const { resourceVersion = found.metadata.resourceVersion } = object.metadata;
+  if (resourceVersion !== found.metadata.resourceVersion) return failure(409, "the object has been modified");
+  store(fake, path, object);
+  return [200, fake.objects.get(path)];
 }
 
 function patch(fake: FakeKubernetes, path: string, found: FakeObject, change: Partial<FakeObject>): Answer {

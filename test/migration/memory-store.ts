@@ -35,6 +35,12 @@ export class MemoryStore implements OpenStore {
     this.history.push(state);
   }
 
+  remove(key: string): void {
+    const state = new Map(this.latest());
+    state.delete(key);
+    this.history.push(state);
+  }
+
   entries(): Record<string, string> {
     return Object.fromEntries([...this.latest()].map(([key, { value }]) => [key, value.toString()]));
   }
@@ -73,6 +79,11 @@ export class MemoryStore implements OpenStore {
     for (const { key } of unchanged) state.delete(key.toString());
     this.history.push(state);
     return Promise.resolve(unchanged.length);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- as an etcd's
+  async *snapshot(): AsyncGenerator<Buffer, void, undefined> {
+    yield Buffer.from(JSON.stringify(this.entries()));
   }
 
   disconnect(): void {

@@ -23,6 +23,11 @@ describe("a migration", () => {
     assert.equal(result.sourceClusterId, "1");
     assert.equal(result.destinationClusterId, "2");
     assert.match(result.sha256, /^[0-9a-f]{64}$/);
+    assert.equal(result.firstPassKeys, 3);
+    assert.deepEqual(result.changedKeys, { created: 0, replaced: 0, deleted: 0 });
+    assert.equal(result.cutOverAt, "2030-01-02T03:04:05.678Z");
+    assert.ok(!("snapshot" in result));
+    assert.equal(environment.recorded.firstPass, undefined);
     assert.deepEqual(JSON.parse(environment.recorded.result ?? ""), result);
     assert.ok(lines.some((line) => line.includes("Copied all 3 keys")));
     assert.ok(lines.some((line) => line.includes("Verified")));
@@ -32,7 +37,8 @@ describe("a migration", () => {
     const environment = new FakeEnvironment();
     await runMigration(environment, ignore);
     const stop = environment.steps.indexOf("stopLegacy");
-    for (const check of ["checkClaim", "checkLegacyImage", "openDestination", "openLiveSource"] as const) {
+    const checks = ["checkClaim", "prepareSnapshot", "checkLegacyImage", "openDestination", "openLiveSource"] as const;
+    for (const check of checks) {
       assert.ok(environment.steps.indexOf(check) < stop, check);
     }
   });
@@ -75,11 +81,14 @@ describe("a migration", () => {
 
 describe("a migration that fails before the stop", () => {
   for (const step of [
+    "acquireLease",
     "removeSourcePod",
     "checkClaim",
+    "prepareSnapshot",
     "checkLegacyImage",
     "openDestination",
     "openLiveSource",
+    "changeRecord",
   ] as const) {
     it(`stops nothing when ${step} fails, and says so`, async () => {
       const environment = new FakeEnvironment();
@@ -93,6 +102,7 @@ describe("a migration that fails before the stop", () => {
       assert.ok(!environment.steps.includes("stopLegacy"));
       assert.ok(!environment.steps.includes("restoreLegacy"));
       assert.deepEqual(environment.destination.entries(), {});
+      assert.equal(environment.leases, 0);
     });
   }
 
@@ -143,13 +153,14 @@ describe("a migration that fails after the stop", () => {
   for (const step of [
     "stopLegacy",
     "openStoppedSource",
+    "takeSnapshot",
     "checkStillStopped",
+    "startNewTrident",
     "changeRecord",
-    "deleteLegacy",
   ] as const) {
     it(`puts the old Trident back and removes what it copied when ${step} fails`, async () => {
       const environment = new FakeEnvironment();
-      environment.failAt(step, new Error("the reason"));
+      failAfterStop(environment, step);
 
       const error = await failure(environment);
 
@@ -159,11 +170,12 @@ describe("a migration that fails after the stop", () => {
       assert.equal(environment.sourcePod, false);
       assert.deepEqual(environment.destination.entries(), {});
       assert.equal(environment.recorded.phase, undefined);
+      assert.equal(environment.leases, 0);
     });
 
     it(`completes at the next call after ${step} had failed`, async () => {
       const environment = new FakeEnvironment();
-      environment.failAt(step, new Error("the reason"));
+      failAfterStop(environment, step);
       await failure(environment);
       environment.healAt(step);
       assert.equal((await runMigration(environment, ignore)).keys, 3);
@@ -183,7 +195,7 @@ describe("a migration that fails after the stop", () => {
     const error = await failure(environment);
 
     assert.ok(error.cause instanceof CopyMismatchError);
-    assert.match(error.message, /\/trident\/v1\/volume\/foreign.*serving again/s);
+    assert.match(error.message, /\/trident\/v1\/volume\/foreign.*Nothing was changed/s);
     assert.deepEqual(destination.entries(), { "/trident/v1/volume/foreign": "X" });
     assert.equal(environment.replicas(), 1);
   });
@@ -273,12 +285,12 @@ describe("a migration that was killed", () => {
     assert.equal(environment.replicas(), 1);
   });
 
-  it("is verified anew by the next one when it died between the record and the deletion", async () => {
+  it("is only ended by the next one when it died between the record and the deletion", async () => {
     const environment = killedAfterStop();
-    environment.recorded = { ...environment.recorded, phase: "copied", result: "{}" };
-    for (const [key, value] of Object.entries(environment.source.entries())) environment.destination.put(key, value);
+    const result = JSON.stringify({ keys: 3, sha256: "digest" });
+    environment.recorded = { ...environment.recorded, phase: "copied", result };
     assert.equal((await runMigration(environment, ignore)).keys, 3);
-    assert.ok(environment.steps.includes("openStoppedSource"));
+    assert.ok(!environment.steps.includes("openStoppedSource"));
     assert.equal(environment.trident.kind, "absent");
   });
 
@@ -290,7 +302,7 @@ describe("a migration that was killed", () => {
     const second = await runMigration(environment, ignore);
 
     assert.deepEqual(second, first);
-    assert.deepEqual(environment.steps, ["readRecord", "findTrident"]);
+    assert.deepEqual(environment.steps, ["readRecord", "findTrident", "handOverNewTrident"]);
   });
 
   it("answers with the recorded result when the new Trident runs already", async () => {
@@ -314,6 +326,15 @@ function killedAfterStop(): FakeEnvironment {
   environment.trident = { kind: "legacy", legacy: legacyTrident({ replicas: 0, stoppedByMigration: true }) };
   environment.recorded = { ...environment.recorded, phase: "stopped", legacyReplicas: 1 };
   return environment;
+}
+
+/** The first time that the old Trident is stopped; what is asked of the record before that works. */
+function failAfterStop(environment: FakeEnvironment, step: Parameters<FakeEnvironment["failAt"]>[0]): void {
+  let first = true;
+  environment.before("stopLegacy", () => {
+    if (first) environment.failAt(step, new Error("the reason"));
+    first = false;
+  });
 }
 
 async function failure(environment: FakeEnvironment): Promise<MigrationError> {

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { checkCluster } from "../../../migration/preflight/check-cluster.ts";
+import { promisify } from "node:util";
+import { prefixRange } from "../../../migration/copy/key-range.ts";
 import { migrateTridentState, type MigrationResult } from "../../../migration/migrate-trident-state.ts";
+import { startEtcd } from "../../etcd-process.ts";
 import { valuesOf } from "../etcd-keys.ts";
+import { planIn } from "./plan-in-scene.ts";
 import { backendPassword, setUpScene, type MigrationScene } from "./migration-scene.ts";
 
 const namespace = "e2e-migration-completed";
@@ -11,37 +18,67 @@ const volumes = 1000;
 describe("a migration on the sandbox", () => {
   let scene: MigrationScene;
   let result: MigrationResult;
+  let snapshotDirectory: string;
   const lines: string[] = [];
 
   before(async () => {
     scene = await setUpScene(namespace, volumes);
+    snapshotDirectory = await mkdtemp(join(tmpdir(), "snapshots-"));
   });
-  after(() => scene.remove());
+  after(async () => {
+    await scene.remove();
+    await rm(snapshotDirectory, { recursive: true, force: true });
+  });
 
   it("is told what there is to migrate, by kind, and nothing is changed by looking", async () => {
     const before = await scene.legacy();
-    const findings = await checkCluster({ ...scene.request, migrate: true });
-    assert.equal(findings.state, "legacy");
-    assert.equal(findings.legacy?.pvc, "trident");
-    assert.equal(findings.legacy.etcdImage, "quay.io/coreos/etcd:v3.3.12");
-    assert.equal(findings.legacy.keysByKind.volume, volumes);
-    assert.equal(findings.legacy.keysByKind.store, 1);
+    const plan = await planIn(scene.request);
+    assert.equal(plan.flow, "migrate");
+    assert.equal(plan.legacy?.claim.name, "trident");
+    assert.equal(plan.legacy.etcdImage, "quay.io/coreos/etcd:v3.4.14");
+    assert.equal(plan.state?.counts.volumes, volumes);
+    assert.equal(plan.state.storeVersion, "etcdv3");
+    assert.equal(plan.state.keys, (await scene.legacyKeys()).size);
+    assert.ok(!JSON.stringify(plan).includes(backendPassword));
     assert.deepEqual(await scene.legacy(), before);
   });
 
   it("moves every key and value, and deletes the old Deployment but not its claim", async () => {
     const before = valuesOf(await scene.legacyKeys());
-    result = await migrateTridentState(scene.request, (line) => lines.push(line));
+    result = await migrateTridentState({ ...scene.request, snapshotDirectory }, (line) => lines.push(line));
 
     const after = await scene.destination.keys();
     assert.deepEqual(valuesOf(after), before);
     assert.ok([...after.values()].every(({ version }) => version === 1));
     assert.equal(result.keys, before.size);
+    assert.equal(result.firstPassKeys, before.size);
+    assert.deepEqual(result.changedKeys, { created: 0, replaced: 0, deleted: 0 });
+    assert.ok(result.startedAt < result.cutOverAt && result.cutOverAt < result.finishedAt);
     assert.notEqual(result.sourceClusterId, result.destinationClusterId);
     const deployments = await scene.cluster.apps.listNamespacedDeployment({ namespace });
     assert.deepEqual(deployments.items, []);
     const claim = await scene.cluster.core.readNamespacedPersistentVolumeClaim({ namespace, name: "trident" });
     assert.equal(claim.status?.phase, "Bound");
+  });
+
+  it("keeps a snapshot of the old etcd that etcdctl restores, with the same keys and values", async () => {
+    const snapshot = result.snapshot ?? "";
+    assert.equal((await stat(snapshot)).mode & 0o777, 0o600);
+    const restored = join(snapshotDirectory, "restored");
+    const env = { ...process.env, ETCDCTL_API: "3" };
+    await promisify(execFile)("etcdctl", ["snapshot", "restore", snapshot, "--data-dir", restored], { env });
+    const etcd = await startEtcd({ extraArguments: [`--data-dir=${restored}`] });
+    try {
+      const page = await etcd.store.range(prefixRange("/trident/"));
+      const values = page.entries.map(({ key, value }) => [key.toString(), value.toString("base64")] as const);
+      assert.deepEqual(new Map(values), valuesOf(await scene.destination.keys()));
+    } finally {
+      await etcd.stop();
+    }
+  });
+
+  it("leaves no Lease behind", async () => {
+    assert.deepEqual(await scene.leaseNames(), []);
   });
 
   it("leaves no pod of its own behind", async () => {
@@ -53,7 +90,8 @@ describe("a migration on the sandbox", () => {
   });
 
   it("tells a person what it does, and no secret", () => {
-    for (const word of ["Stopping", "Copied", "Verified", "Deleted"]) {
+    const words = ["while the old", "Copied", "Verified", "Stopping", "snapshot", "Carried over", "Deleted"];
+    for (const word of words) {
       assert.ok(
         lines.some((line) => line.includes(word)),
         `${word} in:\n${lines.join("\n")}`,
@@ -66,8 +104,7 @@ describe("a migration on the sandbox", () => {
     const revision = await headRevision();
     assert.deepEqual(await migrateTridentState(scene.request, () => undefined), result);
     assert.equal(await headRevision(), revision);
-    const findings = await checkCluster({ ...scene.request, migrate: true });
-    assert.equal(findings.state, "interrupted");
+    assert.equal((await planIn(scene.request)).flow, "resume");
   });
 
   async function headRevision(): Promise<number> {

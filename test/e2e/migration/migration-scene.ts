@@ -1,3 +1,4 @@
+import { CoordinationV1Api } from "@kubernetes/client-node";
 import { installLegacyTrident } from "../../../sandbox/legacy-trident/install-legacy-trident.ts";
 import { readTridentLists } from "../../../sandbox/legacy-trident/read-trident-lists.ts";
 import type { TridentLists } from "../../../sandbox/legacy-trident/legacy-trident-state.ts";
@@ -18,6 +19,7 @@ export interface MigrationScene {
   legacy(): Promise<LegacySnapshot>;
   legacyEtcdctl(...words: string[]): Promise<string>;
   legacyKeys(): Promise<Map<string, ListedKey>>;
+  leaseNames(): Promise<(string | undefined)[]>;
   remove(): Promise<void>;
 }
 
@@ -52,6 +54,11 @@ export async function setUpScene(namespace: string, volumes: number): Promise<Mi
     legacy: () => snapshot(cluster, namespace),
     legacyEtcdctl: etcdctl,
     legacyKeys: async () => parseKeys(await etcdctl("get", "/trident/", "--prefix", "-w", "json")),
+    leaseNames: async () => {
+      const coordination = cluster.kubeconfig.makeApiClient(CoordinationV1Api);
+      const leases = await coordination.listNamespacedLease({ namespace });
+      return leases.items.map(({ metadata }) => metadata?.name);
+    },
     remove: async () => {
       await destination.remove();
       await deleteNamespace(cluster, namespace);
@@ -70,6 +77,8 @@ export function requestIn(namespace: string): MigrationRequest {
     record,
     prefix: "/trident/",
     timeoutSeconds: 60,
+    // The tests kill migrations, and the next one waits for that long.
+    leaseSeconds: 6,
   };
 }
 

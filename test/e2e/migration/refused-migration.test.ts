@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import { checkCluster } from "../../../migration/preflight/check-cluster.ts";
+import type { BlockerKind } from "../../../migration/preflight/blocker.ts";
 import { createNamespace, deleteNamespace } from "../sandbox-cluster.ts";
 import { clientSecret, createClientSecret } from "./destination-etcd.ts";
+import { planIn } from "./plan-in-scene.ts";
 import { backendPassword, migrationFailure, requestIn, setUpScene, type MigrationScene } from "./migration-scene.ts";
 
 const namespace = "e2e-migration-refused";
@@ -44,23 +45,28 @@ describe("a migration that cannot work is refused with one error, and the old Tr
     await scene.destination.etcdctl("put", "/trident/v1/volume/foreign", "the-foreign-value");
     const error = await assertRefused(/1 key\(s\) under \/trident\/.*\/trident\/v1\/volume\/foreign.*etcdctl del/);
     assert.doesNotMatch(error, /the-foreign-value/);
-    await assertCheckRefuses({ name: "ForeignKeysError", message: /\/trident\/v1\/volume\/foreign/ });
+    await assertPlanBlocked("foreignKeys", /\/trident\/v1\/volume\/foreign/);
     assert.deepEqual([...(await scene.destination.keys()).keys()], ["/trident/v1/volume/foreign"]);
     await scene.destination.etcdctl("del", "/trident/v1/volume/foreign");
   });
 
   it("when the legacy etcd's image can't be pulled", async () => {
-    await changePausedTemplate("add", "/spec/template/spec/containers/1/image", "registry.invalid/etcd:v3.3.12");
+    await changePausedTemplate("add", "/spec/template/spec/containers/1/image", "registry.invalid/etcd:v3.4.14");
     await assertRefused(/image registry\.invalid\/etcd:v3\.3\.12.*Deployment trident.*registry/s);
-    await changePausedTemplate("add", "/spec/template/spec/containers/1/image", "quay.io/coreos/etcd:v3.3.12");
+    await changePausedTemplate("add", "/spec/template/spec/containers/1/image", "quay.io/coreos/etcd:v3.4.14");
   });
 
   it("when the PersistentVolumeClaim is missing", async () => {
     const path = "/spec/template/spec/volumes/0/persistentVolumeClaim/claimName";
     await changePausedTemplate("replace", path, "no-such-claim");
     await assertRefused(/PersistentVolumeClaim no-such-claim .*Deployment trident.*does not exist.*describe pvc/);
-    await assertCheckRefuses({ name: "PersistentVolumeClaimError", message: /no-such-claim/ });
+    await assertPlanBlocked("persistentVolumeClaim", /no-such-claim/);
     await changePausedTemplate("replace", path, "trident");
+  });
+
+  it("when no snapshot can be kept where the setting says", async () => {
+    const request = { ...scene.request, snapshotDirectory: "/proc/no-such-folder" };
+    await assertRefused(/\/proc\/no-such-folder \(setting snapshotDirectory\).*config set snapshotDirectory/, request);
   });
 
   it("when the record is missing", async () => {
@@ -103,7 +109,7 @@ describe("a migration that cannot work is refused with one error, and the old Tr
   it("when the source is empty", async () => {
     await scene.legacyEtcdctl("del", "/trident/", "--prefix");
     await assertRefused(/PersistentVolumeClaim trident.*no key under \/trident\/.*migrate false/);
-    await assertCheckRefuses({ name: "EmptySourceError", message: /PersistentVolumeClaim trident/ });
+    await assertPlanBlocked("emptySource", /PersistentVolumeClaim trident/);
   });
 
   async function assertRefused(message: RegExp, request = scene.request): Promise<string> {
@@ -117,10 +123,11 @@ describe("a migration that cannot work is refused with one error, and the old Tr
     return error.message;
   }
 
-  /** The check that runs in a preview, too. */
-  async function assertCheckRefuses(error: { name: string; message: RegExp }): Promise<void> {
+  /** The plan, which a preview makes, too. */
+  async function assertPlanBlocked(kind: BlockerKind, message: RegExp): Promise<void> {
     const before = await scene.legacy();
-    await assert.rejects(checkCluster({ ...scene.request, migrate: true }), error);
+    const { blockers } = await planIn(scene.request);
+    assert.match(blockers.find((blocker) => blocker.kind === kind)?.message ?? "not blocked", message);
     assert.deepEqual(await scene.legacy(), before);
   }
 

@@ -29,7 +29,7 @@ test("a signal in the middle drains, says where the copy stands, and a rerun com
     assert.equal(interrupted.exitCode, 5, interrupted.stderr);
     assert.match(
       interrupted.stderr,
-      new RegExp(`stopped by ${signal}: [\\d,]+ of 30,000 keys are in the destination\\nRun the same command again`),
+      new RegExp(`stopped by ${signal}: [\\d,]+ of 60,000 keys are in the destination\\nRun the same command again`),
     );
     const { outcome } = JSON.parse(interrupted.stdout) as { outcome: string };
     assert.equal(outcome, "interrupted");

@@ -29,7 +29,12 @@ describe("the migration's record", () => {
     const written = { namespace: "n", name: "r", uid: "u", phase: "stopped", legacyReplicas: 2 };
     assert.deepEqual(await readMigrationRecord(fake.cluster, place), written);
 
-    await changeMigrationRecord(fake.cluster, place, { phase: null, legacyReplicas: null });
+    await changeMigrationRecord(fake.cluster, place, { firstPass: "{}", stoppedAt: "2030-01-02T03:04:05.678Z" });
+    const more = { ...written, firstPass: "{}", stoppedAt: "2030-01-02T03:04:05.678Z" };
+    assert.deepEqual(await readMigrationRecord(fake.cluster, place), more);
+
+    const nothing = { phase: null, legacyReplicas: null, firstPass: null, stoppedAt: null };
+    await changeMigrationRecord(fake.cluster, place, nothing);
     assert.deepEqual(await readMigrationRecord(fake.cluster, place), { namespace: "n", name: "r", uid: "u" });
   });
 

@@ -65,6 +65,13 @@ describe("stopping and restoring the legacy Trident", () => {
     assert.equal((await readMigrationRecord(fake.cluster, place)).legacyDeployment, first);
   });
 
+  it("remembers when it was stopped, however often that is asked for", async () => {
+    const { stoppedAt } = await stop();
+    assert.match(stoppedAt, /^\d{4}-.*Z$/);
+    assert.equal((await stop()).stoppedAt, stoppedAt);
+    assert.equal((await readMigrationRecord(fake.cluster, place)).stoppedAt, stoppedAt);
+  });
+
   it("gives all fields back as they were", async () => {
     const { legacy } = await stop();
     assert.equal(await restore(legacy), 1);

@@ -1,0 +1,19 @@
+import type { MigrationLease } from "./lease/held-lease.ts";
+import type { LegacyTrident } from "./legacy/legacy-trident.ts";
+import type { MigrationRecord } from "./legacy/migration-record.ts";
+import type { MigrationEnvironment } from "./migration-environment.ts";
+import type { OpenStore } from "./stores/forwarded-store.ts";
+import type { WrittenKeys } from "./written-keys.ts";
+
+/** One migration under way: what its steps share. */
+export interface Migration {
+  readonly environment: MigrationEnvironment;
+  readonly lease: MigrationLease;
+  readonly legacy: LegacyTrident;
+  readonly record: MigrationRecord;
+  readonly destination: OpenStore;
+  /** All that its passes wrote, and what an earlier run had left: what an undo takes back. */
+  readonly written: WrittenKeys;
+  readonly startedAt: Date;
+  readonly report: (line: string) => void;
+}

@@ -1,0 +1,170 @@
+import { describeBytes, describeCount, describeDuration } from "../command-line/describe-amount.ts";
+import type {
+  ClaimPlan,
+  DestinationPlan,
+  LegacyPlan,
+  MigrationPlan,
+  PlannedCertificate,
+  PlannedStep,
+  StateCounts,
+  StatePlan,
+} from "./migration-plan.ts";
+
+/** The plan as one block for the person who reads it before anything is done. What must be acted on comes last. */
+export function describePlan(plan: MigrationPlan): string {
+  const lines = [
+    ...headLines(plan),
+    ...section("The old Trident", plan.legacy === undefined ? [] : legacyLines(plan.legacy)),
+    ...section("The state to move", plan.state === undefined ? [] : stateLines(plan.state)),
+    ...section("The new etcd", destinationLines(plan.destination)),
+    ...section("What happens", stepLines(plan)),
+    ...section("What exists already", objectLines(plan)),
+    ...section("Certificates", certificateLines(plan.certificates)),
+    ...section("What stays behind", items(plan.staysBehind)),
+    ...section("A later destroy removes", items(plan.destroyRemoves)),
+    ...section("A later destroy keeps", items(plan.destroyKeeps)),
+    ...section("Risks", items(plan.risks)),
+    ...blockerLines(plan),
+  ];
+  return lines.join("\n");
+}
+
+function headLines({ flow, why, namespace, cluster, kubernetesVersion, migratedAt }: MigrationPlan): string[] {
+  const headlines = {
+    install: `Plan for namespace ${namespace}: install Trident on an etcd cluster of its own.`,
+    migrate: `Plan for namespace ${namespace}: move Trident's state to an etcd cluster of its own.`,
+    resume: `Plan for namespace ${namespace}: finish the migration that an earlier run began.`,
+    migrated: `Namespace ${namespace} was migrated${migratedAt === undefined ? "" : ` on ${migratedAt}`}; nothing is copied again.`,
+    installed: `Namespace ${namespace} has the Trident of this stack; there is nothing to migrate.`,
+  };
+  const kubernetes = kubernetesVersion === undefined ? "" : `, Kubernetes ${kubernetesVersion}`;
+  return [
+    headlines[flow],
+    ...rows([
+      ["why", why],
+      ["cluster", `${cluster}${kubernetes}`],
+    ]),
+  ];
+}
+
+function legacyLines(legacy: LegacyPlan): string[] {
+  return rows([
+    ["Deployment", `${legacy.deployment}, ${counted(legacy.replicas, "replica", "replicas")}`],
+    ["Trident", versionAndImage(legacy.tridentVersion, legacy.tridentImage)],
+    ["etcd", versionAndImage(legacy.etcdVersion, legacy.etcdImage)],
+    ["claim", describeClaim(legacy.claim)],
+  ]);
+}
+
+function versionAndImage(version: string | undefined, image: string): string {
+  return version === undefined ? `image ${image}` : `${version}, image ${image}`;
+}
+
+function describeClaim({ name, phase, volume, reclaimPolicy, storageClass, capacity }: ClaimPlan): string {
+  const parts = [
+    `PersistentVolumeClaim ${name}`,
+    ...(phase === undefined ? [] : [phase]),
+    ...(volume === undefined
+      ? []
+      : [`PersistentVolume ${volume}${reclaimPolicy === undefined ? "" : ` (reclaim policy ${reclaimPolicy})`}`]),
+    ...(storageClass === undefined ? [] : [`class ${storageClass}`]),
+    ...(capacity === undefined ? [] : [capacity]),
+  ];
+  return parts.join(", ");
+}
+
+function stateLines(state: StatePlan): string[] {
+  const size = state.bytes === undefined ? "not measured" : describeBytes(state.bytes);
+  return rows([
+    ["keys", `${describeCount(state.keys)}: ${describeCounts(state.counts)}`],
+    ["size", `${size}, keys and values`],
+    ["store version", state.storeVersion ?? "not found"],
+    ["revision", `${state.revision} of etcd cluster ${state.clusterId}`],
+  ]);
+}
+
+function describeCounts(counts: StateCounts): string {
+  return [
+    counted(counts.backends, "backend", "backends"),
+    counted(counts.volumes, "volume", "volumes"),
+    counted(counts.storageClasses, "storage class", "storage classes"),
+    counted(counts.nodes, "node", "nodes"),
+    counted(counts.transactions, "open transaction", "open transactions"),
+    `${describeCount(counts.other)} other`,
+  ].join(", ");
+}
+
+function destinationLines(destination: DestinationPlan): string[] {
+  const { name, exists, size, ready, version, keys, equalKeys, foreignKeys } = destination;
+  if (!exists) return rows([["EtcdCluster", `${name}, to be made with ${counted(size, "member", "members")}`]]);
+  const members = ready === undefined ? "" : `, ${ready} of ${size} members ready`;
+  const compared =
+    equalKeys === undefined || foreignKeys === undefined
+      ? ""
+      : `: ${describeCount(equalKeys)} as in the old one, ${describeCount(foreignKeys)} not`;
+  return rows([
+    ["EtcdCluster", `${name}${members}${version === undefined ? "" : `, etcd ${version}`}`],
+    ["keys", keys === undefined ? "not known" : `${describeCount(keys)}${compared}`],
+  ]);
+}
+
+function stepLines({ steps, outageEstimateSeconds }: MigrationPlan): string[] {
+  const numbered = steps.map((step, index) => `  ${index + 1}. ${step.what} (${stepTime(step)}).`);
+  if (outageEstimateSeconds === undefined) return numbered;
+  return [
+    ...numbered,
+    `  Trident is away for about ${describeDuration(outageEstimateSeconds)}: an estimate from the number of keys, with images at hand.`,
+    "  Volumes in use are not affected; none can be made, attached for the first time or deleted meanwhile.",
+    "  If anything fails before the new Trident serves, the old one is put back as it was.",
+  ];
+}
+
+function stepTime({ stops, estimateSeconds }: PlannedStep): string {
+  const seconds = estimateSeconds < 10 ? `${estimateSeconds} s` : describeDuration(estimateSeconds);
+  const time = estimateSeconds === 0 ? "no time" : `about ${seconds}`;
+  return stops === "nothing" ? `${time}, nothing is stopped` : `${time}, Trident is stopped`;
+}
+
+function objectLines({ objects }: MigrationPlan): string[] {
+  return objects.map(({ object, made, becomes }) => `  ${object}, made ${made}: ${becomes}.`);
+}
+
+function certificateLines(certificates: readonly PlannedCertificate[]): string[] {
+  return certificates.map(({ name, secret, expires, validHours }) =>
+    expires === undefined
+      ? `  ${name} (Secret ${secret}): to be made, valid for ${describeCount(validHours ?? 0)} hours`
+      : `  ${name} (Secret ${secret}): valid until ${expires}`,
+  );
+}
+
+function blockerLines({ blockers }: MigrationPlan): string[] {
+  if (blockers.length === 0) return [];
+  const headline =
+    blockers.length === 1
+      ? "Nothing is done before this is put right:"
+      : `Nothing is done before these ${blockers.length} are put right:`;
+  return [
+    headline,
+    ...blockers.flatMap(({ object, message, remedy }, index) => [
+      `  ${index + 1}. ${object}: ${message}`,
+      ...remedy.split("\n").map((line) => `     ${line}`),
+    ]),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines];
+}
+
+function items(texts: readonly string[]): string[] {
+  return texts.map((text) => `  - ${text}`);
+}
+
+/** In two columns. */
+function rows(entries: readonly (readonly [name: string, text: string])[]): string[] {
+  return entries.map(([name, text]) => `  ${name.padEnd(14)} ${text}`);
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${describeCount(count)} ${count === 1 ? one : many}`;
+}

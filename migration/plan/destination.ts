@@ -1,0 +1,63 @@
+import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { withoutFullStop } from "../kubernetes/errors.ts";
+import type { ServedObject } from "./cluster-reader.ts";
+import type { DestinationPlan, Flow } from "./migration-plan.ts";
+import type { DestinationSurvey } from "./survey-state.ts";
+
+/** The new etcd, as far as it is there. */
+export interface DestinationFacts {
+  /** The EtcdCluster. */
+  readonly served: ServedObject | undefined;
+  /** What its etcd says of itself. */
+  readonly status?: { readonly clusterId: string; readonly version: string } | undefined;
+  /** All keys under the prefix, when they were counted without a source to compare them with. */
+  readonly keys?: number | undefined;
+  /** Why it could not be asked. */
+  readonly failure?: unknown;
+}
+
+interface EtcdClusterStatus {
+  readonly members?: { readonly ready?: readonly string[] };
+  readonly currentVersion?: string;
+}
+
+export function planDestination(
+  request: { readonly etcdCluster: string; readonly etcdClusterSize: number },
+  facts: DestinationFacts,
+  survey: DestinationSurvey | undefined,
+): DestinationPlan {
+  const cluster = facts.served?.status as EtcdClusterStatus | undefined;
+  const version = facts.status?.version ?? cluster?.currentVersion;
+  const keys = survey?.keys ?? facts.keys;
+  return {
+    name: request.etcdCluster,
+    exists: facts.served !== undefined || facts.status !== undefined,
+    size: request.etcdClusterSize,
+    ...(cluster === undefined ? {} : { ready: cluster.members?.ready?.length ?? 0 }),
+    ...(version === undefined ? {} : { version }),
+    ...(facts.status === undefined ? {} : { clusterId: facts.status.clusterId }),
+    ...(keys === undefined ? {} : { keys }),
+    ...(survey === undefined ? {} : { equalKeys: survey.equal, foreignKeys: survey.foreign.count }),
+  };
+}
+
+/** One that is there and can't be asked is what `up` may put right: no blocker. */
+export function judgeDestination({ served, status, failure }: DestinationFacts, flow: Flow, size: number): string[] {
+  const unasked =
+    served === undefined || status !== undefined
+      ? []
+      : [`The new etcd stands but can't be asked now, so what it holds is not known: ${reasonOf(failure)}.`];
+  if (flow === "migrated" || flow === "installed") return unasked;
+  const single =
+    size > 1 ? [] : ["A single etcd member has nobody to replace its data from: when its pod goes, so does the state."];
+  return [
+    ...unasked,
+    ...single,
+    "The operator's members keep their data in their pods (emptyDir): if most of them are lost at once, the state is, " +
+      "and only a snapshot brings it back.",
+  ];
+}
+
+function reasonOf(failure: unknown): string {
+  return failure === undefined ? "none of its members is ready" : withoutFullStop(describeFailure(failure));
+}

@@ -1,0 +1,108 @@
+import type { DeploymentFinding, LegacyTrident } from "../legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../legacy/migration-record.ts";
+import type { BlockerError } from "../preflight/blocker.ts";
+import {
+  ForeignTridentError,
+  LegacyTridentPresentError,
+  NoLegacyTridentError,
+  StoppedTridentDeletedError,
+} from "../preflight/errors.ts";
+import type { Flow } from "./migration-plan.ts";
+
+export interface FlowRequest {
+  readonly namespace: string;
+  readonly migrate: boolean;
+  readonly legacyDeployment: string;
+  readonly record: string;
+}
+
+export interface FlowFinding {
+  readonly flow: Flow;
+  readonly why: string;
+  readonly legacy?: LegacyTrident;
+  /** Whether the state was copied and verified by an earlier run, which died before it ended. */
+  readonly isCopied?: boolean;
+  /** Set when what was found contradicts the settings. */
+  readonly refusal?: BlockerError;
+}
+
+/** Tells the flows apart by the setting `migrate`, by what stands under the Deployment's name, and by the record. */
+export function decideFlow(
+  request: FlowRequest,
+  deployment: DeploymentFinding,
+  record: MigrationRecord | undefined,
+): FlowFinding {
+  switch (deployment.kind) {
+    case "absent":
+      return flowWithoutDeployment(request, record);
+    case "ours":
+      return flowOfOurs(request, record);
+    case "foreign":
+      return {
+        flow: request.migrate ? "migrate" : "install",
+        why: `Deployment ${request.legacyDeployment} is neither a Trident with an embedded etcd nor this program's`,
+        refusal: new ForeignTridentError(request.namespace, request.legacyDeployment, deployment.why),
+      };
+    case "legacy":
+      return flowOfLegacy(request, deployment.legacy, record);
+  }
+}
+
+function flowWithoutDeployment(request: FlowRequest, record: MigrationRecord | undefined): FlowFinding {
+  const { namespace, legacyDeployment } = request;
+  if (record?.phase === "copied") {
+    return {
+      flow: "resume",
+      why: "the state was copied and verified, and the new Trident does not stand yet",
+      isCopied: true,
+    };
+  }
+  if (!request.migrate) {
+    return { flow: "install", why: `setting migrate is false, and there is no Deployment ${legacyDeployment}` };
+  }
+  const why = `setting migrate is true, and there is no Deployment ${legacyDeployment}`;
+  const refusal =
+    record?.phase === "stopped"
+      ? new StoppedTridentDeletedError(namespace, legacyDeployment, request.record)
+      : new NoLegacyTridentError(namespace, legacyDeployment, "there is no such Deployment");
+  return { flow: "migrate", why, refusal };
+}
+
+function flowOfOurs(request: FlowRequest, record: MigrationRecord | undefined): FlowFinding {
+  const { namespace, legacyDeployment } = request;
+  const why = `Deployment ${legacyDeployment} is this program's`;
+  if (record?.phase === "copied") {
+    return { flow: "migrated", why: `${why}, and ConfigMap ${request.record} has the finished migration` };
+  }
+  if (!request.migrate) return { flow: "installed", why: `${why}, and nothing was migrated` };
+  const found = "Trident already runs on an external etcd made by this project";
+  return { flow: "installed", why, refusal: new NoLegacyTridentError(namespace, legacyDeployment, found) };
+}
+
+function flowOfLegacy(request: FlowRequest, legacy: LegacyTrident, record: MigrationRecord | undefined): FlowFinding {
+  const what = `Deployment ${legacy.name} runs Trident with its etcd in the same pod`;
+  if (!request.migrate) {
+    return {
+      flow: "install",
+      why: `setting migrate is false, but ${what}`,
+      legacy,
+      refusal: new LegacyTridentPresentError(legacy),
+    };
+  }
+  if (legacy.stoppedByMigration && record?.phase === "copied") {
+    const why = `an earlier migration copied and verified the state, and did not come to delete Deployment ${legacy.name}`;
+    return { flow: "resume", why, legacy, isCopied: true };
+  }
+  if (legacy.stoppedByMigration) {
+    return { flow: "resume", why: `an earlier migration stopped Deployment ${legacy.name} and did not end`, legacy };
+  }
+  if (hasFirstPass(record)) {
+    return { flow: "resume", why: `an earlier migration began its copy and did not end; ${what}`, legacy };
+  }
+  return { flow: "migrate", why: `setting migrate is true, and ${what}`, legacy };
+}
+
+/** Whether keys that a migration copied from the serving Trident may stand in the new etcd. */
+export function hasFirstPass(record: MigrationRecord | undefined): boolean {
+  return record?.firstPass !== undefined;
+}

@@ -1,0 +1,168 @@
+import type { V1Deployment } from "@kubernetes/client-node";
+import { connectToCluster } from "../kubernetes/cluster-client.ts";
+import { isForbidden } from "../kubernetes/errors.ts";
+import { classifyDeployment, type DeploymentFinding } from "../legacy/legacy-trident.ts";
+import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";
+import type { Blocker } from "../preflight/blocker.ts";
+import { NamespaceMissingError, PreflightTimeoutError } from "../preflight/errors.ts";
+import { findClaim } from "./claim.ts";
+import { findClusterDns } from "./cluster-dns.ts";
+import type { Access } from "./cluster-reader.ts";
+import { decideFlow, type FlowFinding } from "./flow.ts";
+import { invalidRecord } from "./invalid-record.ts";
+import { judgeFacts } from "./judge-facts.ts";
+import { lookAtState } from "./look-at-state.ts";
+import type { MigrationPlan } from "./migration-plan.ts";
+import { missingPermissions, neededPermissions } from "./permissions.ts";
+import { planEnvironment, type PlanEnvironment } from "./plan-environment.ts";
+import type { PlanRequest } from "./plan-request.ts";
+import { findRunningMigration } from "./running-migration.ts";
+import { findStackObjects, stackObjects } from "./stack-objects.ts";
+
+const limitSeconds = 20;
+
+/**
+ * What a run with these settings is going to do on this cluster, and all that keeps it from it. Only looks, for at most
+ * 20 s. A preview and an up call it alike, before anything is registered.
+ *
+ * Raises ClusterUnreachableError, PreflightTimeoutError, and ClusterRequestError for what the API server refuses.
+ */
+export async function gatherPlan(request: PlanRequest): Promise<MigrationPlan> {
+  const cluster = connectToCluster(request.cluster, { requestTimeoutMilliseconds: 10_000 });
+  return within(limitSeconds, cluster.description, (step) =>
+    planFrom(planEnvironment(cluster, request), request, step),
+  );
+}
+
+/** Told what is being done, for the message in case it takes too long. */
+export type Step = (doing: string) => void;
+
+/** The same on whatever answers what is asked. */
+export async function planFrom(
+  environment: PlanEnvironment,
+  request: PlanRequest,
+  step: Step = () => undefined,
+): Promise<MigrationPlan> {
+  const { reader } = environment;
+  step("reaching the cluster");
+  const missingNamespace = await namespaceBlocker(environment);
+  step("looking for Trident and asking for permissions");
+  const [version, missing, dns, running, objects, found] = await Promise.all([
+    reader.read("/version"),
+    askForPermissions(environment, request),
+    findClusterDns(reader),
+    findRunningMigration(reader, request),
+    missingNamespace === undefined ? findStackObjects(reader, stackObjects(request)) : [],
+    missingNamespace === undefined
+      ? findTrident(environment, request)
+      : flowBySettings(request, `there is no namespace ${request.namespace}`),
+  ]);
+  const { flow, record } = found;
+  const etcdCluster = objects.find(({ object }) => object === `EtcdCluster/${request.etcdCluster}`)?.served;
+  step("reading the embedded etcd and the new one");
+  const [claim, state] = await Promise.all([
+    flow.legacy === undefined ? undefined : findClaim(reader, flow.legacy),
+    lookAtState(environment, request, { ...flow, etcdCluster, record }),
+  ]);
+  const plan = judgeFacts(request, {
+    cluster: environment.cluster,
+    kubernetesVersion: version?.gitVersion as string | undefined,
+    now: new Date(),
+    flow,
+    record,
+    missing,
+    dns,
+    running,
+    objects,
+    etcdCluster,
+    claim,
+    state,
+    blockers: [...(missingNamespace === undefined ? [] : [missingNamespace]), ...found.blockers],
+  });
+  // A refusal that the reviews did not foretell: the flow can't be told, and nobody is told why.
+  const refusal = reader.refusalOf(deploymentPath(request));
+  if (refusal !== undefined && !plan.blockers.some(({ kind }) => kind === "missingPermissions")) throw refusal;
+  return plan;
+}
+
+function deploymentPath({ namespace, legacyDeployment }: PlanRequest): string {
+  return `/apis/apps/v1/namespaces/${namespace}/deployments/${legacyDeployment}`;
+}
+
+async function namespaceBlocker(environment: PlanEnvironment): Promise<Blocker | undefined> {
+  try {
+    await environment.checkNamespace();
+    return undefined;
+  } catch (error) {
+    if (error instanceof NamespaceMissingError) return error.blocker;
+    throw error;
+  }
+}
+
+async function askForPermissions(environment: PlanEnvironment, request: PlanRequest): Promise<Access[] | undefined> {
+  try {
+    return await missingPermissions(environment.reader, neededPermissions(request));
+  } catch (error) {
+    // Nobody may ask: what is missing shows when it is used.
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
+}
+
+interface FoundTrident {
+  readonly flow: FlowFinding;
+  readonly record: MigrationRecord | undefined;
+  readonly blockers: readonly Blocker[];
+}
+
+async function findTrident(environment: PlanEnvironment, request: PlanRequest): Promise<FoundTrident> {
+  const path = deploymentPath(request);
+  const deployment = (await environment.reader.read(path)) as V1Deployment | undefined;
+  if (environment.reader.refusalOf(path) !== undefined) {
+    return flowBySettings(request, `Deployment ${request.legacyDeployment} can't be read`);
+  }
+  const finding: DeploymentFinding =
+    deployment === undefined ? { kind: "absent" } : classifyDeployment(deployment, request.legacyEtcdContainer);
+  try {
+    const record = await findRecord(environment);
+    return { flow: decideFlow(request, finding, record), record, blockers: [] };
+  } catch (error) {
+    if (!(error instanceof MigrationRecordInvalidError)) throw error;
+    return {
+      flow: decideFlow(request, finding, undefined),
+      record: undefined,
+      blockers: [invalidRecord(error, request.record)],
+    };
+  }
+}
+
+async function findRecord(environment: PlanEnvironment): Promise<MigrationRecord | undefined> {
+  try {
+    return await environment.findRecord();
+  } catch (error) {
+    // Among the permissions that are asked for.
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
+}
+
+function flowBySettings({ migrate }: PlanRequest, why: string): FoundTrident {
+  const flow = migrate ? "migrate" : "install";
+  return { flow: { flow, why: `setting migrate is ${migrate}; ${why}` }, record: undefined, blockers: [] };
+}
+
+async function within<T>(seconds: number, cluster: string, work: (step: Step) => Promise<T>): Promise<T> {
+  let doing = "starting";
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new PreflightTimeoutError(cluster, seconds, doing));
+  }, seconds * 1000);
+  const working = work((next) => {
+    doing = next;
+  });
+  try {
+    return await Promise.race([working, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

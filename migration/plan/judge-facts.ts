@@ -1,0 +1,214 @@
+import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { withoutFullStop } from "../kubernetes/errors.ts";
+import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";
+import { recordedResult } from "../migration-result.ts";
+import type { Blocker } from "../preflight/blocker.ts";
+import { judgeCertificates, planCertificates } from "./certificates.ts";
+import { judgeClaim, planClaim, type ClaimFacts } from "./claim.ts";
+import { judgeClusterDns, type ClusterDns } from "./cluster-dns.ts";
+import type { Access, ServedObject } from "./cluster-reader.ts";
+import { judgeDestination, planDestination } from "./destination.ts";
+import type { FlowFinding } from "./flow.ts";
+import { invalidRecord } from "./invalid-record.ts";
+import { judgeState } from "./judge-state.ts";
+import type { StateLook } from "./look-at-state.ts";
+import type { LegacyPlan, MigrationPlan, PlannedObject, StatePlan } from "./migration-plan.ts";
+import { judgePermissions } from "./permissions.ts";
+import type { PlanRequest } from "./plan-request.ts";
+import { judgeRunning, type RunningMigration } from "./running-migration.ts";
+import { judgeObjects, type FoundObject } from "./stack-objects.ts";
+import { outageOf, planSteps } from "./steps.ts";
+import { judgeVersions, versionOfImage } from "./versions.ts";
+import { planWhatStays } from "./what-stays.ts";
+
+/** All that was found out by looking. */
+export interface PlanFacts {
+  readonly cluster: string;
+  readonly kubernetesVersion: string | undefined;
+  readonly now: Date;
+  readonly flow: FlowFinding;
+  readonly record: MigrationRecord | undefined;
+  /** Permissions; undefined when nobody may ask for them. */
+  readonly missing: readonly Access[] | undefined;
+  readonly dns: ClusterDns;
+  readonly running: RunningMigration | undefined;
+  readonly objects: readonly FoundObject[];
+  readonly etcdCluster: ServedObject | undefined;
+  readonly claim: ClaimFacts | undefined;
+  readonly state: StateLook;
+  /** Found on the way. */
+  readonly blockers: readonly Blocker[];
+}
+
+/** The plan that follows from the facts. Pure: asks nothing but its arguments. */
+export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPlan {
+  const { flow, state } = facts;
+  const legacy = flow.legacy === undefined ? undefined : planLegacy(flow.legacy, facts);
+  const destination = planDestination(request, destinationFacts(facts), state.source?.survey.destination);
+  const certificates = planCertificates(secretsIn(facts.objects), request);
+  const objects = judgeObjects(facts.objects, request.namespace);
+  const steps = planSteps({
+    flow: flow.refusal === undefined ? flow.flow : undefined,
+    legacyDeployment: request.legacyDeployment,
+    claim: legacy?.claim.name,
+    isCopied: flow.isCopied === true,
+    serves: (legacy?.replicas ?? 0) > 0,
+    keys: state.source?.survey.keys,
+    bytes: state.source?.survey.bytes,
+    members: { wanted: request.etcdClusterSize, ready: destination.ready ?? 0 },
+    snapshotDirectory: request.snapshotDirectory,
+  });
+  const outageEstimateSeconds = outageOf(steps);
+  const versions = judgeVersions(versionFacts(request, facts));
+  const stateFound = judgeLook(request, facts);
+  const migratedAt = finishedAt(facts.record);
+  return {
+    flow: flow.flow,
+    why: flow.why,
+    namespace: request.namespace,
+    cluster: facts.cluster,
+    ...(facts.kubernetesVersion === undefined ? {} : { kubernetesVersion: facts.kubernetesVersion }),
+    ...(legacy === undefined ? {} : { legacy }),
+    ...(state.source === undefined ? {} : { state: planState(state.source) }),
+    destination,
+    steps,
+    ...(outageEstimateSeconds === undefined ? {} : { outageEstimateSeconds }),
+    ...(flow.flow === "migrated" && migratedAt !== undefined ? { migratedAt } : {}),
+    objects: [...takenOver(flow), ...objects.objects],
+    certificates,
+    ...planWhatStays({ ...request, flow: flow.flow, claim: legacy?.claim }),
+    blockers: [
+      ...facts.blockers,
+      ...(flow.refusal === undefined ? [] : [flow.refusal.blocker]),
+      ...judgePermissions(facts.missing ?? [], request.namespace),
+      ...versions.blockers,
+      ...(flow.legacy === undefined || facts.claim === undefined ? [] : judgeClaim(flow.legacy, facts.claim)),
+      ...stateFound.blockers,
+      ...objects.blockers,
+    ],
+    risks: [
+      ...(facts.missing === undefined
+        ? ["Which permissions there are can't be asked: what is missing shows when it is used."]
+        : []),
+      ...versions.risks,
+      ...stateFound.risks,
+      ...objects.risks,
+      ...judgeDestination(destinationFacts(facts), flow.flow, request.etcdClusterSize),
+      ...judgeRunning(facts.running, facts.now),
+      ...judgeClusterDns(facts.dns, request.etcdCluster),
+      ...judgeCertificates(certificates, request.certificateEarlyRenewalHours, facts.now),
+    ],
+  };
+}
+
+function planLegacy(legacy: LegacyTrident, { claim, state }: PlanFacts): LegacyPlan {
+  const tridentVersion = versionOfImage(legacy.tridentImage)?.text;
+  const etcdVersion = state.source?.status.version ?? versionOfImage(legacy.etcdImage)?.text;
+  return {
+    deployment: legacy.name,
+    replicas: legacy.replicas,
+    tridentImage: legacy.tridentImage,
+    ...(tridentVersion === undefined ? {} : { tridentVersion }),
+    etcdImage: legacy.etcdImage,
+    ...(etcdVersion === undefined ? {} : { etcdVersion }),
+    claim: claim === undefined ? { name: legacy.claim } : planClaim(legacy, claim),
+  };
+}
+
+function planState({ survey, status }: NonNullable<StateLook["source"]>): StatePlan {
+  return {
+    keys: survey.keys,
+    counts: survey.counts,
+    ...(survey.bytes === undefined ? {} : { bytes: survey.bytes }),
+    ...(survey.storeVersion === undefined ? {} : { storeVersion: survey.storeVersion }),
+    revision: survey.revision.toString(),
+    clusterId: status.clusterId,
+  };
+}
+
+function destinationFacts({ etcdCluster, state }: PlanFacts) {
+  return {
+    served: etcdCluster,
+    status: state.destination?.status,
+    keys: state.destinationKeys,
+    failure: state.destinationFailure,
+  };
+}
+
+function versionFacts(request: PlanRequest, { flow, kubernetesVersion, state }: PlanFacts) {
+  const { legacy } = flow;
+  return {
+    newTridentImage: request.tridentImage,
+    kubernetes: kubernetesVersion,
+    ...(legacy === undefined
+      ? {}
+      : {
+          legacy: {
+            deployment: legacy.name,
+            tridentImage: legacy.tridentImage,
+            etcdImage: legacy.etcdImage,
+            etcdContainer: legacy.etcdContainer.name,
+            etcdVersion: state.source?.status.version,
+          },
+        }),
+  };
+}
+
+function judgeLook(request: PlanRequest, facts: PlanFacts): { blockers: Blocker[]; risks: string[] } {
+  const { source, sourceFailure, destination } = facts.state;
+  const { legacy } = facts.flow;
+  if (legacy === undefined) return { blockers: [], risks: [] };
+  if (sourceFailure instanceof MigrationRecordInvalidError) {
+    return { blockers: [invalidRecord(sourceFailure, request.record)], risks: [] };
+  }
+  if (sourceFailure !== undefined) return { blockers: [sourceUnreachable(legacy, sourceFailure)], risks: [] };
+  if (source === undefined) {
+    const when = "its state is looked at once it is started for the copy, and the counts of this plan are missing";
+    return { blockers: [], risks: [`The old Trident's etcd does not run now: ${when}.`] };
+  }
+  return judgeState({
+    legacy,
+    prefix: request.prefix,
+    survey: source.survey,
+    source: { description: source.description, clusterId: source.status.clusterId },
+    destination: destination && { description: destination.description, clusterId: destination.status.clusterId },
+    etcdv2Nodes: source.etcdv2Nodes,
+  });
+}
+
+function sourceUnreachable(legacy: LegacyTrident, failure: unknown): Blocker {
+  return {
+    kind: "sourceUnreachable",
+    object: `Deployment/${legacy.name}`,
+    message: `The embedded etcd of Deployment ${legacy.name} can't be read: ${withoutFullStop(describeFailure(failure))}.`,
+    remedy: `See that its container is healthy (\`kubectl --namespace ${legacy.namespace} logs deployment/${legacy.name} --container ${legacy.etcdContainer.name}\`), and run this again.`,
+  };
+}
+
+/** The Deployment, whose name the new one takes over. */
+function takenOver({ legacy, flow }: FlowFinding): PlannedObject[] {
+  if (legacy === undefined || (flow !== "migrate" && flow !== "resume")) return [];
+  const becomes =
+    "is saved, scaled to 0 and, once the copy is verified, deleted; the new Trident's Deployment takes its name";
+  return [{ object: `Deployment/${legacy.name}`, made: "by somebody else", becomes }];
+}
+
+function secretsIn(objects: readonly FoundObject[]): Map<string, ServedObject> {
+  return new Map(
+    objects.flatMap(({ object, served }) => {
+      const [kind, name = ""] = object.split("/");
+      return kind === "Secret" && served !== undefined ? [[name, served] as const] : [];
+    }),
+  );
+}
+
+/** A record that can't be read has been said to be invalid elsewhere, or will be by the migration. */
+function finishedAt(record: MigrationRecord | undefined): string | undefined {
+  if (record?.phase !== "copied") return undefined;
+  try {
+    return recordedResult(record).finishedAt;
+  } catch {
+    return undefined;
+  }
+}

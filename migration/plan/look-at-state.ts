@@ -1,0 +1,134 @@
+import { prefixRange } from "../copy/key-range.ts";
+import type { KeyRange, StoreStatus } from "../copy/key-value-store.ts";
+import { earlierPassOf } from "../earlier-pass.ts";
+import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../legacy/migration-record.ts";
+import type { OpenStore } from "../stores/forwarded-store.ts";
+import type { ServedObject } from "./cluster-reader.ts";
+import type { Flow } from "./migration-plan.ts";
+import type { PlanEnvironment } from "./plan-environment.ts";
+import { surveyState, type StateSurvey } from "./survey-state.ts";
+
+/** What the two etcds were found to hold. */
+export interface StateLook {
+  /** Absent when there is no legacy Trident, or its etcd does not run. */
+  readonly source?: Asked & { readonly survey: StateSurvey; readonly etcdv2Nodes: number };
+  /** Why the legacy etcd, which runs, could not be read. */
+  readonly sourceFailure?: unknown;
+  readonly destination?: Asked;
+  readonly destinationFailure?: unknown;
+  /** Of the destination, when there is no source to compare it with. */
+  readonly destinationKeys?: number;
+}
+
+export interface Asked {
+  readonly description: string;
+  readonly status: StoreStatus;
+}
+
+export interface WhatToLookFor {
+  readonly flow: Flow;
+  readonly legacy?: LegacyTrident;
+  readonly etcdCluster: ServedObject | undefined;
+  readonly record: MigrationRecord | undefined;
+}
+
+/** A source that answers slowly must not take all of the time that there is. */
+const retryForMilliseconds = 4_000;
+
+/** Reads each side once. A destination that can't be asked is reported and not raised: `up` may put it right. */
+export async function lookAtState(
+  environment: PlanEnvironment,
+  request: { readonly prefix: string },
+  { flow, legacy, etcdCluster, record }: WhatToLookFor,
+): Promise<StateLook> {
+  const [source, destination] = await Promise.all([
+    legacy === undefined ? undefined : opened(environment.openSource(legacy)),
+    // Before the first `up` there is none, but for one that was made by other means.
+    flow === "install" && etcdCluster === undefined ? undefined : opened(environment.openDestination()),
+  ]);
+  try {
+    const range = prefixRange(request.prefix);
+    const there = await ask(destination, range);
+    if (legacy === undefined || source?.store === undefined) {
+      return {
+        ...(source?.failure === undefined ? {} : { sourceFailure: source.failure }),
+        ...found(there),
+        ...(there.keys === undefined ? {} : { destinationKeys: there.keys }),
+      };
+    }
+    return {
+      ...found(there),
+      ...(await readSource({ environment, legacy, record, source: source.store, there, range })),
+    };
+  } finally {
+    await Promise.all([source?.store?.close(), destination?.store?.close()]);
+  }
+}
+
+interface Opened {
+  readonly store?: OpenStore | undefined;
+  readonly failure?: unknown;
+}
+
+async function opened(opening: Promise<OpenStore | undefined>): Promise<Opened> {
+  try {
+    return { store: await opening };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+interface AskedStore extends Opened {
+  readonly status?: StoreStatus;
+  readonly keys?: number;
+}
+
+async function ask(side: Opened | undefined, range: KeyRange): Promise<AskedStore> {
+  if (side?.store === undefined) return { failure: side?.failure };
+  const { store } = side;
+  try {
+    const [status, { count: keys }] = await Promise.all([store.status(), store.range({ ...range, countOnly: true })]);
+    return { store, status, keys };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+function found({ store, status, failure }: AskedStore): Pick<StateLook, "destination" | "destinationFailure"> {
+  if (store === undefined || status === undefined) return failure === undefined ? {} : { destinationFailure: failure };
+  return { destination: { description: store.description, status } };
+}
+
+interface SourceReading {
+  readonly environment: PlanEnvironment;
+  readonly legacy: LegacyTrident;
+  readonly record: MigrationRecord | undefined;
+  readonly source: OpenStore;
+  readonly there: AskedStore;
+  readonly range: KeyRange;
+}
+
+async function readSource(reading: SourceReading): Promise<Pick<StateLook, "source" | "sourceFailure">> {
+  const { environment, legacy, record, source, there, range } = reading;
+  try {
+    const status = await source.status();
+    const isSame = status.clusterId === there.status?.clusterId;
+    const survey = await surveyState({
+      source,
+      destination: isSame ? undefined : there.store,
+      range,
+      earlier: earlierPass(record, status, there.status),
+      retryForMilliseconds,
+    });
+    const etcdv2Nodes = survey.keys > 0 ? 0 : await environment.countEtcdv2Nodes(legacy).catch(() => 0);
+    return { source: { description: source.description, status, survey, etcdv2Nodes } };
+  } catch (sourceFailure) {
+    return { sourceFailure };
+  }
+}
+
+function earlierPass(record: MigrationRecord | undefined, source: StoreStatus, destination: StoreStatus | undefined) {
+  if (record === undefined || destination === undefined) return undefined;
+  return earlierPassOf(record, { source: source.clusterId, destination: destination.clusterId });
+}

@@ -1,0 +1,125 @@
+import type { Blocker } from "../preflight/blocker.ts";
+
+/**
+ * What a run is going to do, and why. Plain JSON for a stack's outputs: names, counts, sizes and times, never a key's value
+ * or anything of a Secret but when its certificate expires. What could not be found out is absent.
+ */
+export interface MigrationPlan {
+  readonly flow: Flow;
+  /** Why it is this flow: what was set, and what was found. */
+  readonly why: string;
+  readonly namespace: string;
+  /** `"context" (https://server)` */
+  readonly cluster: string;
+  readonly kubernetesVersion?: string;
+  /** The Trident with an embedded etcd, while there is one. */
+  readonly legacy?: LegacyPlan;
+  /** What the embedded etcd holds; absent when it does not run. */
+  readonly state?: StatePlan;
+  readonly destination: DestinationPlan;
+  /** In order. Empty when there is nothing to do but what Pulumi itself lists. */
+  readonly steps: readonly PlannedStep[];
+  /** For how long Trident is away: the sum of the estimates of the steps in which it is. */
+  readonly outageEstimateSeconds?: number;
+  /** Of a migration that was finished earlier. ISO 8601. */
+  readonly migratedAt?: string;
+  /** Those objects of the stack that exist already, and the legacy Deployment. */
+  readonly objects: readonly PlannedObject[];
+  readonly certificates: readonly PlannedCertificate[];
+  readonly staysBehind: readonly string[];
+  readonly destroyRemoves: readonly string[];
+  readonly destroyKeeps: readonly string[];
+  readonly blockers: readonly Blocker[];
+  readonly risks: readonly string[];
+}
+
+/**
+ * - `install`: nothing there, a new Trident is installed
+ * - `migrate`: a Trident with an embedded etcd is moved
+ * - `resume`: a migration has begun and not ended; this run finishes it
+ * - `migrated`: this program's Trident, with migrated state
+ * - `installed`: this program's Trident, installed anew
+ */
+export type Flow = "install" | "migrate" | "resume" | "migrated" | "installed";
+
+export interface LegacyPlan {
+  readonly deployment: string;
+  readonly replicas: number;
+  readonly tridentImage: string;
+  /** As the image's tag says; absent when it says none. */
+  readonly tridentVersion?: string;
+  readonly etcdImage: string;
+  /** As the running server says, or else the image's tag. */
+  readonly etcdVersion?: string;
+  readonly claim: ClaimPlan;
+}
+
+export interface ClaimPlan {
+  readonly name: string;
+  readonly phase?: string;
+  /** The PersistentVolume's name. */
+  readonly volume?: string;
+  readonly reclaimPolicy?: string;
+  readonly storageClass?: string;
+  readonly capacity?: string;
+}
+
+export interface StatePlan {
+  readonly keys: number;
+  readonly counts: StateCounts;
+  /** Of all keys and values; absent when reading all values would take too long. */
+  readonly bytes?: number;
+  /** What Trident says of the form of its state, such as `etcdv3`. */
+  readonly storeVersion?: string;
+  readonly revision: string;
+  readonly clusterId: string;
+}
+
+/** Keys by kind. */
+export interface StateCounts {
+  readonly backends: number;
+  readonly volumes: number;
+  readonly storageClasses: number;
+  readonly nodes: number;
+  /** Open ones: work that Trident had begun and not ended. */
+  readonly transactions: number;
+  readonly other: number;
+}
+
+export interface DestinationPlan {
+  readonly name: string;
+  readonly exists: boolean;
+  readonly size: number;
+  /** How many members are ready now. */
+  readonly ready?: number;
+  readonly version?: string;
+  readonly clusterId?: string;
+  /** Keys under the prefix. Absent when it can't be asked now. */
+  readonly keys?: number;
+  /** Of those, the ones that have the old Trident's value already. */
+  readonly equalKeys?: number;
+  readonly foreignKeys?: number;
+}
+
+export interface PlannedStep {
+  readonly what: string;
+  /** What is stopped while it lasts. */
+  readonly stops: "nothing" | "Trident";
+  readonly estimateSeconds: number;
+}
+
+export interface PlannedObject {
+  /** `Kind/name` */
+  readonly object: string;
+  readonly made: "by this program" | "by somebody else";
+  readonly becomes: string;
+}
+
+export interface PlannedCertificate {
+  readonly name: string;
+  readonly secret: string;
+  /** ISO 8601; absent for one that is still to be made. */
+  readonly expires?: string;
+  /** For one that is still to be made. */
+  readonly validHours?: number;
+}

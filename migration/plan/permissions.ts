@@ -1,0 +1,143 @@
+import type { Blocker } from "../preflight/blocker.ts";
+import type { Access, ClusterReader } from "./cluster-reader.ts";
+
+/** Verbs on resources of one API group. */
+interface Need {
+  readonly group: string;
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const manage = ["get", "create", "patch", "delete"];
+const manageAndWatch = ["get", "list", "watch", "create", "patch", "delete"];
+
+/** What the stack's objects and its waiting for them take. */
+const stackInNamespace: readonly Need[] = [
+  { group: "", resources: ["secrets", "configmaps", "services", "serviceaccounts", "endpoints"], verbs: manage },
+  { group: "", resources: ["pods"], verbs: ["get", "list", "watch"] },
+  { group: "apps", resources: ["deployments"], verbs: manageAndWatch },
+  { group: "apps", resources: ["replicasets"], verbs: ["list", "watch"] },
+  { group: "rbac.authorization.k8s.io", resources: ["roles", "rolebindings"], verbs: manage },
+  { group: "etcd.database.coreos.com", resources: ["etcdclusters"], verbs: manageAndWatch },
+];
+
+const stackInCluster: readonly Need[] = [
+  { group: "rbac.authorization.k8s.io", resources: ["clusterroles", "clusterrolebindings"], verbs: manage },
+  { group: "apiextensions.k8s.io", resources: ["customresourcedefinitions"], verbs: manage },
+];
+
+/** The pods of the migration, the ways into them, the old state's claim, and the lock against a second run. */
+const migrationInNamespace: readonly Need[] = [
+  { group: "", resources: ["pods"], verbs: ["create", "delete"] },
+  // A WebSocket is asked for with GET; from Kubernetes 1.35 on it is authorized as create, too.
+  { group: "", resources: ["pods/portforward"], verbs: ["get", "create"] },
+  { group: "apps", resources: ["replicasets"], verbs: ["delete"] },
+  // To say why a pod does not come up.
+  { group: "", resources: ["pods/log"], verbs: ["get"] },
+  { group: "", resources: ["events"], verbs: ["list"] },
+  { group: "", resources: ["persistentvolumeclaims"], verbs: ["get"] },
+  { group: "coordination.k8s.io", resources: ["leases"], verbs: ["get", "create", "update", "delete"] },
+];
+
+/** Every single permission that a run needs, and a later destroy. */
+export function neededPermissions(request: { readonly namespace: string; readonly migrate: boolean }): Access[] {
+  const inNamespace = [...stackInNamespace, ...(request.migrate ? migrationInNamespace : [])];
+  return [
+    ...inNamespace.flatMap((need) => each(need).map((access) => ({ ...access, namespace: request.namespace }))),
+    ...stackInCluster.flatMap(each),
+  ];
+}
+
+function each({ group, resources, verbs }: Need): Access[] {
+  return resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource })));
+}
+
+/** A handful of questions at a time: each of them is a connection to the API server. */
+const askedAtOnce = 8;
+
+/** Those of the permissions that the user does not have, in their order. */
+export async function missingPermissions(
+  reader: Pick<ClusterReader, "allows">,
+  needed: readonly Access[],
+): Promise<Access[]> {
+  const missing = new Set<Access>();
+  const left = needed.values();
+  const askOn = async (): Promise<void> => {
+    for (const access of left) {
+      if (!(await reader.allows(access))) missing.add(access);
+    }
+  };
+  await Promise.all(Array.from({ length: askedAtOnce }, askOn));
+  return needed.filter((access) => missing.has(access));
+}
+
+/** One blocker for all of them, with the Role and ClusterRole that would grant them. */
+export function judgePermissions(missing: readonly Access[], namespace: string): Blocker[] {
+  if (missing.length === 0) return [];
+  const inNamespace = missing.filter((access) => access.namespace !== undefined);
+  const inCluster = missing.filter((access) => access.namespace === undefined);
+  const parts = [
+    ...(inNamespace.length === 0 ? [] : [`in namespace ${namespace}: ${describeAll(inNamespace)}`]),
+    ...(inCluster.length === 0 ? [] : [`in the whole cluster: ${describeAll(inCluster)}`]),
+  ];
+  return [
+    {
+      kind: "missingPermissions",
+      object: "the user of the kubeconfig",
+      message: `The user of the kubeconfig may not, ${parts.join("; ")}.`,
+      remedy: [
+        "Have an administrator apply this and bind it to the user, or choose another kubernetes:context.",
+        ...(inNamespace.length === 0 ? [] : roleSnippet("Role", inNamespace, namespace)),
+        ...(inCluster.length === 0 ? [] : roleSnippet("ClusterRole", inCluster, namespace)),
+      ].join("\n"),
+    },
+  ];
+}
+
+/** `create, patch secrets; get deployments.apps` */
+function describeAll(accesses: readonly Access[]): string {
+  return rulesOf(accesses)
+    .map(({ group, resources, verbs }) => {
+      const named = resources.map((resource) => (group === "" ? resource : `${resource}.${group}`));
+      return `${verbs.join(", ")} ${named.join(", ")}`;
+    })
+    .join("; ");
+}
+
+function roleSnippet(kind: "Role" | "ClusterRole", accesses: readonly Access[], namespace: string): string[] {
+  const binding = kind === "Role" ? `--namespace ${namespace} create rolebinding` : "create clusterrolebinding";
+  const name = kind === "Role" ? roleName : `${roleName}-${namespace}`;
+  return [
+    "---",
+    `# then: kubectl ${binding} ${name} --${kind.toLowerCase()}=${name} --user=NAME`,
+    "apiVersion: rbac.authorization.k8s.io/v1",
+    `kind: ${kind}`,
+    `metadata: {name: ${name}${kind === "Role" ? `, namespace: ${namespace}` : ""}}`,
+    "rules:",
+    ...rulesOf(accesses).map(
+      ({ group, resources, verbs }) =>
+        `  - {apiGroups: ["${group}"], resources: [${resources.join(", ")}], verbs: [${verbs.join(", ")}]}`,
+    ),
+  ];
+}
+
+const roleName = "trident-etcd-installer";
+
+/** Resources of one group of which the same verbs are missing become one rule. */
+function rulesOf(accesses: readonly Access[]): Need[] {
+  const verbsOf = new Map<string, { group: string; resource: string; verbs: string[] }>();
+  for (const { group, resource, verb } of accesses) {
+    const key = `${group}/${resource}`;
+    const known = verbsOf.get(key) ?? { group, resource, verbs: [] };
+    known.verbs.push(verb);
+    verbsOf.set(key, known);
+  }
+  const rules = new Map<string, { group: string; resources: string[]; verbs: string[] }>();
+  for (const { group, resource, verbs } of verbsOf.values()) {
+    const key = `${group}:${verbs.join(",")}`;
+    const rule = rules.get(key) ?? { group, resources: [], verbs };
+    rule.resources.push(resource);
+    rules.set(key, rule);
+  }
+  return [...rules.values()];
+}

@@ -1,0 +1,112 @@
+import { isOurs } from "../kubernetes/ownership.ts";
+import type { Blocker } from "../preflight/blocker.ts";
+import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
+import type { PlannedObject } from "./migration-plan.ts";
+
+/** An object that the stack makes, the new Deployment of Trident excepted. */
+export interface StackObject {
+  /** `Kind/name` */
+  readonly object: string;
+  readonly path: string;
+}
+
+export interface StackNames {
+  readonly namespace: string;
+  readonly etcdCluster: string;
+  readonly clientSecret: string;
+  readonly record: string;
+}
+
+export const definitionName = "etcdclusters.etcd.database.coreos.com";
+
+/** Names and kinds as the components under `components/` make them. */
+export function stackObjects({ namespace, etcdCluster, clientSecret, record }: StackNames): StackObject[] {
+  const core = `/api/v1/namespaces/${namespace}`;
+  const rbac = "/apis/rbac.authorization.k8s.io/v1";
+  const clusterWide = `trident-external-etcd-${namespace}`;
+  const places: [kind: string, name: string, collection: string][] = [
+    ["CustomResourceDefinition", definitionName, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"],
+    ["EtcdCluster", etcdCluster, `/apis/etcd.database.coreos.com/v1beta2/namespaces/${namespace}/etcdclusters`],
+    ["Service", etcdCluster, `${core}/services`],
+    ["Service", `${etcdCluster}-client`, `${core}/services`],
+    ["Secret", clientSecret, `${core}/secrets`],
+    ["Secret", "etcd-server-tls", `${core}/secrets`],
+    ["Secret", "etcd-peer-tls", `${core}/secrets`],
+    ["Deployment", "etcd-operator", `/apis/apps/v1/namespaces/${namespace}/deployments`],
+    ["ServiceAccount", "etcd-operator", `${core}/serviceaccounts`],
+    ["Role", "etcd-operator", `${rbac}/namespaces/${namespace}/roles`],
+    ["RoleBinding", "etcd-operator", `${rbac}/namespaces/${namespace}/rolebindings`],
+    ["Endpoints", "etcd-operator", `${core}/endpoints`],
+    ["ConfigMap", record, `${core}/configmaps`],
+    ["ServiceAccount", "trident-external-etcd", `${core}/serviceaccounts`],
+    // A migration's own, for the time between its end and the stack's Deployment.
+    ["Deployment", "trident-external-etcd", `/apis/apps/v1/namespaces/${namespace}/deployments`],
+    ["ClusterRole", clusterWide, `${rbac}/clusterroles`],
+    ["ClusterRoleBinding", clusterWide, `${rbac}/clusterrolebindings`],
+  ];
+  return places.map(([kind, name, collection]) => ({ object: `${kind}/${name}`, path: `${collection}/${name}` }));
+}
+
+export interface FoundObject extends StackObject {
+  /** Undefined when it does not exist. */
+  readonly served: ServedObject | undefined;
+}
+
+export async function findStackObjects(
+  reader: Pick<ClusterReader, "read">,
+  objects: readonly StackObject[],
+): Promise<FoundObject[]> {
+  return Promise.all(objects.map(async (each) => ({ ...each, served: await reader.read(each.path) })));
+}
+
+/** What becomes of those that exist; somebody else's are in the way, since a stack would overwrite and later delete them. */
+export function judgeObjects(
+  found: readonly FoundObject[],
+  namespace: string,
+): { objects: PlannedObject[]; blockers: Blocker[]; risks: string[] } {
+  const existing = found.flatMap(({ object, served }) => (served === undefined ? [] : [{ object, served }]));
+  const foreign = existing.filter(({ served }) => !isOurs(served));
+  return {
+    objects: existing.map(({ object, served }) => ({
+      object,
+      made: isOurs(served) ? "by this program" : "by somebody else",
+      becomes: whatBecomes(served),
+    })),
+    blockers: foreign.map(({ object }) => foreignObject(object, namespace)),
+    risks: sharedDefinition(existing),
+  };
+}
+
+function whatBecomes(served: ServedObject): string {
+  if (served.metadata?.deletionTimestamp !== undefined) return "is being deleted; it is made anew once it is gone";
+  if (!isOurs(served)) return "is left alone: it is in the way";
+  return "is kept; changed only where the settings ask for something else";
+}
+
+function foreignObject(object: string, namespace: string): Blocker {
+  const [kind = "", name = ""] = object.split("/");
+  const isClusterWide = ["CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding"].includes(kind);
+  const where = isClusterWide ? "" : ` --namespace ${namespace}`;
+  const command = `kubectl${where} get ${kind.toLowerCase()} ${name} --output yaml`;
+  const otherPlace =
+    kind === "CustomResourceDefinition" ? "" : ", or choose another namespace with `pulumi config set namespace NAME`";
+  return {
+    kind: "foreignObject",
+    object,
+    message:
+      `${kind} ${name}${isClusterWide ? "" : ` in namespace ${namespace}`} exists, and this program did not make it; ` +
+      `it would be overwritten, and a later destroy would delete it.`,
+    remedy: `See what it is with \`${command}\`; delete it if nothing needs it${otherPlace}.`,
+  };
+}
+
+// Objects of a first run that failed early look the same; that is for the user to tell.
+function sharedDefinition(existing: readonly { object: string; served: ServedObject }[]): string[] {
+  const has = (object: string): boolean => existing.some((each) => each.object === object && isOurs(each.served));
+  const definition = `CustomResourceDefinition/${definitionName}`;
+  if (!has(definition) || has("Deployment/etcd-operator")) return [];
+  return [
+    `${definition} was made by this program for another namespace, or by a run that failed: if another stack uses it, ` +
+      "destroying either of them removes it, and with it the EtcdClusters of both.",
+  ];
+}

@@ -1,0 +1,135 @@
+import type { Flow, PlannedStep } from "./migration-plan.ts";
+
+/**
+ * How long things take, on the safe side: for an estimate that says so, and nothing waits by them. An image that has to be
+ * pulled, or a volume that is slow to move between nodes, comes on top.
+ */
+export const estimates = {
+  /** The operator's pod, then the members one after the other, each about 10 s. */
+  operatorSeconds: 20,
+  memberSeconds: 12,
+  /** A pod's end: Trident and etcd go at once on SIGTERM, a kubelet gives them up to 30 s. */
+  podStopSeconds: 15,
+  /** A pod's start, with its volume: 20 to 30 s for most clusters. */
+  podStartSeconds: 25,
+  /** Keys that are copied or compared in a second through a port-forward. */
+  keysPerSecond: 20_000,
+  /** Of a snapshot through a port-forward; a database is up to twice its state. */
+  snapshotBytesPerSecond: 20_000_000,
+  /** Connecting, the lock, the record. */
+  fewCallsSeconds: 3,
+} as const;
+
+export interface StepFacts {
+  /** Undefined when there is none that could be gone through. */
+  readonly flow: Flow | undefined;
+  readonly legacyDeployment: string;
+  readonly claim: string | undefined;
+  /** Whether the copy was finished by an earlier run. */
+  readonly isCopied: boolean;
+  /** Whether the old Trident serves now. */
+  readonly serves: boolean;
+  readonly keys: number | undefined;
+  readonly bytes: number | undefined;
+  readonly members: { readonly wanted: number; readonly ready: number };
+  readonly snapshotDirectory: string;
+}
+
+/** What happens, in order. */
+export function planSteps(facts: StepFacts): PlannedStep[] {
+  switch (facts.flow) {
+    case "install":
+      return [makeEtcd(facts, "nothing"), startTrident("Start Trident on it", "nothing")];
+    case "migrate":
+      return facts.claim === undefined ? [] : migrationSteps(facts);
+    case "resume":
+      return facts.isCopied || facts.claim === undefined
+        ? [
+            makeEtcd(facts, "Trident"),
+            startTrident("Start Trident on the state that was copied and verified", "Trident"),
+          ]
+        : migrationSteps(facts);
+    case "migrated":
+    case "installed":
+    case undefined:
+      return [];
+  }
+}
+
+/** Undefined where nothing that serves, or served, is stopped. */
+export function outageOf(steps: readonly PlannedStep[]): number | undefined {
+  const stopped = steps.filter(({ stops }) => stops === "Trident");
+  if (stopped.length === 0) return undefined;
+  return stopped.reduce((sum, { estimateSeconds }) => sum + estimateSeconds, 0);
+}
+
+function migrationSteps(facts: StepFacts): PlannedStep[] {
+  const { legacyDeployment, claim = "" } = facts;
+  const before = facts.serves ? "nothing" : "Trident";
+  const passSeconds = secondsFor(facts.keys ?? 0);
+  return [
+    makeEtcd(facts, before),
+    ...(facts.serves ? [firstPass(passSeconds)] : []),
+    ...(facts.serves ? [stopLegacy(legacyDeployment)] : []),
+    {
+      what: `Run the old etcd alone on PersistentVolumeClaim ${claim}${snapshotWords(facts)}`,
+      stops: "Trident",
+      estimateSeconds: estimates.podStartSeconds + snapshotSeconds(facts),
+    },
+    {
+      what: facts.serves
+        ? "Second pass: copy what changed since the first one, deletions too, and compare"
+        : "Copy the whole state and compare every key and value",
+      stops: "Trident",
+      estimateSeconds: passSeconds,
+    },
+    startTrident(
+      `Start the new Trident and wait until it lists the same state; then delete Deployment ${legacyDeployment}, whose manifest is kept`,
+      "Trident",
+    ),
+  ];
+}
+
+function makeEtcd({ members }: StepFacts, stops: PlannedStep["stops"]): PlannedStep {
+  const missing = Math.max(0, members.wanted - members.ready);
+  return {
+    what:
+      missing === 0
+        ? `Keep the etcd cluster as it is, ${members.ready} of ${members.wanted} members ready`
+        : `Make the etcd-operator, the certificates and ${members.wanted} etcd ${members.wanted === 1 ? "member" : "members"}`,
+    stops,
+    estimateSeconds: missing === 0 ? 0 : estimates.operatorSeconds + missing * estimates.memberSeconds,
+  };
+}
+
+function firstPass(passSeconds: number): PlannedStep {
+  return {
+    what: "Check everything again; first pass: copy the state from the serving Trident's etcd, and compare",
+    stops: "nothing",
+    estimateSeconds: passSeconds,
+  };
+}
+
+function stopLegacy(deployment: string): PlannedStep {
+  return {
+    what: `Save Deployment ${deployment}, scale it to 0 and wait until its pod is gone`,
+    stops: "Trident",
+    estimateSeconds: estimates.podStopSeconds,
+  };
+}
+
+function startTrident(what: string, stops: PlannedStep["stops"]): PlannedStep {
+  return { what, stops, estimateSeconds: estimates.podStartSeconds };
+}
+
+function secondsFor(keys: number): number {
+  return estimates.fewCallsSeconds + Math.ceil(keys / estimates.keysPerSecond);
+}
+
+function snapshotSeconds({ bytes, snapshotDirectory }: StepFacts): number {
+  return snapshotDirectory === "" ? 0 : Math.ceil((2 * (bytes ?? 0)) / estimates.snapshotBytesPerSecond);
+}
+
+function snapshotWords({ snapshotDirectory }: StepFacts): string {
+  return snapshotDirectory === "" ? "" : `, and keep a snapshot of it under ${snapshotDirectory}`;
+}

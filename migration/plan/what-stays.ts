@@ -1,0 +1,49 @@
+import type { ClaimPlan, Flow } from "./migration-plan.ts";
+
+export interface StayFacts {
+  readonly flow: Flow;
+  readonly namespace: string;
+  readonly legacyDeployment: string;
+  readonly etcdCluster: string;
+  readonly record: string;
+  readonly snapshotDirectory: string;
+  /** Of the old Trident, while its Deployment is there. */
+  readonly claim: ClaimPlan | undefined;
+}
+
+export interface WhatStays {
+  /** After this run, of what was there before it. */
+  readonly staysBehind: readonly string[];
+  readonly destroyRemoves: readonly string[];
+  readonly destroyKeeps: readonly string[];
+}
+
+/** What is left of the old Trident after this run, and what a later `pulumi destroy` removes and keeps. */
+export function planWhatStays(facts: StayFacts): WhatStays {
+  const { flow, namespace, legacyDeployment, etcdCluster, claim } = facts;
+  const isMigration = flow === "migrate" || flow === "resume" || flow === "migrated";
+  const old = oldState(claim, isMigration);
+  const permissions = isMigration
+    ? [`ServiceAccount, ClusterRole and ClusterRoleBinding of the old Trident, as its installer made them`]
+    : [];
+  const snapshot =
+    isMigration && facts.snapshotDirectory !== "" ? [`the old etcd's snapshot, under ${facts.snapshotDirectory}`] : [];
+  return {
+    staysBehind: isMigration ? [...old, ...permissions, ...snapshot] : [],
+    destroyRemoves: [
+      `Deployment ${legacyDeployment} and its permissions (trident-external-etcd)`,
+      `EtcdCluster ${etcdCluster} with its members, and so the state in it`,
+      "the etcd-operator, its permissions and its CustomResourceDefinition",
+      "the Secrets etcd-client-tls, etcd-server-tls and etcd-peer-tls",
+      ...(isMigration ? [`ConfigMap ${facts.record}, with the old Deployment's manifest`] : []),
+    ],
+    destroyKeeps: [`namespace ${namespace}`, ...old, ...permissions, ...snapshot],
+  };
+}
+
+function oldState(claim: ClaimPlan | undefined, isMigration: boolean): string[] {
+  if (!isMigration) return [];
+  if (claim === undefined) return ["the old Trident's PersistentVolumeClaim and its volume, with its last state"];
+  const volume = claim.volume === undefined ? "" : ` and PersistentVolume ${claim.volume}`;
+  return [`PersistentVolumeClaim ${claim.name}${volume}, with the old Trident's last state`];
+}

@@ -1,0 +1,97 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describePod, isActive, isReady, listPods, podName } from "../kubernetes/pods.ts";
+import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
+import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
+import { seenDone, seenSoFar, waitUntil, type Look } from "../kubernetes/wait-until.ts";
+import { askForLists } from "./ask-for-lists.ts";
+import { NewTridentNotServingError } from "./errors.ts";
+import { describeLengths, hasAll, type ListLengths } from "./expected-lists.ts";
+import { lastLogLines } from "./last-log-lines.ts";
+import { troubleOfDeployment, troubleOfNewTrident } from "./new-trident-trouble.ts";
+import { findNewTrident, newTridentPods, type NewTridentSpec } from "./new-trident.ts";
+
+/** Where Trident has its REST API, on the pod's loopback. */
+const restPort = 8000;
+
+export interface AwaitedTrident {
+  readonly namespace: string;
+  readonly spec: NewTridentSpec;
+  readonly expected: ListLengths;
+  readonly timeoutSeconds: number;
+}
+
+/**
+ * Waits until the new Trident's pod is ready and its REST API lists all that is expected; no longer than there is hope.
+ * Raises NewTridentNotServingError, with the end of its log.
+ */
+export async function waitUntilItServes(cluster: ClusterClient, trident: AwaitedTrident): Promise<void> {
+  const { namespace, spec, expected, timeoutSeconds } = trident;
+  const found: Found = { pod: undefined, lists: undefined };
+  const forward = await openPortForward(cluster, {
+    namespace,
+    choosePod: async () => {
+      const pod = await newestPod(cluster, trident);
+      if (pod === undefined) throw new Error("there is no pod of the new Trident");
+      return podName(pod);
+    },
+    port: restPort,
+  });
+  try {
+    const awaited = `the new Trident in namespace ${namespace} to list ${describeLengths(expected)}`;
+    await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 200 }, () =>
+      look(cluster, trident, forward, found),
+    );
+  } catch (error) {
+    const log = found.pod === undefined ? [] : await lastLogLines(cluster, namespace, found.pod);
+    const image = spec.template.spec?.containers[0]?.image ?? "unknown image";
+    const reason = describeFailure(error);
+    throw new NewTridentNotServingError({ namespace, image, expected, found: found.lists, reason, log });
+  } finally {
+    await forward.close();
+  }
+}
+
+/** What was seen last, for the message. */
+interface Found {
+  pod: V1Pod | undefined;
+  lists: ListLengths | undefined;
+}
+
+/** Raises an Error when there is nothing to hope for. */
+async function look(
+  cluster: ClusterClient,
+  trident: AwaitedTrident,
+  forward: PortForward,
+  found: Found,
+): Promise<Look<undefined>> {
+  const pod = await newestPod(cluster, trident);
+  if (pod === undefined) {
+    const trouble = troubleOfDeployment(await findNewTrident(cluster, trident.namespace));
+    return seenSoFar(trouble ?? "no pod");
+  }
+  found.pod = pod;
+  const trouble = troubleOfNewTrident(pod);
+  if (trouble !== undefined) throw new Error(trouble);
+  if (pod.status?.phase !== "Running") {
+    return seenSoFar((await findPodTrouble(cluster, trident.namespace, pod))?.reason ?? describePod(pod));
+  }
+  const answer = await askForLists(forward);
+  switch (answer.kind) {
+    case "failed":
+      throw new Error(answer.reason);
+    case "notYet":
+      return seenSoFar(answer.seen);
+    case "lists":
+      found.lists = answer.lengths;
+      // Trident lists nothing before it has read everything: what is missing now stays missing.
+      if (!hasAll(answer.lengths, trident.expected)) throw new Error("part of it is missing");
+      return isReady(pod) ? seenDone(undefined) : seenSoFar(`${describePod(pod)}, not ready`);
+  }
+}
+
+async function newestPod(cluster: ClusterClient, { namespace, spec }: AwaitedTrident): Promise<V1Pod | undefined> {
+  const pods = await listPods(cluster, namespace, newTridentPods(spec));
+  return pods.filter((pod) => isActive(pod) && pod.metadata?.deletionTimestamp === undefined).at(-1);
+}

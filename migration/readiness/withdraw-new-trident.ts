@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PatchStrategy, setHeaderOptions, type V1Deployment } from "@kubernetes/client-node";
+import type { KeyRange, KeyValueStore } from "../copy/key-value-store.ts";
+import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import { isNotFound } from "../kubernetes/errors.ts";
+import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
+import { describePod, isActive, listPods } from "../kubernetes/pods.ts";
+import { seenDone, seenSoFar, waitUntil } from "../kubernetes/wait-until.ts";
+import { discardWrites } from "./discard-writes.ts";
+import { findNewTrident, newTridentName, newTridentPods, verifiedRevisionAnnotation } from "./new-trident.ts";
+
+export interface WithdrawOptions {
+  readonly namespace: string;
+  readonly timeoutSeconds: number;
+  /** Where what the new Trident wrote is taken back; it stays when this is absent. */
+  readonly written?: { readonly destination: KeyValueStore; readonly range: KeyRange };
+}
+
+/**
+ * Takes a new Trident that the stack's Deployment has not taken over back: stops it, discards what it wrote, and deletes its
+ * Deployment. Returns only when nothing of it runs any more, so that the old one may start. Does nothing when there is none.
+ */
+export async function withdrawNewTrident(cluster: ClusterClient, options: WithdrawOptions): Promise<void> {
+  const { namespace, timeoutSeconds, written } = options;
+  const deployment = await findNewTrident(cluster, namespace);
+  if (deployment?.spec === undefined) return;
+  await scaleToZero(cluster, namespace, deployment);
+  await waitUntilPodsAreGone(cluster, namespace, newTridentPods(deployment.spec), timeoutSeconds);
+  const after = verifiedRevisionOf(deployment);
+  if (written !== undefined && after !== undefined) {
+    // What stays is only in the way of the next run, which says so.
+    await discardWrites(written.destination, written.range, after).catch(() => undefined);
+  }
+  await deleteDeployment(cluster, namespace, deployment, "Background");
+  await waitUntilDeploymentIsGone(cluster, namespace, deployment, timeoutSeconds);
+}
+
+/**
+ * Leaves the pods of the new Trident, as they run, to the stack's own Deployment, which takes over those that its selector
+ * finds and whose template is its own. Does nothing when that has happened.
+ */
+export async function handOverNewTrident(
+  cluster: ClusterClient,
+  options: { readonly namespace: string; readonly timeoutSeconds: number; readonly settleMilliseconds?: number },
+): Promise<void> {
+  const { namespace, timeoutSeconds, settleMilliseconds = 2000 } = options;
+  const deployment = await findNewTrident(cluster, namespace);
+  if (deployment === undefined) return;
+  await deleteDeployment(cluster, namespace, deployment, "Orphan");
+  await waitUntilDeploymentIsGone(cluster, namespace, deployment, timeoutSeconds);
+  // A controller that made up its mind before it has heard of this would start a second Trident beside the first. Trident
+  // serves meanwhile.
+  await sleep(settleMilliseconds);
+}
+
+/** Removes pods that were handed over to a Deployment that never came: the run was killed, and now all is destroyed. */
+export async function removeHandedOver(
+  cluster: ClusterClient,
+  { namespace, timeoutSeconds }: { readonly namespace: string; readonly timeoutSeconds: number },
+): Promise<void> {
+  const ours = `app.kubernetes.io/name=trident,${managedByLabel}=${managedByValue}`;
+  const { items } = await cluster.apps.listNamespacedReplicaSet({ namespace, labelSelector: ours });
+  const ownerless = items.filter(({ metadata }) => (metadata?.ownerReferences ?? []).length === 0);
+  if (ownerless.length === 0) return;
+  for (const { metadata } of ownerless) {
+    const { name = "", uid = "" } = metadata ?? {};
+    const body = { preconditions: { uid }, propagationPolicy: "Background" };
+    await cluster.apps.deleteNamespacedReplicaSet({ namespace, name, body }).catch(unlessGone);
+  }
+  await waitUntilPodsAreGone(cluster, namespace, ours, timeoutSeconds);
+}
+
+async function scaleToZero(cluster: ClusterClient, namespace: string, deployment: V1Deployment): Promise<void> {
+  const uid = deployment.metadata?.uid ?? "";
+  await cluster.apps.patchNamespacedDeployment(
+    // The uid makes the API refuse the patch if another Deployment has taken the name.
+    { namespace, name: newTridentName, body: { metadata: { uid }, spec: { replicas: 0 } } },
+    setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+  );
+}
+
+async function deleteDeployment(
+  cluster: ClusterClient,
+  namespace: string,
+  deployment: V1Deployment,
+  propagationPolicy: "Background" | "Orphan",
+): Promise<void> {
+  const body = { preconditions: { uid: deployment.metadata?.uid ?? "" }, propagationPolicy };
+  await cluster.apps.deleteNamespacedDeployment({ namespace, name: newTridentName, body }).catch(unlessGone);
+}
+
+async function waitUntilPodsAreGone(
+  cluster: ClusterClient,
+  namespace: string,
+  selector: string,
+  timeoutSeconds: number,
+): Promise<void> {
+  const awaited = `the new Trident's pods in namespace ${namespace} to be gone`;
+  await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 200 }, async () => {
+    const running = (await listPods(cluster, namespace, selector)).filter(isActive);
+    return running.length === 0 ? seenDone(undefined) : seenSoFar(running.map(describePod).join(", "));
+  });
+}
+
+async function waitUntilDeploymentIsGone(
+  cluster: ClusterClient,
+  namespace: string,
+  deployment: V1Deployment,
+  timeoutSeconds: number,
+): Promise<void> {
+  const awaited = `Deployment ${newTridentName} in namespace ${namespace} to be gone`;
+  await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 100 }, async () => {
+    const found = await findNewTrident(cluster, namespace);
+    const isThere = found !== undefined && found.metadata?.uid === deployment.metadata?.uid;
+    return isThere ? seenSoFar("it is still listed") : seenDone(undefined);
+  });
+}
+
+function verifiedRevisionOf(deployment: V1Deployment): bigint | undefined {
+  const text = deployment.metadata?.annotations?.[verifiedRevisionAnnotation] ?? "";
+  return /^\d+$/.test(text) ? BigInt(text) : undefined;
+}
+
+function unlessGone(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}

@@ -1,0 +1,16 @@
+import { gatherPlan } from "../../../migration/plan/gather-plan.ts";
+import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
+import type { MigrationRequest } from "../../../migration/migrate-trident-state.ts";
+
+/** The plan of a stack that would migrate what the request says. */
+export async function planIn(request: MigrationRequest): Promise<MigrationPlan> {
+  return gatherPlan({
+    ...request,
+    migrate: true,
+    tridentImage: "netapp/trident:19.04.0",
+    etcdClusterSize: 3,
+    certificateValidityHours: 43800,
+    certificateEarlyRenewalHours: 720,
+    snapshotDirectory: request.snapshotDirectory ?? "",
+  });
+}

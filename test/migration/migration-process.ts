@@ -1,0 +1,68 @@
+import { clusterEnvironment } from "../../migration/cluster-environment.ts";
+import type { EtcdTls } from "../../migration/etcd/etcd-store.ts";
+import { runMigration } from "../../migration/migrate-trident-state.ts";
+import { openForwardedStore } from "../../migration/stores/forwarded-store.ts";
+
+/** What the parent tells this process, as JSON on the standard input. */
+export interface MigrationProcessInput {
+  readonly kubeconfig: string;
+  readonly snapshotDirectory: string;
+  readonly leaseSeconds: number;
+  readonly source: EtcdAccess;
+  readonly destination: EtcdAccess;
+}
+
+export interface EtcdAccess {
+  readonly port: number;
+  readonly serverName: string;
+  readonly certificateAuthority: string;
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+/** A migration in a process of its own, to be killed: real etcds, a Kubernetes API, and no pods. */
+async function migrate(input: MigrationProcessInput): Promise<void> {
+  const environment = clusterEnvironment({
+    cluster: { kubeconfig: input.kubeconfig },
+    namespace: "trident",
+    legacyDeployment: "trident",
+    legacyEtcdContainer: "etcd",
+    etcdCluster: "trident-etcd",
+    clientSecret: "etcd-client-tls",
+    record: "trident-etcd-migration",
+    prefix: "/trident/",
+    timeoutSeconds: 10,
+    snapshotDirectory: input.snapshotDirectory,
+    leaseSeconds: input.leaseSeconds,
+  });
+  const nothing = () => Promise.resolve();
+  const withoutPods = {
+    ...environment,
+    checkClaim: nothing,
+    checkLegacyImage: nothing,
+    openDestination: () => Promise.resolve(opened("the new etcd", input.destination)),
+    openLiveSource: () => Promise.resolve(opened("the embedded etcd", input.source)),
+    openStoppedSource: () => Promise.resolve(opened("the embedded etcd, alone", input.source)),
+    startNewTrident: nothing,
+    withdrawNewTrident: nothing,
+    handOverNewTrident: nothing,
+  };
+  await runMigration(withoutPods, (line) => {
+    console.log(line);
+  });
+}
+
+function opened(description: string, { port, ...tls }: EtcdAccess) {
+  const material: EtcdTls = {
+    certificateAuthority: Buffer.from(tls.certificateAuthority),
+    certificate: Buffer.from(tls.certificate),
+    privateKey: Buffer.from(tls.privateKey),
+    serverName: tls.serverName,
+  };
+  const forward = { host: "127.0.0.1" as const, port, lastFailure: () => undefined, close: () => Promise.resolve() };
+  return openForwardedStore(description, forward, material);
+}
+
+const chunks: Buffer[] = [];
+for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+await migrate(JSON.parse(Buffer.concat(chunks).toString()) as MigrationProcessInput);

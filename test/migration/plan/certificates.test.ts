@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { after, before, describe, it } from "node:test";
+import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
+import { judgeCertificates, planCertificates } from "../../../migration/plan/certificates.ts";
+import { createAuthority, type CertificateAuthority, type IssuedCertificate } from "../../certificate-authority.ts";
+
+const request = { clientSecret: "etcd-client-tls", certificateValidityHours: 43800 };
+
+describe("the certificates of the plan", () => {
+  let authority: CertificateAuthority;
+  let client: IssuedCertificate;
+  before(async () => {
+    authority = await createAuthority("the-ca", 400);
+    client = await authority.issue({ commonName: "client", validDays: 10 });
+  });
+  after(() => authority.remove());
+
+  it("that are still to be made say for how long they will be valid", () => {
+    assert.deepEqual(planCertificates(new Map(), request), [
+      { name: "authority", secret: "etcd-client-tls", validHours: 43800 },
+      { name: "server", secret: "etcd-server-tls", validHours: 43800 },
+      { name: "peer", secret: "etcd-peer-tls", validHours: 43800 },
+      { name: "client", secret: "etcd-client-tls", validHours: 43800 },
+    ]);
+  });
+
+  it("that stand in Secrets say when they end, and nothing else of the Secret", () => {
+    const planned = planCertificates(new Map([["etcd-client-tls", clientSecret()]]), request);
+    assert.deepEqual(planned[0], {
+      name: "authority",
+      secret: "etcd-client-tls",
+      expires: endOf(authority.certificate),
+    });
+    assert.deepEqual(planned[3], { name: "client", secret: "etcd-client-tls", expires: endOf(client.certificate) });
+    assert.ok(!JSON.stringify(planned).includes("-----"));
+  });
+
+  it("that can't be read are taken for ones to be made", () => {
+    const broken = { data: { "etcd-client.crt": Buffer.from("nothing").toString("base64") } };
+    assert.equal(planCertificates(new Map([["etcd-client-tls", broken]]), request)[3]?.validHours, 43800);
+  });
+
+  it("are a risk only when they end soon or have ended", () => {
+    const planned = planCertificates(new Map([["etcd-client-tls", clientSecret()]]), request);
+    const now = new Date();
+    assert.deepEqual(judgeCertificates(planned, 24, now), []);
+    assert.match(
+      judgeCertificates(planned, 720, now).join("\n"),
+      /^The client certificate in Secret etcd-client-tls ends on .*renews it/,
+    );
+    const later = new Date(now.getTime() + 20 * 86_400_000);
+    assert.match(
+      judgeCertificates(planned, 24, later).join("\n"),
+      /^The client certificate in Secret etcd-client-tls ended on /,
+    );
+  });
+
+  function clientSecret(): ServedObject {
+    return {
+      data: {
+        "etcd-client-ca.crt": authority.certificate.toString("base64"),
+        "etcd-client.crt": client.certificate.toString("base64"),
+        "etcd-client.key": client.privateKey.toString("base64"),
+      },
+    };
+  }
+});
+
+function endOf(certificate: Buffer): string {
+  return new Date(new X509Certificate(certificate).validTo).toISOString();
+}

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { judgeDestination, planDestination } from "../../../migration/plan/destination.ts";
+
+const request = { etcdCluster: "trident-etcd", etcdClusterSize: 3 };
+const served = { status: { members: { ready: ["a", "b"] }, currentVersion: "3.4.22" } };
+const status = { clusterId: "2", version: "3.4.22" };
+
+describe("the destination", () => {
+  it("that is still to be made is planned by its name and size", () => {
+    assert.deepEqual(planDestination(request, { served: undefined }, undefined), {
+      name: "trident-etcd",
+      exists: false,
+      size: 3,
+    });
+  });
+
+  it("that stands is planned with its members, version and keys", () => {
+    const survey = { keys: 5, equal: 4, stale: 0, foreign: { count: 1, first: ["/trident/x"] } };
+    assert.deepEqual(planDestination(request, { served, status }, survey), {
+      name: "trident-etcd",
+      exists: true,
+      size: 3,
+      ready: 2,
+      version: "3.4.22",
+      clusterId: "2",
+      keys: 5,
+      equalKeys: 4,
+      foreignKeys: 1,
+    });
+    assert.equal(planDestination(request, { served, status, keys: 7 }, undefined).keys, 7);
+  });
+
+  it("that can't be asked is a risk with its reason, and no blocker", () => {
+    const risks = judgeDestination({ served, failure: new Error("the Secret lacks a key.") }, "migrate", 3);
+    assert.match(risks[0] ?? "", /can't be asked now.*: the Secret lacks a key\.$/);
+    assert.equal(judgeDestination({ served, status }, "migrate", 3).length, 1);
+  });
+
+  it("with a single member, or members without volumes, is a risk where one is made", () => {
+    const risks = judgeDestination({ served: undefined }, "install", 1);
+    assert.match(risks.join("\n"), /single etcd member[^]*emptyDir/);
+    assert.deepEqual(judgeDestination({ served, status }, "migrated", 1), []);
+  });
+});

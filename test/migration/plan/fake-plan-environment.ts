@@ -1,0 +1,144 @@
+import { ClusterRequestError } from "../../../migration/kubernetes/errors.ts";
+import type { MigrationRecord } from "../../../migration/legacy/migration-record.ts";
+import type { Access, ClusterReader, ServedObject } from "../../../migration/plan/cluster-reader.ts";
+import type { PlanEnvironment } from "../../../migration/plan/plan-environment.ts";
+import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
+import { NamespaceMissingError } from "../../../migration/preflight/errors.ts";
+import type { OpenStore } from "../../../migration/stores/forwarded-store.ts";
+import { legacyDeployment } from "../legacy/legacy-deployment.ts";
+import { MemoryStore } from "../memory-store.ts";
+
+export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
+  return {
+    cluster: {},
+    namespace: "trident",
+    migrate: true,
+    legacyDeployment: "trident",
+    legacyEtcdContainer: "etcd",
+    record: "trident-etcd-migration",
+    prefix: "/trident/",
+    etcdCluster: "trident-etcd",
+    clientSecret: "etcd-client-tls",
+    tridentImage: "netapp/trident:19.04.0",
+    etcdClusterSize: 3,
+    certificateValidityHours: 43800,
+    certificateEarlyRenewalHours: 720,
+    snapshotDirectory: "snapshots",
+    ...change,
+  };
+}
+
+/** A cluster in memory that can only be looked at: objects and lists by their paths, and two etcds. */
+export class FakePlanEnvironment implements PlanEnvironment {
+  readonly cluster = '"production" (https://k8s.example)';
+  readonly objects = new Map<string, ServedObject>([["/version", { gitVersion: "v1.34.1" }]]);
+  readonly lists = new Map<string, readonly ServedObject[]>();
+  /** Paths that may not be read. */
+  readonly forbidden = new Set<string>();
+  /** What the user may not do, as `verb group/resource`. */
+  readonly denied = new Set<string>();
+  hasNamespace = true;
+  record: MigrationRecord | undefined;
+  source: OpenStore | undefined;
+  destination: OpenStore | undefined;
+  etcdv2Nodes = 0;
+  /** What was asked for, in order. */
+  readonly asked: string[] = [];
+
+  readonly reader: ClusterReader = {
+    read: (path) => {
+      this.asked.push(path);
+      return Promise.resolve(this.forbidden.has(path) ? undefined : this.objects.get(path));
+    },
+    list: (path) => {
+      this.asked.push(path);
+      return Promise.resolve(this.forbidden.has(path) ? undefined : (this.lists.get(path) ?? []));
+    },
+    allows: ({ verb, group, resource }: Access) => Promise.resolve(!this.denied.has(`${verb} ${group}/${resource}`)),
+    refusalOf: (path) =>
+      this.asked.includes(path) && this.forbidden.has(path)
+        ? new ClusterRequestError({ method: "GET", path }, 403, "forbidden")
+        : undefined,
+  };
+
+  checkNamespace(): Promise<void> {
+    return this.hasNamespace ? Promise.resolve() : Promise.reject(new NamespaceMissingError("trident", this.cluster));
+  }
+
+  findRecord(): Promise<MigrationRecord | undefined> {
+    return Promise.resolve(this.record);
+  }
+
+  openSource(): Promise<OpenStore | undefined> {
+    return Promise.resolve(this.source);
+  }
+
+  openDestination(): Promise<OpenStore> {
+    return this.destination === undefined
+      ? Promise.reject(new Error("the Secret does not exist"))
+      : Promise.resolve(this.destination);
+  }
+
+  countEtcdv2Nodes(): Promise<number> {
+    return Promise.resolve(this.etcdv2Nodes);
+  }
+
+  /** A cluster with a DNS and nothing else. */
+  withDns(): this {
+    this.lists.set("/api/v1/namespaces/kube-system/services?labelSelector=k8s-app%3Dkube-dns", [
+      { metadata: { name: "kube-dns" } },
+    ]);
+    this.objects.set("/api/v1/namespaces/kube-system/endpoints/kube-dns", {
+      subsets: [{ addresses: [{ ip: "10.0.0.10" }] }],
+    });
+    return this;
+  }
+
+  /** A legacy Trident that serves, with its claim, its volume and its state. */
+  withLegacy(entries: Readonly<Record<string, string>> = smallState): this {
+    this.objects.set(
+      "/apis/apps/v1/namespaces/trident/deployments/trident",
+      legacyDeployment() as unknown as ServedObject,
+    );
+    this.objects.set("/api/v1/namespaces/trident/persistentvolumeclaims/trident", {
+      metadata: { name: "trident" },
+      spec: { volumeName: "pvc-1", storageClassName: "gold" },
+      status: { phase: "Bound", capacity: { storage: "2Gi" } },
+    });
+    this.objects.set("/api/v1/persistentvolumes/pvc-1", { spec: { persistentVolumeReclaimPolicy: "Retain" } });
+    this.source = new EtcdStandIn("the embedded etcd of Deployment trident", "1", "3.3.12", entries);
+    return this;
+  }
+
+  /** An EtcdCluster of this program with three members. */
+  withEtcdCluster(entries: Readonly<Record<string, string>> = {}): this {
+    this.objects.set("/apis/etcd.database.coreos.com/v1beta2/namespaces/trident/etcdclusters/trident-etcd", {
+      metadata: { name: "trident-etcd", labels: { "app.kubernetes.io/managed-by": "trident-etcd" } },
+      status: { members: { ready: ["a", "b", "c"] }, currentVersion: "3.4.22" },
+    });
+    this.destination = new EtcdStandIn("the etcd cluster trident-etcd in namespace trident", "2", "3.4.22", entries);
+    return this;
+  }
+}
+
+/** As MemoryStore, with a version of its own. */
+class EtcdStandIn extends MemoryStore {
+  readonly #version: string;
+
+  constructor(description: string, clusterId: string, version: string, entries: Readonly<Record<string, string>>) {
+    super(description, clusterId, entries);
+    this.#version = version;
+  }
+
+  override async status(): ReturnType<MemoryStore["status"]> {
+    return { ...(await super.status()), version: this.#version };
+  }
+}
+
+export const smallState = {
+  "/trident/store": '{"store_version":"etcdv3","orchestrator_api_version":"1"}',
+  "/trident/v1/backend/nas": '{"password":"a-backend-password"}',
+  "/trident/v1/storageclass/gold": "{}",
+  "/trident/v1/volume/a": "{}",
+  "/trident/v1/volume/b": "{}",
+};

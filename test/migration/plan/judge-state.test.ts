@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { etcdQuotaBytes, judgeState, type StateFacts } from "../../../migration/plan/judge-state.ts";
+import type { StateSurvey } from "../../../migration/plan/survey-state.ts";
+import { legacyTrident } from "../legacy/legacy-deployment.ts";
+
+const survey: StateSurvey = {
+  revision: 9n,
+  keys: 5,
+  counts: { backends: 1, volumes: 2, storageClasses: 1, nodes: 0, transactions: 0, other: 1 },
+  transactions: { count: 0, first: [] },
+  leased: { count: 0, first: [] },
+  bytes: 1000,
+};
+const facts: StateFacts = {
+  legacy: legacyTrident(),
+  prefix: "/trident/",
+  survey,
+  source: { description: "the embedded etcd", clusterId: "1" },
+  destination: { description: "the etcd cluster trident-etcd", clusterId: "2" },
+  etcdv2Nodes: 0,
+};
+const foreign = {
+  keys: 3,
+  equal: 1,
+  stale: 0,
+  foreign: { count: 2, first: ["/trident/v1/volume/x", "/trident/v1/volume/y"] },
+};
+
+describe("the state", () => {
+  it("that can be moved has neither blocker nor risk", () => {
+    assert.deepEqual(judgeState(facts), { blockers: [], risks: [] });
+  });
+
+  const blocked: [what: string, change: Partial<StateFacts>, kind: string, message: RegExp, remedy: RegExp][] = [
+    ["is empty", { survey: { ...survey, keys: 0 } }, "emptySource", /no key under \/trident\//, /migrate false/],
+    [
+      "is still in etcd's v2 store",
+      { survey: { ...survey, keys: 0 }, etcdv2Nodes: 12 },
+      "etcdv2State",
+      /12 node\(s\) there in its v2 store: Trident 18\.01 or later, .*never ran/,
+      /Upgrade the old installation to Trident 18\.01/,
+    ],
+    [
+      "has open transactions",
+      { survey: { ...survey, transactions: { count: 11, first: ["/trident/v1/txn/a"] } } },
+      "openTransactions",
+      /11 open transaction\(s\): \/trident\/v1\/txn\/a and 10 more\..*destroys that volume/,
+      /kubectl --namespace trident rollout restart deployment trident/,
+    ],
+    [
+      "has keys with leases",
+      { survey: { ...survey, leased: { count: 1, first: ["/trident/v1/volume/a"] } } },
+      "leasedKeys",
+      /1 of the old Trident's keys have a lease.*\/trident\/v1\/volume\/a/,
+      /stop what holds the leases/,
+    ],
+    [
+      "meets foreign keys",
+      { survey: { ...survey, destination: foreign } },
+      "foreignKeys",
+      /trident-etcd, 2 key\(s\) under \/trident\/ .*\/trident\/v1\/volume\/x, \/trident\/v1\/volume\/y\. They are not overwritten/,
+      /etcdctl del/,
+    ],
+    [
+      "has no room",
+      { survey: { ...survey, bytes: etcdQuotaBytes } },
+      "noRoom",
+      /The state is 2\.0 GiB, and the new etcd takes 2\.0 GiB/,
+      /remove what nobody needs/,
+    ],
+    [
+      "is the destination's own",
+      { destination: { description: "the etcd cluster trident-etcd", clusterId: "1" } },
+      "sameCluster",
+      /are the same etcd cluster \(id 1\)/,
+      /settings namespace and migrate/,
+    ],
+  ];
+  for (const [what, change, kind, message, remedy] of blocked) {
+    it(`that ${what} blocks, with the way out`, () => {
+      const { blockers } = judgeState({ ...facts, ...change });
+      assert.deepEqual(
+        blockers.map((blocker) => blocker.kind),
+        [kind],
+      );
+      assert.match(blockers[0]?.message ?? "", message);
+      assert.match(blockers[0]?.remedy ?? "", remedy);
+    });
+  }
+
+  it("has all of its blockers told together", () => {
+    const { blockers } = judgeState({
+      ...facts,
+      survey: {
+        ...survey,
+        transactions: { count: 1, first: ["t"] },
+        leased: { count: 1, first: ["l"] },
+        destination: foreign,
+      },
+    });
+    assert.equal(blockers.length, 3);
+  });
+
+  it("that meets an older copy of its own is no blocker, but a risk that is told", () => {
+    const own = { keys: 3, equal: 1, stale: 2, foreign: { count: 0, first: [] } };
+    const { blockers, risks } = judgeState({ ...facts, survey: { ...survey, destination: own } });
+    assert.deepEqual(blockers, []);
+    assert.match(risks.join("\n"), /2 key\(s\) of an interrupted copy/);
+  });
+
+  it("that may not fit, or was not read, is a risk", () => {
+    const large = { ...survey, bytes: etcdQuotaBytes / 2 };
+    assert.match(judgeState({ ...facts, survey: large }).risks.join("\n"), /1\.0 GiB.*may not fit/);
+    const { bytes, ...unread } = survey;
+    assert.equal(bytes, 1000);
+    assert.match(judgeState({ ...facts, survey: unread }).risks.join("\n"), /only keys were looked at/);
+  });
+});

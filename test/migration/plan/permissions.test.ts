@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Access } from "../../../migration/plan/cluster-reader.ts";
+import { judgePermissions, missingPermissions, neededPermissions } from "../../../migration/plan/permissions.ts";
+
+describe("the permissions", () => {
+  it("are asked for one by one, and those that are missing keep their order", async () => {
+    const needed = neededPermissions({ namespace: "storage", migrate: true });
+    const asked: string[] = [];
+    const missing = await missingPermissions(
+      {
+        allows: (access) => {
+          asked.push(nameOf(access));
+          return Promise.resolve(!(access.resource === "secrets" || access.verb === "watch"));
+        },
+      },
+      needed,
+    );
+    assert.deepEqual([...asked].sort(), needed.map(nameOf).sort());
+    assert.equal(new Set(asked).size, asked.length);
+    assert.deepEqual(missing.slice(0, 5).map(nameOf), [
+      "get /secrets in storage",
+      "create /secrets in storage",
+      "patch /secrets in storage",
+      "delete /secrets in storage",
+      "watch /pods in storage",
+    ]);
+  });
+
+  it("that only a migration needs are not asked for an installation", () => {
+    const names = (migrate: boolean) => neededPermissions({ namespace: "storage", migrate }).map(nameOf);
+    assert.ok(names(true).includes("get /pods/portforward in storage"));
+    assert.ok(names(true).includes("update coordination.k8s.io/leases in storage"));
+    assert.ok(!names(false).some((name) => /portforward|leases|persistentvolumeclaims/.test(name)));
+    assert.ok(names(false).includes("create apiextensions.k8s.io/customresourcedefinitions"));
+  });
+
+  it("that are all there block nothing", () => {
+    assert.deepEqual(judgePermissions([], "storage"), []);
+  });
+
+  it("that are missing are named verb by verb, with a Role and a ClusterRole that grant them", () => {
+    const namespace = "storage";
+    const missing: Access[] = [
+      { verb: "create", group: "", resource: "secrets", namespace },
+      { verb: "patch", group: "", resource: "secrets", namespace },
+      { verb: "create", group: "", resource: "configmaps", namespace },
+      { verb: "patch", group: "", resource: "configmaps", namespace },
+      { verb: "get", group: "", resource: "pods/portforward", namespace },
+      { verb: "create", group: "rbac.authorization.k8s.io", resource: "clusterroles" },
+    ];
+    assert.deepEqual(judgePermissions(missing, namespace), [
+      {
+        kind: "missingPermissions",
+        object: "the user of the kubeconfig",
+        message:
+          "The user of the kubeconfig may not, in namespace storage: create, patch secrets, configmaps; get pods/portforward; " +
+          "in the whole cluster: create clusterroles.rbac.authorization.k8s.io.",
+        remedy: `Have an administrator apply this and bind it to the user, or choose another kubernetes:context.
+---
+# then: kubectl --namespace storage create rolebinding trident-etcd-installer --role=trident-etcd-installer --user=NAME
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: trident-etcd-installer, namespace: storage}
+rules:
+  - {apiGroups: [""], resources: [secrets, configmaps], verbs: [create, patch]}
+  - {apiGroups: [""], resources: [pods/portforward], verbs: [get]}
+---
+# then: kubectl create clusterrolebinding trident-etcd-installer-storage --clusterrole=trident-etcd-installer-storage --user=NAME
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: trident-etcd-installer-storage}
+rules:
+  - {apiGroups: ["rbac.authorization.k8s.io"], resources: [clusterroles], verbs: [create]}`,
+      },
+    ]);
+  });
+});
+
+function nameOf({ verb, group, resource, namespace }: Access): string {
+  return `${verb} ${group}/${resource}${namespace === undefined ? "" : ` in ${namespace}`}`;
+}

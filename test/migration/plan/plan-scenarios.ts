@@ -1,0 +1,157 @@
+import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
+import { planFrom } from "../../../migration/plan/gather-plan.ts";
+import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
+import type { BlockerKind } from "../../../migration/preflight/blocker.ts";
+import { MemoryStore } from "../memory-store.ts";
+import { FakePlanEnvironment, planRequest, smallState } from "./fake-plan-environment.ts";
+
+const deploymentPath = "/apis/apps/v1/namespaces/trident/deployments/trident";
+const secrets = "/api/v1/namespaces/trident/secrets";
+const ours = { labels: { "app.kubernetes.io/managed-by": "trident-etcd" } };
+
+const certificateKeys = ["etcd-client-ca.crt", "etcd-client.crt", "server.crt", "peer.crt"];
+/** Without a private key: only its end is looked at. */
+const certificate = `-----BEGIN CERTIFICATE-----
+MIIBejCCASGgAwIBAgIUcCErDEii3wqCl+gkdnMFWQqUetkwCgYIKoZIzj0EAwIw
+EjEQMA4GA1UEAwwHZXhhbXBsZTAgFw0yNjExMjMwNzM5NDdaGA8yMDUxMDcxNTA3
+Mzk0N1owEjEQMA4GA1UEAwwHZXhhbXBsZTBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABHCc7ZlmiloDBZNXHyREI8JGYj9HZYfRxW1YayWgzgd7y5C7HQ+XPyMYSan4
+y7udvUD7vef4YDDK8UH/xsLIjMOjUzBRMB0GA1UdDgQWBBSWcP4ERxh9k1EHjVQ4
+NTpHxaEOAjAfBgNVHSMEGDAWgBSWcP4ERxh9k1EHjVQ4NTpHxaEOAjAPBgNVHRMB
+Af8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIEtZ0LAzKDhwTSmdgfP1YafmpEkp
+BUbtKAbdbOWWSNy9AiBQv8EogcWRlOX99p/WyarYI3zrQmRkU23JQJY3/DW6Ig==
+-----END CERTIFICATE-----`;
+
+/** Clusters and settings, under the headings of docs/the-plan.md. */
+export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> = {
+  "A clean migration": () => planOf((environment) => environment.withLegacy()),
+  "A new installation": () => planOf(() => undefined, { migrate: false }),
+  "An interrupted migration": () =>
+    planOf((environment) => {
+      const deployment = environment.withLegacy().withEtcdCluster().objects.get(deploymentPath);
+      const annotations = { "trident-etcd/replicas-before-migration": "1" };
+      const spec = { ...(deployment?.spec as object), replicas: 0 };
+      environment.objects.set(deploymentPath, { metadata: { ...deployment?.metadata, annotations } as object, spec });
+      environment.source = undefined;
+      environment.record = { namespace: "trident", name: "trident-etcd-migration", uid: "u", phase: "stopped" };
+    }),
+  "A migrated stack": () =>
+    planOf((environment) => {
+      const result = JSON.stringify({ keys: 5, sha256: "aa", finishedAt: "2026-01-02T03:04:05.000Z" });
+      environment.record = { namespace: "trident", name: "trident-etcd-migration", uid: "u", phase: "copied", result };
+      environment.withEtcdCluster(smallState).objects.set(deploymentPath, { metadata: ours });
+      const data = Object.fromEntries(certificateKeys.map((key) => [key, Buffer.from(certificate).toString("base64")]));
+      for (const secret of ["etcd-client-tls", "etcd-server-tls", "etcd-peer-tls"]) {
+        environment.objects.set(`${secrets}/${secret}`, { metadata: ours, data });
+      }
+    }),
+};
+
+type Arrange = (environment: FakePlanEnvironment) => unknown;
+
+export const blockedPlans: readonly [kind: BlockerKind, arrange: Arrange, change?: Partial<PlanRequest>][] = [
+  ["namespaceMissing", (environment) => (environment.hasNamespace = false), { migrate: false }],
+  ["noLegacyTrident", () => undefined],
+  ["legacyTridentPresent", (environment) => environment.withLegacy(), { migrate: false }],
+  ["foreignTrident", (environment) => environment.objects.set(deploymentPath, { metadata: { name: "trident" } })],
+  [
+    "stoppedTridentDeleted",
+    (environment) => (environment.record = { namespace: "trident", name: "r", uid: "u", phase: "stopped" }),
+  ],
+  [
+    "foreignObject",
+    (environment) => environment.withLegacy().objects.set(`${secrets}/etcd-client-tls`, { metadata: {} }),
+  ],
+  [
+    "persistentVolumeClaim",
+    (environment) =>
+      environment
+        .withLegacy()
+        .objects.set("/api/v1/namespaces/trident/persistentvolumeclaims/trident", { status: { phase: "Lost" } }),
+  ],
+  [
+    "sourceUnreachable",
+    (environment) => {
+      environment.withLegacy();
+      if (environment.source !== undefined)
+        environment.source.status = () => Promise.reject(new Error("no answer in 10 s"));
+    },
+  ],
+  ["emptySource", (environment) => environment.withLegacy({})],
+  ["etcdv2State", (environment) => (environment.withLegacy({}).etcdv2Nodes = 12)],
+  ["openTransactions", (environment) => environment.withLegacy({ ...smallState, "/trident/v1/txn/pvc-7": "{}" })],
+  [
+    "leasedKeys",
+    (environment) => {
+      const source = environment.withLegacy().source;
+      const read = source?.range.bind(source);
+      if (source === undefined || read === undefined) return;
+      source.range = async (request) => {
+        const page = await read(request);
+        return {
+          ...page,
+          entries: page.entries.map((entry) => ({ ...entry, lease: entry.value.length > 2 ? 7n : 0n })),
+        };
+      };
+    },
+  ],
+  [
+    "foreignKeys",
+    (environment) => environment.withLegacy().withEtcdCluster({ "/trident/v1/volume/of-somebody-else": "secret" }),
+  ],
+  ["noRoom", (environment) => (environment.withLegacy().source = new HugeStore())],
+  [
+    "sameCluster",
+    (environment) => (environment.withLegacy().destination = new MemoryStore("the etcd cluster trident-etcd", "1")),
+  ],
+  [
+    "missingPermissions",
+    (environment) => {
+      environment.withLegacy();
+      for (const each of [
+        "get /pods/portforward",
+        "create /pods",
+        "create apiextensions.k8s.io/customresourcedefinitions",
+      ]) {
+        environment.denied.add(each);
+      }
+    },
+  ],
+  ["imageOlderThanData", (environment) => environment.withLegacy(), { tridentImage: "netapp/trident:18.10.0" }],
+  ["unsupportedTrident", (environment) => environment.withLegacy(), { tridentImage: "netapp/trident:20.01.0" }],
+  [
+    "unsupportedKubernetes",
+    (environment) => environment.withLegacy().objects.set("/version", { gitVersion: "v1.15.12" }),
+  ],
+  [
+    "recordInvalid",
+    (environment) => {
+      environment.withLegacy().withEtcdCluster();
+      environment.record = { namespace: "trident", name: "trident-etcd-migration", uid: "u", firstPass: "nonsense" };
+    },
+  ],
+];
+
+export async function planOf(arrange: Arrange, change: Partial<PlanRequest> = {}): Promise<MigrationPlan> {
+  const environment = new FakePlanEnvironment().withDns();
+  arrange(environment);
+  return planFrom(environment, planRequest(change));
+}
+
+/** One key whose value seems to be larger than an etcd may be; nothing of that size is made. */
+class HugeStore extends MemoryStore {
+  constructor() {
+    super("the embedded etcd", "1", { "/trident/v1/volume/a": "{}" });
+  }
+
+  override async status(): ReturnType<MemoryStore["status"]> {
+    return { ...(await super.status()), version: "3.3.12" };
+  }
+
+  override async range(request: Parameters<MemoryStore["range"]>[0]): ReturnType<MemoryStore["range"]> {
+    const page = await super.range(request);
+    const buffer = Buffer.alloc(0);
+    const place = { buffer, keyStart: 0, keyEnd: 20, valueStart: 0, valueEnd: 3 * 1024 ** 3 };
+    return { ...page, entries: page.entries.map((entry) => ({ ...entry, place })) };
+  }
+}

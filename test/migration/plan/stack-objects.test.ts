@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
+import {
+  definitionName,
+  findStackObjects,
+  judgeObjects,
+  stackObjects,
+  type FoundObject,
+} from "../../../migration/plan/stack-objects.ts";
+
+const names = {
+  namespace: "storage",
+  etcdCluster: "trident-etcd",
+  clientSecret: "etcd-client-tls",
+  record: "trident-etcd-migration",
+};
+const ours: ServedObject = { metadata: { labels: { "app.kubernetes.io/managed-by": "trident-etcd" } } };
+const foreign: ServedObject = { metadata: { labels: { "app.kubernetes.io/managed-by": "Helm" } } };
+const definition = `CustomResourceDefinition/${definitionName}`;
+
+describe("the stack's objects", () => {
+  it("are looked for where they will stand", async () => {
+    const found = await findStackObjects(
+      {
+        read: (path) => Promise.resolve(path === "/api/v1/namespaces/storage/secrets/etcd-peer-tls" ? ours : undefined),
+      },
+      stackObjects(names),
+    );
+    assert.deepEqual(
+      found.filter(({ served }) => served !== undefined).map(({ object }) => object),
+      ["Secret/etcd-peer-tls"],
+    );
+    assert.equal(new Set(found.map(({ path }) => path)).size, found.length);
+  });
+
+  it("that do not exist are no matter", () => {
+    assert.deepEqual(judgeObjects(found({}), "storage"), { objects: [], blockers: [], risks: [] });
+  });
+
+  it("that this program made are kept", () => {
+    const { objects, blockers } = judgeObjects(found({ "Secret/etcd-client-tls": ours }), "storage");
+    assert.deepEqual(blockers, []);
+    assert.deepEqual(objects, [
+      {
+        object: "Secret/etcd-client-tls",
+        made: "by this program",
+        becomes: "is kept; changed only where the settings ask for something else",
+      },
+    ]);
+  });
+
+  it("that somebody else made are in the way, since a destroy would delete them", () => {
+    const { objects, blockers } = judgeObjects(
+      found({ "Secret/etcd-client-tls": foreign, [definition]: foreign }),
+      "storage",
+    );
+    assert.deepEqual(
+      objects.map(({ made }) => made),
+      ["by somebody else", "by somebody else"],
+    );
+    assert.deepEqual(
+      blockers.map(({ kind, object }) => [kind, object]),
+      [
+        ["foreignObject", definition],
+        ["foreignObject", "Secret/etcd-client-tls"],
+      ],
+    );
+    assert.match(blockers[1]?.remedy ?? "", /kubectl --namespace storage get secret etcd-client-tls --output yaml/);
+    assert.match(
+      blockers[0]?.remedy ?? "",
+      /kubectl get customresourcedefinition etcdclusters[^;]*; delete it if nothing needs it\.$/,
+    );
+  });
+
+  it("that are being deleted are made anew", () => {
+    const going = { metadata: { ...ours.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
+    const { objects } = judgeObjects(found({ "Service/trident-etcd": going }), "storage");
+    assert.match(objects[0]?.becomes ?? "", /is being deleted/);
+  });
+
+  it("that two stacks share are a risk: the definition is cluster-wide", () => {
+    assert.match(judgeObjects(found({ [definition]: ours }), "storage").risks[0] ?? "", /EtcdClusters of both/);
+    const own = found({ [definition]: ours, "Deployment/etcd-operator": ours });
+    assert.deepEqual(judgeObjects(own, "storage").risks, []);
+  });
+});
+
+function found(served: Readonly<Record<string, ServedObject>>): FoundObject[] {
+  return stackObjects(names).map((each) => ({ ...each, served: served[each.object] }));
+}

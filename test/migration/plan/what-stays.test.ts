@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { planWhatStays } from "../../../migration/plan/what-stays.ts";
+
+const facts = {
+  flow: "migrate",
+  namespace: "storage",
+  legacyDeployment: "trident",
+  etcdCluster: "trident-etcd",
+  record: "trident-etcd-migration",
+  snapshotDirectory: "snapshots",
+  claim: { name: "trident", volume: "pvc-1" },
+} as const;
+
+describe("what stays", () => {
+  it("of the old Trident is its claim and volume, its permissions and the snapshot; destroy keeps them", () => {
+    const { staysBehind, destroyKeeps } = planWhatStays(facts);
+    assert.equal(
+      staysBehind[0],
+      "PersistentVolumeClaim trident and PersistentVolume pvc-1, with the old Trident's last state",
+    );
+    assert.equal(staysBehind.length, 3);
+    assert.deepEqual(destroyKeeps, ["namespace storage", ...staysBehind]);
+  });
+
+  it("is said of a finished migration, whose claim is no longer named by a Deployment", () => {
+    const { staysBehind } = planWhatStays({ ...facts, flow: "migrated", claim: undefined, snapshotDirectory: "" });
+    assert.match(staysBehind[0] ?? "", /the old Trident's PersistentVolumeClaim and its volume/);
+    assert.equal(staysBehind.length, 2);
+  });
+
+  it("of an installation is nothing but the namespace, and destroy removes what the stack made", () => {
+    const { staysBehind, destroyKeeps, destroyRemoves } = planWhatStays({
+      ...facts,
+      flow: "install",
+      claim: undefined,
+    });
+    assert.deepEqual(staysBehind, []);
+    assert.deepEqual(destroyKeeps, ["namespace storage"]);
+    assert.ok(destroyRemoves.includes("EtcdCluster trident-etcd with its members, and so the state in it"));
+    assert.ok(!destroyRemoves.some((removed) => removed.includes("ConfigMap")));
+  });
+});

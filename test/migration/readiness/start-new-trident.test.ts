@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { prefixRange } from "../../../migration/copy/key-range.ts";
+import { startNewTrident } from "../../../migration/readiness/start-new-trident.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
+import { MemoryStore } from "../memory-store.ts";
+import { deploymentPath, namespace, newTridentSpec, podPath, runPods } from "./new-trident-fixture.ts";
+
+const range = prefixRange("/trident/");
+
+describe("a new Trident that does not come to serve what was copied", () => {
+  let fake: FakeKubernetes;
+  let destination: MemoryStore;
+  let revision: bigint;
+  let status: Record<string, unknown>;
+
+  beforeEach(async () => {
+    fake = await startFakeKubernetes();
+    destination = new MemoryStore("new", "2", {
+      "/trident/v1/backend/nas": "",
+      "/trident/v1/volume/a": "",
+      "/trident/v1/volume/b": "",
+    });
+    revision = (await destination.status()).revision;
+    status = keepsEnding;
+    runPods(fake, () => {
+      destination.put("/trident/v1/txn/begun", "by the new Trident");
+      return status;
+    });
+    const log = "level=info msg=starting\nlevel=debug password=hunter2\nlevel=fatal msg=cannot\n";
+    fake.objects.set(`${podPath}/log`, { metadata: { name: "log" }, toJSON: () => log });
+  });
+  afterEach(() => fake.stop());
+
+  it("is an error that says what was expected, why it is not so, and what it logged last", async () => {
+    await assert.rejects(start(), (error: Error) => {
+      assert.equal(error.name, "NewTridentNotServingError");
+      assert.match(error.message, /netapp\/trident:19\.04\.0.*keeps ending: 4 times, last with exit code 7/);
+      assert.match(error.message, /1 backend, 2 volumes, 0 storage classes; it never listed any/);
+      assert.match(error.message, /msg=starting\n.*msg=cannot/s);
+      assert.doesNotMatch(error.message, /hunter2/);
+      return true;
+    });
+  });
+
+  it("is taken back: nothing of it runs, and nothing that it wrote is left", async () => {
+    await assert.rejects(start());
+    assert.ok(!fake.objects.has(podPath));
+    assert.ok(!fake.objects.has(deploymentPath));
+    assert.deepEqual(Object.keys(destination.entries()), [
+      "/trident/v1/backend/nas",
+      "/trident/v1/volume/a",
+      "/trident/v1/volume/b",
+    ]);
+  });
+
+  it("is given up at once when its image can't be pulled", async () => {
+    const waiting = { reason: "ImagePullBackOff", message: "not found" };
+    status = {
+      phase: "Pending",
+      containerStatuses: [{ name: "trident-main", image: "i", restartCount: 0, state: { waiting } }],
+    };
+    await assert.rejects(start(), /ImagePullBackOff for image i: not found/);
+  });
+
+  it("is an error, too, when the API refuses its Deployment", async () => {
+    fake.fault = (request) => (request.startsWith("POST") ? 403 : undefined);
+    await assert.rejects(start(), { name: "ClusterRequestError" });
+    assert.ok(!fake.objects.has(deploymentPath));
+  });
+
+  it("is preceded by the removal of one that a killed run left behind", async () => {
+    await assert.rejects(start());
+    fake.requests.length = 0;
+    fake.objects.set(deploymentPath, leftBehind());
+    await assert.rejects(start());
+    assert.ok(
+      fake.requests.indexOf(`DELETE ${deploymentPath}`) < fake.requests.findIndex((each) => each.startsWith("POST")),
+    );
+  });
+
+  function start(): Promise<unknown> {
+    const trident = { namespace, spec: newTridentSpec(), timeoutSeconds: 5 };
+    return startNewTrident(fake.cluster, trident, { destination, range, revision });
+  }
+
+  function leftBehind() {
+    const labels = { "app.kubernetes.io/managed-by": "trident-etcd" };
+    return { metadata: { name: "trident-external-etcd", uid: "old", labels }, spec: newTridentSpec() };
+  }
+});
+
+const keepsEnding = {
+  phase: "Running",
+  containerStatuses: [
+    {
+      name: "trident-main",
+      image: "i",
+      restartCount: 3,
+      state: { terminated: { exitCode: 7 } },
+      lastState: { terminated: { exitCode: 7 } },
+    },
+  ],
+};

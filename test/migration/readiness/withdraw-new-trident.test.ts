@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { prefixRange } from "../../../migration/copy/key-range.ts";
+import { newTridentManifest } from "../../../migration/readiness/new-trident.ts";
+import {
+  handOverNewTrident,
+  removeHandedOver,
+  withdrawNewTrident,
+} from "../../../migration/readiness/withdraw-new-trident.ts";
+import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../fake-kubernetes.ts";
+import { MemoryStore } from "../memory-store.ts";
+import { deploymentPath, labels, namespace, newTridentSpec, pod, podPath, runPods } from "./new-trident-fixture.ts";
+
+const place = { namespace, timeoutSeconds: 2, settleMilliseconds: 0 };
+const replicaSetPath = `/apis/apps/v1/namespaces/${namespace}/replicasets/trident-external-etcd-abc`;
+
+describe("a new Trident that the stack's Deployment has not taken over", () => {
+  let fake: FakeKubernetes;
+
+  beforeEach(async () => {
+    fake = await startFakeKubernetes();
+    runPods(fake, () => running);
+    const manifest = newTridentManifest(namespace, newTridentSpec(), 3n) as unknown as FakeObject;
+    fake.objects.set(deploymentPath, { ...manifest, metadata: { ...manifest.metadata, uid: "uid-new" } });
+    fake.objects.set(podPath, pod(running));
+  });
+  afterEach(() => fake.stop());
+
+  it("is withdrawn: its pods first, its Deployment last", async () => {
+    await withdrawNewTrident(fake.cluster, place);
+    assert.ok(!fake.objects.has(podPath));
+    assert.ok(!fake.objects.has(deploymentPath));
+    const changes = fake.requests.filter((each) => !each.startsWith("GET"));
+    assert.deepEqual(changes, [`PATCH ${deploymentPath}`, `DELETE ${deploymentPath}`]);
+  });
+
+  it("is not said to be gone while one of its pods may still run", async () => {
+    fake.controller = () => undefined;
+    await assert.rejects(withdrawNewTrident(fake.cluster, place), { name: "WaitTimeoutError" });
+    assert.ok(fake.objects.has(deploymentPath));
+  });
+
+  it("has what it wrote since the verification discarded", async () => {
+    const destination = new MemoryStore("new", "2", { "/trident/v1/volume/a": "A", "/trident/v1/volume/b": "B" });
+    destination.put("/trident/v1/volume/c", "C");
+    await withdrawNewTrident(fake.cluster, { ...place, written: { destination, range: prefixRange("/trident/") } });
+    assert.deepEqual(Object.keys(destination.entries()), ["/trident/v1/volume/a", "/trident/v1/volume/b"]);
+  });
+
+  it("is withdrawn though its writes can't be discarded", async () => {
+    const destination = new MemoryStore("new", "2");
+    destination.range = () => Promise.reject(new Error("it is away"));
+    await withdrawNewTrident(fake.cluster, { ...place, written: { destination, range: prefixRange("/trident/") } });
+    assert.ok(!fake.objects.has(deploymentPath));
+  });
+
+  it("is left alone when somebody else made it", async () => {
+    const found = fake.objects.get(deploymentPath);
+    assert.ok(found !== undefined);
+    fake.objects.set(deploymentPath, { ...found, metadata: { ...found.metadata, labels: {} } });
+    await assert.rejects(withdrawNewTrident(fake.cluster, place), { name: "ForeignDeploymentError" });
+    await assert.rejects(handOverNewTrident(fake.cluster, place), { name: "ForeignDeploymentError" });
+    assert.ok(fake.objects.has(deploymentPath));
+  });
+
+  it("keeps its pods when it is handed over", async () => {
+    await handOverNewTrident(fake.cluster, place);
+    assert.ok(!fake.objects.has(deploymentPath));
+    assert.ok(fake.objects.has(podPath));
+    assert.ok(!fake.requests.includes(`PATCH ${deploymentPath}`));
+  });
+
+  it("needs nothing done when there is none", async () => {
+    fake.objects.clear();
+    await withdrawNewTrident(fake.cluster, place);
+    await handOverNewTrident(fake.cluster, place);
+    await removeHandedOver(fake.cluster, place);
+    assert.ok(fake.requests.every((each) => each.startsWith("GET")));
+  });
+
+  it("is removed after it was handed over to a Deployment that never came", async () => {
+    fake.objects.set(replicaSetPath, replicaSet([]));
+    fake.fault = (request) => {
+      if (request === `DELETE ${replicaSetPath}`) fake.objects.delete(podPath);
+      return undefined;
+    };
+    await removeHandedOver(fake.cluster, place);
+    assert.ok(!fake.objects.has(replicaSetPath));
+  });
+
+  it("is not removed once the stack's Deployment has taken it over", async () => {
+    fake.objects.set(replicaSetPath, replicaSet([{ kind: "Deployment", name: "trident" }]));
+    await removeHandedOver(fake.cluster, place);
+    assert.ok(fake.objects.has(replicaSetPath));
+    assert.ok(fake.objects.has(podPath));
+  });
+});
+
+const running = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
+
+function replicaSet(ownerReferences: unknown[]): FakeObject {
+  return { metadata: { name: "trident-external-etcd-abc", uid: "uid-rs", labels, ownerReferences } };
+}

@@ -1,0 +1,23 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { describeReport, type RunOutcome } from "@trident-etcd/migration/plan/describe-report.ts";
+import type { MigrationPlan } from "@trident-etcd/migration/plan/migration-plan.ts";
+
+/**
+ * Writes the report once all that it tells of is known; a preview never does. A run that found nothing to do leaves the
+ * report of the one that did. One that can't be written is no reason to fail what has been done.
+ */
+export function writeReport(file: string, plan: MigrationPlan, outcome: pulumi.Input<RunOutcome>): void {
+  if (file === "" || pulumi.runtime.isDryRun()) return;
+  pulumi.output(outcome).apply(async (known) => {
+    if (plan.steps.length === 0 && existsSync(file)) return;
+    try {
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, describeReport(plan, known as RunOutcome));
+    } catch (error) {
+      await pulumi.log.warn(`The report (setting report) can't be written to ${file}: ${(error as Error).message}`);
+    }
+  });
+}
