@@ -8,7 +8,7 @@ export class SnapshotDirectoryError extends Error {
   constructor(directory: string, path: string, cause: unknown) {
     super(
       `No snapshot of the old etcd can be kept in ${directory} (setting snapshotDirectory): writing ${path} failed ` +
-        `(${withoutFullStop(describeFailure(cause))}). Make room or give yourself the permission to write there, name another ` +
+        `(${withoutFullStop(describeFailure(cause))}). Make room there or the folder above it, give yourself the permission to write, name another ` +
         `folder with \`pulumi config set snapshotDirectory PATH\`, or go without a snapshot with \`pulumi config set ` +
         `snapshotDirectory ""\`; then run \`pulumi up\` again.`,
       { cause },

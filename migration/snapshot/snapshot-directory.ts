@@ -10,7 +10,8 @@ import { SnapshotDirectoryError } from "./errors.ts";
 export async function prepareSnapshotDirectory(directory: string): Promise<void> {
   const path = join(resolve(directory), `.writable-${randomUUID()}`);
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    // Its parents are to be there: below a folder like /proc, Node's recursive mkdir tries again without end.
+    await mkdir(directory, { mode: 0o700 }).catch(unlessItExists);
     // Not empty: a full disk still takes an empty file.
     await writeFile(path, "trident-etcd was here\n", { flag: "wx", mode: 0o600, flush: true });
   } catch (error) {
@@ -18,4 +19,8 @@ export async function prepareSnapshotDirectory(directory: string): Promise<void>
   } finally {
     await rm(path, { force: true }).catch(() => undefined);
   }
+}
+
+function unlessItExists(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EEXIST") throw error;
 }

@@ -52,7 +52,7 @@ describe("a migration that cannot work is refused with one error, and the old Tr
 
   it("when the legacy etcd's image can't be pulled", async () => {
     await changePausedTemplate("add", "/spec/template/spec/containers/1/image", "registry.invalid/etcd:v3.4.14");
-    await assertRefused(/image registry\.invalid\/etcd:v3\.3\.12.*Deployment trident.*registry/s);
+    await assertRefused(/image registry\.invalid\/etcd:v3\.4\.14.*Deployment trident.*registry/s);
     await changePausedTemplate("add", "/spec/template/spec/containers/1/image", "quay.io/coreos/etcd:v3.4.14");
   });
 

@@ -52,12 +52,18 @@ describe("a snapshot of an etcd", () => {
     assert.equal(BigInt(status.revision), (await etcd.store.status()).revision);
   });
 
+  it("is refused, and not tried for ever, where no folder can be made", async () => {
+    for (const hopeless of ["/proc/no-such-folder", join(directory, "missing", "folder")]) {
+      await assert.rejects(prepareSnapshotDirectory(hopeless), /setting snapshotDirectory.*ENOENT/);
+    }
+  });
+
   it("is named after the namespace and the time, for its owner alone, in a folder for its owner alone", async () => {
-    const path = await save("new/folder");
-    assert.equal(path, join(directory, "new/folder", "trident-etcd-storage-2030-01-02T030405.678Z.db"));
+    const path = await save("new-folder");
+    assert.equal(path, join(directory, "new-folder", "trident-etcd-storage-2030-01-02T030405.678Z.db"));
     assert.equal((await stat(path)).mode & 0o777, 0o600);
-    assert.equal((await stat(join(directory, "new/folder"))).mode & 0o777, 0o700);
-    assert.deepEqual(await readdir(join(directory, "new/folder")), [snapshotName("storage", at)]);
+    assert.equal((await stat(join(directory, "new-folder"))).mode & 0o777, 0o700);
+    assert.deepEqual(await readdir(join(directory, "new-folder")), [snapshotName("storage", at)]);
   });
 
   it("leaves the permissions of a folder that was there as they were", async () => {
