@@ -1,5 +1,6 @@
+import { groupsOf } from "./groups-of.ts";
 import { InFlight } from "./in-flight.ts";
-import type { KeyAtRevision, KeyRange, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
+import type { KeyRange, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
 import { revisionOfOwnTransaction, type UnansweredTransaction } from "./own-transactions.ts";
 import { pinRevision } from "./pin-revision.ts";
 import { readKeysOf } from "./read-back.ts";
@@ -68,10 +69,4 @@ function isUntouched({ createRevision, modRevision }: StoredKeyValue, revisions:
 
 function retryOf({ signal, retryForMilliseconds }: RemoveOptions): RetryOptions {
   return { signal, retryForMilliseconds };
-}
-
-function* groupsOf(keys: readonly KeyAtRevision[], size: number): Generator<readonly KeyAtRevision[]> {
-  for (let start = 0; start < keys.length; start += size) {
-    yield keys.slice(start, start + size);
-  }
 }

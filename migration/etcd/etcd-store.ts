@@ -1,3 +1,4 @@
+import { groupsOf } from "../copy/groups-of.ts";
 import type {
   CreateOutcome,
   KeyAtRevision,
@@ -109,8 +110,8 @@ export function connectEtcd(target: EtcdTarget, options: EtcdOptions = {}): Etcd
     },
     async deleteUnchanged(keys: readonly KeyAtRevision[]): Promise<number> {
       let deleted = 0;
-      for (let start = 0; start < keys.length; start += KEYS_PER_DELETE) {
-        const request = encodeDeleteTransaction(keys.slice(start, start + KEYS_PER_DELETE));
+      for (const group of groupsOf(keys, KEYS_PER_DELETE)) {
+        const request = encodeDeleteTransaction(group);
         deleted += countSucceeded(await connection.call("/etcdserverpb.KV/Txn", request));
       }
       return deleted;

@@ -1,3 +1,4 @@
+import { groupsOf } from "../copy/groups-of.ts";
 import { keyAfter } from "../copy/key-range.ts";
 import type { KeyRange, KeyValue } from "../copy/key-value-store.ts";
 import {
@@ -32,7 +33,7 @@ export function encodeCreateRun(entries: readonly KeyValue[]): Buffer {
   const end = keyAfter(last.key);
   const guard =
     NOT_EXISTING_NUMBERS + bytesFieldBytes(first.key.length) + RANGE_END_EXTRA_TAG_BYTES + bytesFieldBytes(end.length);
-  const groups = groupsOf(entries);
+  const groups = [...groupsOf(entries, PUTS_PER_GROUP)];
   const sizes = groups.map((group) => group.reduce((sum, entry) => sum + putFieldBytes(entry), 0));
   const writer = new Writer(
     sizes.reduce((sum, size) => sum + bytesFieldBytes(bytesFieldBytes(size)), bytesFieldBytes(guard)),
@@ -49,14 +50,6 @@ export function encodeCreateRun(entries: readonly KeyValue[]): Buffer {
     writePuts(writer, group);
   }
   return writer.written();
-}
-
-function groupsOf(entries: readonly KeyValue[]): (readonly KeyValue[])[] {
-  const groups: (readonly KeyValue[])[] = [];
-  for (let start = 0; start < entries.length; start += PUTS_PER_GROUP) {
-    groups.push(entries.slice(start, start + PUTS_PER_GROUP));
-  }
-  return groups;
 }
 
 /** No etcd ever gets to this revision. */
