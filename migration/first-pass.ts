@@ -43,10 +43,12 @@ export async function copyWhole(migration: Migration, source: OpenStore): Promis
   if (mark !== undefined) {
     lease.throwIfLost();
     // Before the first key: a run that is killed from here on leaves keys that the next one knows for its own.
+    written.coversMark = true;
     await environment.changeRecord({ firstPass: firstPassText(mark) });
   }
   if (earlier !== undefined) {
     written.add(earlier);
+    written.coversMark = true;
     report("The new etcd has keys of a run that was killed; they are brought up to date.");
   }
   const { range } = environment;

@@ -40,7 +40,7 @@ export async function undoMigration(failed: FailedMigration): Promise<MigrationE
 
 /**
  * Deletes what the migration wrote to the destination, and nothing else. From then on the record no longer says that what
- * stands there is a migration's own.
+ * stands there is a migration's own, unless it says so of a killed run's keys, which this one never came to look at.
  */
 export async function removeWrittenKeys(
   migration: Pick<Migration, "environment" | "destination" | "written">,
@@ -50,7 +50,7 @@ export async function removeWrittenKeys(
   await removeCopiedKeys({ destination, range, writtenRevisions: written.revisions, unanswered: written.unanswered });
   written.forget();
   // Also when keys are left: they may be somebody else's. The next run writes its own mark when it finds nothing.
-  await environment.changeRecord({ firstPass: null });
+  if (written.coversMark) await environment.changeRecord({ firstPass: null });
 }
 
 async function restore(environment: MigrationEnvironment, legacy: LegacyTrident): Promise<LegacyOutcome> {

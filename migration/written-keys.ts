@@ -5,6 +5,8 @@ import type { UnansweredTransaction } from "./copy/own-transactions.ts";
 export class WrittenKeys implements Written {
   readonly revisions = new Set<bigint>();
   readonly #unanswered = new Set<UnansweredTransaction>();
+  /** Whether the record's mark is for keys that are all listed here; not so for a run that never got to look at them. */
+  coversMark = false;
 
   get unanswered(): readonly UnansweredTransaction[] {
     return [...this.#unanswered];

@@ -89,6 +89,17 @@ describe("a migration that is killed", () => {
     assert.equal(environment.recorded.firstPass, undefined);
   });
 
+  it("knows the killed one's keys for its own even after one that failed before it came to look at them", async () => {
+    const environment = new FakeEnvironment(many);
+    await killed(environment, "stopLegacy", "after");
+    environment.failAt("openStoppedSource", new Error("the reason"));
+    await assert.rejects(runMigration(environment, ignore), MigrationError);
+    environment.healAt("openStoppedSource");
+    writeOn(environment);
+    await runMigration(environment, ignore);
+    assert.deepEqual(environment.destination.entries(), environment.source.entries());
+  });
+
   it("does not make keys its own that somebody changed after it, nor keys with a lease", async () => {
     const environment = await killedInFirstPass();
     const [key = ""] = Object.keys(environment.destination.entries());

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clusterEnvironment } from "../../../migration/cluster-environment.ts";
@@ -75,14 +76,15 @@ describe("a migration that is killed", () => {
       import { migrateTridentState } from "@trident-etcd/migration";
       await migrateTridentState(${JSON.stringify(scene.request)}, console.log);`;
     const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
     const exited = once(child, "exit");
+    const complaints = text(child.stderr);
     for await (const printed of createInterface(child.stdout)) {
       if (!printed.includes(line)) continue;
       await sleep(milliseconds);
       child.kill("SIGKILL");
     }
-    assert.deepEqual(await exited, [null, "SIGKILL"], `it did not get as far as "${line}"`);
+    assert.deepEqual(await exited, [null, "SIGKILL"], `it did not get as far as "${line}": ${await complaints}`);
   }
 });
