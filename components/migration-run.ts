@@ -50,6 +50,8 @@ export class MigrationRun extends pulumi.dynamic.Resource {
   declare readonly snapshot: pulumi.Output<string | undefined>;
   declare readonly startedAt: pulumi.Output<string>;
   declare readonly cutOverAt: pulumi.Output<string>;
+  /** Undefined for a migration by an older version. */
+  declare readonly outageSeconds: pulumi.Output<number | undefined>;
   declare readonly finishedAt: pulumi.Output<string>;
 
   constructor(name: string, args: MigrationRunArgs, opts?: pulumi.CustomResourceOptions) {
@@ -66,6 +68,7 @@ export class MigrationRun extends pulumi.dynamic.Resource {
       snapshot: undefined,
       startedAt: undefined,
       cutOverAt: undefined,
+      outageSeconds: undefined,
       finishedAt: undefined,
     };
     super(

@@ -79,6 +79,7 @@ function summarize(run: MigrationRun): pulumi.Output<MigrationResult> {
     snapshot: run.snapshot,
     startedAt: run.startedAt,
     cutOverAt: run.cutOverAt,
+    outageSeconds: run.outageSeconds,
     finishedAt: run.finishedAt,
   });
 }

@@ -17,6 +17,7 @@ import { checkClaim } from "./preflight/check-claim.ts";
 import { checkNamespace } from "./preflight/check-namespace.ts";
 import { startNewTrident } from "./readiness/start-new-trident.ts";
 import { handOverNewTrident, withdrawNewTrident } from "./readiness/withdraw-new-trident.ts";
+import { removePartialSnapshots } from "./snapshot/remove-partial-snapshots.ts";
 import { saveSnapshot } from "./snapshot/save-snapshot.ts";
 import { prepareSnapshotDirectory } from "./snapshot/snapshot-directory.ts";
 
@@ -44,7 +45,9 @@ export function clusterEnvironment(request: MigrationRequest): MigrationEnvironm
     checkLegacyImage: (legacy, record) => checkLegacyEtcdImage(cluster, legacy, record, timeoutSeconds),
     checkClaim: (legacy) => checkClaim(cluster, legacy),
     prepareSnapshot: async () => {
-      if (snapshotDirectory !== "") await prepareSnapshotDirectory(snapshotDirectory);
+      if (snapshotDirectory === "") return;
+      await prepareSnapshotDirectory(snapshotDirectory);
+      await removePartialSnapshots(snapshotDirectory, namespace, new Date());
     },
     openDestination: () => openDestination(cluster, request),
     openLiveSource: (legacy) => openLiveSource(cluster, legacy),
@@ -60,9 +63,9 @@ export function clusterEnvironment(request: MigrationRequest): MigrationEnvironm
       await checkStillStopped(cluster, stopped);
     },
     startNewTrident: async ({ destination, revision }) => {
-      if (request.newTrident === undefined) return;
+      if (request.newTrident === undefined) return undefined;
       const trident = { namespace, spec: request.newTrident, timeoutSeconds };
-      await startNewTrident(cluster, trident, { destination, range: prefixRange(request.prefix), revision });
+      return startNewTrident(cluster, trident, { destination, range: prefixRange(request.prefix), revision });
     },
     withdrawNewTrident: (destination) => {
       const written = { destination, range: prefixRange(request.prefix) };

@@ -2,6 +2,8 @@ import { afterVerifiedCopy, copyChanges, type CopiedChanges, type EarlierPass } 
 import { copyUntilVerified, type StateProgress } from "./copy/copy-until-verified.ts";
 import { CopyInterruptedError } from "./copy/errors.ts";
 import type { KeyRange, KeyValueStore } from "./copy/key-value-store.ts";
+import { pinRevision } from "./copy/pin-revision.ts";
+import { verifyChanges } from "./copy/verify-changes.ts";
 import { verifyCopy, type VerifiedCopy } from "./copy/verify-copy.ts";
 import { atMostEverySecond } from "./report-now-and-then.ts";
 import type { WrittenKeys } from "./written-keys.ts";
@@ -57,26 +59,47 @@ export async function copyAndVerify(
   return verified;
 }
 
-/** Carries over what changed since a verified copy, then proves all of it, not only what changed. */
-export async function carryChangesAndVerify(
-  pass: Pass,
-  first: VerifiedCopy,
-): Promise<{ readonly verified: VerifiedCopy; readonly changes: CopiedChanges }> {
-  const { source, destination, range, revision, signal, report } = pass;
+/** What was carried over since a verified copy, and the revisions of both sides at which that was compared. */
+export interface CarriedChanges {
+  readonly keys: number;
+  readonly sourceRevision: bigint;
+  readonly destinationRevision: bigint;
+  readonly changes: CopiedChanges;
+  /** Present when comparing what changed could not tell, and everything was compared. */
+  readonly verified?: VerifiedCopy;
+}
+
+/**
+ * Carries over what changed since a verified copy, and compares what was written to either side since, and the numbers of keys.
+ * Everything else is as it was when it was verified, by what the revisions say: `verifyAgain` takes no such word for it.
+ */
+export async function carryChangesAndCompare(pass: Pass, first: VerifiedCopy): Promise<CarriedChanges> {
+  const { source, destination, range, revision: sourceRevision, signal, report } = pass;
   const changes = await carryChanges(pass, afterVerifiedCopy(first), true);
   const { created, replaced, deleted } = changes;
-  report(
-    `Carried over what had changed since: ${created} created, ${replaced} replaced, ${deleted} deleted. Verifying.`,
-  );
+  report(`Carried over what had changed since: ${created} created, ${replaced} replaced, ${deleted} deleted.`);
+  const destinationRevision = await pinRevision(destination, range, { signal });
+  const compared = { source, destination, range, sourceRevision, destinationRevision, signal };
+  const keys = await verifyChanges({ ...compared, verified: first });
+  if (keys !== undefined) return { keys, sourceRevision, destinationRevision, changes };
+  const verified = await verifyAgain(pass, destinationRevision);
+  return { keys: verified.keys, sourceRevision, destinationRevision, changes, verified };
+}
+
+/** Compares every key and value at the revisions that are given, whatever was written since. */
+export async function verifyAgain(
+  { source, destination, range, revision, signal, report }: Omit<Pass, "written">,
+  destinationRevision: bigint,
+): Promise<VerifiedCopy> {
   const sometimes = atMostEverySecond(report);
   const verified = await verifyCopy({
-    ...{ source, destination, range, signal, sourceRevision: revision },
+    ...{ source, destination, range, signal, sourceRevision: revision, destinationRevision },
     onProgress: ({ keysCompared, keysTotal }) => {
       sometimes(() => `Compared ${keysCompared} of ${keysTotal} keys.`);
     },
   });
   report(`Verified again: all ${verified.keys} keys and values are equal (SHA-256 ${verified.sha256}).`);
-  return { verified, changes };
+  return verified;
 }
 
 async function carryChanges(pass: Pass, earlier: EarlierPass, create: boolean): Promise<CopiedChanges> {

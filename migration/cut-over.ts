@@ -1,5 +1,4 @@
-import { carryChangesAndVerify } from "./copy-and-verify.ts";
-import type { CopiedChanges } from "./copy/copy-changes.ts";
+import { carryChangesAndCompare, verifyAgain, type CarriedChanges } from "./copy-and-verify.ts";
 import type { KeyValueStore, StoreStatus } from "./copy/key-value-store.ts";
 import { pinRevision } from "./copy/pin-revision.ts";
 import type { VerifiedCopy } from "./copy/verify-copy.ts";
@@ -13,13 +12,15 @@ import { EmptySourceError } from "./preflight/errors.ts";
 import type { OpenStore } from "./stores/forwarded-store.ts";
 import { undoMigration } from "./undo-migration.ts";
 
-/** What the outage's passes ended with. */
-interface Copied {
-  readonly verified: VerifiedCopy;
-  readonly changes: Pick<CopiedChanges, "created" | "replaced" | "deleted">;
-}
+/** What the outage's pass ended with. */
+type Copied = Omit<CarriedChanges, "changes"> & {
+  readonly changes: Pick<CarriedChanges["changes"], "created" | "replaced" | "deleted">;
+};
 
-/** Copies, stops the old Trident, copies what changed, and deletes the old Deployment. Whatever fails, all is taken back. */
+/**
+ * Copies, stops the old Trident, copies what changed, starts the new one, verifies everything, and deletes the old Deployment.
+ * Whatever fails before that, all is taken back, the new Trident too.
+ */
 export async function copyAndCutOver(migration: Migration): Promise<MigrationResult> {
   const { environment, destination, record, lease, report } = migration;
   let { legacy } = migration;
@@ -45,27 +46,32 @@ export async function copyAndCutOver(migration: Migration): Promise<MigrationRes
     const source = await environment.openStoppedSource(legacy, record);
     let result: MigrationResult;
     try {
-      enter("saving a snapshot of the old etcd and copying its last changes");
-      const statuses = await statusesOf(source, destination);
-      // Both only read the old etcd, which nobody writes to any more.
-      const [snapshot, state] = await bothEnded(
+      enter("copying the old etcd's last changes");
+      const copied = await (first === undefined ? copyAtOnce(migration, source) : copyRest(migration, source, first));
+      await environment.checkStillStopped(stop);
+
+      enter("starting the new Trident");
+      report("Starting the new Trident; it must list all that was copied.");
+      const servesSince = await environment.startNewTrident({ destination, revision: copied.destinationRevision });
+      if (servesSince !== undefined) report("The new Trident serves.");
+
+      // Nobody waits for these any more. Both only read the old etcd, which nobody writes to.
+      enter("saving a snapshot of the old etcd and verifying all of the copy");
+      const [snapshot, verified] = await bothEnded(
         saveSnapshot(migration, source),
-        first === undefined ? copyAtOnce(migration, source) : copyRest(migration, source, first),
+        copied.verified ?? verifyAll(migration, source, copied),
       );
+      const statuses = await statusesOf(source, destination);
       const { startedAt } = migration;
-      result = resultOf({ ...state, first, statuses, snapshot, startedAt, cutOverAt: stop.stoppedAt });
+      const { changes } = copied;
+      const cutOverAt = stop.stoppedAt;
+      result = resultOf({ verified, changes, first, statuses, snapshot, startedAt, cutOverAt, servesSince });
     } finally {
       await source.close();
     }
 
     enter("ending the copy");
     await environment.removeSourcePod();
-    await environment.checkStillStopped(stop);
-
-    enter("starting the new Trident");
-    report("Starting the new Trident; it must list all that was copied.");
-    await environment.startNewTrident({ destination, revision: BigInt(result.destinationRevision) });
-    report("The new Trident serves.");
     await environment.checkStillStopped(stop);
     lease.throwIfLost();
     result = { ...result, finishedAt: new Date().toISOString() };
@@ -92,7 +98,8 @@ export async function endMigration(
 }
 
 async function copyAtOnce(migration: Migration, source: OpenStore): Promise<Copied> {
-  return { verified: await copyWhole(migration, source), changes: { created: 0, replaced: 0, deleted: 0 } };
+  const verified = await copyWhole(migration, source);
+  return { ...verified, verified, changes: { created: 0, replaced: 0, deleted: 0 } };
 }
 
 async function copyRest(migration: Migration, source: OpenStore, first: VerifiedCopy): Promise<Copied> {
@@ -100,10 +107,17 @@ async function copyRest(migration: Migration, source: OpenStore, first: Verified
   const { range } = environment;
   const revision = await pinRevision(source, range);
   const pass = { source, destination, range, revision, written, signal: lease.signal, report };
-  const copied = await carryChangesAndVerify(pass, first);
+  const copied = await carryChangesAndCompare(pass, first);
   // A Trident that lost everything in its last seconds is not one to start anew from.
-  if (copied.verified.keys === 0) throw new EmptySourceError(legacy, range.from.toString("utf8"));
+  if (copied.keys === 0) throw new EmptySourceError(legacy, range.from.toString("utf8"));
   return copied;
+}
+
+/** As it was when the new Trident began: what that writes meanwhile is not looked at. */
+function verifyAll(migration: Migration, source: OpenStore, copied: Copied): Promise<VerifiedCopy> {
+  const { environment, destination, lease, report } = migration;
+  const pass = { source, destination, range: environment.range, signal: lease.signal, report };
+  return verifyAgain({ ...pass, revision: copied.sourceRevision }, copied.destinationRevision);
 }
 
 async function saveSnapshot({ environment, report }: Migration, source: OpenStore): Promise<string | undefined> {
@@ -140,7 +154,7 @@ async function statusesOf(
 }
 
 /** Raises what the first of them failed with, but only once neither is under way any more. */
-async function bothEnded<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+async function bothEnded<One, Other>(one: Promise<One>, other: Promise<Other> | Other): Promise<[One, Other]> {
   await Promise.allSettled([one, other]);
   return Promise.all([one, other]);
 }

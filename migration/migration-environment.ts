@@ -28,7 +28,7 @@ export interface MigrationEnvironment {
   /** Changes nothing that lasts: a pod for a moment. */
   checkLegacyImage(legacy: LegacyTrident, record: MigrationRecord): Promise<void>;
   checkClaim(legacy: LegacyTrident): Promise<void>;
-  /** Makes sure that a snapshot can be kept, if one is wanted. */
+  /** Makes sure that a snapshot can be kept, if one is wanted, and removes what killed runs had begun to save. */
   prepareSnapshot(): Promise<void>;
   openDestination(): Promise<OpenStore>;
   /** Undefined when the legacy etcd does not run. */
@@ -42,9 +42,12 @@ export interface MigrationEnvironment {
   /** Waits until the pod under `openStoppedSource` is gone; does nothing when there is none. */
   removeSourcePod(): Promise<void>;
   checkStillStopped(stopped: StoppedTrident): Promise<void>;
-  /** Starts the new Trident beside the stopped one and waits until it serves the copy; takes it back when it does not. */
-  startNewTrident(copied: { readonly destination: KeyValueStore; readonly revision: bigint }): Promise<void>;
-  /** Takes back one that an earlier run left, and what it wrote. Does nothing when there is none. */
+  /**
+   * Starts the new Trident beside the stopped one and waits until it serves the copy; takes it back when it does not. Answers with
+   * when it first listed all of it; undefined when none was to be started.
+   */
+  startNewTrident(copied: { readonly destination: KeyValueStore; readonly revision: bigint }): Promise<Date | undefined>;
+  /** Takes back one that was started, by this run or an earlier one, and what it wrote. Does nothing when there is none. */
   withdrawNewTrident(destination: KeyValueStore): Promise<void>;
   /** Only if it is still as the migration stopped it. */
   deleteLegacy(stopped: StoppedTrident): Promise<void>;

@@ -25,6 +25,11 @@ export interface MigrationResult {
   readonly startedAt: string;
   /** When the old Trident was stopped. */
   readonly cutOverAt: string;
+  /**
+   * From then until the new Trident first listed all of the state; absent when the migration started none, and in what older versions
+   * recorded.
+   */
+  readonly outageSeconds?: number | undefined;
   readonly finishedAt: string;
 }
 
@@ -37,8 +42,10 @@ export function resultOf(options: {
   readonly snapshot: string | undefined;
   readonly startedAt: Date;
   readonly cutOverAt: string;
+  /** When the new Trident first listed all of the state. */
+  readonly servesSince: Date | undefined;
 }): MigrationResult {
-  const { verified, first, changes, statuses, snapshot, startedAt, cutOverAt } = options;
+  const { verified, first, changes, statuses, snapshot, startedAt, cutOverAt, servesSince } = options;
   const { created, replaced, deleted } = changes;
   return {
     keys: verified.keys,
@@ -53,8 +60,14 @@ export function resultOf(options: {
     ...(snapshot === undefined ? {} : { snapshot }),
     startedAt: startedAt.toISOString(),
     cutOverAt,
+    ...(servesSince === undefined ? {} : { outageSeconds: secondsBetween(cutOverAt, servesSince) }),
     finishedAt: new Date().toISOString(),
   };
+}
+
+/** To a tenth. */
+function secondsBetween(from: string, to: Date): number {
+  return Math.round((to.getTime() - Date.parse(from)) / 100) / 10;
 }
 
 /** The result that an earlier run recorded when it was done. Raises MigrationRecordInvalidError. */

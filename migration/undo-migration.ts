@@ -22,7 +22,7 @@ interface FailedMigration extends Pick<Migration, "environment" | "legacy" | "re
  * the next is taken all the same. Answers with the error to raise.
  */
 export async function undoMigration(failed: FailedMigration): Promise<MigrationError> {
-  const { environment, legacy, stopped, during, cause, report } = failed;
+  const { environment, legacy, destination, stopped, during, cause, report } = failed;
   report(`Failed while ${during}; ${stopped ? "putting the old Trident back" : "the old Trident serves on"}.`);
   const leftBehind: string[] = [];
   let outcome: LegacyOutcome = { kind: "untouched" };
@@ -30,7 +30,9 @@ export async function undoMigration(failed: FailedMigration): Promise<MigrationE
     await environment.removeSourcePod().catch((error: unknown) => {
       leftBehind.push(sourcePodLeft(environment, error));
     });
-    // The old Trident first: the keys are only in the way of the next run.
+    // What goes wrong here is tried again before the old Trident is started, which must not run beside it.
+    if (destination !== undefined) await environment.withdrawNewTrident(destination).catch(() => undefined);
+    // The old Trident before the keys: those are only in the way of the next run.
     outcome = await restore(environment, legacy);
   }
   const keysLeft = await removeKeys(failed);

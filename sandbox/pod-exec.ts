@@ -1,4 +1,4 @@
-import { PassThrough } from "node:stream";
+import { Writable } from "node:stream";
 import { once, type EventEmitter } from "node:events";
 import { Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
 
@@ -37,10 +37,15 @@ export async function runInPod(kubeconfig: KubeConfig, request: PodCommand): Pro
   return { stdout: stdout.text(), stderr: stderr.text(), exitCode: exitCodeOf(status) };
 }
 
-function collect(): { stream: PassThrough; text: () => string } {
-  const stream = new PassThrough();
+function collect(): { stream: Writable; text: () => string } {
   const chunks: Buffer[] = [];
-  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  // Nothing of it may still be on its way through a stream when the socket is closed.
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      chunks.push(chunk);
+      done();
+    },
+  });
   return { stream, text: () => Buffer.concat(chunks).toString("utf8") };
 }
 

@@ -1,6 +1,7 @@
 /**
  * `make bench-outage`: how long Trident is away while it moves to an external etcd, by `pulumi up` and by the vendor's
- * procedure. Settings come from the environment: QUICK=1, ROUNDS, KEYS, PROCEDURES, FILLER, VENDOR_SECONDS (see outage-options.ts).
+ * procedure. Settings come from the environment: QUICK=1, ROUNDS, VENDOR_ROUNDS, KEYS, PROCEDURES, FILLER, VENDOR_SECONDS
+ * (see outage-options.ts).
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,7 +9,7 @@ import { join } from "node:path";
 import { startProgress } from "../../sandbox/progress.ts";
 import { stopSandbox } from "../../sandbox/stop-sandbox.ts";
 import { buildPeers } from "../build-peers.ts";
-import { readOutageOptions, type OutageOptions } from "./outage-options.ts";
+import { plannedRounds, readOutageOptions, type OutageOptions } from "./outage-options.ts";
 import { outageDocument, outageRows } from "./outage-results.ts";
 import { outageReport } from "./outage-table.ts";
 import { runOutageBenchmark, type OutageBenchmarkOutcome } from "./run-outage-benchmark.ts";
@@ -34,7 +35,7 @@ try {
 
 async function benchmark(options: OutageOptions): Promise<OutageBenchmarkOutcome> {
   const peers = await buildPeers(report);
-  report(`${options.cells.length} figures, ${options.rounds} rounds, each run on a fresh sandbox: some minutes each`);
+  report(`${runsOf(options)} runs for ${options.cells.length} figures, each on a fresh sandbox: about two minutes each`);
   try {
     const bench = { peers, vendorSeconds: options.vendorSeconds, filler: options.filler, report };
     return await runOutageBenchmark(bench, options, () => interrupt.signal.aborted);
@@ -46,11 +47,15 @@ async function benchmark(options: OutageOptions): Promise<OutageBenchmarkOutcome
 async function publish(options: OutageOptions, { measurements, failures }: OutageBenchmarkOutcome): Promise<void> {
   const rows = outageRows(options.cells, measurements);
   // What was interrupted or failed in part must not pass for the full results.
-  const complete = failures.length === 0 && measurements.length === options.cells.length * options.rounds;
+  const complete = failures.length === 0 && measurements.length === runsOf(options);
   const results = complete ? options.results : "outage-part";
   const directory = join(import.meta.dirname, "..", "results");
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, `${results}.json`), outageDocument(rows, options.filler));
   console.log(`\n${outageReport(rows, options.filler)}\n`);
   report(`written: bench/results/${results}.json`);
+}
+
+function runsOf(options: OutageOptions): number {
+  return plannedRounds(options).flat().length;
 }

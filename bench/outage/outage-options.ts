@@ -14,9 +14,10 @@ export interface OutageCell {
 }
 
 export interface OutageOptions {
-  /** Every figure that is to be measured once a round; those of the vendor with few keys come before those with many. */
+  /** Every figure that is to be measured; those of the vendor with few keys come before those with many. */
   readonly cells: readonly OutageCell[];
-  readonly rounds: number;
+  /** How often each figure is measured. */
+  readonly rounds: Readonly<Record<ProcedureName, number>>;
   /** A copy of the vendor's that would need longer is measured on fewer keys, and its time scaled. */
   readonly vendorSeconds: number;
   /** What most of the keys are. */
@@ -35,28 +36,50 @@ export class OutageOptionError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The vendor's with 10,000 keys takes minutes, and no ratio is formed with it: it is measured when KEYS asks for it. */
+const usualKeys: Readonly<Record<ProcedureName, readonly number[]>> = { ours: keyCounts, vendor: [10, 100_000] };
+
 /**
- * Reads QUICK, ROUNDS, VENDOR_SECONDS, FILLER and the filters KEYS and PROCEDURES (lists with commas). What is not the full run
- * with its own filler writes beside its results, never over them.
+ * Reads QUICK, ROUNDS, VENDOR_ROUNDS, VENDOR_SECONDS, FILLER and the filters KEYS and PROCEDURES (lists with commas). What is not
+ * the full run with its own filler writes beside its results, never over them.
  *
  * @throws OutageOptionError
  */
 export function readOutageOptions(environment: Environment): OutageOptions {
   const quick = (environment.QUICK ?? "") !== "" && environment.QUICK !== "0";
   const allKeys = keyCounts.map(String);
-  const keys = chosen(environment, "KEYS", allKeys) ?? (quick ? allKeys.slice(0, 1) : allKeys);
+  const keys = chosen(environment, "KEYS", allKeys)?.map(Number) ?? (quick ? keyCounts.slice(0, 1) : undefined);
   const procedures = chosen(environment, "PROCEDURES", procedureNames) ?? procedureNames;
-  const all = procedureNames.flatMap((procedure) => keyCounts.map((count) => ({ procedure, keys: count })));
-  const cells = all.filter((cell) => procedures.includes(cell.procedure) && keys.includes(String(cell.keys)));
+  const cells = procedureNames
+    .filter((procedure) => procedures.includes(procedure))
+    .flatMap((procedure) => cellsOf(procedure, keys ?? usualKeys[procedure]));
+  const usual = procedureNames.flatMap((procedure) => cellsOf(procedure, usualKeys[procedure]));
   const filler = fillerKinds.find((kind) => kind === chosen(environment, "FILLER", fillerKinds)?.[0]) ?? "snapshot";
-  const isFull = cells.length === all.length && !quick && filler === "snapshot";
+  const isFull = usual.every((cell) => cells.some((each) => isSameCell(each, cell))) && filler === "snapshot";
   return {
     cells,
-    rounds: wholeNumber(environment, "ROUNDS", quick ? 1 : 3),
-    vendorSeconds: wholeNumber(environment, "VENDOR_SECONDS", 600),
+    rounds: {
+      ours: wholeNumber(environment, "ROUNDS", quick ? 1 : 3),
+      vendor: wholeNumber(environment, "VENDOR_ROUNDS", 1),
+    },
+    vendorSeconds: wholeNumber(environment, "VENDOR_SECONDS", 120),
     filler,
     results: isFull ? "outage" : "outage-part",
   };
+}
+
+export function isSameCell(one: OutageCell, other: OutageCell): boolean {
+  return one.procedure === other.procedure && one.keys === other.keys;
+}
+
+/** What is measured, in order, one list a round: each figure in as many of the first rounds as it is to be measured. */
+export function plannedRounds({ cells, rounds }: Pick<OutageOptions, "cells" | "rounds">): OutageCell[][] {
+  const count = Math.max(...cells.map(({ procedure }) => rounds[procedure]));
+  return Array.from({ length: count }, (_, round) => cells.filter(({ procedure }) => round < rounds[procedure]));
+}
+
+function cellsOf(procedure: ProcedureName, keys: readonly number[]): OutageCell[] {
+  return keyCounts.filter((count) => keys.includes(count)).map((count) => ({ procedure, keys: count }));
 }
 
 function chosen(environment: Environment, setting: string, possible: readonly string[]): readonly string[] | undefined {

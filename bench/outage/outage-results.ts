@@ -2,7 +2,7 @@ import { scaleSeconds } from "../scaling.ts";
 import { spreadOf, type Spread } from "../statistics.ts";
 import type { FillerKind } from "./filler.ts";
 import type { OutageRun } from "./measure-outage.ts";
-import type { OutageCell } from "./outage-options.ts";
+import { isSameCell, type OutageCell } from "./outage-options.ts";
 
 /** One run that was verified: a run that was not is not recorded at all. */
 export interface OutageMeasurement {
@@ -55,10 +55,6 @@ export function findOutageRow(rows: readonly OutageRow[], cell: OutageCell): Out
 /** The results file, as Prettier would write it. */
 export function outageDocument(rows: readonly OutageRow[], filler: FillerKind): string {
   return `${JSON.stringify({ filler, rows }, null, 2)}\n`;
-}
-
-function isSameCell(one: OutageCell, other: OutageCell): boolean {
-  return one.procedure === other.procedure && one.keys === other.keys;
 }
 
 function rowOf({ procedure, keys }: OutageCell, measurements: readonly OutageMeasurement[]): OutageRow {

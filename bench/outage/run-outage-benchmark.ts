@@ -1,6 +1,6 @@
 import { keysToMeasure, needsPilot, type PartialRun } from "../scaling.ts";
 import { measureOutage, type OutageBench } from "./measure-outage.ts";
-import type { OutageCell, OutageOptions } from "./outage-options.ts";
+import { plannedRounds, type OutageCell, type OutageOptions } from "./outage-options.ts";
 import { measurementOf, type OutageMeasurement } from "./outage-results.ts";
 
 export interface OutageBenchmarkOutcome {
@@ -12,19 +12,20 @@ export interface OutageBenchmarkOutcome {
 /** Of the vendor's run that shows how slow its copy is, where no other has been made before. */
 const pilotKeys = 1_000;
 
-/** All cells, once a round. A run that fails is told and left out; an interruption ends the benchmark with what there is. */
+/** All rounds. A run that fails is told and left out; an interruption ends the benchmark with what there is. */
 export async function runOutageBenchmark(
   bench: OutageBench,
-  { cells, rounds }: OutageOptions,
+  options: Pick<OutageOptions, "cells" | "rounds">,
   isInterrupted: () => boolean,
 ): Promise<OutageBenchmarkOutcome> {
   const measurements: OutageMeasurement[] = [];
   const failures: string[] = [];
   let pilot: PartialRun | undefined;
-  for (let round = 1; round <= rounds; round += 1) {
+  const rounds = plannedRounds(options);
+  for (const [round, cells] of rounds.entries()) {
     for (const [index, cell] of cells.entries()) {
       if (isInterrupted()) return { measurements, failures };
-      const where = `round ${round} of ${rounds}, ${index + 1} of ${cells.length}`;
+      const where = `round ${round + 1} of ${rounds.length}, ${index + 1} of ${cells.length}`;
       try {
         bench.report(`${where}: ${describeCell(cell)}`);
         if (needsPilot(cell.keys) && cell.procedure === "vendor") pilot ??= await runPilot(bench);

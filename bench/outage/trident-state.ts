@@ -14,14 +14,28 @@ export type PrintedState = string;
 
 const everything = ["get", "/trident/", "--prefix"];
 
+/** On a busy machine the end of what a command in a pod prints may be cut off: read again so many times at most. */
+const mostReads = 5;
+
 /** Of the embedded etcd in the legacy Trident's pod. */
 export function readEmbeddedState(kubeconfig: KubeConfig, namespace: string, pod: string): Promise<PrintedState> {
-  return legacyEtcdctl(kubeconfig, namespace, pod, everything);
+  return readComplete((words) => legacyEtcdctl(kubeconfig, namespace, pod, words));
 }
 
 /** Of the cluster that the member belongs to. */
 export function readClusterState(kubeconfig: KubeConfig, namespace: string, member: string): Promise<PrintedState> {
-  return memberEtcdctlOf(kubeconfig, namespace, member, everything);
+  return readComplete((words) => memberEtcdctlOf(kubeconfig, namespace, member, words));
+}
+
+/** Until as many keys were printed as etcdctl counts; what was printed last, when that never is. */
+export async function readComplete(etcdctl: (words: readonly string[]) => Promise<string>): Promise<PrintedState> {
+  // The count is that of all keys, whatever the limit.
+  const counted = await etcdctl([...everything, "--limit=1", "--keys-only", "--write-out=fields"]);
+  const keys = Number(/"Count" : (\d+)/.exec(counted)?.[1]);
+  for (let reads = 1; ; reads += 1) {
+    const printed = await etcdctl(everything);
+    if (keysIn(printed) === keys || reads === mostReads) return printed;
+  }
 }
 
 export function keysIn(state: PrintedState): number {

@@ -1,7 +1,9 @@
 import { batchesOf } from "./batches.ts";
 import { ChangedKeysCollector, type ChangedKeys, type ChangedRun } from "./changed-keys.ts";
+import type { VerifiedPass } from "./changed-since.ts";
 import { refuseLeasedKeys, type LeasePolicy } from "./check-source.ts";
 import { CopyConflictError, CopyInterruptedError, UntrustworthyAnswerError } from "./errors.ts";
+import { findFewChanges } from "./few-changes.ts";
 import { InFlight } from "./in-flight.ts";
 import { keyAfter } from "./key-range.ts";
 import type { KeyAtRevision, KeyRange, KeyValue, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
@@ -22,6 +24,8 @@ export interface EarlierPass {
   readonly since: bigint;
   /** Whether the key stands as the earlier pass left it. */
   readonly isAsLeft: (entry: StoredKeyValue) => boolean;
+  /** What is known besides when the pass was verified in full. */
+  readonly verified?: VerifiedPass;
 }
 
 export interface CopyChangesOptions extends RetryOptions {
@@ -51,19 +55,17 @@ export interface CopiedChanges {
 /**
  * The earlier pass as a verified copy knows it: what stands since before the verification was compared byte by byte.
  */
-export function afterVerifiedCopy(verified: {
-  readonly sourceRevision: bigint;
-  readonly destinationRevision: bigint;
-}): EarlierPass {
+export function afterVerifiedCopy(verified: VerifiedPass): EarlierPass {
   return {
     since: verified.sourceRevision,
     isAsLeft: ({ modRevision, lease }) => lease === 0n && modRevision <= verified.destinationRevision,
+    verified,
   };
 }
 
 /**
- * Carries over what changed in the source since an earlier pass, deletions included. Both sides are read without values;
- * only changed keys are read with them. A key is replaced by deleting it, while it is as the earlier pass left it, and
+ * Carries over what changed in the source since an earlier pass, deletions included. Both sides are read without values, and
+ * not even that after a verified pass where few keys changed and none was deleted; only changed keys are read with them. A key is replaced by deleting it, while it is as the earlier pass left it, and
  * creating it anew: what another program wrote in between is never overwritten. It is done, not proven: see verifyCopy.
  *
  * @throws CopyConflictError for keys that another program wrote; LeasedKeysError, UntrustworthyAnswerError, the signal's
@@ -107,7 +109,8 @@ async function carryDifferences(
 ): Promise<void> {
   const { source, destination, range, revision, earlier, signal, retryForMilliseconds } = options;
   const reading = { range, keysOnly: true, signal, retryForMilliseconds };
-  const changed = new ChangedKeysCollector();
+  const few = await findFewChanges(options, destinationRevision);
+  const changed = few ?? new ChangedKeysCollector();
   const conflicts: Buffer[] = [];
   const begin = async (all: boolean): Promise<void> => {
     if (conflicts.length > 0) {
@@ -117,6 +120,7 @@ async function carryDifferences(
       await inFlight.add(() => carrier.carry(group));
     }
   };
+  if (few !== undefined) return begin(true);
   await mergeJoin(
     refusingLeases(readPages({ ...reading, store: source, name: "source", revision }), options),
     readPages({ ...reading, store: destination, name: "destination", revision: destinationRevision }),

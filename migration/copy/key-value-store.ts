@@ -88,6 +88,11 @@ export interface RangeRequest extends KeyRange {
   readonly keysOnly?: boolean;
   /** Return no keys, only the count. */
   readonly countOnly?: boolean;
+  /**
+   * Return only keys whose modification revision is at least that; the count stays that of the whole range. etcd reads the whole
+   * range for it, whatever the limit, and one from before 3.1 returns the others, too.
+   */
+  readonly minModRevision?: bigint;
 }
 
 export interface RangePage {

@@ -104,7 +104,11 @@ async function firstKey({ store, range, revision, ...retry }: ReadOptions, from:
 }
 
 /** What was asked for begins behind the page before: a key of that one would lie outside. */
-function refuseUntrustworthyPage({ name, revision }: ReadOptions, asked: KeyRange, page: RangePage): void {
+export function refuseUntrustworthyPage(
+  { name, revision }: Pick<ReadOptions, "name" | "revision">,
+  asked: KeyRange,
+  page: RangePage,
+): void {
   const { entries, more } = page;
   let previous: StoredKeyValue | undefined;
   for (const entry of entries) {

@@ -19,6 +19,8 @@ export interface VerifyOptions {
   readonly range: KeyRange;
   /** The revision that was copied. */
   readonly sourceRevision: bigint;
+  /** Default: the latest, of which the answer tells. */
+  readonly destinationRevision?: bigint;
   readonly onProgress?: (progress: VerifyProgress) => void;
   readonly signal?: AbortSignal;
   /** How long a failing read is repeated. Default 30,000. */
@@ -48,7 +50,7 @@ export interface VerifiedCopy {
  */
 export async function verifyCopy(options: VerifyOptions): Promise<VerifiedCopy> {
   const { source, destination, range, sourceRevision, onProgress } = options;
-  const destinationRevision = await pinRevision(destination, range, options);
+  const destinationRevision = options.destinationRevision ?? (await pinRevision(destination, range, options));
   const reading = { range, signal: options.signal, retryForMilliseconds: options.retryForMilliseconds };
   const digest = new PageDigest();
   const missing = new KeySampler();
@@ -83,7 +85,7 @@ export async function verifyCopy(options: VerifyOptions): Promise<VerifiedCopy> 
 }
 
 /** A lease on one side only counts as a difference: the key would vanish there. */
-function isSame(left: StoredKeyValue, right: StoredKeyValue, withoutLeases: boolean): boolean {
+export function isSame(left: StoredKeyValue, right: StoredKeyValue, withoutLeases: boolean): boolean {
   const sameLease = withoutLeases ? right.lease === 0n : (left.lease === 0n) === (right.lease === 0n);
   return sameLease && hasSameValue(left, right);
 }

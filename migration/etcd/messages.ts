@@ -15,8 +15,9 @@ import { bytesFieldBytes, Reader, varintBytes, Writer } from "./wire-format.ts";
 /** A tag and ten bytes: the longest 64-bit number. */
 const LONGEST_NUMBER_BYTES = 11;
 
-export function encodeRangeRequest({ from, to, revision, limit, keysOnly, countOnly }: RangeRequest): Buffer {
-  const bytes = bytesFieldBytes(from.length) + bytesFieldBytes(to.length) + 4 * LONGEST_NUMBER_BYTES;
+export function encodeRangeRequest(request: RangeRequest): Buffer {
+  const { from, to, revision, limit, keysOnly, countOnly, minModRevision } = request;
+  const bytes = bytesFieldBytes(from.length) + bytesFieldBytes(to.length) + 5 * LONGEST_NUMBER_BYTES;
   const writer = new Writer(bytes);
   // No sort order: the index is walked in key order as it is. Asking for that order would make etcd ignore the limit
   // until it has read the whole range.
@@ -28,6 +29,9 @@ export function encodeRangeRequest({ from, to, revision, limit, keysOnly, countO
   writer.bigint(4, revision ?? 0n);
   writer.number(8, keysOnly === true ? 1 : 0);
   writer.number(9, countOnly === true ? 1 : 0);
+  if (minModRevision !== undefined) {
+    writer.bigint(10, minModRevision);
+  }
   return writer.written();
 }
 

@@ -3,7 +3,7 @@ import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { PodNotStartingError } from "../kubernetes/errors.ts";
 import { describePod, isContainerRunning, readPod, removePod } from "../kubernetes/pods.ts";
 import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
-import { openPortForward } from "../kubernetes/port-forward.ts";
+import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Look } from "../kubernetes/wait-until.ts";
 import { openForwardedStore, type OpenStore } from "../stores/forwarded-store.ts";
 import { sourcePod, sourcePodName, type PodOwner } from "./legacy-pod-template.ts";
@@ -21,7 +21,6 @@ export async function openSourcePod(
 ): Promise<OpenStore> {
   await removeSourcePod(cluster, legacy.namespace, timeoutSeconds);
   await cluster.core.createNamespacedPod({ namespace: legacy.namespace, body: sourcePod(legacy, owner) });
-  await waitUntilRunning(cluster, legacy, timeoutSeconds);
   const forward = await openPortForward(cluster, {
     namespace: legacy.namespace,
     choosePod: () => Promise.resolve(sourcePodName),
@@ -43,22 +42,20 @@ export async function removeSourcePod(
   await removePod(cluster, { namespace, name: sourcePodName }, timeoutSeconds);
 }
 
-async function waitUntilRunning(cluster: ClusterClient, legacy: LegacyTrident, timeoutSeconds: number): Promise<void> {
-  const awaited = `pod ${sourcePodName} in namespace ${legacy.namespace} to run on PersistentVolumeClaim ${legacy.claim}`;
-  await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 100 }, () => lookAtPod(cluster, legacy));
-}
-
 async function waitUntilEtcdAnswers(
   cluster: ClusterClient,
   legacy: LegacyTrident,
-  forward: Awaited<ReturnType<typeof openPortForward>>,
+  forward: PortForward,
   timeoutSeconds: number,
 ): Promise<OpenStore> {
   const description = `the embedded etcd on PersistentVolumeClaim ${legacy.claim} (pod ${sourcePodName})`;
   const awaited = `${description} to answer on port ${legacy.clientPort}`;
   return waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 100 }, async (): Promise<Look<OpenStore>> => {
     const pod = await lookAtPod(cluster, legacy);
-    if (!pod.done) return pod;
+    // Its etcd is asked before the pod is said to run: a kubelet tells of that up to a second late, and Trident is away.
+    if (!pod.done && !pod.isOnNode) return pod;
+    const silence = await whySilent(forward);
+    if (silence !== undefined) return pod.done ? seenSoFar(silence) : pod;
     // A connection of its own for each try: one that failed would wait ever longer before it dials again.
     const store = openForwardedStore(description, forward);
     try {
@@ -71,14 +68,34 @@ async function waitUntilEtcdAnswers(
   });
 }
 
-async function lookAtPod(cluster: ClusterClient, legacy: LegacyTrident): Promise<Look<undefined>> {
+/**
+ * Undefined once anything answers on the port. A gRPC call would wait a second before it dials again; this fails at once while nobody
+ * listens, and waits for an etcd that does and is still reading its data.
+ */
+async function whySilent(forward: PortForward): Promise<string | undefined> {
+  try {
+    const headers = { connection: "close" };
+    const response = await fetch(`http://${forward.host}:${forward.port}/version`, {
+      headers,
+      signal: AbortSignal.timeout(10_000),
+    });
+    await response.body?.cancel();
+    return undefined;
+  } catch (error) {
+    return forward.lastFailure() ?? describeFailure(error);
+  }
+}
+
+type PodLook = { readonly done: true } | { readonly done: false; readonly seen: string; readonly isOnNode: boolean };
+
+async function lookAtPod(cluster: ClusterClient, legacy: LegacyTrident): Promise<PodLook> {
   const { namespace } = legacy;
   const pod = await readPod(cluster, namespace, sourcePodName);
   if (pod === undefined) throw new PodNotStartingError(namespace, sourcePodName, "somebody deleted it", runAgain);
-  if (isContainerRunning(pod, legacy.etcdContainer.name)) return seenDone(undefined);
+  if (isContainerRunning(pod, legacy.etcdContainer.name)) return { done: true };
   const trouble = await findPodTrouble(cluster, namespace, pod);
   if (trouble?.final === true) throw new PodNotStartingError(namespace, sourcePodName, trouble.reason, wayOut(legacy));
-  return seenSoFar(trouble?.reason ?? describePod(pod));
+  return { done: false, seen: trouble?.reason ?? describePod(pod), isOnNode: pod.spec?.nodeName !== undefined };
 }
 
 const runAgain = "Find out who did, and run `pulumi up` again.";

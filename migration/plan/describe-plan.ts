@@ -115,7 +115,7 @@ function stepLines({ steps, outageEstimateSeconds }: MigrationPlan): string[] {
     ...numbered,
     `  Trident is away for about ${describeDuration(outageEstimateSeconds)}: an estimate from the number of keys, with images at hand.`,
     "  Volumes in use are not affected; none can be made, attached for the first time or deleted meanwhile.",
-    "  If anything fails before the new Trident serves, the old one is put back as it was.",
+    "  If anything fails before the old Deployment is deleted, the old Trident is put back as it was; what the new one wrote is discarded.",
   ];
 }
 

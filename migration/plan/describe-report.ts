@@ -51,6 +51,7 @@ function migrationRows(migration: Partial<MigrationResult>): (readonly [string, 
     ],
     ["started", migration.startedAt],
     ["old Trident stopped", migration.cutOverAt],
+    ["seconds without a Trident", migration.outageSeconds],
     ["ended", migration.finishedAt],
     ["snapshot of the old etcd", migration.snapshot ?? "none"],
   ];

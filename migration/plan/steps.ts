@@ -72,22 +72,35 @@ function migrationSteps(facts: StepFacts): PlannedStep[] {
     ...(facts.serves ? [firstPass(passSeconds)] : []),
     ...(facts.serves ? [stopLegacy(legacyDeployment)] : []),
     {
-      what: `Run the old etcd alone on PersistentVolumeClaim ${claim}${snapshotWords(facts)}`,
+      what: `Run the old etcd alone on PersistentVolumeClaim ${claim}`,
       stops: "Trident",
-      estimateSeconds: estimates.podStartSeconds + snapshotSeconds(facts),
+      estimateSeconds: estimates.podStartSeconds,
     },
+    facts.serves ? secondPass : wholePass(passSeconds),
+    startTrident("Start the new Trident and wait until it lists the same state", "Trident"),
     {
-      what: facts.serves
-        ? "Second pass: copy what changed since the first one, deletions too, and compare"
-        : "Copy the whole state and compare every key and value",
-      stops: "Trident",
-      estimateSeconds: passSeconds,
+      what: `While it serves: ${lastWords(facts)}; then delete Deployment ${legacyDeployment}, whose manifest is kept`,
+      stops: "nothing",
+      estimateSeconds: Math.max(facts.serves ? passSeconds : estimates.fewCallsSeconds, snapshotSeconds(facts)),
     },
-    startTrident(
-      `Start the new Trident and wait until it lists the same state; then delete Deployment ${legacyDeployment}, whose manifest is kept`,
-      "Trident",
-    ),
   ];
+}
+
+const secondPass: PlannedStep = {
+  what: "Second pass: copy what changed since the first one, deletions too, and compare that",
+  stops: "Trident",
+  estimateSeconds: estimates.fewCallsSeconds,
+};
+
+function wholePass(estimateSeconds: number): PlannedStep {
+  return { what: "Copy the whole state and compare every key and value", stops: "Trident", estimateSeconds };
+}
+
+/** What is done before anything is final, although nobody waits for it any more. */
+function lastWords({ serves, snapshotDirectory }: StepFacts): string {
+  const compare = serves ? ["compare every key and value once more"] : [];
+  const snapshot = snapshotDirectory === "" ? [] : [`keep a snapshot of the old etcd under ${snapshotDirectory}`];
+  return [...compare, ...snapshot, "stop the old etcd"].join(", ");
 }
 
 function makeEtcd({ members }: StepFacts, stops: PlannedStep["stops"]): PlannedStep {
@@ -128,8 +141,4 @@ function secondsFor(keys: number): number {
 
 function snapshotSeconds({ bytes, snapshotDirectory }: StepFacts): number {
   return snapshotDirectory === "" ? 0 : Math.ceil((2 * (bytes ?? 0)) / estimates.snapshotBytesPerSecond);
-}
-
-function snapshotWords({ snapshotDirectory }: StepFacts): string {
-  return snapshotDirectory === "" ? "" : `, and keep a snapshot of it under ${snapshotDirectory}`;
 }

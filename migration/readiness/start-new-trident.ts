@@ -1,6 +1,6 @@
 import type { KeyRange, KeyValueStore } from "../copy/key-value-store.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
-import { expectedLists, type ListLengths } from "./expected-lists.ts";
+import { expectedLists } from "./expected-lists.ts";
 import { newTridentManifest, type NewTridentSpec } from "./new-trident.ts";
 import { waitUntilItServes } from "./wait-until-it-serves.ts";
 import { withdrawNewTrident } from "./withdraw-new-trident.ts";
@@ -21,7 +21,7 @@ export interface NewTrident {
 
 /**
  * Starts the new Trident while the old one is stopped and nothing of it deleted, and waits until it serves what was copied.
- * Takes it back when it does not. Answers with what it was expected to list, and does.
+ * Takes it back when it does not. Answers with when it first listed all of that.
  *
  * @throws NewTridentNotServingError
  */
@@ -29,7 +29,7 @@ export async function startNewTrident(
   cluster: ClusterClient,
   trident: NewTrident,
   copied: CopiedState,
-): Promise<ListLengths> {
+): Promise<Date> {
   const { namespace, spec } = trident;
   const { destination, range, revision } = copied;
   const taken = { ...trident, written: { destination, range } };
@@ -41,8 +41,7 @@ export async function startNewTrident(
       body: newTridentManifest(namespace, spec, revision),
     });
     const expected = await expectedLists(copied);
-    await waitUntilItServes(cluster, { ...trident, expected });
-    return expected;
+    return await waitUntilItServes(cluster, { ...trident, expected });
   } catch (error) {
     // What can't be taken back now is tried again before the old Trident is started, which must not run beside it.
     await withdrawNewTrident(cluster, taken).catch(() => undefined);

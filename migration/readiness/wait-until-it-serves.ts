@@ -24,11 +24,11 @@ export interface AwaitedTrident {
 
 /**
  * Waits until the new Trident's pod is ready and its REST API lists all that is expected; no longer than there is hope.
- * Raises NewTridentNotServingError, with the end of its log.
+ * Answers with when it first listed that. Raises NewTridentNotServingError, with the end of its log.
  */
-export async function waitUntilItServes(cluster: ClusterClient, trident: AwaitedTrident): Promise<void> {
+export async function waitUntilItServes(cluster: ClusterClient, trident: AwaitedTrident): Promise<Date> {
   const { namespace, spec, expected, timeoutSeconds } = trident;
-  const found: Found = { pod: undefined, lists: undefined };
+  const found: Found = { pod: undefined, lists: undefined, listedAt: undefined };
   const forward = await openPortForward(cluster, {
     namespace,
     choosePod: async () => {
@@ -40,7 +40,7 @@ export async function waitUntilItServes(cluster: ClusterClient, trident: Awaited
   });
   try {
     const awaited = `the new Trident in namespace ${namespace} to list ${describeLengths(expected)}`;
-    await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 200 }, () =>
+    return await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 200 }, () =>
       look(cluster, trident, forward, found),
     );
   } catch (error) {
@@ -57,6 +57,7 @@ export async function waitUntilItServes(cluster: ClusterClient, trident: Awaited
 interface Found {
   pod: V1Pod | undefined;
   lists: ListLengths | undefined;
+  listedAt: Date | undefined;
 }
 
 /** Raises an Error when there is nothing to hope for. */
@@ -65,7 +66,7 @@ async function look(
   trident: AwaitedTrident,
   forward: PortForward,
   found: Found,
-): Promise<Look<undefined>> {
+): Promise<Look<Date>> {
   const pod = await newestPod(cluster, trident);
   if (pod === undefined) {
     const trouble = troubleOfDeployment(await findNewTrident(cluster, trident.namespace));
@@ -87,7 +88,8 @@ async function look(
       found.lists = answer.lengths;
       // Trident lists nothing before it has read everything: what is missing now stays missing.
       if (!hasAll(answer.lengths, trident.expected)) throw new Error("part of it is missing");
-      return isReady(pod) ? seenDone(undefined) : seenSoFar(`${describePod(pod)}, not ready`);
+      found.listedAt ??= new Date();
+      return isReady(pod) ? seenDone(found.listedAt) : seenSoFar(`${describePod(pod)}, not ready`);
   }
 }
 

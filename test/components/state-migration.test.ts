@@ -95,7 +95,7 @@ test("sums up what was moved once it was, and knows nothing of it in a preview",
   assert.ok(component);
   const summary = await valueOf(component.summary);
   assert.deepEqual([summary?.keys, summary?.bytes, summary?.sha256], [7, 700, "digest"]);
-  for (const field of ["cutOverAt", "snapshot", "firstPassKeys", "changedKeys"])
+  for (const field of ["cutOverAt", "outageSeconds", "snapshot", "firstPassKeys", "changedKeys"])
     assert.ok(summary !== undefined && field in summary, field);
   await migration(true);
   assert.equal(await valueOf(component.summary.sha256), undefined);

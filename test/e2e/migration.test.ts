@@ -64,6 +64,8 @@ describe("a migration", () => {
 
     const migration = up.outputs.migration?.value as Record<string, unknown>;
     assert.equal(migration.keys, stateBefore.size);
+    const { outageSeconds } = migration;
+    assert.ok(typeof outageSeconds === "number" && outageSeconds > 0 && outageSeconds < 120, String(outageSeconds));
   });
 
   it("gives tridentctl the same backends, volumes and storage classes on a second up, which copies nothing", async () => {

@@ -7,8 +7,9 @@ import { LegacyTridentChangedError } from "../../migration/legacy/stop-legacy-tr
 import { runMigration } from "../../migration/migrate-trident-state.ts";
 import { MigrationError } from "../../migration/migration-error.ts";
 import { EmptySourceError } from "../../migration/preflight/errors.ts";
-import { FakeEnvironment } from "./fake-environment.ts";
+import { FakeEnvironment, tellAnotherValue } from "./fake-environment.ts";
 import { legacyTrident } from "./legacy/legacy-deployment.ts";
+import { MemoryStore } from "./memory-store.ts";
 
 describe("a cut-over", () => {
   it("copies everything before it stops the old Trident", async () => {
@@ -44,17 +45,17 @@ describe("a cut-over", () => {
     assert.ok(lines.some((line) => line.includes("2 created, 1 replaced, 1 deleted")));
   });
 
-  it("repeats no check in the outage when all was copied before", async () => {
+  it("repeats no check in the outage when all was copied before, and leaves to later what nobody waits for", async () => {
     const environment = new FakeEnvironment();
     await runMigration(environment, ignore);
     const outage = environment.steps.slice(environment.steps.indexOf("stopLegacy"));
     assert.deepEqual(outage, [
       "stopLegacy",
       "openStoppedSource",
-      "takeSnapshot",
-      "removeSourcePod",
       "checkStillStopped",
       "startNewTrident",
+      "takeSnapshot",
+      "removeSourcePod",
       "checkStillStopped",
       "changeRecord",
       "deleteLegacy",
@@ -63,23 +64,43 @@ describe("a cut-over", () => {
     ]);
   });
 
+  it("reads no key in the outage when neither etcd was written to since the first pass", async () => {
+    const environment = new FakeEnvironment();
+    let read = 0;
+    environment.before("stopLegacy", () => {
+      for (const store of [environment.source, environment.destination]) {
+        store.range = async (request) => {
+          const page = await MemoryStore.prototype.range.call(store, request);
+          if (!environment.newTrident) read += page.entries.length;
+          return page;
+        };
+      }
+    });
+    const result = await runMigration(environment, ignore);
+    assert.equal(read, 0);
+    assert.deepEqual([result.keys, result.changedKeys], [3, { created: 0, replaced: 0, deleted: 0 }]);
+  });
+
   it("finds a value that differs although no revision tells, since it verifies all of it again", async () => {
     const environment = new FakeEnvironment();
-    const { source } = environment;
     environment.before("openStoppedSource", () => {
-      const range = source.range.bind(source);
-      source.range = async (request) => {
-        const page = await range(request);
-        const entries = page.entries.map((each) =>
-          each.value.toString() === "A" ? { ...each, value: Buffer.from("X") } : each,
-        );
-        return { ...page, entries };
-      };
+      tellAnotherValue(environment);
     });
     const error = await failure(environment);
     assert.ok(error.cause instanceof CopyMismatchError);
     assert.match(error.message, /\/trident\/v1\/volume\/a.*serving again/s);
     assert.deepEqual(environment.destination.entries(), {});
+  });
+
+  it("tells for how long no Trident served", async () => {
+    const environment = new FakeEnvironment();
+    assert.equal((await runMigration(environment, ignore)).outageSeconds, 4.3);
+  });
+
+  it("tells no such time when it starts no new Trident", async () => {
+    const environment = new FakeEnvironment();
+    environment.servesSince = undefined;
+    assert.ok(!("outageSeconds" in (await runMigration(environment, ignore))));
   });
 
   it("is undone when somebody else writes to the new etcd in between, and leaves that as it is", async () => {

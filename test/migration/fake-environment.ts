@@ -5,6 +5,7 @@ import type { DeploymentFinding, LegacyTrident } from "../../migration/legacy/le
 import type { MigrationRecord, RecordChange } from "../../migration/legacy/migration-record.ts";
 import { LegacyTridentChangedError, type StoppedTrident } from "../../migration/legacy/stop-legacy-trident.ts";
 import type { MigrationEnvironment } from "../../migration/migration-environment.ts";
+import { discardWrites } from "../../migration/readiness/discard-writes.ts";
 import { legacyTrident } from "./legacy/legacy-deployment.ts";
 import { MemoryStore } from "./memory-store.ts";
 
@@ -26,6 +27,9 @@ export class FakeEnvironment implements MigrationEnvironment {
   sourcePod = false;
   /** Deployment trident-external-etcd, before its pods are handed over. */
   newTrident = false;
+  /** The verified revision it was started with. */
+  private newTridentSince = 0n;
+  servesSince: Date | undefined = new Date("2030-01-02T03:04:10.000Z");
   /** How many leases are held. */
   leases = 0;
   /** Where a snapshot goes; none is taken without it. */
@@ -172,14 +176,19 @@ export class FakeEnvironment implements MigrationEnvironment {
     });
   }
 
-  startNewTrident(): Promise<void> {
+  startNewTrident({ revision }: { readonly revision: bigint }): Promise<Date | undefined> {
     return this.take("startNewTrident", () => {
+      if (this.replicas() !== 0) throw new Error("two Tridents at once");
       this.newTrident = true;
+      this.newTridentSince = revision;
+      return this.servesSince;
     });
   }
 
   withdrawNewTrident(): Promise<void> {
-    return this.take("withdrawNewTrident", () => {
+    return this.take("withdrawNewTrident", async () => {
+      if (!this.newTrident) return;
+      await discardWrites(this.destination, this.range, this.newTridentSince);
       this.newTrident = false;
     });
   }
@@ -198,6 +207,8 @@ export class FakeEnvironment implements MigrationEnvironment {
 
   restoreLegacy(legacy: LegacyTrident): Promise<number> {
     return this.take("restoreLegacy", () => {
+      // On a cluster, it is withdrawn here too, without what it wrote being discarded.
+      this.newTrident = false;
       const replicas = this.recorded.legacyReplicas ?? legacy.replicas;
       this.trident = { kind: "legacy", legacy: { ...legacy, replicas, stoppedByMigration: false } };
       this.applyToRecord({ phase: null, legacyReplicas: null, stoppedAt: null, result: null });
@@ -205,13 +216,13 @@ export class FakeEnvironment implements MigrationEnvironment {
     });
   }
 
-  private async take<T>(step: Step, action: () => T): Promise<T> {
+  private async take<T>(step: Step, action: () => T | Promise<T>): Promise<T> {
     this.steps.push(step);
     await this.dieAt(step, "before");
     this.actions.get(step)?.();
     const failure = this.failures.get(step);
     if (failure !== undefined) throw failure;
-    const result = action();
+    const result = await action();
     await this.dieAt(step, "after");
     return result;
   }
@@ -236,4 +247,15 @@ export class FakeEnvironment implements MigrationEnvironment {
       ...(replicas === null || replicas === undefined ? {} : { legacyReplicas: Number(replicas) }),
     };
   }
+}
+
+/** From now on the old etcd tells another value of one key, at no new revision: no revision gives it away. */
+export function tellAnotherValue({ source }: FakeEnvironment): void {
+  source.range = async (request) => {
+    const page = await MemoryStore.prototype.range.call(source, request);
+    const entries = page.entries.map((each) =>
+      each.value.toString() === "A" ? { ...each, value: Buffer.from("X") } : each,
+    );
+    return { ...page, entries };
+  };
 }

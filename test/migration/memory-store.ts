@@ -55,9 +55,10 @@ export class MemoryStore implements OpenStore {
       .filter(({ key }) => key.compare(request.from) >= 0 && key.compare(request.to) < 0)
       .sort((one, other) => one.key.compare(other.key));
     const limit = request.limit === undefined || request.limit === 0 ? inRange.length : request.limit;
-    const shown = request.countOnly === true ? [] : inRange.slice(0, limit);
+    const asked = inRange.filter(({ modRevision }) => modRevision >= (request.minModRevision ?? 0n));
+    const shown = request.countOnly === true ? [] : asked.slice(0, limit);
     const entries = request.keysOnly === true ? shown.map((each) => ({ ...each, value: Buffer.alloc(0) })) : shown;
-    const more = request.countOnly !== true && inRange.length > shown.length;
+    const more = request.countOnly !== true && asked.length > shown.length;
     return Promise.resolve({ entries, more, count: inRange.length, revision: this.revision() });
   }
 

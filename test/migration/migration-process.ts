@@ -43,7 +43,7 @@ async function migrate(input: MigrationProcessInput): Promise<void> {
     openDestination: () => Promise.resolve(opened("the new etcd", input.destination)),
     openLiveSource: () => Promise.resolve(opened("the embedded etcd", input.source)),
     openStoppedSource: () => Promise.resolve(opened("the embedded etcd, alone", input.source)),
-    startNewTrident: nothing,
+    startNewTrident: () => Promise.resolve(undefined),
     withdrawNewTrident: nothing,
     handOverNewTrident: nothing,
   };

@@ -5,11 +5,13 @@ import { MigrationError } from "../../migration/migration-error.ts";
 import { FakeEnvironment } from "./fake-environment.ts";
 
 describe("a migration, until the new Trident serves", () => {
-  it("starts it once all is verified and the old volume is free, and records nothing before it serves", async () => {
+  it("starts it once all that changed is there, and records nothing before it serves", async () => {
     const environment = new FakeEnvironment();
+    environment.before("stopLegacy", () => {
+      environment.source.put("/trident/v1/volume/a", "A2");
+    });
     environment.before("startNewTrident", () => {
       assert.deepEqual(environment.destination.entries(), environment.source.entries());
-      assert.equal(environment.sourcePod, false);
       assert.equal(environment.recorded.phase, "stopped");
       assert.equal(environment.trident.kind, "legacy");
     });

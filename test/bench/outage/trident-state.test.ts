@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keysIn, requireSameState, StateDiffersError } from "../../../bench/outage/trident-state.ts";
+import { keysIn, readComplete, requireSameState, StateDiffersError } from "../../../bench/outage/trident-state.ts";
 
 const printed = (state: Readonly<Record<string, string>>): string =>
   Object.entries(state)
@@ -10,6 +10,15 @@ const printed = (state: Readonly<Record<string, string>>): string =>
 test("each key with its value counts once", () => {
   assert.equal(keysIn(printed({})), 0);
   assert.equal(keysIn(printed({ "/trident/a": "1", "/trident/b": "2" })), 2);
+});
+
+test("what was cut off is read again, until there are as many keys as etcdctl counts", async () => {
+  const whole = printed({ "/trident/a": "1", "/trident/b": "2" });
+  const reads = [whole.slice(0, 13), whole];
+  const etcdctl = (words: readonly string[]) =>
+    Promise.resolve(words.includes("--limit=1") ? '"More" : false\n"Count" : 2\n' : (reads.shift() ?? ""));
+  assert.equal(await readComplete(etcdctl), whole);
+  assert.deepEqual(reads, []);
 });
 
 test("the same keys and values pass", () => {

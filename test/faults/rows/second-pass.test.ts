@@ -149,6 +149,32 @@ test("second pass: a source that was compacted after the first pass is read at a
   await state.expectTrue(copied);
 });
 
+test("second pass: a few changes are found by their revisions, and a deletion among them by the number of keys", async () => {
+  for (const deleted of [0, 1]) {
+    const { state, first } = await firstPass();
+    await state.putAllInSource(withValue([...entries.slice(10, 13), { key: keyOf("added-000001") }], "changed"));
+    await state.deleteAllFromSource(entries.slice(500, 500 + deleted));
+
+    const copied = await state.copyChanges(first);
+
+    assert.deepEqual(countsOf(copied), { created: 1, replaced: 3, deleted });
+    await state.expectTrue(copied);
+  }
+});
+
+test("second pass: few changes, and a destination whose connections break, carry each change once", async () => {
+  const { state, first } = await firstPass();
+  await state.putAllInSource(withValue(entries.slice(10, 200), "changed"));
+  const [proxy] = pair.destination.proxies;
+  assert(proxy);
+  const before = proxy.fired.reset;
+  proxy.arm(faultAt("reset", 5_000));
+  const copied = await state.copyChanges(first, { callDeadlineMilliseconds: 1_000 });
+  assert(proxy.fired.reset > before);
+  assert.deepEqual(countsOf(copied), { created: 0, replaced: 190, deleted: 0 });
+  await state.expectTrue(copied);
+});
+
 test("second pass: nothing is written when nothing changed", async () => {
   const { state, first } = await firstPass();
   const before = await pair.destination.gateway.revision();

@@ -13,8 +13,29 @@ describe("the source pod", () => {
 
   it("runs the legacy etcd as it was, and nothing else", () => {
     assert.equal(pod.spec?.containers.length, 1);
-    for (const field of ["name", "image", "imagePullPolicy", "command", "args", "env", "volumeMounts"] as const) {
+    for (const field of ["name", "image", "imagePullPolicy", "command", "args", "volumeMounts"] as const) {
       assert.deepEqual(container?.[field], legacy.etcdContainer[field], field);
+    }
+  });
+
+  it("has the environment of the legacy etcd, and elects itself sooner", () => {
+    assert.deepEqual(container?.env, [
+      ...(legacy.etcdContainer.env ?? []),
+      { name: "ETCD_HEARTBEAT_INTERVAL", value: "10" },
+      { name: "ETCD_ELECTION_TIMEOUT", value: "100" },
+    ]);
+  });
+
+  it("is told nothing of elections where it was told, or may have been, before", () => {
+    for (const changed of [
+      { args: ["--heartbeat-interval=500"] },
+      { command: ["/bin/sh", "-c", "etcd -election-timeout 5000"] },
+      { env: [{ name: "ETCD_ELECTION_TIMEOUT", value: "5000" }] },
+      { envFrom: [{ configMapRef: { name: "settings" } }] },
+    ]) {
+      const etcdContainer = { ...legacy.etcdContainer, ...changed };
+      const [told] = sourcePod(legacyTrident({ etcdContainer }), owner).spec?.containers ?? [];
+      assert.deepEqual(told?.env, etcdContainer.env);
     }
   });
 

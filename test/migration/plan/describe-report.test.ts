@@ -26,6 +26,7 @@ test("the report has what was moved, what it was moved to, and the plan", async 
     snapshot: "snapshots/a|b.db",
     startedAt: "2026-01-01T00:00:00.000Z",
     cutOverAt: "2026-01-01T00:01:00.000Z",
+    outageSeconds: 4.2,
     finishedAt: "2026-01-01T00:02:00.000Z",
   };
   assert.equal(
@@ -43,6 +44,7 @@ test("the report has what was moved, what it was moved to, and the plan", async 
 | changed meanwhile | 1 created, 2 replaced, 3 deleted |
 | started | 2026-01-01T00:00:00.000Z |
 | old Trident stopped | 2026-01-01T00:01:00.000Z |
+| seconds without a Trident | 4.2 |
 | ended | 2026-01-01T00:02:00.000Z |
 | snapshot of the old etcd | snapshots/a\\|b.db |
 
@@ -74,5 +76,5 @@ test("the report of what an older version migrated leaves out what that one did 
   const migration = { keys: 5, sha256: "aa", finishedAt: "2026-01-01T00:02:00.000Z" } as unknown as MigrationResult;
   const report = describeReport(plan, { ...outcome, migration });
   assert.match(report, /\| keys \| 5 \|/);
-  assert.doesNotMatch(report, /undefined|changed meanwhile/);
+  assert.doesNotMatch(report, /undefined|changed meanwhile|without a Trident/);
 });

@@ -18,17 +18,31 @@ describe("the steps of the plan", () => {
   it("make the etcd and copy while Trident serves, and stop it only for what must be done then", () => {
     assert.deepEqual(
       planSteps(facts).map(({ stops }) => stops),
-      ["nothing", "nothing", "Trident", "Trident", "Trident", "Trident"],
+      ["nothing", "nothing", "Trident", "Trident", "Trident", "Trident", "nothing"],
     );
   });
 
-  it("add up to an outage of two pod starts, a stop, the snapshot and the second pass", () => {
+  it("add up to an outage of two pod starts, a stop and the second pass, whatever the number of keys", () => {
     const { podStopSeconds, podStartSeconds, fewCallsSeconds } = estimates;
-    assert.equal(outageOf(planSteps(facts)), podStopSeconds + 2 * podStartSeconds + 4 + fewCallsSeconds + 5);
-    assert.equal(
-      outageOf(planSteps({ ...facts, snapshotDirectory: "" })),
-      podStopSeconds + 2 * podStartSeconds + fewCallsSeconds + 5,
-    );
+    for (const keys of [10, 100_000, undefined]) {
+      const seconds = outageOf(planSteps({ ...facts, keys, bytes: keys && 400 * keys }));
+      assert.equal(seconds, podStopSeconds + 2 * podStartSeconds + fewCallsSeconds);
+    }
+  });
+
+  it("compare everything and save the snapshot while the new Trident serves", () => {
+    const last = planSteps(facts).at(-1);
+    assert.match(last?.what ?? "", /^While it serves: compare every key.* snapshot .*; then delete Deployment trident,/);
+    assert.equal(last?.estimateSeconds, estimates.fewCallsSeconds + 5);
+    const slow = planSteps({ ...facts, bytes: 4_000_000_000 }).at(-1);
+    assert.equal(slow?.estimateSeconds, 400);
+  });
+
+  it("have all of the copy in the outage when the old Trident is away already, and compare it there", () => {
+    const { podStartSeconds, fewCallsSeconds } = estimates;
+    const steps = planSteps({ ...facts, flow: "resume", serves: false, members: { wanted: 3, ready: 3 } });
+    assert.equal(outageOf(steps), 2 * podStartSeconds + fewCallsSeconds + 5);
+    assert.doesNotMatch(steps.at(-1)?.what ?? "", /compare/);
   });
 
   it("say where the snapshot is kept, or nothing of one that is not wanted", () => {
@@ -36,14 +50,14 @@ describe("the steps of the plan", () => {
       planSteps({ ...facts, snapshotDirectory })
         .map(({ what }) => what)
         .join("\n");
-    assert.match(words("/var/backups"), /keep a snapshot of it under \/var\/backups/);
+    assert.match(words("/var/backups"), /keep a snapshot of the old etcd under \/var\/backups/);
     assert.doesNotMatch(words(""), /snapshot/);
   });
 
   it("have no first pass and no stop when the old Trident is away already", () => {
     const steps = planSteps({ ...facts, flow: "resume", serves: false });
     assert.doesNotMatch(steps.map(({ what }) => what).join("\n"), /First pass|first pass|scale it to 0/);
-    assert.ok(steps.every(({ stops }) => stops === "Trident"));
+    assert.ok(steps.slice(0, -1).every(({ stops }) => stops === "Trident"));
   });
 
   it("only start Trident when the state was copied before", () => {

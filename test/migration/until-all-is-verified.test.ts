@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { CopyMismatchError } from "../../migration/copy/errors.ts";
+import { LeaseLostError } from "../../migration/lease/errors.ts";
+import { LegacyTridentChangedError } from "../../migration/legacy/stop-legacy-trident.ts";
+import { runMigration } from "../../migration/migrate-trident-state.ts";
+import { MigrationError } from "../../migration/migration-error.ts";
+import { FakeEnvironment, tellAnotherValue } from "./fake-environment.ts";
+
+describe("a migration whose new Trident serves, until all of the copy was compared once more", () => {
+  it("is not disturbed by what the new Trident writes", async () => {
+    const environment = new FakeEnvironment();
+    const before = environment.source.entries();
+    whenItServes(environment, () => {
+      write(environment);
+    });
+    const result = await runMigration(environment, ignore);
+    assert.equal(result.keys, Object.keys(before).length);
+    assert.equal(environment.destination.entries()["/trident/v1/volume/new"], "made by the new Trident");
+    assert.equal(environment.recorded.phase, "copied");
+  });
+
+  it("records the digest of the old etcd's state, and nothing before that was compared", async () => {
+    const environment = new FakeEnvironment();
+    environment.before("takeSnapshot", () => {
+      assert.equal(environment.recorded.phase, "stopped");
+      assert.equal(environment.recorded.result, undefined);
+      assert.ok(!environment.steps.includes("deleteLegacy"));
+    });
+    const lines: string[] = [];
+    const { sha256 } = await runMigration(environment, (line) => lines.push(line));
+    const told = lines.filter((line) => line.includes(`SHA-256 ${sha256}`));
+    assert.deepEqual(
+      told.map((line) => line.split(":")[0]),
+      ["Verified", "Verified again"],
+    );
+    assert.ok(lines.findIndex((line) => line.includes("serves.")) < lines.indexOf(told[1] ?? ""));
+  });
+
+  const failures: [string, (environment: FakeEnvironment) => void, (error: MigrationError) => void][] = [
+    [
+      "a value turns out to differ",
+      (environment) => {
+        tellAnotherValue(environment);
+      },
+      ({ cause, message }) => {
+        assert.ok(cause instanceof CopyMismatchError);
+        assert.match(message, /\/trident\/v1\/volume\/a/);
+      },
+    ],
+    [
+      "the snapshot can't be saved",
+      (environment) => {
+        environment.failAt("takeSnapshot", new Error("the disk is full"));
+      },
+      ({ message }) => {
+        assert.match(message, /saving a snapshot.*the disk is full/);
+      },
+    ],
+    [
+      "the old etcd's pod stays",
+      (environment) => {
+        environment.before("removeSourcePod", () => {
+          if (!environment.steps.includes("restoreLegacy")) throw new Error("it stays");
+        });
+      },
+      ({ message }) => {
+        assert.match(message, /while ending the copy: it stays/);
+      },
+    ],
+    [
+      "another run takes the Lease over",
+      (environment) => {
+        environment.before("takeSnapshot", () => {
+          environment.loseLease();
+        });
+      },
+      ({ cause }) => {
+        assert.ok(cause instanceof LeaseLostError);
+      },
+    ],
+    [
+      "somebody starts the old Trident",
+      (environment) => {
+        environment.before("removeSourcePod", () => {
+          const { trident } = environment;
+          if (trident.kind === "legacy") environment.trident = { ...trident, legacy: { ...trident.legacy, replicas: 1 } };
+        });
+      },
+      ({ cause }) => {
+        assert.ok(cause instanceof LegacyTridentChangedError);
+      },
+    ],
+  ];
+  for (const [what, happens, isTold] of failures) {
+    it(`takes the new one back, with what it wrote, before the old one serves again, when ${what}`, async () => {
+      const environment = new FakeEnvironment();
+      whenItServes(environment, () => {
+        write(environment);
+        happens(environment);
+      });
+      environment.before("restoreLegacy", () => {
+        assert.equal(environment.newTrident, false, "two Tridents at once");
+        assert.ok(!("/trident/v1/volume/new" in environment.destination.entries()));
+      });
+
+      const error = await failure(environment);
+
+      isTold(error);
+      assert.equal(error.legacy, "restored");
+      assert.equal(environment.replicas(), 1);
+      assert.equal(environment.newTrident, false);
+      assert.ok(!environment.steps.includes("deleteLegacy"));
+      assert.deepEqual(environment.destination.entries(), {});
+      assert.equal(environment.recorded.phase, undefined);
+      assert.equal(environment.recorded.firstPass, undefined);
+    });
+  }
+
+  it("starts the old one even when what the new one wrote can't be discarded", async () => {
+    const environment = new FakeEnvironment();
+    whenItServes(environment, () => {
+      environment.failAt("takeSnapshot", new Error("the disk is full"));
+      environment.failAt("withdrawNewTrident", new Error("the new etcd is away"));
+    });
+    const error = await failure(environment);
+    assert.equal(error.legacy, "restored");
+    assert.match(error.message, /the disk is full/);
+    assert.equal(environment.newTrident, false);
+  });
+
+  for (const { step, when } of [
+    { step: "startNewTrident", when: "after" },
+    { step: "takeSnapshot", when: "before" },
+    { step: "takeSnapshot", when: "after" },
+    { step: "removeSourcePod", when: "before" },
+    { step: "removeSourcePod", when: "after" },
+    { step: "checkStillStopped", when: "after" },
+    { step: "changeRecord", when: "before" },
+  ] as const) {
+    it(`killed ${when} ${step}, is finished by the next run, which withdraws the new one and starts it anew`, async () => {
+      const environment = new FakeEnvironment();
+      const { promise: dead, resolve } = Promise.withResolvers<undefined>();
+      environment.before("startNewTrident", () => {
+        void environment.killedAt(step, when).then(() => {
+          resolve(undefined);
+        });
+      });
+      void runMigration(environment, ignore);
+      await dead;
+      assert.ok(environment.newTrident);
+      assert.equal(environment.replicas(), 0);
+      write(environment);
+      environment.steps.length = 0;
+      environment.before("startNewTrident", () => {
+        assert.deepEqual(environment.destination.entries(), environment.source.entries());
+      });
+      environment.before("openStoppedSource", () => {
+        assert.equal(environment.newTrident, false);
+      });
+
+      await runMigration(environment, ignore);
+
+      assert.ok(environment.steps.indexOf("withdrawNewTrident") < environment.steps.indexOf("openStoppedSource"));
+      assert.deepEqual(environment.destination.entries(), environment.source.entries());
+      assert.equal(environment.recorded.phase, "copied");
+      assert.equal(environment.trident.kind, "absent");
+      assert.equal(environment.sourcePod, false);
+    });
+  }
+
+  it("killed after it was recorded, is ended by the next run without a copy, and keeps what the new one wrote", async () => {
+    const environment = new FakeEnvironment();
+    const dead = environment.killedAt("deleteLegacy", "before");
+    void runMigration(environment, ignore);
+    await dead;
+    write(environment);
+    await runMigration(environment, ignore);
+    assert.equal(environment.destination.entries()["/trident/v1/volume/new"], "made by the new Trident");
+  });
+});
+
+/** Right after it was started, before anything else. */
+function whenItServes(environment: FakeEnvironment, happens: () => void): void {
+  const start = environment.startNewTrident.bind(environment);
+  environment.startNewTrident = async (copied) => {
+    const servesSince = await start(copied);
+    happens();
+    return servesSince;
+  };
+}
+
+/** What a Trident that serves does: a key of its own, and one of the copy's changed. */
+function write({ destination }: FakeEnvironment): void {
+  destination.put("/trident/v1/volume/new", "made by the new Trident");
+  destination.put("/trident/store", "written at its start");
+}
+
+async function failure(environment: FakeEnvironment): Promise<MigrationError> {
+  try {
+    await runMigration(environment, ignore);
+  } catch (error) {
+    assert.ok(error instanceof MigrationError, String(error));
+    return error;
+  }
+  throw new Error("the migration succeeded");
+}
+
+function ignore(): void {
+  // What is said is looked at where it matters.
+}
