@@ -1,7 +1,7 @@
 # Everything runs on Node 24 from node_modules; `make` alone lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e faults faults-mutations bench bench-outage toolchain sandbox sandbox-down
+.PHONY: help demo test check unit e2e faults faults-mutations bench bench-outage bench-preview toolchain sandbox sandbox-down
 
 NODE := node_modules/.bin/node
 INSTALLED := node_modules/.package-lock.json
@@ -35,6 +35,9 @@ bench: $(INSTALLED) ## Measure the copy against other tools (an hour and a half;
 
 bench-outage: $(INSTALLED) toolchain ## Measure how long Trident is away, ours against the vendor's procedure (25 minutes; QUICK=1 five)
 	@$(NODE) bench/outage/outage-benchmark.ts
+
+bench-preview: $(INSTALLED) toolchain ## Measure pulumi preview with few keys, many and no plan, and an up without changes (6 minutes; QUICK=1 two)
+	@$(NODE) bench/preview/preview-benchmark.ts
 
 toolchain: $(INSTALLED) ## Build what the machine lacks: pulumi, its plugins, Kubernetes (once; cached outside the checkout)
 	@$(NODE) sandbox/toolchain/build-toolchain.ts

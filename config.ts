@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 export interface Settings {
   readonly namespace: string;
   readonly migrate: boolean;
+  readonly rollback: boolean;
   readonly tridentImage: string;
   readonly tridentDebug: boolean;
   readonly etcdClusterSize: number;
@@ -29,6 +30,7 @@ export type RawSettings = Readonly<Record<string, string | undefined>>;
 export const defaultSettings: Settings = {
   namespace: "trident",
   migrate: false,
+  rollback: false,
   tridentImage: "netapp/trident:19.04.0",
   tridentDebug: false,
   etcdClusterSize: 3,
@@ -92,6 +94,7 @@ export function checkSettings(raw: RawSettings): Settings {
   const settings: Settings = {
     namespace: read("namespace", defaultSettings.namespace, namespaceName),
     migrate: read("migrate", defaultSettings.migrate, trueOrFalse),
+    rollback: read("rollback", defaultSettings.rollback, trueOrFalse),
     tridentImage: read("tridentImage", defaultSettings.tridentImage, imageReference),
     tridentDebug: read("tridentDebug", defaultSettings.tridentDebug, trueOrFalse),
     etcdClusterSize: read("etcdClusterSize", defaultSettings.etcdClusterSize, clusterSize),
@@ -116,6 +119,12 @@ export function checkSettings(raw: RawSettings): Settings {
       `certificateEarlyRenewalHours is ${settings.certificateEarlyRenewalHours} and certificateValidityHours is ` +
         `${settings.certificateValidityHours}: every "pulumi up" would renew the certificates. ` +
         "Renew later than they are issued: make the first smaller than the second.",
+    );
+  }
+  if (settings.rollback && !settings.migrate) {
+    problems.push(
+      "rollback is true and migrate is false: what can be rolled back is a migration, which goes with migrate. " +
+        'Set it with "pulumi config set migrate true", or remove rollback with "pulumi config rm rollback".',
     );
   }
   if (problems.length > 0) {

@@ -36,6 +36,7 @@ const plan = await explained(async () =>
       cluster: access.plain,
       namespace: settings.namespace,
       migrate: settings.migrate,
+      rollback: settings.rollback,
       etcdCluster: etcdName,
       etcdClusterSize: settings.etcdClusterSize,
       clientSecret: "etcd-client-tls",
@@ -119,42 +120,50 @@ const stateMigration = settings.migrate
         etcdCluster: etcd.clusterName,
         clientSecret: tls.clientSecretName,
         newTrident: tridentSpec(tridentPods),
+        rollback: settings.rollback,
         timeoutSeconds,
       },
       onCluster,
     )
   : undefined;
 
-const trident = new Trident(
-  "trident",
-  {
-    ...tridentPods,
-    namespace: settings.namespace,
-    ...(stateMigration === undefined ? {} : { migratedStateDigest: stateMigration.summary.sha256 }),
-  },
-  onCluster,
-);
+const summary = stateMigration?.summary;
+// Rolled back, the old Trident has its place. Pulumi deletes what is no longer registered last: the new one, then the
+// migration, whose removal puts the old one back.
+const trident = settings.rollback
+  ? undefined
+  : new Trident(
+      "trident",
+      {
+        ...tridentPods,
+        namespace: settings.namespace,
+        ...(summary === undefined ? {} : { migratedStateDigest: summary.sha256 }),
+      },
+      onCluster,
+    );
 
 // Outputs.
 export const namespace = settings.namespace;
-export const tridentDeployment = trident.deploymentName;
+export const tridentDeployment = trident?.deploymentName;
 export const clientEndpoint = etcd.etcdClientEndpoint;
 export const etcdClientEndpoint = etcd.etcdClientEndpoint;
 export const members = etcd.members;
 export const certificateExpiry = tls.expiry;
 export const migrationPlan = plan;
-export const migration = stateMigration?.summary;
+export const migration = summary;
 
 // Written once Trident serves: its Deployment's name is known then.
-writeReport(
-  settings.report,
-  plan,
-  pulumi
-    .all([etcd.etcdClientEndpoint, etcd.members, tls.expiry, stateMigration?.summary, trident.deploymentName])
-    .apply(([endpoint, names, expiry, summary]) => ({
-      clientEndpoint: endpoint,
-      members: names,
-      certificateExpiry: { ...expiry },
-      migration: summary,
-    })),
-);
+if (trident !== undefined) {
+  writeReport(
+    settings.report,
+    plan,
+    pulumi
+      .all([etcd.etcdClientEndpoint, etcd.members, tls.expiry, summary, trident.deploymentName])
+      .apply(([endpoint, names, expiry, migrated]) => ({
+        clientEndpoint: endpoint,
+        members: names,
+        certificateExpiry: { ...expiry },
+        migration: migrated,
+      })),
+  );
+}

@@ -1,4 +1,5 @@
 // Where Pulumi starts. Plain JavaScript, so that a Node too old to load TypeScript can still say what is wrong.
+import { enableCompileCache } from "node:module";
 import pulumi from "@pulumi/pulumi";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
@@ -18,6 +19,9 @@ process.on("warning", (warning) => {
     showWarnings.forEach((show) => show(warning));
   }
 });
+
+// In NODE_COMPILE_CACHE, or else the folder for temporary files: the next run loads what this one has compiled.
+enableCompileCache();
 
 const program = await import("./index.ts");
 

@@ -16,11 +16,18 @@ export interface MigrationGuardArgs {
   readonly record: pulumi.Input<string>;
   /** For each wait. */
   readonly timeoutSeconds: pulumi.Input<number>;
+  /**
+   * Whether the migration is rolled back, which its own removal from the stack does.
+   * @default false
+   */
+  readonly rollback?: boolean;
+  /** For a rollback: as for the migration. */
+  readonly snapshotDirectory?: pulumi.Input<string>;
 }
 
 /**
  * Stands between a migration and its record: nothing happens when it is made, but its removal, with the stack's, puts the old
- * Trident back if the migration did not end. The migration is to depend on it, so that it is there whatever became of that.
+ * Trident back if the migration did not end. It also writes into the record that a rollback is asked for. The migration is to depend on it, so that it is there whatever became of that.
  */
 export class MigrationGuard extends pulumi.dynamic.Resource {
   constructor(name: string, args: MigrationGuardArgs, opts?: pulumi.CustomResourceOptions) {

@@ -35,7 +35,7 @@ export interface MigrationRunArgs {
  * The migration, as a resource that Pulumi creates once.
  *
  * create migrates; diff never finds a change, so that nothing is copied twice; check refuses impossible inputs; read keeps what
- * was recorded; delete does nothing, so that a cluster that is gone cannot stand in the way of `pulumi destroy`.
+ * was recorded; delete rolls the migration back when the record says that this is asked for, and does nothing otherwise.
  */
 export class MigrationRun extends pulumi.dynamic.Resource {
   declare readonly keys: pulumi.Output<number>;
@@ -95,6 +95,7 @@ const provider: pulumi.dynamic.ResourceProvider = {
   read: (id, props) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).read(id, props),
   update: (id, olds) =>
     (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).update(id, olds),
-  delete: () => Promise.resolve(),
+  delete: (id, props) =>
+    (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).remove(id, props),
 };
 /* eslint-enable */

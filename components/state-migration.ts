@@ -17,23 +17,31 @@ export interface StateMigrationArgs extends Omit<MigrationRunArgs, "record" | "t
    * @default 300
    */
   readonly timeoutSeconds?: pulumi.Input<number>;
+  /**
+   * Whether a migration that has ended is rolled back. The application on the new etcd is not to be registered then: Pulumi
+   * deletes it, and after it the migration, whose removal puts the old one back.
+   * @default false
+   */
+  readonly rollback?: boolean;
 }
 
-/** Moves the state of an application with an embedded etcd into an etcd cluster, once. */
+/** Moves the state of an application with an embedded etcd into an etcd cluster, once; and back, if that is asked for. */
 export class StateMigration extends pulumi.ComponentResource {
-  /** Resolves once the state was copied and verified. */
-  readonly summary: pulumi.Output<MigrationResult>;
+  /** Resolves once the state was copied and verified; undefined for a rollback. */
+  readonly summary: pulumi.Output<MigrationResult> | undefined;
 
   constructor(name: string, args: StateMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trident-etcd:index:StateMigration", name, args, opts);
 
     const record = createRecord(this, name, args);
-    const settings = { ...args, record: record.metadata.name, timeoutSeconds: args.timeoutSeconds ?? 300 };
-    const guard = createGuard(this, name, settings);
-    const run = new MigrationRun(`${name}-run`, settings, { parent: this, dependsOn: [guard] });
+    const { rollback = false, ...migration } = args;
+    const settings = { ...migration, record: record.metadata.name, timeoutSeconds: args.timeoutSeconds ?? 300 };
+    const guard = createGuard(this, name, settings, rollback);
 
-    this.summary = summarize(run);
-    this.registerOutputs({ summary: this.summary });
+    this.summary = rollback
+      ? undefined
+      : summarize(new MigrationRun(`${name}-run`, settings, { parent: this, dependsOn: [guard] }));
+    this.registerOutputs(this.summary === undefined ? {} : { summary: this.summary });
   }
 }
 
@@ -47,7 +55,7 @@ function createRecord(parent: StateMigration, name: string, args: StateMigration
 }
 
 /** Made before the migration begins and after the etcd that it goes to: it outlives neither. */
-function createGuard(parent: StateMigration, name: string, args: MigrationRunArgs): MigrationGuard {
+function createGuard(parent: StateMigration, name: string, args: MigrationRunArgs, rollback: boolean): MigrationGuard {
   const { kubeconfig, context, namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds } = args;
   return new MigrationGuard(
     `${name}-guard`,
@@ -60,6 +68,7 @@ function createGuard(parent: StateMigration, name: string, args: MigrationRunArg
       etcdCluster: args.etcdCluster,
       record,
       timeoutSeconds,
+      ...(rollback ? { rollback, snapshotDirectory: args.snapshotDirectory ?? "" } : {}),
     },
     { parent },
   );

@@ -59,6 +59,21 @@ export async function copyAndVerify(
   return verified;
 }
 
+/** What changed was carried over, and all of it is proved. */
+export interface CarriedOver {
+  readonly verified: VerifiedCopy;
+  readonly changes: CopiedChanges;
+}
+
+/** Carries over what changed since whatever left the destination as it is, then proves all of it, not only what changed. */
+export async function carryAndVerify(pass: Pass, earlier: EarlierPass): Promise<CarriedOver> {
+  const { destination, range, signal, report } = pass;
+  const changes = await carryChanges(pass, earlier, true);
+  report(describeCarried(changes));
+  const verified = await verifyAgain(pass, await pinRevision(destination, range, { signal }));
+  return { verified, changes };
+}
+
 /** What was carried over since a verified copy, and the revisions of both sides at which that was compared. */
 export interface CarriedChanges {
   readonly keys: number;
@@ -76,8 +91,7 @@ export interface CarriedChanges {
 export async function carryChangesAndCompare(pass: Pass, first: VerifiedCopy): Promise<CarriedChanges> {
   const { source, destination, range, revision: sourceRevision, signal, report } = pass;
   const changes = await carryChanges(pass, afterVerifiedCopy(first), true);
-  const { created, replaced, deleted } = changes;
-  report(`Carried over what had changed since: ${created} created, ${replaced} replaced, ${deleted} deleted.`);
+  report(describeCarried(changes));
   const destinationRevision = await pinRevision(destination, range, { signal });
   const compared = { source, destination, range, sourceRevision, destinationRevision, signal };
   const keys = await verifyChanges({ ...compared, verified: first });
@@ -114,4 +128,8 @@ async function carryChanges(pass: Pass, earlier: EarlierPass, create: boolean): 
     }
     throw error;
   }
+}
+
+function describeCarried({ created, replaced, deleted }: CopiedChanges): string {
+  return `Carried over what had changed since: ${created} created, ${replaced} replaced, ${deleted} deleted.`;
 }

@@ -1,11 +1,34 @@
 import { describeFailure } from "./kubernetes/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "./kubernetes/errors.ts";
-import { undoOnCluster, undoUnfinishedMigration, type UndoRequest } from "./undo/undo-unfinished-migration.ts";
+import { rememberSettings } from "./rollback/settings-of-this-run.ts";
+import type { UndoRequest } from "./undo/undo-unfinished-migration.ts";
 
 /** A request whose cluster is spread out, so that a kubeconfig is a property of its own. */
 export interface GuardInputs extends Omit<UndoRequest, "cluster"> {
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Whether the migration is to be rolled back, which its own removal does. */
+  readonly rollback?: boolean;
+  /** For a rollback, as in MigrationRequest. */
+  readonly snapshotDirectory?: string;
+}
+
+/** A rollback could not be asked for, or its request not be taken back: nothing was stopped. */
+export class RollbackRequestError extends Error {
+  override readonly name = "RollbackRequestError";
+
+  constructor(wanted: boolean, cause: unknown) {
+    super(
+      wanted
+        ? `The rollback is refused: ${withoutFullStop(describeFailure(cause))}. Nothing was changed, and the new Trident serves ` +
+            `on if it did. Put that right and run \`pulumi up\` again, or stay with the new Trident: \`pulumi config rm ` +
+            `rollback && pulumi up\`.`
+        : `The request for a rollback could not be taken back: ${withoutFullStop(describeFailure(cause))}. Put that right and ` +
+            `run \`pulumi up\` again.`,
+      { cause },
+    );
+    this.stack = "";
+  }
 }
 
 /** The old Trident could not be put back while its stack was being destroyed. */
@@ -29,17 +52,35 @@ export class UndoFailedError extends Error {
 
 /** What identifies the migration that is guarded; another of them is another guard. */
 const identity = ["namespace", "legacyDeployment", "record"] as const;
-const settings = ["kubeconfig", "context", "legacyEtcdContainer", "timeoutSeconds"] as const;
+const settings = [
+  "kubeconfig",
+  "context",
+  "legacyEtcdContainer",
+  "timeoutSeconds",
+  "rollback",
+  "snapshotDirectory",
+] as const;
 
-/** Nothing is done: the guard only remembers what to undo, should it come to that. */
-export function create(inputs: GuardInputs): Promise<{ id: string; outs: GuardInputs }> {
-  return Promise.resolve({ id: `${inputs.namespace}/${inputs.record}`, outs: inputs });
+/** Nothing is done, unless a rollback is asked for: the guard only remembers what to undo, should it come to that. */
+export async function create(inputs: GuardInputs): Promise<{ id: string; outs: GuardInputs }> {
+  if (inputs.rollback === true) await ask(inputs, true);
+  return { id: `${inputs.namespace}/${inputs.record}`, outs: inputs };
 }
 
+/** Runs in each preview and each up, unlike the others. */
 export function check(
   _olds: unknown,
   news: GuardInputs,
 ): Promise<{ inputs: GuardInputs; failures: { property: string; reason: string }[] }> {
+  const { kubeconfig, context, timeoutSeconds, snapshotDirectory } = news;
+  if (news.rollback === true) {
+    rememberSettings(news, {
+      timeoutSeconds,
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      ...(context === undefined ? {} : { context }),
+      ...(snapshotDirectory === undefined ? {} : { snapshotDirectory }),
+    });
+  }
   return Promise.resolve({ inputs: news, failures: [] });
 }
 
@@ -53,8 +94,26 @@ export function diff(
   return Promise.resolve({ changes: changed || replaces.length > 0, replaces });
 }
 
-export function update(_id: string, _olds: GuardInputs, news: GuardInputs): Promise<{ outs: GuardInputs }> {
-  return Promise.resolve({ outs: news });
+/**
+ * Asks for a rollback, or takes the request back.
+ *
+ * @throws RollbackRequestError
+ */
+export async function update(_id: string, olds: GuardInputs, news: GuardInputs): Promise<{ outs: GuardInputs }> {
+  if (news.rollback === true || olds.rollback === true) await ask(news, news.rollback === true);
+  return { outs: news };
+}
+
+async function ask(inputs: GuardInputs, wanted: boolean): Promise<void> {
+  // As below: only where the cluster is asked.
+  const { requestRollback, takeBackRequest } = await import("./rollback/request-rollback.ts");
+  const { requestOnCluster } = await import("./rollback/rollback-on-cluster.ts");
+  try {
+    const environment = requestOnCluster(requestOf(inputs));
+    await (wanted ? requestRollback(environment, report) : takeBackRequest(environment));
+  } catch (error) {
+    throw new RollbackRequestError(wanted, error);
+  }
 }
 
 /** What was remembered stays; there is nothing to look up. */
@@ -69,6 +128,8 @@ export function read<Properties>(id: string, props: Properties): Promise<{ id: s
  * @throws UndoFailedError
  */
 export async function remove(_id: string, props: GuardInputs): Promise<void> {
+  // Only here: to load the cluster's client takes longer than all else that Pulumi asks of a guard.
+  const { undoOnCluster, undoUnfinishedMigration } = await import("./undo/undo-unfinished-migration.ts");
   try {
     await undoUnfinishedMigration(undoOnCluster(requestOf(props)), report);
   } catch (error) {

@@ -1,12 +1,20 @@
-import { migrateTridentState } from "./migrate-trident-state.ts";
 import type { MigrationRequest, MigrationResult } from "./migrate-trident-state.ts";
+import { describeFailure } from "./kubernetes/describe-failure.ts";
+import { ClusterUnreachableError, withoutFullStop } from "./kubernetes/errors.ts";
+import { RollbackError } from "./rollback/errors.ts";
+import { rollBack } from "./rollback/roll-back.ts";
+import { rollbackOnCluster } from "./rollback/rollback-on-cluster.ts";
+import { settingsOfThisRun } from "./rollback/settings-of-this-run.ts";
 
 /** A request whose cluster is spread out, so that a kubeconfig is a property of its own. */
 export interface MigrationInputs extends Omit<MigrationRequest, "cluster"> {
-  /** As in ClusterAccess. A secret when it is the contents of a kubeconfig: it must not come among the outputs. */
+  /** As in ClusterAccess. When it is the contents of a kubeconfig, it is a secret, also among the outputs. */
   readonly kubeconfig?: string;
   readonly context?: string;
 }
+
+/** What is kept of a migration: its result, and what a rollback of it, Pulumi's `delete`, has to know. */
+export type MigrationOutputs = MigrationInputs & MigrationResult;
 
 /**
  * The migration as a Pulumi dynamic provider's functions, without Pulumi. Progress lines go to the standard output.
@@ -14,11 +22,13 @@ export interface MigrationInputs extends Omit<MigrationRequest, "cluster"> {
  * @throws Error with the message of what migrateTridentState raised; nothing else of it, since Pulumi takes an error that has
  *   an `id` for a resource that was created.
  */
-export async function create(inputs: MigrationInputs): Promise<{ id: string; outs: MigrationResult }> {
+export async function create(inputs: MigrationInputs): Promise<{ id: string; outs: MigrationOutputs }> {
   const { kubeconfig, context, ...request } = inputs;
+  // Only here: a preview, and an up that changes nothing, have no use for it, and it takes long to load.
+  const { migrateTridentState } = await import("./migrate-trident-state.ts");
   try {
-    const outs = await migrateTridentState({ ...request, cluster: definedOnly({ kubeconfig, context }) }, report);
-    return { id: `${request.namespace}/${request.record}`, outs };
+    const result = await migrateTridentState({ ...request, cluster: definedOnly({ kubeconfig, context }) }, report);
+    return { id: `${request.namespace}/${request.record}`, outs: { ...inputs, ...result } };
   } catch (error) {
     throw new Error(error instanceof Error ? error.message : String(error), { cause: error });
   }
@@ -50,6 +60,55 @@ export function read<Properties>(id: string, props: Properties): Promise<{ id: s
 /** Pulumi asks only after a change, of which there is none; keeps the outputs should it ask all the same. */
 export function update<Outputs>(_id: string, olds: Outputs): Promise<{ outs: Outputs }> {
   return Promise.resolve({ outs: olds });
+}
+
+/**
+ * Pulumi's `delete`, under a name that the language allows: rolls the migration back when its record says that this is asked
+ * for, and does nothing otherwise. It gives up on a cluster that can't be reached only when it is told to, as the Kubernetes
+ * provider does.
+ *
+ * @throws RollbackError
+ */
+export async function remove(_id: string, props: MigrationOutputs): Promise<void> {
+  try {
+    await rollBack(rollbackOnCluster(rollbackRequest(props)), report);
+  } catch (error) {
+    if (error instanceof ClusterUnreachableError && process.env.PULUMI_K8S_DELETE_UNREACHABLE === "true") {
+      report("The cluster can't be reached and PULUMI_K8S_DELETE_UNREACHABLE is true: no rollback is looked for.");
+      return;
+    }
+    throw error instanceof RollbackError ? error : new MigrationNotRemovedError(props, error);
+  }
+}
+
+/** Whether a rollback is asked for could not be found out. */
+export class MigrationNotRemovedError extends Error {
+  override readonly name = "MigrationNotRemovedError";
+
+  constructor({ namespace, record }: MigrationInputs, cause: unknown) {
+    super(
+      `Before the migration is removed from the stack, its record (ConfigMap ${record} in namespace ${namespace}) is asked ` +
+        `whether it is to be rolled back; that failed: ${withoutFullStop(describeFailure(cause))}. Put that right and run the ` +
+        `same again. If the cluster is gone for good, set PULUMI_K8S_DELETE_UNREACHABLE=true.`,
+      { cause },
+    );
+    // Pulumi prints the stack beside the message, which says all that there is to say.
+    this.stack = "";
+  }
+}
+
+/** As the migration was asked for, but for what holds in this run. By name: Pulumi hands over properties of its own besides. */
+function rollbackRequest(props: MigrationOutputs): MigrationRequest {
+  const { namespace, legacyDeployment, legacyEtcdContainer, etcdCluster, clientSecret, record, prefix } = props;
+  const now = settingsOfThisRun(props) ?? props;
+  const snapshotDirectory = now.snapshotDirectory ?? props.snapshotDirectory;
+  return {
+    ...{ namespace, legacyDeployment, legacyEtcdContainer, etcdCluster, clientSecret, record, prefix },
+    cluster: definedOnly({ kubeconfig: now.kubeconfig, context: now.context }),
+    timeoutSeconds: now.timeoutSeconds ?? props.timeoutSeconds,
+    ...(snapshotDirectory === undefined ? {} : { snapshotDirectory }),
+    ...(props.newTrident === undefined ? {} : { newTrident: props.newTrident }),
+  };
 }
 
 function report(line: string): void {

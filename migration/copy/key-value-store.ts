@@ -52,6 +52,11 @@ export interface StoreStatus {
   readonly revision: bigint;
   /** The server's version, such as `3.4.23`. */
   readonly version: string;
+  /**
+   * What the member's database takes, in bytes: the history that is not compacted counts, pages that are free again do not
+   * (before etcd 3.4, which does not tell them apart, they do).
+   */
+  readonly databaseBytes: number;
 }
 
 export interface KeyValue {

@@ -5,17 +5,22 @@ import { bytesFieldBytes, Reader, Writer } from "./wire-format.ts";
 
 export function decodeStatus(answer: Buffer): StoreStatus {
   const reader = new Reader(answer);
-  let status: StoreStatus = { clusterId: "0", revision: 0n, version: "" };
+  let status: StoreStatus = { clusterId: "0", revision: 0n, version: "", databaseBytes: 0 };
+  let bytesInUse = 0;
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1) {
       status = { ...status, ...reader.message(readHeader) };
     } else if (field === 2) {
       status = { ...status, version: reader.bytes().toString("utf8") };
+    } else if (field === 3) {
+      status = { ...status, databaseBytes: Number(reader.bigint()) };
+    } else if (field === 9) {
+      bytesInUse = Number(reader.bigint());
     } else {
       reader.skip();
     }
   }
-  return status;
+  return bytesInUse === 0 ? status : { ...status, databaseBytes: bytesInUse };
 }
 
 function readHeader(reader: Reader): Pick<StoreStatus, "clusterId" | "revision"> {

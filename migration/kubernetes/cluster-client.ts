@@ -12,6 +12,7 @@ import { boundedHttp, type BoundedHttp } from "./bounded-http.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { ClusterUnreachableError } from "./errors.ts";
 import { loadKubeconfig, type ClusterAccess } from "./load-kubeconfig.ts";
+import { overSharedConnections } from "./shared-connections.ts";
 
 export type { ClusterAccess } from "./load-kubeconfig.ts";
 
@@ -45,7 +46,7 @@ export function connectToCluster(
   const server = configuration.getCurrentCluster()?.server ?? "";
   const description = `"${configuration.getCurrentContext()}" (${server})`;
   const http = boundedHttp(description, options.requestTimeoutMilliseconds ?? defaultRequestTimeoutMilliseconds);
-  const authentication = explainedAuthentication(configuration, description);
+  const authentication = overSharedConnections(explainedAuthentication(configuration, description));
   const apiConfiguration = createConfiguration({
     baseServer: new ServerConfiguration(server, {}),
     authMethods: { default: authentication },

@@ -5,6 +5,9 @@ import { isNotFound } from "../kubernetes/errors.ts";
 /** How far a migration came: `stopped` from before the legacy Trident is stopped, `copied` once all is verified. */
 export type MigrationPhase = "stopped" | "copied";
 
+/** How far a rollback came: `writing` from before its first write, `restoring` once all is carried back and verified. */
+export type RollbackPhase = "writing" | "restoring";
+
 /** What a migration leaves in the cluster about itself, so that a later run can finish or undo it. */
 export interface MigrationRecord {
   readonly namespace: string;
@@ -20,6 +23,15 @@ export interface MigrationRecord {
   readonly firstPass?: string;
   /** The result of a finished copy, as JSON. */
   readonly result?: string;
+  /** Set while the settings ask for a rollback that has not ended. */
+  readonly rollback?: "requested";
+  readonly rollbackPhase?: RollbackPhase;
+  /** What a rollback carried back, as JSON, from `restoring` on: see `rollback/carried-back.ts`. */
+  readonly carriedBack?: string;
+  /** The specification of the new Trident's Deployment as it ran before the rollback, as JSON. */
+  readonly newTrident?: string;
+  /** What came of the last rollback that ended, as JSON. */
+  readonly rolledBack?: string;
 }
 
 /** What a patch of the record sets; null removes. */
@@ -30,6 +42,11 @@ export interface RecordChange {
   readonly stoppedAt?: string | null;
   readonly firstPass?: string | null;
   readonly result?: string | null;
+  readonly rollback?: "requested" | null;
+  readonly rollbackPhase?: RollbackPhase | null;
+  readonly carriedBack?: string | null;
+  readonly newTrident?: string | null;
+  readonly rolledBack?: string | null;
 }
 
 export class MigrationRecordMissingError extends Error {
@@ -98,19 +115,31 @@ function parseRecord(configMap: V1ConfigMap, place: RecordPlace): MigrationRecor
     namespace: place.namespace,
     name: place.record,
     uid: configMap.metadata?.uid ?? "",
-    ...optional("phase", parsePhase(data.phase, place)),
+    ...optional("phase", parseWord("phase", ["stopped", "copied"] as const, data, place)),
     ...optional("legacyDeployment", data.legacyDeployment),
     ...optional("legacyReplicas", parseReplicas(data.legacyReplicas, place)),
     ...optional("stoppedAt", data.stoppedAt),
     ...optional("firstPass", data.firstPass),
     ...optional("result", data.result),
+    ...optional("rollback", parseWord("rollback", ["requested"] as const, data, place)),
+    ...optional("rollbackPhase", parseWord("rollbackPhase", ["writing", "restoring"] as const, data, place)),
+    ...optional("carriedBack", data.carriedBack),
+    ...optional("newTrident", data.newTrident),
+    ...optional("rolledBack", data.rolledBack),
   };
 }
 
-function parsePhase(text: string | undefined, place: RecordPlace): MigrationPhase | undefined {
+function parseWord<Word extends string>(
+  key: string,
+  words: readonly Word[],
+  data: Readonly<Record<string, string>>,
+  place: RecordPlace,
+): Word | undefined {
+  const text = data[key];
   if (text === undefined || text === "") return undefined;
-  if (text === "stopped" || text === "copied") return text;
-  throw new MigrationRecordInvalidError(place.namespace, place.record, "phase");
+  const word = words.find((each) => each === text);
+  if (word === undefined) throw new MigrationRecordInvalidError(place.namespace, place.record, key);
+  return word;
 }
 
 function parseReplicas(text: string | undefined, place: RecordPlace): number | undefined {

@@ -85,7 +85,12 @@ async function scaleBack(cluster: ClusterClient, legacy: LegacyTrident, replicas
   );
 }
 
-async function createAnew(cluster: ClusterClient, legacy: LegacyTrident, manifest: string | undefined): Promise<void> {
+/** Creates the Deployment as the record has it. Raises LegacyTridentReplacedError when the record has none. */
+export async function createAnew(
+  cluster: ClusterClient,
+  legacy: LegacyTrident,
+  manifest: string | undefined,
+): Promise<void> {
   if (manifest === undefined) throw new LegacyTridentReplacedError(legacy);
   await cluster.requestJson({
     method: "POST",

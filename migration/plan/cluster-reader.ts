@@ -33,11 +33,15 @@ export interface ClusterReader {
   refusalOf(path: string): ClusterRequestError | undefined;
 }
 
+/** As many connections are opened, each with a TLS handshake; a connection answers a question in a few milliseconds. */
+const askedAtOnce = 6;
+
 export function readerOf(cluster: Pick<ClusterClient, "requestJson">): ClusterReader {
   const refusals = new Map<string, ClusterRequestError>();
+  const inTurn = atMost(askedAtOnce);
   async function get(path: string): Promise<unknown> {
     try {
-      return await cluster.requestJson({ method: "GET", path });
+      return await inTurn(() => cluster.requestJson({ method: "GET", path }));
     } catch (error) {
       if (isForbidden(error)) refusals.set(path, error as ClusterRequestError);
       if (isForbidden(error) || isNotFound(error)) return undefined;
@@ -48,14 +52,34 @@ export function readerOf(cluster: Pick<ClusterClient, "requestJson">): ClusterRe
     read: async (path) => (await get(path)) as ServedObject | undefined,
     list: async (path) => ((await get(path)) as { items?: ServedObject[] } | undefined)?.items,
     allows: async (access) => {
-      const review = await cluster.requestJson({
-        method: "POST",
-        path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-        body: reviewOf(access),
-      });
+      const review = await inTurn(() =>
+        cluster.requestJson({
+          method: "POST",
+          path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+          body: reviewOf(access),
+        }),
+      );
       return (review as { status?: { allowed?: boolean } }).status?.allowed === true;
     },
     refusalOf: (path) => refusals.get(path),
+  };
+}
+
+/** Runs tasks as they come, so many at a time; the others wait for their turn. */
+function atMost(most: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (task) => {
+    if (running >= most) await new Promise<void>((begin) => waiting.push(begin));
+    else running += 1;
+    try {
+      return await task();
+    } finally {
+      // Whoever waits takes the place over.
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
   };
 }
 

@@ -15,7 +15,10 @@ export function describePlan(plan: MigrationPlan): string {
   const lines = [
     ...headLines(plan),
     ...section("The old Trident", plan.legacy === undefined ? [] : legacyLines(plan.legacy)),
-    ...section("The state to move", plan.state === undefined ? [] : stateLines(plan.state)),
+    ...section(
+      plan.flow === "rollback" ? "The state to carry back" : "The state to move",
+      plan.state === undefined ? [] : stateLines(plan.state),
+    ),
     ...section("The new etcd", destinationLines(plan.destination)),
     ...section("What happens", stepLines(plan)),
     ...section("What exists already", objectLines(plan)),
@@ -29,13 +32,16 @@ export function describePlan(plan: MigrationPlan): string {
   return lines.join("\n");
 }
 
-function headLines({ flow, why, namespace, cluster, kubernetesVersion, migratedAt }: MigrationPlan): string[] {
+function headLines(plan: MigrationPlan): string[] {
+  const { flow, why, namespace, cluster, kubernetesVersion, migratedAt, rolledBackAt } = plan;
   const headlines = {
     install: `Plan for namespace ${namespace}: install Trident on an etcd cluster of its own.`,
     migrate: `Plan for namespace ${namespace}: move Trident's state to an etcd cluster of its own.`,
     resume: `Plan for namespace ${namespace}: finish the migration that an earlier run began.`,
     migrated: `Namespace ${namespace} was migrated${migratedAt === undefined ? "" : ` on ${migratedAt}`}; nothing is copied again.`,
     installed: `Namespace ${namespace} has the Trident of this stack; there is nothing to migrate.`,
+    rollback: `Plan for namespace ${namespace}: put the old Trident back on its embedded etcd, with what changed since.`,
+    rolledBack: `Namespace ${namespace} was rolled back${rolledBackAt === undefined ? "" : ` on ${rolledBackAt}`}; the old Trident has its embedded etcd again.`,
   };
   const kubernetes = kubernetesVersion === undefined ? "" : `, Kubernetes ${kubernetesVersion}`;
   return [
@@ -108,14 +114,16 @@ function destinationLines(destination: DestinationPlan): string[] {
   ]);
 }
 
-function stepLines({ steps, outageEstimateSeconds }: MigrationPlan): string[] {
+function stepLines({ flow, steps, outageEstimateSeconds }: MigrationPlan): string[] {
   const numbered = steps.map((step, index) => `  ${index + 1}. ${step.what} (${stepTime(step)}).`);
   if (outageEstimateSeconds === undefined) return numbered;
   return [
     ...numbered,
     `  Trident is away for about ${describeDuration(outageEstimateSeconds)}: an estimate from the number of keys, with images at hand.`,
     "  Volumes in use are not affected; none can be made, attached for the first time or deleted meanwhile.",
-    "  If anything fails before the old Deployment is deleted, the old Trident is put back as it was; what the new one wrote is discarded.",
+    flow === "rollback"
+      ? "  If anything fails before the old Trident serves, the new one is started again."
+      : "  If anything fails before the old Deployment is deleted, the old Trident is put back as it was; what the new one wrote is discarded.",
   ];
 }
 

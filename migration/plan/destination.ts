@@ -47,7 +47,8 @@ export function judgeDestination({ served, status, failure }: DestinationFacts, 
     served === undefined || status !== undefined
       ? []
       : [`The new etcd stands but can't be asked now, so what it holds is not known: ${reasonOf(failure)}.`];
-  if (flow === "migrated" || flow === "installed") return unasked;
+  if (flow === "rollback") return [];
+  if (flow === "migrated" || flow === "installed" || flow === "rolledBack") return unasked;
   const single =
     size > 1 ? [] : ["A single etcd member has nobody to replace its data from: when its pod goes, so does the state."];
   return [

@@ -1,37 +1,26 @@
 import type { DeploymentFinding, LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
-import type { BlockerError } from "../preflight/blocker.ts";
 import {
   ForeignTridentError,
   LegacyTridentPresentError,
   NoLegacyTridentError,
   StoppedTridentDeletedError,
 } from "../preflight/errors.ts";
-import type { Flow } from "./migration-plan.ts";
+import type { FlowFinding, FlowRequest } from "./flow-finding.ts";
+import { decideRollback, unfinishedRollback } from "./rollback-flow.ts";
 
-export interface FlowRequest {
-  readonly namespace: string;
-  readonly migrate: boolean;
-  readonly legacyDeployment: string;
-  readonly record: string;
-}
-
-export interface FlowFinding {
-  readonly flow: Flow;
-  readonly why: string;
-  readonly legacy?: LegacyTrident;
-  /** Whether the state was copied and verified by an earlier run, which died before it ended. */
-  readonly isCopied?: boolean;
-  /** Set when what was found contradicts the settings. */
-  readonly refusal?: BlockerError;
-}
-
-/** Tells the flows apart by the setting `migrate`, by what stands under the Deployment's name, and by the record. */
+/**
+ * Tells the flows apart by the settings `migrate` and `rollback`, by what stands under the Deployment's name, and by the record.
+ * Raises MigrationRecordInvalidError when the record does not hold what a rollback is to put back.
+ */
 export function decideFlow(
   request: FlowRequest,
   deployment: DeploymentFinding,
   record: MigrationRecord | undefined,
 ): FlowFinding {
+  if (request.rollback) return decideRollback(request, deployment, record);
+  const unfinished = unfinishedRollback(request, deployment, record);
+  if (unfinished !== undefined) return unfinished;
   switch (deployment.kind) {
     case "absent":
       return flowWithoutDeployment(request, record);

@@ -5,13 +5,14 @@ import { classifyDeployment, type DeploymentFinding } from "../legacy/legacy-tri
 import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { NamespaceMissingError, PreflightTimeoutError } from "../preflight/errors.ts";
-import { findClaim } from "./claim.ts";
+import { findClaim, type ClaimFacts } from "./claim.ts";
 import { findClusterDns } from "./cluster-dns.ts";
 import type { Access } from "./cluster-reader.ts";
-import { decideFlow, type FlowFinding } from "./flow.ts";
+import { decideFlow } from "./flow.ts";
+import type { FlowFinding } from "./flow-finding.ts";
 import { invalidRecord } from "./invalid-record.ts";
 import { judgeFacts } from "./judge-facts.ts";
-import { lookAtState } from "./look-at-state.ts";
+import { lookAtState, lookAtStateToCarryBack } from "./look-at-state.ts";
 import type { MigrationPlan } from "./migration-plan.ts";
 import { missingPermissions, neededPermissions } from "./permissions.ts";
 import { planEnvironment, type PlanEnvironment } from "./plan-environment.ts";
@@ -61,8 +62,10 @@ export async function planFrom(
   const etcdCluster = objects.find(({ object }) => object === `EtcdCluster/${request.etcdCluster}`)?.served;
   step("reading the embedded etcd and the new one");
   const [claim, state] = await Promise.all([
-    flow.legacy === undefined ? undefined : findClaim(reader, flow.legacy),
-    lookAtState(environment, request, { ...flow, etcdCluster, record }),
+    findClaimOf(environment, flow),
+    flow.putBack === undefined
+      ? lookAtState(environment, request, { ...flow, etcdCluster, record })
+      : lookAtStateToCarryBack(environment, request),
   ]);
   const plan = judgeFacts(request, {
     cluster: environment.cluster,
@@ -123,17 +126,23 @@ async function findTrident(environment: PlanEnvironment, request: PlanRequest): 
   }
   const finding: DeploymentFinding =
     deployment === undefined ? { kind: "absent" } : classifyDeployment(deployment, request.legacyEtcdContainer);
+  const decide = (record: MigrationRecord | undefined): FlowFinding => decideFlow(request, finding, record);
   try {
     const record = await findRecord(environment);
-    return { flow: decideFlow(request, finding, record), record, blockers: [] };
+    return { flow: decide(record), record, blockers: [] };
   } catch (error) {
     if (!(error instanceof MigrationRecordInvalidError)) throw error;
     return {
-      flow: decideFlow(request, finding, undefined),
+      flow: request.rollback ? { flow: "rollback", why: "setting rollback is true" } : decide(undefined),
       record: undefined,
       blockers: [invalidRecord(error, request.record)],
     };
   }
+}
+
+async function findClaimOf({ reader }: PlanEnvironment, flow: FlowFinding): Promise<ClaimFacts | undefined> {
+  const legacy = flow.legacy ?? flow.putBack;
+  return legacy === undefined ? undefined : findClaim(reader, legacy);
 }
 
 async function findRecord(environment: PlanEnvironment): Promise<MigrationRecord | undefined> {
@@ -146,7 +155,9 @@ async function findRecord(environment: PlanEnvironment): Promise<MigrationRecord
   }
 }
 
-function flowBySettings({ migrate }: PlanRequest, why: string): FoundTrident {
+function flowBySettings({ migrate, rollback }: PlanRequest, why: string): FoundTrident {
+  if (rollback)
+    return { flow: { flow: "rollback", why: `setting rollback is true; ${why}` }, record: undefined, blockers: [] };
   const flow = migrate ? "migrate" : "install";
   return { flow: { flow, why: `setting migrate is ${migrate}; ${why}` }, record: undefined, blockers: [] };
 }

@@ -4,22 +4,24 @@ import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";
 import { recordedResult } from "../migration-result.ts";
 import type { Blocker } from "../preflight/blocker.ts";
+import { recordedRollback } from "../rollback/carried-back.ts";
 import { judgeCertificates, planCertificates } from "./certificates.ts";
 import { judgeClaim, planClaim, type ClaimFacts } from "./claim.ts";
 import { judgeClusterDns, type ClusterDns } from "./cluster-dns.ts";
 import type { Access, ServedObject } from "./cluster-reader.ts";
 import { judgeDestination, planDestination } from "./destination.ts";
-import type { FlowFinding } from "./flow.ts";
+import type { FlowFinding } from "./flow-finding.ts";
 import { invalidRecord } from "./invalid-record.ts";
+import { judgeRollback } from "./judge-rollback.ts";
 import { judgeState } from "./judge-state.ts";
-import type { StateLook } from "./look-at-state.ts";
+import type { Asked, StateLook } from "./look-at-state.ts";
 import type { LegacyPlan, MigrationPlan, PlannedObject, StatePlan } from "./migration-plan.ts";
 import { judgePermissions } from "./permissions.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import { judgeRunning, type RunningMigration } from "./running-migration.ts";
 import { judgeObjects, type FoundObject } from "./stack-objects.ts";
 import { outageOf, planSteps } from "./steps.ts";
-import { judgeVersions, versionOfImage } from "./versions.ts";
+import { judgeVersions, versionOfImage, type Findings } from "./versions.ts";
 import { planWhatStays } from "./what-stays.ts";
 
 /** All that was found out by looking. */
@@ -44,18 +46,20 @@ export interface PlanFacts {
 /** The plan that follows from the facts. Pure: asks nothing but its arguments. */
 export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPlan {
   const { flow, state } = facts;
-  const legacy = flow.legacy === undefined ? undefined : planLegacy(flow.legacy, facts);
+  const old = flow.legacy ?? flow.putBack;
+  const legacy = old === undefined ? undefined : planLegacy(old, facts);
   const destination = planDestination(request, destinationFacts(facts), state.source?.survey.destination);
   const certificates = planCertificates(secretsIn(facts.objects), request);
   const objects = judgeObjects(facts.objects, request.namespace);
+  const survey = (state.source ?? state.toCarryBack)?.survey;
   const steps = planSteps({
     flow: flow.refusal === undefined ? flow.flow : undefined,
     legacyDeployment: request.legacyDeployment,
     claim: legacy?.claim.name,
     isCopied: flow.isCopied === true,
     serves: (legacy?.replicas ?? 0) > 0,
-    keys: state.source?.survey.keys,
-    bytes: state.source?.survey.bytes,
+    keys: survey?.keys,
+    bytes: survey?.bytes,
     members: { wanted: request.etcdClusterSize, ready: destination.ready ?? 0 },
     snapshotDirectory: request.snapshotDirectory,
   });
@@ -63,6 +67,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
   const versions = judgeVersions(versionFacts(request, facts));
   const stateFound = judgeLook(request, facts);
   const migratedAt = finishedAt(facts.record);
+  const rolledBackAt = recordedRollback(facts.record)?.finishedAt;
   return {
     flow: flow.flow,
     why: flow.why,
@@ -70,12 +75,13 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
     cluster: facts.cluster,
     ...(facts.kubernetesVersion === undefined ? {} : { kubernetesVersion: facts.kubernetesVersion }),
     ...(legacy === undefined ? {} : { legacy }),
-    ...(state.source === undefined ? {} : { state: planState(state.source) }),
+    ...plannedState(state),
     destination,
     steps,
     ...(outageEstimateSeconds === undefined ? {} : { outageEstimateSeconds }),
     ...(flow.flow === "migrated" && migratedAt !== undefined ? { migratedAt } : {}),
-    objects: [...takenOver(flow), ...objects.objects],
+    ...(flow.flow === "rolledBack" && rolledBackAt !== undefined ? { rolledBackAt } : {}),
+    objects: [...takenOver(flow, request), ...objects.objects],
     certificates,
     ...planWhatStays({ ...request, flow: flow.flow, claim: legacy?.claim }),
     blockers: [
@@ -83,7 +89,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
       ...(flow.refusal === undefined ? [] : [flow.refusal.blocker]),
       ...judgePermissions(facts.missing ?? [], request.namespace),
       ...versions.blockers,
-      ...(flow.legacy === undefined || facts.claim === undefined ? [] : judgeClaim(flow.legacy, facts.claim)),
+      ...(old === undefined || facts.claim === undefined ? [] : judgeClaim(old, facts.claim)),
       ...stateFound.blockers,
       ...objects.blockers,
     ],
@@ -116,7 +122,12 @@ function planLegacy(legacy: LegacyTrident, { claim, state }: PlanFacts): LegacyP
   };
 }
 
-function planState({ survey, status }: NonNullable<StateLook["source"]>): StatePlan {
+function plannedState({ source, toCarryBack }: StateLook): { state?: StatePlan } {
+  const found = source ?? toCarryBack;
+  return found === undefined ? {} : { state: planState(found) };
+}
+
+function planState({ survey, status }: NonNullable<StateLook["toCarryBack"]>): StatePlan {
   return {
     keys: survey.keys,
     counts: survey.counts,
@@ -155,9 +166,10 @@ function versionFacts(request: PlanRequest, { flow, kubernetesVersion, state }: 
   };
 }
 
-function judgeLook(request: PlanRequest, facts: PlanFacts): { blockers: Blocker[]; risks: string[] } {
+function judgeLook(request: PlanRequest, facts: PlanFacts): Findings {
   const { source, sourceFailure, destination } = facts.state;
-  const { legacy } = facts.flow;
+  const { legacy, putBack } = facts.flow;
+  if (putBack !== undefined) return judgeRollback(request, putBack, facts.record, facts.state);
   if (legacy === undefined) return { blockers: [], risks: [] };
   if (sourceFailure instanceof MigrationRecordInvalidError) {
     return { blockers: [invalidRecord(sourceFailure, request.record)], risks: [] };
@@ -171,10 +183,14 @@ function judgeLook(request: PlanRequest, facts: PlanFacts): { blockers: Blocker[
     legacy,
     prefix: request.prefix,
     survey: source.survey,
-    source: { description: source.description, clusterId: source.status.clusterId },
-    destination: destination && { description: destination.description, clusterId: destination.status.clusterId },
+    source: etcdFacts(source),
+    destination: destination && etcdFacts(destination),
     etcdv2Nodes: source.etcdv2Nodes,
   });
+}
+
+function etcdFacts({ description, status: { clusterId, databaseBytes } }: Asked) {
+  return { description, clusterId, databaseBytes };
 }
 
 function sourceUnreachable(legacy: LegacyTrident, failure: unknown): Blocker {
@@ -187,7 +203,11 @@ function sourceUnreachable(legacy: LegacyTrident, failure: unknown): Blocker {
 }
 
 /** The Deployment, whose name the new one takes over. */
-function takenOver({ legacy, flow }: FlowFinding): PlannedObject[] {
+function takenOver({ legacy, putBack, flow }: FlowFinding, { legacyDeployment }: PlanRequest): PlannedObject[] {
+  if (putBack !== undefined) {
+    const becomes = "is deleted, if it stands; the old Trident's Deployment gets its name back";
+    return [{ object: `Deployment/${legacyDeployment}`, made: "by this program", becomes }];
+  }
   if (legacy === undefined || (flow !== "migrate" && flow !== "resume")) return [];
   const becomes =
     "is saved, scaled to 0 and, once the copy is verified, deleted; the new Trident's Deployment takes its name";

@@ -9,10 +9,17 @@ export interface StateFacts {
   readonly legacy: LegacyTrident;
   readonly prefix: string;
   readonly survey: StateSurvey;
-  readonly source: { readonly description: string; readonly clusterId: string };
-  readonly destination?: { readonly description: string; readonly clusterId: string } | undefined;
+  readonly source: EtcdFacts;
+  readonly destination?: EtcdFacts | undefined;
   /** Nodes under Trident's directory of etcd's v2 store; asked for only when there is no key in the other one. */
   readonly etcdv2Nodes: number;
+}
+
+interface EtcdFacts {
+  readonly description: string;
+  readonly clusterId: string;
+  /** As StoreStatus has it. */
+  readonly databaseBytes: number;
 }
 
 /** etcd takes no more than this unless it is told otherwise, and the members are not. */
@@ -36,7 +43,7 @@ export function judgeState(facts: StateFacts): { blockers: Blocker[]; risks: str
       ...judgeForeignKeys(facts),
       ...room.blockers,
     ],
-    risks: [...room.risks, ...unreadValues(facts), ...leftOver(facts)],
+    risks: [...room.risks, ...leftOver(facts)],
   };
 }
 
@@ -64,7 +71,7 @@ function judgeTransactions({ legacy, survey: { transactions } }: StateFacts): Bl
       kind: "openTransactions",
       object: `Deployment/${legacy.name}`,
       message:
-        `Trident has ${transactions.count} open transaction(s): ${list(transactions)}. The Trident that starts next acts on ` +
+        `Trident has ${transactions.count} open transaction(s): ${listed(transactions)}. The Trident that starts next acts on ` +
         `them, and undoing one that adds a volume destroys that volume.`,
       remedy:
         "Wait until Trident has ended them and run this again. If they stay, restarting the old Trident settles them, the " +
@@ -80,7 +87,7 @@ function judgeLeases({ legacy, survey: { leased } }: StateFacts): Blocker[] {
     {
       kind: "leasedKeys",
       object: `Deployment/${legacy.name}`,
-      message: `${leased.count} of the old Trident's keys have a lease, which can't be copied: ${list(leased)}.`,
+      message: `${leased.count} of the old Trident's keys have a lease, which can't be copied: ${listed(leased)}.`,
       remedy: "Trident makes none: stop what holds the leases, or delete these keys, and run this again.",
     },
   ];
@@ -93,26 +100,40 @@ function judgeForeignKeys({ prefix, survey, destination }: StateFacts): Blocker[
   return [new ForeignKeysError(destination.description, prefix, sample).blocker];
 }
 
-function judgeRoom({ survey: { bytes } }: StateFacts): { blockers: Blocker[]; risks: string[] } {
-  if (bytes === undefined || bytes * overhead < etcdQuotaBytes) return { blockers: [], risks: [] };
-  const size = `The state is ${describeBytes(bytes)}, and the new etcd takes ${describeBytes(etcdQuotaBytes)}`;
-  if (bytes < etcdQuotaBytes) {
-    return { blockers: [], risks: [`${size}, its index and history included: it may not fit.`] };
+/** Of what the new etcd takes, its database has a part already; what is there and equal is not written again. */
+function judgeRoom({ survey, source, destination }: StateFacts): { blockers: Blocker[]; risks: string[] } {
+  const taken = destination?.databaseBytes ?? 0;
+  const room = Math.max(0, etcdQuotaBytes - taken);
+  const takes = `the new etcd takes ${describeBytes(etcdQuotaBytes)}${taken === 0 ? "" : `, of which ${describeBytes(taken)} are in use`}`;
+  if (survey.bytes === undefined) return { blockers: [], risks: unreadRisks(source, room, takes) };
+  const missing = survey.bytes - (survey.destination?.equalBytes ?? 0);
+  if (missing === 0 || missing * overhead < room) return { blockers: [], risks: [] };
+  const size =
+    missing === survey.bytes
+      ? `The state is ${describeBytes(missing)}`
+      : `Of the state, ${describeBytes(missing)} are still to be copied`;
+  if (missing < room) {
+    return { blockers: [], risks: [`${size}, and ${takes}, its index and history included: it may not fit.`] };
   }
   const blocker: Blocker = {
     kind: "noRoom",
     object: "the new etcd",
-    message: `${size}: there is no room for it.`,
+    message: `${size}, and ${takes}: there is no room for it.`,
     remedy:
-      "Find out what fills the old etcd (`etcdctl get /trident/ --prefix --keys-only`) and remove what nobody needs.",
+      "Find out what fills the old etcd (`etcdctl get /trident/ --prefix --keys-only`) and remove what nobody needs." +
+      (taken === 0 ? "" : " What the new one keeps of deleted and overwritten keys goes with `etcdctl compaction`."),
   };
   return { blockers: [blocker], risks: [] };
 }
 
-function unreadValues({ survey }: StateFacts): string[] {
-  if (survey.bytes !== undefined) return [];
+/** How large the state is can then only be estimated: by what holds it. */
+function unreadRisks(source: EtcdFacts, room: number, takes: string): string[] {
+  const unread =
+    "The state is too large to read all values for a plan: only keys were looked at; the migration compares all.";
+  if (source.databaseBytes < room) return [unread];
   return [
-    "The state is too large to read all values for a plan: only keys were looked at; the migration compares all.",
+    unread,
+    `The old etcd's database is ${describeBytes(source.databaseBytes)}, its history included, and ${takes}: the state may not fit.`,
   ];
 }
 
@@ -124,6 +145,6 @@ function leftOver({ survey }: StateFacts): string[] {
   ];
 }
 
-function list({ count, first }: KeySample): string {
+export function listed({ count, first }: KeySample): string {
   return `${first.join(", ")}${count > first.length ? ` and ${count - first.length} more` : ""}`;
 }

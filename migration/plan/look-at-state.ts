@@ -17,6 +17,8 @@ export interface StateLook {
   readonly sourceFailure?: unknown;
   readonly destination?: Asked;
   readonly destinationFailure?: unknown;
+  /** For a rollback, in the destination: what is carried back. */
+  readonly toCarryBack?: Asked & { readonly survey: StateSurvey };
   /** Of the destination, when there is no source to compare it with. */
   readonly destinationKeys?: number;
 }
@@ -63,6 +65,25 @@ export async function lookAtState(
     };
   } finally {
     await Promise.all([source?.store?.close(), destination?.store?.close()]);
+  }
+}
+
+/** For a rollback: reads the new etcd once. */
+export async function lookAtStateToCarryBack(
+  environment: PlanEnvironment,
+  request: { readonly prefix: string },
+): Promise<StateLook> {
+  const { store, failure } = await opened(environment.openDestination());
+  if (store === undefined) return { destinationFailure: failure };
+  try {
+    const status = await store.status();
+    const survey = await surveyState({ source: store, range: prefixRange(request.prefix), retryForMilliseconds });
+    const asked = { description: store.description, status };
+    return { destination: asked, destinationKeys: survey.keys, toCarryBack: { ...asked, survey } };
+  } catch (destinationFailure) {
+    return { destinationFailure };
+  } finally {
+    await store.close();
   }
 }
 

@@ -14,7 +14,7 @@ export interface MigrationPlan {
   readonly kubernetesVersion?: string;
   /** The Trident with an embedded etcd, while there is one. */
   readonly legacy?: LegacyPlan;
-  /** What the embedded etcd holds; absent when it does not run. */
+  /** What the embedded etcd holds, or for a rollback the new one; absent when it does not run. */
   readonly state?: StatePlan;
   readonly destination: DestinationPlan;
   /** In order. Empty when there is nothing to do but what Pulumi itself lists. */
@@ -23,6 +23,8 @@ export interface MigrationPlan {
   readonly outageEstimateSeconds?: number;
   /** Of a migration that was finished earlier. ISO 8601. */
   readonly migratedAt?: string;
+  /** Of a rollback that was finished earlier. ISO 8601. */
+  readonly rolledBackAt?: string;
   /** Those objects of the stack that exist already, and the legacy Deployment. */
   readonly objects: readonly PlannedObject[];
   readonly certificates: readonly PlannedCertificate[];
@@ -39,8 +41,10 @@ export interface MigrationPlan {
  * - `resume`: a migration has begun and not ended; this run finishes it
  * - `migrated`: this program's Trident, with migrated state
  * - `installed`: this program's Trident, installed anew
+ * - `rollback`: a migration that has ended is taken back, or a rollback that has begun is finished
+ * - `rolledBack`: the old Trident serves again after a rollback
  */
-export type Flow = "install" | "migrate" | "resume" | "migrated" | "installed";
+export type Flow = "install" | "migrate" | "resume" | "migrated" | "installed" | "rollback" | "rolledBack";
 
 export interface LegacyPlan {
   readonly deployment: string;

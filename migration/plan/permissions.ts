@@ -52,8 +52,8 @@ function each({ group, resources, verbs }: Need): Access[] {
   return resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource })));
 }
 
-/** A handful of questions at a time: each of them is a connection to the API server. */
-const askedAtOnce = 8;
+/** A handful of questions at a time: what else is asked of the cluster meanwhile is not to wait behind all of them. */
+const askedAtOnce = 4;
 
 /** Those of the permissions that the user does not have, in their order. */
 export async function missingPermissions(

@@ -5,6 +5,8 @@ export interface PlanRequest {
   readonly cluster: ClusterAccess;
   readonly namespace: string;
   readonly migrate: boolean;
+  /** Whether a migration that has ended is to be taken back. */
+  readonly rollback: boolean;
   /** The Deployment of the old Trident, whose name the new one takes over. */
   readonly legacyDeployment: string;
   readonly legacyEtcdContainer: string;

@@ -49,8 +49,12 @@ export function planSteps(facts: StepFacts): PlannedStep[] {
             startTrident("Start Trident on the state that was copied and verified", "Trident"),
           ]
         : migrationSteps(facts);
+    case "rollback":
+      if (facts.isCopied) return endOfRollback(facts);
+      return facts.claim === undefined ? [] : rollbackSteps(facts, facts.claim);
     case "migrated":
     case "installed":
+    case "rolledBack":
     case undefined:
       return [];
   }
@@ -101,6 +105,58 @@ function lastWords({ serves, snapshotDirectory }: StepFacts): string {
   const compare = serves ? ["compare every key and value once more"] : [];
   const snapshot = snapshotDirectory === "" ? [] : [`keep a snapshot of the old etcd under ${snapshotDirectory}`];
   return [...compare, ...snapshot, "stop the old etcd"].join(", ");
+}
+
+function rollbackSteps(facts: StepFacts, claim: string): PlannedStep[] {
+  const { legacyDeployment, snapshotDirectory } = facts;
+  const passSeconds = secondsFor(facts.keys ?? 0);
+  const snapshot = snapshotDirectory === "" ? "" : `; keep a snapshot of the new etcd under ${snapshotDirectory}`;
+  return [
+    {
+      what: `Run the embedded etcd alone on PersistentVolumeClaim ${claim} for a moment, and see that it is as the migration left it`,
+      stops: "nothing",
+      estimateSeconds: estimates.podStartSeconds,
+    },
+    {
+      what: `Delete the new Trident's Deployment ${legacyDeployment} and wait until its pod is gone`,
+      stops: "Trident",
+      estimateSeconds: estimates.podStopSeconds,
+    },
+    {
+      what: `Run the embedded etcd again${snapshot}`,
+      stops: "Trident",
+      estimateSeconds: estimates.podStartSeconds + snapshotSeconds(facts),
+    },
+    {
+      what: "Carry back what changed since the migration, deletions too, and compare every key and value",
+      stops: "Trident",
+      estimateSeconds: passSeconds,
+    },
+    startTrident(
+      `Make the old Deployment ${legacyDeployment} as it was, and wait until it lists the same state`,
+      "Trident",
+    ),
+    emptyNewEtcd(passSeconds),
+  ];
+}
+
+function endOfRollback({ legacyDeployment, keys }: StepFacts): PlannedStep[] {
+  return [
+    {
+      what: `Wait until the old Trident (Deployment ${legacyDeployment}) answers`,
+      stops: "nothing",
+      estimateSeconds: estimates.fewCallsSeconds,
+    },
+    emptyNewEtcd(secondsFor(keys ?? 0)),
+  ];
+}
+
+function emptyNewEtcd(estimateSeconds: number): PlannedStep {
+  return {
+    what: "Delete the state from the new etcd, so that a later migration finds it empty",
+    stops: "nothing",
+    estimateSeconds,
+  };
 }
 
 function makeEtcd({ members }: StepFacts, stops: PlannedStep["stops"]): PlannedStep {

@@ -25,6 +25,8 @@ export interface DestinationSurvey {
   readonly keys: number;
   /** With values unread: of the same name. */
   readonly equal: number;
+  /** Of the equal ones, keys and values; absent when values were not read. */
+  readonly equalBytes?: number;
   /** Left by an earlier run that was killed, and not equal any more: the migration brings them up to date. */
   readonly stale: number;
   /** Anybody else's: not in the source, with another value, or with a lease. */
@@ -77,7 +79,7 @@ interface PassOptions extends SurveyOptions {
 async function pass(options: PassOptions, takesTooLong: () => boolean): Promise<StateSurvey> {
   const { source, range, revisions, keysOnly } = options;
   const found = { keys: 0, bytes: 0, transactions: new KeySampler(), leased: new KeySampler() };
-  const there = { keys: 0, equal: 0, stale: 0, foreign: new KeySampler() };
+  const there = { keys: 0, equal: 0, equalBytes: 0, stale: 0, foreign: new KeySampler() };
   const counter = new StateCounter(range.from);
   let storeVersion: string | undefined;
   const count = (entry: StoredKeyValue): void => {
@@ -105,8 +107,12 @@ async function pass(options: PassOptions, takesTooLong: () => boolean): Promise<
       both: (entry, other) => {
         count(entry);
         there.keys += 1;
-        if (other.lease === 0n && hasSameValue(entry, other)) there.equal += 1;
-        else differs(other);
+        if (other.lease === 0n && hasSameValue(entry, other)) {
+          there.equal += 1;
+          there.equalBytes += keyLength(entry) + valueLength(entry);
+        } else {
+          differs(other);
+        }
       },
       onPage: () => {
         if (takesTooLong()) throw new TakesTooLong();
@@ -121,8 +127,15 @@ async function pass(options: PassOptions, takesTooLong: () => boolean): Promise<
     leased: found.leased.sample(),
     ...(keysOnly ? {} : { bytes: found.bytes }),
     ...(storeVersion === undefined ? {} : { storeVersion }),
-    ...(options.destination === undefined ? {} : { destination: { ...there, foreign: there.foreign.sample() } }),
+    ...(options.destination === undefined ? {} : { destination: destinationSurvey(there, keysOnly) }),
   };
+}
+
+function destinationSurvey(
+  { equalBytes, foreign, ...counts }: Omit<DestinationSurvey, "foreign"> & { readonly foreign: KeySampler },
+  keysOnly: boolean,
+): DestinationSurvey {
+  return { ...counts, ...(keysOnly || equalBytes === undefined ? {} : { equalBytes }), foreign: foreign.sample() };
 }
 
 async function* destinationPages(options: PassOptions): AsyncGenerator<Page, void, undefined> {

@@ -18,8 +18,9 @@ export interface WhatStays {
   readonly destroyKeeps: readonly string[];
 }
 
-/** What is left of the old Trident after this run, and what a later `pulumi destroy` removes and keeps. */
+/** What is left after this run of what was there before it, and what a later `pulumi destroy` removes and keeps. */
 export function planWhatStays(facts: StayFacts): WhatStays {
+  if (facts.flow === "rollback" || facts.flow === "rolledBack") return afterRollback(facts);
   const { flow, namespace, legacyDeployment, etcdCluster, claim } = facts;
   const isMigration = flow === "migrate" || flow === "resume" || flow === "migrated";
   const old = oldState(claim, isMigration);
@@ -38,6 +39,33 @@ export function planWhatStays(facts: StayFacts): WhatStays {
       ...(isMigration ? [`ConfigMap ${facts.record}, with the old Deployment's manifest`] : []),
     ],
     destroyKeeps: [`namespace ${namespace}`, ...old, ...permissions, ...snapshot],
+  };
+}
+
+/** The old Trident is its installer's again; all that the stack made, but for its Trident, waits for the next migration. */
+function afterRollback(facts: StayFacts): WhatStays {
+  const { namespace, legacyDeployment, etcdCluster, claim, snapshotDirectory } = facts;
+  const volume = claim?.volume === undefined ? "" : ` and PersistentVolume ${claim.volume}`;
+  const named =
+    claim === undefined ? "the old Trident's PersistentVolumeClaim" : `PersistentVolumeClaim ${claim.name}${volume}`;
+  const snapshots = snapshotDirectory === "" ? [] : [`the snapshots of both etcds, under ${snapshotDirectory}`];
+  const stack = [
+    `EtcdCluster ${etcdCluster} with its members, empty of Trident's state`,
+    "the etcd-operator, its permissions and its CustomResourceDefinition",
+    "the Secrets etcd-client-tls, etcd-server-tls and etcd-peer-tls",
+    "the permissions of the new Trident (trident-external-etcd)",
+    `ConfigMap ${facts.record}, with what was carried back`,
+  ];
+  return {
+    staysBehind: [...stack, ...snapshots],
+    destroyRemoves: stack,
+    destroyKeeps: [
+      `namespace ${namespace}`,
+      `Deployment ${legacyDeployment}, the old Trident, which serves on`,
+      `${named}, with its state`,
+      "ServiceAccount, ClusterRole and ClusterRoleBinding of the old Trident, as its installer made them",
+      ...snapshots,
+    ],
   };
 }
 

@@ -29,7 +29,11 @@ export type BlockerKind =
   | "imageOlderThanData"
   | "unsupportedTrident"
   | "unsupportedKubernetes"
-  | "recordInvalid";
+  | "recordInvalid"
+  | "nothingToRollBack"
+  | "noManifest"
+  | "newEtcd"
+  | "rollbackUnfinished";
 
 /** An error whose message is the blocker's, with its remedy. */
 export abstract class BlockerError extends Error {

@@ -35,7 +35,8 @@ export async function findNewTrident(cluster: ClusterClient, namespace: string):
   return deployment;
 }
 
-export function newTridentManifest(namespace: string, spec: NewTridentSpec, verifiedRevision: bigint): V1Deployment {
+/** Without a verified revision nothing that it writes is ever discarded. */
+export function newTridentManifest(namespace: string, spec: NewTridentSpec, verifiedRevision?: bigint): V1Deployment {
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -43,7 +44,9 @@ export function newTridentManifest(namespace: string, spec: NewTridentSpec, veri
       name: newTridentName,
       namespace,
       labels: { ...spec.template.metadata?.labels, [managedByLabel]: managedByValue },
-      annotations: { [verifiedRevisionAnnotation]: verifiedRevision.toString() },
+      ...(verifiedRevision === undefined
+        ? {}
+        : { annotations: { [verifiedRevisionAnnotation]: verifiedRevision.toString() } }),
     },
     spec,
   };

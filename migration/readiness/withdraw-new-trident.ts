@@ -53,12 +53,22 @@ export async function handOverNewTrident(
   await sleep(settleMilliseconds);
 }
 
+/** Every new Trident that may run, whoever its pods belong to, is gone when this returns; what it wrote stays. */
+export async function stopNewTrident(
+  cluster: ClusterClient,
+  options: { readonly namespace: string; readonly timeoutSeconds: number },
+): Promise<void> {
+  await withdrawNewTrident(cluster, options);
+  await removeHandedOver(cluster, options);
+  // Of the stack's own Deployment, which was deleted just now, a pod may still be ending.
+  await waitUntilPodsAreGone(cluster, options.namespace, ours, options.timeoutSeconds);
+}
+
 /** Removes pods that were handed over to a Deployment that never came: the run was killed, and now all is destroyed. */
 export async function removeHandedOver(
   cluster: ClusterClient,
   { namespace, timeoutSeconds }: { readonly namespace: string; readonly timeoutSeconds: number },
 ): Promise<void> {
-  const ours = `app.kubernetes.io/name=trident,${managedByLabel}=${managedByValue}`;
   const { items } = await cluster.apps.listNamespacedReplicaSet({ namespace, labelSelector: ours });
   const ownerless = items.filter(({ metadata }) => (metadata?.ownerReferences ?? []).length === 0);
   if (ownerless.length === 0) return;
@@ -69,6 +79,9 @@ export async function removeHandedOver(
   }
   await waitUntilPodsAreGone(cluster, namespace, ours, timeoutSeconds);
 }
+
+/** Finds the new Trident's pods and ReplicaSets, whatever their Deployment is called. */
+const ours = `app.kubernetes.io/name=trident,${managedByLabel}=${managedByValue}`;
 
 async function scaleToZero(cluster: ClusterClient, namespace: string, deployment: V1Deployment): Promise<void> {
   const uid = deployment.metadata?.uid ?? "";

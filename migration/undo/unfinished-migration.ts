@@ -33,7 +33,8 @@ export function mayStillRun(found: DeploymentFinding, record: MigrationRecord | 
   );
 }
 
-function legacyInRecord(record: MigrationRecord, etcdContainer: string): LegacyTrident {
+/** The old Trident as the record keeps it. Raises MigrationRecordInvalidError when it does not. */
+export function legacyInRecord(record: MigrationRecord, etcdContainer: string): LegacyTrident {
   try {
     const manifest = JSON.parse(record.legacyDeployment ?? "") as V1Deployment;
     const finding = classifyDeployment(manifest, etcdContainer);

@@ -12,7 +12,10 @@ const runType = "pulumi-nodejs:dynamic/trident-etcd:MigrationRun";
 
 let component: StateMigration | undefined;
 
-function migration(preview = false, access: { kubeconfig?: pulumi.Input<string> } = {}): Promise<Registrations> {
+function migration(
+  preview = false,
+  access: { kubeconfig?: pulumi.Input<string>; rollback?: boolean } = {},
+): Promise<Registrations> {
   return record(preview, () => {
     component = new StateMigration("move", {
       ...access,
@@ -92,11 +95,29 @@ test("starts only after the record exists", async () => {
 
 test("sums up what was moved once it was, and knows nothing of it in a preview", async () => {
   await migration();
-  assert.ok(component);
-  const summary = await valueOf(component.summary);
+  const summary = await valueOf(summaryOf(component));
   assert.deepEqual([summary?.keys, summary?.bytes, summary?.sha256], [7, 700, "digest"]);
   for (const field of ["cutOverAt", "outageSeconds", "snapshot", "firstPassKeys", "changedKeys"])
     assert.ok(summary !== undefined && field in summary, field);
   await migration(true);
-  assert.equal(await valueOf(component.summary.sha256), undefined);
+  assert.equal(await valueOf(summaryOf(component).sha256), undefined);
 });
+
+test("registers, for a rollback, its guard and record as before, and no run", async () => {
+  const registered = await migration(false, { rollback: true });
+  assert.deepEqual(registered.all.map(({ name }) => name).sort(), ["move", "move-guard", "move-record"]);
+  assert.equal(registered.named("move-guard").inputs.rollback, true);
+  assert.equal(registered.named("move-guard").inputs.snapshotDirectory, "kept-here");
+  assert.equal(component?.summary, undefined);
+  assert.ok(!("rollback" in (await migration()).named("move-guard").inputs));
+});
+
+test("has the run's removal call the package by its name", async () => {
+  const provider = String(revealed((await migration()).named("move-run").inputs.__provider));
+  assert.match(provider, /require\("@trident-etcd\/migration\/migration-provider\.ts"\)\s*\)\.remove/);
+});
+
+function summaryOf(migrated: StateMigration | undefined): NonNullable<StateMigration["summary"]> {
+  assert.ok(migrated?.summary);
+  return migrated.summary;
+}

@@ -14,6 +14,7 @@ export class MemoryStore implements OpenStore {
   readonly description: string;
   readonly clusterId: string;
   closed = false;
+  databaseBytes = 20_480;
   /** The state after each revision; the first one is 1 and empty. */
   private readonly history: Map<string, StoredKeyValue>[] = [
     new Map<string, StoredKeyValue>(),
@@ -46,7 +47,12 @@ export class MemoryStore implements OpenStore {
   }
 
   status(): Promise<StoreStatus> {
-    return Promise.resolve({ clusterId: this.clusterId, revision: this.revision(), version: "3.4.23" });
+    return Promise.resolve({
+      clusterId: this.clusterId,
+      revision: this.revision(),
+      version: "3.4.23",
+      databaseBytes: this.databaseBytes,
+    });
   }
 
   range(request: RangeRequest): Promise<RangePage> {

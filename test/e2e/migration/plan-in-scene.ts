@@ -7,6 +7,7 @@ export async function planIn(request: MigrationRequest): Promise<MigrationPlan> 
   return gatherPlan({
     ...request,
     migrate: true,
+    rollback: false,
     tridentImage: "netapp/trident:19.04.0",
     etcdClusterSize: 3,
     certificateValidityHours: 43800,

@@ -34,6 +34,7 @@ test("says which cluster it is, its version and its revision", async () => {
 
   assert.match(status.clusterId, /^\d+$/);
   assert.match(status.version, /^3\.\d+\.\d+$/);
+  assert.ok(status.databaseBytes >= 4096, `its database takes ${status.databaseBytes} bytes`);
   assert.equal((await store.status()).revision, status.revision + 1n);
 });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import type { JsonRequest } from "../../../migration/kubernetes/cluster-client.ts";
 import { ClusterRequestError } from "../../../migration/kubernetes/errors.ts";
 import { readerOf } from "../../../migration/plan/cluster-reader.ts";
@@ -20,6 +21,27 @@ describe("the reader of a cluster", () => {
     assert.equal(await reader.list("/api/v1/pods"), undefined);
     assert.match(reader.refusalOf(path)?.message ?? "", /secrets\/a with 403/);
     assert.equal(reader.refusalOf("/api/v1/nodes"), undefined);
+  });
+
+  it("asks a few questions at a time, the others in their turn", async () => {
+    const atOnce = { now: 0, most: 0 };
+    const reader = readerOf({
+      requestJson: async ({ path: asked }) => {
+        atOnce.now += 1;
+        atOnce.most = Math.max(atOnce.most, atOnce.now);
+        await setImmediate();
+        atOnce.now -= 1;
+        if (asked.endsWith("/3")) throw new Error("no answer");
+        return { metadata: { name: asked } };
+      },
+    });
+    const paths = Array.from({ length: 20 }, (_, number) => `/api/v1/pods/${number}`);
+    const answers = await Promise.allSettled(paths.map((each) => reader.read(each)));
+    assert.deepEqual(
+      answers.map((answer) => (answer.status === "fulfilled" ? answer.value?.metadata?.name : "failed")),
+      paths.with(3, "failed"),
+    );
+    assert.ok(atOnce.most > 1 && atOnce.most <= 8, `${atOnce.most} at once`);
   });
 
   it("hands on every other failure", async () => {

@@ -13,6 +13,7 @@ export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
     cluster: {},
     namespace: "trident",
     migrate: true,
+    rollback: false,
     legacyDeployment: "trident",
     legacyEtcdContainer: "etcd",
     record: "trident-etcd-migration",

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { DeploymentFinding } from "../../../migration/legacy/legacy-trident.ts";
 import type { MigrationPhase, MigrationRecord } from "../../../migration/legacy/migration-record.ts";
-import { decideFlow, type FlowFinding } from "../../../migration/plan/flow.ts";
+import { decideFlow } from "../../../migration/plan/flow.ts";
+import type { FlowFinding, FlowRequest } from "../../../migration/plan/flow-finding.ts";
 import type { Flow } from "../../../migration/plan/migration-plan.ts";
-import { legacyTrident } from "../legacy/legacy-deployment.ts";
+import { legacyDeployment, legacyTrident } from "../legacy/legacy-deployment.ts";
 
 const absent: DeploymentFinding = { kind: "absent" };
 const ours: DeploymentFinding = { kind: "ours" };
@@ -42,8 +43,7 @@ describe("the flow", () => {
 
   it("is resume when an earlier run left its first pass behind", () => {
     const left = { ...record("stopped"), firstPass: "{}" };
-    const request = { namespace: "trident", migrate: true, legacyDeployment: "trident", record: left.name };
-    assert.equal(decideFlow(request, running, left).flow, "resume");
+    assert.equal(decideFlow(request(true), running, left).flow, "resume");
   });
 
   it("is refused when a migration is asked for and there is nothing to migrate, naming the setting", () => {
@@ -72,6 +72,65 @@ describe("the flow", () => {
   });
 });
 
+describe("the flow with setting rollback", () => {
+  const manifest = JSON.stringify(legacyDeployment());
+  const copied: MigrationRecord = { ...record("copied"), legacyDeployment: manifest };
+  const rolledBack = JSON.stringify({ finishedAt: "2030-01-02T03:04:05.678Z" });
+  const rollback = (found: DeploymentFinding, recorded: MigrationRecord | undefined): FlowFinding =>
+    decideFlow({ ...request(true), rollback: true }, found, recorded);
+
+  it("is rollback while the new Trident serves, or an earlier run has stopped it, with what is put back", () => {
+    for (const [found, why] of [
+      [ours, /has the finished migration/],
+      [absent, /earlier run stopped the new Trident/],
+    ] as const) {
+      const decided = rollback(found, copied);
+      assert.equal(decided.flow, "rollback");
+      assert.equal(decided.refusal, undefined);
+      assert.equal(decided.putBack?.claim, "trident");
+      assert.match(decided.why, why);
+    }
+    assert.match(rollback(absent, { ...copied, rollbackPhase: "writing" }).why, /began to carry the state back/);
+  });
+
+  it("only waits for an old Trident that an earlier run has put back", () => {
+    const decided = rollback(running, { ...copied, rollbackPhase: "restoring" });
+    assert.deepEqual([decided.flow, decided.isCopied, decided.putBack], ["rollback", true, undefined]);
+    assert.equal(decided.refusal, undefined);
+  });
+
+  it("is rolledBack once that was done", () => {
+    const decided = rollback(running, { namespace: "trident", name: "r", uid: "u", rolledBack });
+    assert.equal(decided.flow, "rolledBack");
+    assert.equal(decided.refusal, undefined);
+  });
+
+  it("is refused where there is nothing to roll back", () => {
+    const stoppedRecord = record("stopped");
+    for (const [found, recorded, message] of [
+      [running, undefined, /the old Trident serves/],
+      [running, copied, /no rollback put it there/],
+      [stopped, copied, /has not ended/],
+      [stopped, stoppedRecord, /no finished migration/],
+      [ours, undefined, /no finished migration/],
+      [absent, { ...stoppedRecord, phase: undefined, rolledBack }, /no finished migration/],
+    ] as [DeploymentFinding, MigrationRecord | undefined, RegExp][]) {
+      assertRefused(rollback(found, recorded), "NothingToRollBackError", message);
+    }
+  });
+
+  it("is refused when the old Deployment can't be put back, or its name is somebody else's", () => {
+    assertRefused(rollback(ours, record("copied")), "NoManifestError", /key legacyDeployment/);
+    assertRefused(rollback(foreign, copied), "ForeignTridentError", /no container "etcd"/);
+  });
+
+  it("that was removed while a rollback had put the old Trident back is refused until that is finished", () => {
+    const unfinished: MigrationRecord = { ...copied, rollbackPhase: "restoring" };
+    assertRefused(decideFlow(request(true), running, unfinished), "RollbackUnfinishedError", /set rollback true/);
+    assert.equal(decideFlow(request(true), absent, unfinished).flow, "resume");
+  });
+});
+
 function assertRefused({ refusal }: FlowFinding, name: string, message: RegExp): void {
   assert.equal(refusal?.name, name);
   assert.match(refusal.message, message);
@@ -79,8 +138,18 @@ function assertRefused({ refusal }: FlowFinding, name: string, message: RegExp):
 }
 
 function decide(migrate: boolean, found: DeploymentFinding, phase?: MigrationPhase): FlowFinding {
-  const request = { namespace: "trident", migrate, legacyDeployment: "trident", record: "trident-etcd-migration" };
-  return decideFlow(request, found, phase === undefined ? undefined : record(phase));
+  return decideFlow(request(migrate), found, phase === undefined ? undefined : record(phase));
+}
+
+function request(migrate: boolean): FlowRequest {
+  return {
+    namespace: "trident",
+    migrate,
+    rollback: false,
+    legacyDeployment: "trident",
+    legacyEtcdContainer: "etcd",
+    record: "trident-etcd-migration",
+  };
 }
 
 function record(phase: MigrationPhase): MigrationRecord {

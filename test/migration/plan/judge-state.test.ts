@@ -16,10 +16,11 @@ const facts: StateFacts = {
   legacy: legacyTrident(),
   prefix: "/trident/",
   survey,
-  source: { description: "the embedded etcd", clusterId: "1" },
-  destination: { description: "the etcd cluster trident-etcd", clusterId: "2" },
+  source: { description: "the embedded etcd", clusterId: "1", databaseBytes: 0 },
+  destination: { description: "the etcd cluster trident-etcd", clusterId: "2", databaseBytes: 0 },
   etcdv2Nodes: 0,
 };
+const gibibyte = 1024 ** 3;
 const foreign = {
   keys: 3,
   equal: 1,
@@ -70,8 +71,22 @@ describe("the state", () => {
       /remove what nobody needs/,
     ],
     [
+      "finds the room taken by what the destination holds",
+      { survey: { ...survey, bytes: gibibyte }, destination: destinationOf(1.5 * gibibyte) },
+      "noRoom",
+      /The state is 1\.0 GiB, and the new etcd takes 2\.0 GiB, of which 1\.5 GiB are in use: there is no room for it/,
+      /remove what nobody needs.*etcdctl compaction/,
+    ],
+    [
+      "is still to be copied for the larger part, and finds no room",
+      { survey: surveyWithCopied(1.5 * gibibyte, 0.25 * gibibyte), destination: destinationOf(gibibyte) },
+      "noRoom",
+      /Of the state, 1\.3 GiB are still to be copied, and the new etcd takes 2\.0 GiB, of which 1\.0 GiB are in use/,
+      /etcdctl compaction/,
+    ],
+    [
       "is the destination's own",
-      { destination: { description: "the etcd cluster trident-etcd", clusterId: "1" } },
+      { destination: { description: "the etcd cluster trident-etcd", clusterId: "1", databaseBytes: 0 } },
       "sameCluster",
       /are the same etcd cluster \(id 1\)/,
       /settings namespace and migrate/,
@@ -109,6 +124,30 @@ describe("the state", () => {
     assert.match(risks.join("\n"), /2 key\(s\) of an interrupted copy/);
   });
 
+  it("is not counted twice where a part of it has been copied already", () => {
+    const copied = {
+      survey: surveyWithCopied(1.5 * gibibyte, 1.4 * gibibyte),
+      destination: destinationOf(1.5 * gibibyte),
+    };
+    assert.deepEqual(judgeState({ ...facts, ...copied }), { blockers: [], risks: [] });
+    const all = { survey: surveyWithCopied(1.5 * gibibyte, 1.5 * gibibyte), destination: destinationOf(2 * gibibyte) };
+    assert.deepEqual(judgeState({ ...facts, ...all }), { blockers: [], risks: [] });
+  });
+
+  it("that was not read is estimated by what the old etcd's database takes", () => {
+    const { bytes, ...unread } = survey;
+    assert.equal(bytes, 1000);
+    const large = { ...facts.source, databaseBytes: 1.5 * gibibyte };
+    const risksWith = (destination: StateFacts["destination"]) =>
+      judgeState({ ...facts, survey: unread, source: large, destination }).risks.join("\n");
+    assert.match(
+      risksWith(destinationOf(gibibyte)),
+      /old etcd's database is 1\.5 GiB, .*1\.0 GiB are in use.*may not fit/,
+    );
+    assert.doesNotMatch(risksWith(destinationOf(0)), /may not fit/);
+    assert.doesNotMatch(risksWith(undefined), /may not fit/);
+  });
+
   it("that may not fit, or was not read, is a risk", () => {
     const large = { ...survey, bytes: etcdQuotaBytes / 2 };
     assert.match(judgeState({ ...facts, survey: large }).risks.join("\n"), /1\.0 GiB.*may not fit/);
@@ -117,3 +156,12 @@ describe("the state", () => {
     assert.match(judgeState({ ...facts, survey: unread }).risks.join("\n"), /only keys were looked at/);
   });
 });
+
+function destinationOf(databaseBytes: number): StateFacts["destination"] {
+  return { description: "the etcd cluster trident-etcd", clusterId: "2", databaseBytes };
+}
+
+function surveyWithCopied(bytes: number, equalBytes: number): StateSurvey {
+  const destination = { keys: 3, equal: 3, equalBytes, stale: 0, foreign: { count: 0, first: [] } };
+  return { ...survey, bytes, destination };
+}

@@ -13,7 +13,8 @@ describe("the look at the two etcds", () => {
     const environment = new FakePlanEnvironment().withLegacy().withEtcdCluster(smallState);
     const look = await lookAtState(environment, planRequest(), migrating);
     assert.equal(look.source?.survey.keys, 5);
-    assert.deepEqual(look.source.survey.destination, { keys: 5, equal: 5, stale: 0, foreign: { count: 0, first: [] } });
+    const { destination, bytes } = look.source.survey;
+    assert.deepEqual(destination, { keys: 5, equal: 5, equalBytes: bytes, stale: 0, foreign: { count: 0, first: [] } });
     assert.equal(look.destination?.status.clusterId, "2");
     for (const store of [environment.source, environment.destination]) assert.ok((store as MemoryStore).closed);
   });

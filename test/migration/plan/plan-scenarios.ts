@@ -2,6 +2,7 @@ import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import { planFrom } from "../../../migration/plan/gather-plan.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
 import type { BlockerKind } from "../../../migration/preflight/blocker.ts";
+import { legacyDeployment } from "../legacy/legacy-deployment.ts";
 import { MemoryStore } from "../memory-store.ts";
 import { FakePlanEnvironment, planRequest, smallState } from "./fake-plan-environment.ts";
 
@@ -45,7 +46,30 @@ export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> 
         environment.objects.set(`${secrets}/${secret}`, { metadata: ours, data });
       }
     }),
+  "A rollback": () => planOf(migratedStack, { rollback: true }),
+  "A stack that was rolled back": () =>
+    planOf(
+      (environment) => {
+        environment.withLegacy().withEtcdCluster();
+        const rolledBack = JSON.stringify({ finishedAt: "2026-01-02T03:04:05.000Z", keys: 6 });
+        environment.record = { ...emptyRecord, rolledBack };
+      },
+      { rollback: true },
+    ),
 };
+
+/** A stack whose migration has ended, with what the new Trident has written since. */
+function migratedStack(environment: FakePlanEnvironment): FakePlanEnvironment {
+  environment.withLegacy().withEtcdCluster({ ...smallState, "/trident/v1/volume/c": "{}" });
+  environment.objects.set(deploymentPath, { metadata: ours });
+  environment.source = undefined;
+  const result = JSON.stringify({ keys: 5, sha256: "aa", destinationClusterId: "2" });
+  const manifest = JSON.stringify(legacyDeployment());
+  environment.record = { ...emptyRecord, phase: "copied", result, legacyDeployment: manifest };
+  return environment;
+}
+
+const emptyRecord = { namespace: "trident", name: "trident-etcd-migration", uid: "u" };
 
 type Arrange = (environment: FakePlanEnvironment) => unknown;
 
@@ -128,6 +152,29 @@ export const blockedPlans: readonly [kind: BlockerKind, arrange: Arrange, change
     (environment) => {
       environment.withLegacy().withEtcdCluster();
       environment.record = { namespace: "trident", name: "trident-etcd-migration", uid: "u", firstPass: "nonsense" };
+    },
+  ],
+  ["nothingToRollBack", (environment) => environment.withLegacy(), { rollback: true }],
+  [
+    "noManifest",
+    (environment) => {
+      environment.withEtcdCluster(smallState).objects.set(deploymentPath, { metadata: ours });
+      environment.record = { ...emptyRecord, phase: "copied", result: "{}" };
+    },
+    { rollback: true },
+  ],
+  [
+    "newEtcd",
+    (environment) =>
+      (migratedStack(environment).destination = new MemoryStore("the etcd cluster trident-etcd", "7", smallState)),
+    { rollback: true },
+  ],
+  [
+    "rollbackUnfinished",
+    (environment) => {
+      const { record } = migratedStack(environment);
+      environment.withLegacy();
+      if (record !== undefined) environment.record = { ...record, rollbackPhase: "restoring" };
     },
   ],
 ];

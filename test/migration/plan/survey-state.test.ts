@@ -52,6 +52,7 @@ describe("the survey of the state", () => {
     assert.deepEqual(survey.destination, {
       keys: 3,
       equal: 1,
+      equalBytes: "/trident/store".length + smallState["/trident/store"].length,
       stale: 0,
       foreign: { count: 2, first: ["/trident/v1/volume/a", "/trident/v1/volume/z"] },
     });
@@ -69,6 +70,7 @@ describe("the survey of the state", () => {
     assert.deepEqual(survey.destination, {
       keys: 3,
       equal: 1,
+      equalBytes: "/trident/v1/volume/b".length + "{}".length,
       stale: 1,
       foreign: { count: 1, first: ["/trident/v1/volume/z"] },
     });
@@ -91,6 +93,7 @@ describe("the survey of the state", () => {
     const survey = await surveyState({ source, destination, range, valuesForMilliseconds: -1 });
     assert.equal(survey.keys, 5);
     assert.equal(survey.bytes, undefined);
+    assert.equal(survey.destination?.equalBytes, undefined);
     assert.equal(survey.storeVersion, undefined);
   });
 

@@ -1,0 +1,32 @@
+/** The program is not written as expected: what is to be left out of it was not found. */
+export class PlanNotFoundError extends Error {
+  override readonly name = "PlanNotFoundError";
+  constructor(what: string) {
+    super(`index.ts has changed: ${what}; bench/preview/without-the-plan.ts is to follow it`);
+  }
+}
+
+/** What the rest of the program takes from the plan. */
+const noPlan = "const plan = { steps: [] };\n";
+
+/**
+ * The text of index.ts as it would be if there were no plan: its imports, the call and the printing are left out, and all
+ * else is the same.
+ *
+ * @throws PlanNotFoundError
+ */
+export function withoutThePlan(program: string): string {
+  const begin = program.indexOf("const plan = await explained(");
+  const end = program.indexOf("\n);\n", begin);
+  if (begin < 0 || end < 0) throw new PlanNotFoundError("the call that gathers the plan is not there");
+  const rest = program.slice(0, begin) + noPlan + program.slice(end + "\n);\n".length);
+  const left = rest
+    .split("\n")
+    .filter(
+      (line) => !/^import .*"@trident-etcd\/migration\/plan\/|^await pulumi\.log\.info\(describePlan\(/.test(line),
+    )
+    .join("\n");
+  const remainder = /\b(?:gatherPlan|describePlan|refuseBlocked)\b/.exec(left);
+  if (remainder !== null) throw new PlanNotFoundError(`${remainder[0]} is used elsewhere`);
+  return left;
+}

@@ -1,0 +1,26 @@
+import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import type { BlockerError } from "../preflight/blocker.ts";
+import type { Flow } from "./migration-plan.ts";
+
+/** The settings by which flows are told apart. */
+export interface FlowRequest {
+  readonly namespace: string;
+  readonly migrate: boolean;
+  readonly rollback: boolean;
+  readonly legacyDeployment: string;
+  readonly legacyEtcdContainer: string;
+  readonly record: string;
+}
+
+/** Which flow it is, and why. */
+export interface FlowFinding {
+  readonly flow: Flow;
+  readonly why: string;
+  readonly legacy?: LegacyTrident;
+  /** The old Trident that a rollback puts back, from the record. */
+  readonly putBack?: LegacyTrident;
+  /** Whether the state was copied, or carried back, and verified by an earlier run, which died before it ended. */
+  readonly isCopied?: boolean;
+  /** Set when what was found contradicts the settings. */
+  readonly refusal?: BlockerError;
+}

@@ -1,0 +1,65 @@
+import { BlockerError } from "./blocker.ts";
+
+const stay = "`pulumi config rm rollback`";
+
+/** A rollback is asked for, and no migration has ended. */
+export class NothingToRollBackError extends BlockerError {
+  override readonly name = "NothingToRollBackError";
+
+  constructor(namespace: string, deployment: string, found: string) {
+    super({
+      kind: "nothingToRollBack",
+      object: `Deployment/${deployment}`,
+      message: `There is nothing to roll back (setting rollback is true): in namespace ${namespace}, ${found}.`,
+      remedy: `Remove the setting with ${stay}; a migration that has begun is then finished by \`pulumi up\`.`,
+    });
+  }
+}
+
+/** The record has no manifest of the old Deployment. */
+export class NoManifestError extends BlockerError {
+  override readonly name = "NoManifestError";
+
+  constructor(namespace: string, record: string) {
+    super({
+      kind: "noManifest",
+      object: `ConfigMap/${record}`,
+      message:
+        `The record of the migration (ConfigMap ${record} in namespace ${namespace}) does not have the old Deployment ` +
+        `(key legacyDeployment): it can't be put back as it was.`,
+      remedy: `Put its manifest there, as JSON, from a backup, or stay with the new Trident: ${stay}.`,
+    });
+  }
+}
+
+/** The new etcd can't be carried back. */
+export class NewEtcdError extends BlockerError {
+  override readonly name = "NewEtcdError";
+
+  constructor(etcdCluster: string, problem: string, remedy: string) {
+    super({
+      kind: "newEtcd",
+      object: `EtcdCluster/${etcdCluster}`,
+      message: `The new etcd (EtcdCluster ${etcdCluster}) ${problem}.`,
+      remedy: `${remedy} To stay with the new Trident: ${stay}.`,
+    });
+  }
+}
+
+/** A rollback had put the old Trident back and did not end, and is not asked for any more. */
+export class RollbackUnfinishedError extends BlockerError {
+  override readonly name = "RollbackUnfinishedError";
+
+  constructor(namespace: string, deployment: string) {
+    super({
+      kind: "rollbackUnfinished",
+      object: `Deployment/${deployment}`,
+      message:
+        `A rollback had put the old Trident back (Deployment ${deployment} in namespace ${namespace}) and did not end; ` +
+        `setting rollback is not true any more. What the old Trident has written since is not in the new etcd.`,
+      remedy:
+        "Finish it with `pulumi config set rollback true` and `pulumi up`; then remove the setting, and `pulumi up` " +
+        "migrates again.",
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../legacy/migration-record.ts";
+import { recordedResult } from "../migration-result.ts";
+import { legacyInRecord } from "../undo/unfinished-migration.ts";
+import { checkEmbeddedEtcd } from "./check-embedded-etcd.ts";
+import type { RollbackEnvironment } from "./rollback-environment.ts";
+
+/** What asking for a rollback takes of a cluster. */
+export type RequestEnvironment = Pick<
+  RollbackEnvironment,
+  | "namespace"
+  | "legacyEtcdContainer"
+  | "findRecord"
+  | "changeRecord"
+  | "acquireLease"
+  | "findTrident"
+  | "readNewTrident"
+  | "checkClaim"
+  | "openEmbeddedEtcd"
+  | "removeSourcePod"
+  | "handOverNewTrident"
+>;
+
+/**
+ * Asks for a rollback: writes it into the record, with the new Trident as it runs now. The embedded etcd is started for a
+ * moment first, and looked at, so that what is wrong with it is said while the new Trident still serves. Does nothing where
+ * no migration has ended.
+ *
+ * @throws EmbeddedEtcdWrittenError, OtherEtcdError, and what the steps raise; nothing is asked for then.
+ */
+export async function requestRollback(environment: RequestEnvironment, report: (line: string) => void): Promise<void> {
+  if ((await environment.findRecord())?.phase !== "copied") return;
+  const lease = await environment.acquireLease(report);
+  try {
+    const record = await environment.findRecord();
+    if (record?.phase !== "copied") return;
+    const legacy = legacyInRecord(record, environment.legacyEtcdContainer);
+    // An old Trident that an earlier run has put back has its etcd open.
+    const { kind } = await environment.findTrident();
+    if (kind !== "legacy") await lookAtEmbeddedEtcd(environment, legacy, record, report);
+    lease.throwIfLost();
+    const newTrident = await environment.readNewTrident();
+    await environment.changeRecord({ rollback: "requested", ...(newTrident === undefined ? {} : { newTrident }) });
+  } finally {
+    await lease.release();
+  }
+}
+
+/**
+ * Takes the request back. A new Trident that a failed rollback started again is left to the stack's own Deployment, which
+ * comes next. How far the rollback came stays in the record: the embedded etcd is no longer as the migration left it.
+ */
+export async function takeBackRequest(environment: RequestEnvironment): Promise<void> {
+  const record = await environment.findRecord();
+  if (record === undefined) return;
+  if (record.rollback !== undefined) await environment.changeRecord({ rollback: null });
+  // Left by a rollback that was killed.
+  await environment.removeSourcePod();
+  await environment.handOverNewTrident();
+}
+
+async function lookAtEmbeddedEtcd(
+  environment: RequestEnvironment,
+  legacy: LegacyTrident,
+  record: MigrationRecord,
+  report: (line: string) => void,
+): Promise<void> {
+  await environment.checkClaim(legacy);
+  report("Looking at the embedded etcd, while the new Trident serves.");
+  try {
+    const embedded = await environment.openEmbeddedEtcd(legacy, record);
+    try {
+      await checkEmbeddedEtcd(embedded, recordedResult(record), record);
+    } finally {
+      await embedded.close();
+    }
+  } finally {
+    await environment.removeSourcePod();
+  }
+}

@@ -1,0 +1,122 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import { isConflict, isNotFound } from "../kubernetes/errors.ts";
+import { isOurs } from "../kubernetes/ownership.ts";
+import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
+import { describePod, isActive, isReady, listPods, podName } from "../kubernetes/pods.ts";
+import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
+import { seenDone, seenSoFar, waitUntil, type Look } from "../kubernetes/wait-until.ts";
+import { readDeployment, type LegacyTrident } from "../legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../legacy/migration-record.ts";
+import { createAnew } from "../legacy/restore-legacy-trident.ts";
+import { askForLists } from "../readiness/ask-for-lists.ts";
+import { describeLengths, hasAll, type ListLengths } from "../readiness/expected-lists.ts";
+import { lastLogLines } from "../readiness/last-log-lines.ts";
+import { OldTridentNotServingError } from "./errors.ts";
+
+/** Where Trident has its REST API, on the pod's loopback. */
+const restPort = 8000;
+
+/** Makes the old Deployment anew, with all fields that it had. Answers with its uid. */
+export async function createOldTrident(
+  cluster: ClusterClient,
+  legacy: LegacyTrident,
+  record: MigrationRecord,
+): Promise<string> {
+  let failure: unknown;
+  try {
+    await createAnew(cluster, legacy, record.legacyDeployment);
+  } catch (error) {
+    // Another one that took the name meanwhile is not ours to remove.
+    if (isConflict(error)) throw error;
+    failure = error;
+  }
+  // A lost answer: what counts is whether it is there.
+  const made = await readDeployment(cluster, legacy.namespace, legacy.name);
+  if (made === undefined) throw failure ?? new Error(`Deployment ${legacy.name} is gone as soon as it was made`);
+  return made.metadata?.uid ?? "";
+}
+
+/** Deletes it on the condition that it has that uid, and waits until nothing of its pods runs. */
+export async function removeOldTrident(
+  cluster: ClusterClient,
+  legacy: LegacyTrident,
+  uid: string,
+  timeoutSeconds: number,
+): Promise<void> {
+  const { namespace, name, selector } = legacy;
+  const body = { preconditions: { uid }, propagationPolicy: "Foreground" };
+  await cluster.apps.deleteNamespacedDeployment({ namespace, name, body }).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error;
+  });
+  const awaited = `Deployment ${name} in namespace ${namespace} and its pods to be gone`;
+  await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 200 }, async () => {
+    const found = await readDeployment(cluster, namespace, name);
+    if (found?.metadata?.uid === uid) return seenSoFar("it is still listed");
+    const running = (await listPods(cluster, namespace, selector)).filter((pod) => isActive(pod) && !isOurs(pod));
+    return running.length === 0 ? seenDone(undefined) : seenSoFar(running.map(describePod).join(", "));
+  });
+}
+
+/** Waits until its pod is ready and its REST API lists all that is expected; no longer than there is hope. */
+export async function waitUntilOldTridentServes(
+  cluster: ClusterClient,
+  legacy: LegacyTrident,
+  expected: ListLengths,
+  timeoutSeconds: number,
+): Promise<void> {
+  const { namespace, name } = legacy;
+  let pod: V1Pod | undefined;
+  const forward = await openPortForward(cluster, {
+    namespace,
+    choosePod: async () => {
+      const found = await newestPod(cluster, legacy);
+      if (found === undefined) throw new Error(`there is no pod of Deployment ${name}`);
+      return podName(found);
+    },
+    port: restPort,
+  });
+  try {
+    const awaited = `Deployment ${name} in namespace ${namespace} to list ${describeLengths(expected)}`;
+    await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 200 }, async () => {
+      pod = (await newestPod(cluster, legacy)) ?? pod;
+      return look(cluster, namespace, pod, forward, expected);
+    });
+  } catch (reason) {
+    const log = pod === undefined ? [] : await lastLogLines(cluster, namespace, pod);
+    throw new OldTridentNotServingError({ legacy, expected, reason, log });
+  } finally {
+    await forward.close();
+  }
+}
+
+async function look(
+  cluster: ClusterClient,
+  namespace: string,
+  pod: V1Pod | undefined,
+  forward: PortForward,
+  expected: ListLengths,
+): Promise<Look<undefined>> {
+  if (pod === undefined) return seenSoFar("no pod");
+  const trouble = await findPodTrouble(cluster, namespace, pod);
+  // A container that ended is started again.
+  if (trouble?.final === true && pod.status?.phase === "Pending") throw new Error(trouble.reason);
+  if (pod.status?.phase !== "Running") return seenSoFar(trouble?.reason ?? describePod(pod));
+  const answer = await askForLists(forward);
+  switch (answer.kind) {
+    case "failed":
+      throw new Error(answer.reason);
+    case "notYet":
+      return seenSoFar(answer.seen);
+    case "lists":
+      // Trident lists nothing before it has read everything: what is missing now stays missing.
+      if (!hasAll(answer.lengths, expected)) throw new Error(`it lists ${describeLengths(answer.lengths)}`);
+      return isReady(pod) ? seenDone(undefined) : seenSoFar(`${describePod(pod)}, not ready`);
+  }
+}
+
+async function newestPod(cluster: ClusterClient, { namespace, selector }: LegacyTrident): Promise<V1Pod | undefined> {
+  const pods = await listPods(cluster, namespace, selector);
+  // The new Trident may have the same labels as the old one, and ours besides.
+  return pods.filter((pod) => isActive(pod) && !isOurs(pod) && pod.metadata?.deletionTimestamp === undefined).at(-1);
+}

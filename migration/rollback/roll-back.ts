@@ -1,0 +1,188 @@
+import { deleteKeysOf } from "../copy/delete-keys-of.ts";
+import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { withoutFullStop } from "../kubernetes/errors.ts";
+import type { MigrationLease } from "../lease/held-lease.ts";
+import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../legacy/migration-record.ts";
+import type { ListLengths } from "../readiness/expected-lists.ts";
+import { legacyInRecord } from "../undo/unfinished-migration.ts";
+import { carryBack } from "./carry-back.ts";
+import { recordedCarry, rolledBackOf, type CarriedBack, type RolledBack } from "./carried-back.ts";
+import { NameTakenError, RollbackError } from "./errors.ts";
+import type { Rollback } from "./rollback.ts";
+import type { RollbackEnvironment } from "./rollback-environment.ts";
+import { serveAgain } from "./serve-again.ts";
+
+/**
+ * Returns a migrated Trident to its embedded etcd, if the record asks for it: carries back what changed since the migration,
+ * verifies every key and value, and puts the old Deployment back as it was. The stack's own Deployment is gone by then. Safe
+ * to call again after any failure or sudden death. Answers undefined when nothing is asked for.
+ *
+ * @throws RollbackError, after the new Trident was started again if the old one did not come to serve.
+ */
+export async function rollBack(
+  environment: RollbackEnvironment,
+  report: (line: string) => void,
+): Promise<RolledBack | undefined> {
+  if (!isAskedFor(await environment.findRecord())) return undefined;
+  const lease = await alone(environment, report);
+  try {
+    // Once more: another run may have done it between the first look and the Lease.
+    const record = await environment.findRecord();
+    if (record === undefined || !isAskedFor(record)) return undefined;
+    return await runAlone(environment, lease, record, report);
+  } finally {
+    await lease.release();
+  }
+}
+
+function isAskedFor(record: MigrationRecord | undefined): boolean {
+  return record?.rollback === "requested" && record.phase === "copied";
+}
+
+/** Whoever holds the Lease may be at the same rollback: nothing is started beside it. */
+async function alone(environment: RollbackEnvironment, report: (line: string) => void): Promise<MigrationLease> {
+  try {
+    return await environment.acquireLease(report);
+  } catch (cause) {
+    const during = "making sure that nothing else migrates or rolls back";
+    throw new RollbackError({ during, cause, outcome: { kind: "untouched" } });
+  }
+}
+
+async function runAlone(
+  environment: RollbackEnvironment,
+  lease: MigrationLease,
+  record: MigrationRecord,
+  report: (line: string) => void,
+): Promise<RolledBack> {
+  let during = "looking for what stands";
+  const enter = (step: string): void => {
+    lease.throwIfLost();
+    during = step;
+  };
+  const rollback: Rollback = { environment, lease, record, report, enter };
+  const standing = await untouched(during, () => findStanding(rollback));
+  let uid: string | undefined;
+  let carried: CarriedBack;
+  try {
+    if (standing === undefined) {
+      const legacy = legacyInRecord(record, environment.legacyEtcdContainer);
+      carried = await carryOnce(rollback, legacy);
+      enter("putting the old Trident back");
+      report(`Putting the old Trident back: Deployment ${legacy.name}, as it was before the migration.`);
+      uid = await environment.createOldTrident(legacy, record);
+      await waitForOldTrident(rollback, legacy, carried.lists);
+    } else {
+      enter("waiting for the old Trident that an earlier run had put back");
+      carried = standing.carried;
+      // It may have been used since: what it lists is its own affair.
+      await waitForOldTrident(rollback, standing.legacy, { backends: 0, volumes: 0, storageClasses: 0 });
+    }
+  } catch (cause) {
+    if (standing === undefined) throw await serveAgain({ rollback, uid, during, cause });
+    throw new RollbackError({ during, cause, outcome: { kind: "oldStands", deployment: standing.legacy.name } });
+  }
+  return finish(rollback, carried);
+}
+
+/** The old Trident, when an earlier run had put it back and was killed then. Raises NameTakenError for anything else. */
+async function findStanding({
+  environment,
+  record,
+}: Rollback): Promise<{ readonly legacy: LegacyTrident; readonly carried: CarriedBack } | undefined> {
+  const { namespace, legacyDeployment } = environment;
+  const found = await environment.findTrident();
+  switch (found.kind) {
+    case "absent":
+      return undefined;
+    case "ours":
+      throw new NameTakenError(namespace, legacyDeployment, "the new Trident, which this stack no longer knows");
+    case "foreign":
+      throw new NameTakenError(namespace, legacyDeployment, `somebody else's (${found.why})`);
+    case "legacy": {
+      const carried = recordedCarry(record);
+      if (carried !== undefined) return { legacy: found.legacy, carried };
+      throw new NameTakenError(namespace, legacyDeployment, "an old Trident that this program did not put back");
+    }
+  }
+}
+
+/** What an earlier run had carried back and verified counts for as long as nothing was written to the new etcd after it. */
+async function carryOnce(rollback: Rollback, legacy: LegacyTrident): Promise<CarriedBack> {
+  const { environment, record, report, enter } = rollback;
+  enter("stopping the new Trident");
+  await environment.stopNewTrident();
+  await environment.removeSourcePod();
+  const earlier = recordedCarry(record);
+  enter("reaching the new etcd");
+  const newEtcd = await environment.openNewEtcd();
+  try {
+    if (earlier?.newEtcdRevision === (await newEtcd.status()).revision.toString()) {
+      report("All of the state was carried back and verified by an earlier run.");
+      return earlier;
+    }
+    const carried = await carryBack(rollback, legacy, newEtcd);
+    enter("ending the copy");
+    await environment.changeRecord({ rollbackPhase: "restoring", carriedBack: JSON.stringify(carried) });
+    await environment.removeSourcePod();
+    return carried;
+  } finally {
+    await newEtcd.close();
+  }
+}
+
+async function waitForOldTrident(rollback: Rollback, legacy: LegacyTrident, expected: ListLengths): Promise<void> {
+  const { environment, record, report, enter } = rollback;
+  if ((record.legacyReplicas ?? legacy.replicas) === 0) {
+    report("The old Trident is at 0 replicas, as it was before the migration.");
+    return;
+  }
+  enter("waiting for the old Trident to serve what was carried back");
+  await environment.waitUntilOldTridentServes(legacy, expected);
+  report("The old Trident serves.");
+}
+
+/** From here on the old Trident's state is the newer one, and nothing is taken back. */
+async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledBack> {
+  const { environment, report } = rollback;
+  await takeBackState(rollback, BigInt(carried.newEtcdRevision));
+  const ended = rolledBackOf(carried, new Date());
+  try {
+    await environment.changeRecord({
+      ...{ phase: null, legacyDeployment: null, legacyReplicas: null, stoppedAt: null, firstPass: null, result: null },
+      ...{ rollback: null, rollbackPhase: null, carriedBack: null, newTrident: null },
+      rolledBack: JSON.stringify(ended),
+    });
+  } catch (cause) {
+    const outcome = { kind: "oldStands", deployment: environment.legacyDeployment } as const;
+    throw new RollbackError({ during: "recording that it has ended", cause, outcome });
+  }
+  report(`Rolled back: ${ended.keys} keys are in the embedded etcd, as they were in the new one.`);
+  return ended;
+}
+
+/** A later migration is to find the new etcd empty. What can't be deleted is only in its way. */
+async function takeBackState({ environment, report }: Rollback, revision: bigint): Promise<void> {
+  try {
+    const newEtcd = await environment.openNewEtcd();
+    try {
+      await deleteKeysOf(newEtcd, environment.range, ({ modRevision }) => modRevision <= revision);
+    } finally {
+      await newEtcd.close();
+    }
+  } catch (error) {
+    report(
+      `What was carried back could not all be deleted from the new etcd (${withoutFullStop(describeFailure(error))}): a later ` +
+        `migration names the keys that are in its way.`,
+    );
+  }
+}
+
+async function untouched<T>(during: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    throw new RollbackError({ during, cause, outcome: { kind: "untouched" } });
+  }
+}

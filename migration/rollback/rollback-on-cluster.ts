@@ -1,0 +1,95 @@
+import type { V1Deployment } from "@kubernetes/client-node";
+import { prefixRange } from "../copy/key-range.ts";
+import { openDestination } from "../destination/open-destination.ts";
+import { connectToCluster, type ClusterAccess } from "../kubernetes/cluster-client.ts";
+import { isNotFound } from "../kubernetes/errors.ts";
+import { isOurs } from "../kubernetes/ownership.ts";
+import { acquireLease } from "../lease/acquire-lease.ts";
+import { leaseApi } from "../lease/lease-api.ts";
+import { findLegacyTrident } from "../legacy/legacy-trident.ts";
+import { changeMigrationRecord, findMigrationRecord, readMigrationRecord } from "../legacy/migration-record.ts";
+import { openSourcePod, removeSourcePod } from "../legacy/source-pod.ts";
+import type { MigrationRequest } from "../migration-request.ts";
+import { checkClaim } from "../preflight/check-claim.ts";
+import { handOverNewTrident, stopNewTrident } from "../readiness/withdraw-new-trident.ts";
+import { saveSnapshot } from "../snapshot/save-snapshot.ts";
+import { prepareSnapshotDirectory } from "../snapshot/snapshot-directory.ts";
+import type { RequestEnvironment } from "./request-rollback.ts";
+import { createOldTrident, removeOldTrident, waitUntilOldTridentServes } from "./restore-old-trident.ts";
+import type { RollbackEnvironment } from "./rollback-environment.ts";
+import { startNewTridentAgain } from "./start-new-trident-again.ts";
+
+/** Whose migration is rolled back. */
+export interface RollbackPlace {
+  readonly cluster: ClusterAccess;
+  readonly namespace: string;
+  readonly legacyDeployment: string;
+  readonly legacyEtcdContainer: string;
+  readonly record: string;
+  /** For each wait. */
+  readonly timeoutSeconds: number;
+}
+
+/** What asking for a rollback takes. Raises ClusterUnreachableError when the kubeconfig leads to no cluster. */
+export function requestOnCluster(request: RollbackPlace): RequestEnvironment {
+  const cluster = connectToCluster(request.cluster);
+  const { namespace, legacyDeployment, legacyEtcdContainer, timeoutSeconds } = request;
+  return {
+    namespace,
+    legacyEtcdContainer,
+    findRecord: () => findMigrationRecord(cluster, request),
+    changeRecord: (change) => changeMigrationRecord(cluster, request, change),
+    acquireLease: async (report) => {
+      const { name, uid } = await readMigrationRecord(cluster, request);
+      return acquireLease(leaseApi(cluster, namespace), {
+        durationSeconds: leaseSeconds,
+        owner: { name, uid },
+        report,
+      });
+    },
+    findTrident: () => findLegacyTrident(cluster, request),
+    readNewTrident: async () => {
+      const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${legacyDeployment}`;
+      try {
+        const deployment = (await cluster.requestJson({ method: "GET", path })) as V1Deployment;
+        return isOurs(deployment) ? JSON.stringify(deployment.spec) : undefined;
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    },
+    checkClaim: (legacy) => checkClaim(cluster, legacy),
+    openEmbeddedEtcd: (legacy, record) => openSourcePod(cluster, legacy, record, timeoutSeconds),
+    removeSourcePod: () => removeSourcePod(cluster, namespace, timeoutSeconds),
+    handOverNewTrident: () => handOverNewTrident(cluster, { namespace, timeoutSeconds }),
+  };
+}
+
+/** The steps of a rollback on a real cluster. Raises ClusterUnreachableError when the kubeconfig leads to none. */
+export function rollbackOnCluster(request: MigrationRequest): RollbackEnvironment {
+  const cluster = connectToCluster(request.cluster);
+  const { namespace, legacyDeployment, prefix, timeoutSeconds, newTrident: spec } = request;
+  const { snapshotDirectory: directory = "" } = request;
+  return {
+    ...requestOnCluster(request),
+    legacyDeployment,
+    range: prefixRange(prefix),
+    prepareSnapshot: async () => {
+      if (directory !== "") await prepareSnapshotDirectory(directory);
+    },
+    openNewEtcd: () => openDestination(cluster, request),
+    takeSnapshot: async (newEtcd) => {
+      if (directory === "") return undefined;
+      return saveSnapshot({ content: newEtcd.snapshot(), directory, namespace, at: new Date() });
+    },
+    stopNewTrident: () => stopNewTrident(cluster, { namespace, timeoutSeconds }),
+    createOldTrident: (legacy, record) => createOldTrident(cluster, legacy, record),
+    waitUntilOldTridentServes: (legacy, expected) =>
+      waitUntilOldTridentServes(cluster, legacy, expected, timeoutSeconds),
+    removeOldTrident: (legacy, uid) => removeOldTrident(cluster, legacy, uid, timeoutSeconds),
+    startNewTridentAgain: (record) => startNewTridentAgain(cluster, record, { timeoutSeconds, spec }),
+  };
+}
+
+/** As a migration takes it when nothing else is asked for. */
+const leaseSeconds = 60;

@@ -1,0 +1,54 @@
+import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { withoutFullStop } from "../kubernetes/errors.ts";
+import { sourcePodName } from "../legacy/legacy-pod-template.ts";
+import { legacyInRecord } from "../undo/unfinished-migration.ts";
+import { NameTakenError, RollbackError, type RollbackOutcome } from "./errors.ts";
+import type { Rollback } from "./rollback.ts";
+
+/**
+ * Has the new Trident serve again after a rollback failed. The new etcd was only read, so nothing is to be taken back there. An
+ * old Trident that this run started goes first: never two at once. Answers with the error to raise.
+ */
+export async function serveAgain(failed: {
+  readonly rollback: Rollback;
+  /** Of the old Deployment, when this run made it. */
+  readonly uid: string | undefined;
+  readonly during: string;
+  readonly cause: unknown;
+}): Promise<RollbackError> {
+  const { rollback, uid, during, cause } = failed;
+  const { environment, lease, report } = rollback;
+  if (lease.signal.aborted) {
+    // Whoever holds the Lease now may have started a Trident.
+    return new RollbackError({ during, cause, outcome: { kind: "leftToOther" } });
+  }
+  report(`Failed while ${during}; starting the new Trident again.`);
+  const leftBehind: string[] = [];
+  await environment.removeSourcePod().catch((error: unknown) => {
+    leftBehind.push(sourcePodLeft(environment.namespace, error));
+  });
+  return new RollbackError({ during, cause, outcome: await startNew(rollback, uid), leftBehind });
+}
+
+async function startNew({ environment, record }: Rollback, uid: string | undefined): Promise<RollbackOutcome> {
+  try {
+    if (uid !== undefined) {
+      await environment.removeOldTrident(legacyInRecord(record, environment.legacyEtcdContainer), uid);
+    }
+    const standing = await environment.findTrident();
+    if (standing.kind !== "absent") {
+      throw new NameTakenError(environment.namespace, environment.legacyDeployment, "not the new Trident's");
+    }
+    await environment.startNewTridentAgain(record);
+    return { kind: "newServes" };
+  } catch (why) {
+    return { kind: "noneServes", why };
+  }
+}
+
+function sourcePodLeft(namespace: string, error: unknown): string {
+  return (
+    `Pod ${sourcePodName} could not be removed (${withoutFullStop(describeFailure(error))}): remove it with ` +
+    `\`kubectl --namespace ${namespace} delete pod ${sourcePodName}\`, it holds the old Trident's volume.`
+  );
+}

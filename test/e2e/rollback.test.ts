@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { installLegacyTrident } from "../../sandbox/legacy-trident/install-legacy-trident.ts";
+import { readTridentLists } from "../../sandbox/legacy-trident/read-trident-lists.ts";
+import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";
+import { legacyEtcdctl, memberEtcdctlOf, parseKeys, valuesOf } from "./etcd-keys.ts";
+import { legacyDeploymentFields } from "./legacy-deployment-fields.ts";
+import { createTestStack, type Operation, type TestStack } from "./pulumi-stack.ts";
+import { connectSandbox, deleteNamespace, podNames } from "./sandbox-cluster.ts";
+
+const namespace = "e2e-rollback";
+const kubeconfig = kubeconfigPath;
+const backendPassword = "never-to-be-printed";
+const tridentPods = "app=trident.netapp.io";
+const settings = { namespace, migrate: "true", timeoutSeconds: "120" };
+const missingImage = "netapp/trident:not-in-any-registry";
+
+describe("a migrated stack", () => {
+  const cluster = connectSandbox();
+  let stack: TestStack;
+  let fieldsBefore: unknown;
+  let stateToCarryBack: Map<string, string>;
+
+  before(async () => {
+    await installLegacyTrident({ kubeconfig, namespace, volumes: 300, backendPassword }, console.log);
+    fieldsBefore = await oldFields();
+    stack = await createTestStack("e2e-rollback", settings);
+    const up = await stack.up();
+    assert.ok(up.succeeded, up.printed);
+    await memberCommand(["put", "/trident/v1/storageclass/late", lateStorageClass]);
+    await memberCommand(["put", "/trident/v1/storageclass/bronze", changedStorageClass]);
+    await memberCommand(["del", "/trident/v1/storageclass/silver"]);
+    stateToCarryBack = await memberState();
+  });
+
+  after(async () => {
+    await stack.destroy();
+    await stack.forget();
+    await deleteNamespace(cluster, namespace);
+  });
+
+  it("refuses a rollback, with nothing stopped, when the embedded etcd is not as the migration left it", async () => {
+    const podsBefore = await podNames(cluster, namespace, tridentPods);
+    const result = JSON.parse((await record()).result ?? "") as { sourceRevision: string };
+    const otherRevision = String(Number(result.sourceRevision) - 1);
+    await changeRecord({ result: JSON.stringify({ ...result, sourceRevision: otherRevision }) });
+    await stack.configure({ ...settings, rollback: "true" });
+
+    const up = await stack.up();
+
+    assert.ok(!up.succeeded, up.printed);
+    assertOneError(up, /Something has written to the embedded etcd.*new Trident serves on/s);
+    assert.deepEqual(await podNames(cluster, namespace, tridentPods), podsBefore);
+    assert.equal((await record()).rollback, undefined);
+    await changeRecord({ result: JSON.stringify(result) });
+  });
+
+  it("has the new Trident serve again when the old one does not come to serve", async () => {
+    const manifest = (await record()).legacyDeployment ?? "";
+    assert.ok(manifest.includes("netapp/trident:19.04.0"));
+    await changeRecord({ legacyDeployment: manifest.replaceAll("netapp/trident:19.04.0", missingImage) });
+
+    const up = await stack.up();
+
+    assert.ok(!up.succeeded, up.printed);
+    assertOneError(up, /not-in-any-registry.*The new Trident serves again.*pulumi config rm rollback && pulumi up/s);
+    assert.equal((await podNames(cluster, namespace, tridentPods)).length, 1);
+    await assert.rejects(cluster.apps.readNamespacedDeployment({ name: "trident", namespace }), /404/);
+    await assertServes(stateToCarryBack);
+    await changeRecord({ legacyDeployment: manifest });
+  });
+
+  it("is rolled back by the next up: the old Deployment as it was, with the state of the new etcd", async () => {
+    stateToCarryBack = await memberState();
+    const up = await stack.up();
+    assert.ok(up.succeeded, up.printed);
+    assert.ok(!up.printed.includes(backendPassword), "a backend password was printed");
+
+    assert.deepEqual(await oldFields(), fieldsBefore);
+    await assertServes(stateToCarryBack);
+    assert.deepEqual(withoutStore(await embeddedState()), withoutStore(stateToCarryBack));
+    assert.equal((await memberState()).size, 0);
+    const { data = {} } = await cluster.core.readNamespacedConfigMap({ name: "trident-etcd-migration", namespace });
+    assert.deepEqual(Object.keys(data), ["rolledBack"]);
+  });
+
+  it("changes nothing in another up, which says when it was rolled back", async () => {
+    const up = await stack.up();
+    assert.ok(up.succeeded, up.printed);
+    assert.deepEqual(Object.keys(up.changes), ["same"], up.printed);
+    assert.match(up.printed, /was rolled back on \d{4}-/);
+  });
+
+  it("migrates again once the setting is removed", async () => {
+    await stack.configure({ ...settings, rollback: "false" });
+    const state = await embeddedState();
+    const up = await stack.up();
+    assert.ok(up.succeeded, up.printed);
+    assert.deepEqual(withoutStore(await memberState()), withoutStore(state));
+    await assertServes(state);
+  });
+
+  it("leaves the old Trident serving when it is rolled back and then destroyed", async () => {
+    const state = await memberState();
+    await stack.configure({ ...settings, rollback: "true" });
+    const up = await stack.up();
+    assert.ok(up.succeeded, up.printed);
+    const destroy = await stack.destroy();
+    assert.ok(destroy.succeeded, destroy.printed);
+    assert.deepEqual(await oldFields(), fieldsBefore);
+    await assertServes(state);
+  });
+
+  /** But for its identity: it was made anew. */
+  async function oldFields(): Promise<unknown> {
+    return { ...((await legacyDeploymentFields(cluster, namespace)) as object), uid: undefined };
+  }
+
+  /** Whether the Trident that runs, whichever it is, lists what the state has. */
+  async function assertServes(state: ReadonlyMap<string, string>): Promise<void> {
+    const lists = await readTridentLists({ kubeconfig, namespace });
+    const named = (kind: string): string[] =>
+      [...state.keys()].flatMap((key) => key.split(`/trident/v1/${kind}/`)[1] ?? []).sort();
+    assert.deepEqual([...lists.storageClasses].sort(), named("storageclass"));
+    assert.deepEqual([...lists.volumes].sort(), named("volume"));
+  }
+
+  async function record(): Promise<Record<string, string | undefined>> {
+    return (await cluster.core.readNamespacedConfigMap({ name: "trident-etcd-migration", namespace })).data ?? {};
+  }
+
+  async function changeRecord(change: Record<string, string>): Promise<void> {
+    const configMap = await cluster.core.readNamespacedConfigMap({ name: "trident-etcd-migration", namespace });
+    const body = { ...configMap, data: { ...configMap.data, ...change } };
+    await cluster.core.replaceNamespacedConfigMap({ name: "trident-etcd-migration", namespace, body });
+  }
+
+  async function memberState(): Promise<Map<string, string>> {
+    return valuesOf(parseKeys(await memberCommand(["get", "/trident/", "--prefix", "-w", "json"])));
+  }
+
+  async function memberCommand(words: readonly string[]): Promise<string> {
+    const [pod] = await podNames(cluster, namespace, "app=etcd,etcd_cluster=trident-etcd");
+    return memberEtcdctlOf(cluster.kubeconfig, namespace, pod ?? "", words);
+  }
+
+  async function embeddedState(): Promise<Map<string, string>> {
+    const [pod] = await podNames(cluster, namespace, tridentPods);
+    const words = ["get", "/trident/", "--prefix", "-w", "json"];
+    return valuesOf(parseKeys(await legacyEtcdctl(cluster.kubeconfig, namespace, pod ?? "", words)));
+  }
+});
+
+/** Trident writes its version there at each start. */
+function withoutStore(state: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map([...state].filter(([key]) => key !== "/trident/store"));
+}
+
+const lateStorageClass = JSON.stringify({ config: { version: "1", name: "late", attributes: { media: "ssd" } } });
+const changedStorageClass = JSON.stringify({ config: { version: "1", name: "bronze", attributes: { media: "hdd" } } });
+
+function assertOneError(operation: Operation, named: RegExp): void {
+  const diagnostics = operation.printed.slice(operation.printed.indexOf("Diagnostics:"));
+  assert.match(diagnostics, named);
+  assert.ok(!operation.printed.includes(backendPassword), "a backend password was printed");
+  assert.ok(!/^\s+at .*:\d+:\d+\)?$/m.test(diagnostics), `the error is no stack trace:\n${diagnostics}`);
+}

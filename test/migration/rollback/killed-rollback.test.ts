@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { requestRollback, takeBackRequest } from "../../../migration/rollback/request-rollback.ts";
+import { rollBack } from "../../../migration/rollback/roll-back.ts";
+import { RollbackScene, type RollbackStep } from "./rollback-scene.ts";
+
+/** More than one transaction takes. */
+const many = Object.fromEntries(
+  Array.from({ length: 400 }, (_, index) => [`/trident/v1/volume/${1000 + index}`, "old"]),
+);
+
+const deaths: [step: RollbackStep, when: "before" | "after"][] = [
+  ["stopNewTrident", "after"],
+  ["openEmbeddedEtcd", "after"],
+  ["takeSnapshot", "after"],
+  ["changeRecord", "after"],
+  ["createOldTrident", "before"],
+  ["createOldTrident", "after"],
+  ["waitUntilOldTridentServes", "after"],
+];
+
+describe("a rollback that is killed", () => {
+  for (const [step, when] of deaths) {
+    it(`${when} ${step} is finished by the next one`, async () => {
+      const scene = changed();
+      const state = scene.newEtcd.entries();
+      await killed(scene, step, when);
+      await rollBack(scene, ignore);
+      assert.deepEqual(scene.embedded.entries(), state);
+      assertRolledBack(scene);
+    });
+  }
+
+  it("in the midst of its writes is finished by the next one", async () => {
+    const scene = await killedInWrites();
+    const state = scene.newEtcd.entries();
+    assert.notDeepEqual(scene.embedded.entries(), state);
+    await rollBack(scene, ignore);
+    assert.deepEqual(scene.embedded.entries(), state);
+    assertRolledBack(scene);
+  });
+
+  it("in the midst of its writes can be taken back, and a later one overwrites what it had written", async () => {
+    const scene = await killedInWrites();
+    await takeBackRequest(scene);
+    assert.equal(scene.recorded.rollback, undefined);
+    assert.equal(scene.recorded.rollbackPhase, "writing");
+    assert.equal(scene.sourcePod, false);
+    assert.ok(scene.steps.includes("handOverNewTrident"));
+
+    scene.trident = { kind: "ours" };
+    scene.newTridentRuns = true;
+    scene.newEtcd.put("/trident/v1/volume/1001", "newest");
+    await requestRollback(scene, ignore);
+    assert.equal(scene.recorded.newTrident, '{"as":"it runs"}');
+    scene.trident = { kind: "absent" };
+    const state = scene.newEtcd.entries();
+    await rollBack(scene, ignore);
+    assert.deepEqual(scene.embedded.entries(), state);
+    assertRolledBack(scene);
+  });
+
+  it("once all was carried back is not carried again, unless the new etcd was written to since", async () => {
+    for (const writtenSince of [false, true]) {
+      const scene = changed();
+      await killed(scene, "createOldTrident", "before");
+      if (writtenSince) scene.newEtcd.put("/trident/v1/volume/late", "L");
+      const state = scene.newEtcd.entries();
+      scene.steps.length = 0;
+      await rollBack(scene, ignore);
+      assert.equal(scene.steps.includes("openEmbeddedEtcd"), writtenSince);
+      assert.deepEqual(scene.embedded.entries(), state);
+    }
+  });
+
+  it("after the old Trident was put back leaves what that has written since, and what it no longer lists", async () => {
+    const scene = changed();
+    await killed(scene, "waitUntilOldTridentServes", "before");
+    scene.embedded.put("/trident/v1/volume/written-by-the-old-one", "O");
+    scene.embedded.remove("/trident/v1/volume/1002");
+    const state = scene.embedded.entries();
+    await rollBack(scene, ignore);
+    assert.deepEqual(scene.embedded.entries(), state);
+    assert.deepEqual(scene.expected, { backends: 0, volumes: 0, storageClasses: 0 });
+    assertRolledBack(scene);
+  });
+
+  it("after the old Trident was put back does not take that away when it does not serve", async () => {
+    const scene = changed();
+    await killed(scene, "waitUntilOldTridentServes", "before");
+    scene.failAt("waitUntilOldTridentServes", new Error("it ends"));
+    await assert.rejects(rollBack(scene, ignore), { name: "RollbackError", outcome: "oldStands" });
+    assert.ok(scene.oldTridentRuns() && !scene.newTridentRuns);
+  });
+});
+
+async function killed(scene: RollbackScene, step: RollbackStep, when: "before" | "after"): Promise<void> {
+  const dead = scene.killedAt(step, when);
+  void rollBack(scene, ignore);
+  await dead;
+}
+
+/** The first transaction is applied, and nothing comes after it. */
+async function killedInWrites(): Promise<RollbackScene> {
+  const scene = changed();
+  const remove = scene.embedded.deleteUnchanged.bind(scene.embedded);
+  await new Promise<void>((resolve) => {
+    scene.embedded.deleteUnchanged = async (keys) => {
+      scene.embedded.deleteUnchanged = remove;
+      await remove(keys);
+      resolve();
+      return new Promise(() => undefined);
+    };
+    void rollBack(scene, ignore);
+  });
+  return scene;
+}
+
+function changed(): RollbackScene {
+  const scene = new RollbackScene(many);
+  for (let index = 0; index < 200; index += 1) scene.newEtcd.put(`/trident/v1/volume/${1000 + index}`, "new");
+  scene.newEtcd.remove("/trident/v1/volume/1399");
+  return scene;
+}
+
+function assertRolledBack(scene: RollbackScene): void {
+  assert.ok(scene.oldTridentRuns() && !scene.newTridentRuns);
+  assert.equal(scene.sourcePod, false);
+  assert.deepEqual(Object.keys(scene.recorded).sort(), ["name", "namespace", "rolledBack", "uid"]);
+}
+
+function ignore(): void {
+  // The lines are of no interest.
+}

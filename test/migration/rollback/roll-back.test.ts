@@ -1,0 +1,303 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { RollbackError } from "../../../migration/rollback/errors.ts";
+import { rollBack } from "../../../migration/rollback/roll-back.ts";
+import { RollbackScene, type RollbackStep } from "./rollback-scene.ts";
+
+describe("a rollback", () => {
+  it("carries back what was created, changed and deleted, and puts the old Trident back", async () => {
+    const scene = changedScene();
+    const state = scene.newEtcd.entries();
+    const lines: string[] = [];
+
+    const ended = await rollBack(scene, (line) => lines.push(line));
+
+    assert.deepEqual(scene.embedded.entries(), state);
+    assert.equal(scene.trident.kind, "legacy");
+    assert.deepEqual([ended?.keys, ended?.created, ended?.replaced, ended?.deleted], [3, 1, 1, 1]);
+    assert.match(ended?.sha256 ?? "", /^[0-9a-f]{64}$/);
+    assert.deepEqual(scene.expected, { backends: 0, volumes: 2, storageClasses: 0 });
+    assert.equal(scene.sourcePod, false);
+    assert.equal(scene.leases, 0);
+    assert.ok(lines.some((line) => line.includes("1 created, 1 replaced, 1 deleted")));
+  });
+
+  it("leaves the new etcd empty, and a record of nothing but what it did", async () => {
+    const scene = changedScene();
+    scene.snapshotPath = "/snapshots/new.db";
+    const ended = await rollBack(scene, ignore);
+    assert.deepEqual(scene.newEtcd.entries(), {});
+    const { rolledBack, ...rest } = scene.recorded;
+    assert.deepEqual(rest, { namespace: "trident", name: "trident-etcd-migration", uid: "uid-record" });
+    assert.deepEqual(JSON.parse(rolledBack ?? ""), ended);
+    assert.equal(ended?.snapshot, "/snapshots/new.db");
+  });
+
+  it("does nothing, with not even a Lease taken, where none is asked for", async () => {
+    for (const change of [{ rollback: null }, { phase: null }]) {
+      const scene = new RollbackScene();
+      await scene.changeRecord(change);
+      scene.steps.length = 0;
+      assert.equal(await rollBack(scene, ignore), undefined);
+      assert.deepEqual(scene.steps, ["findRecord"]);
+    }
+  });
+
+  it("waits for nothing when the old Trident was at 0 replicas before the migration", async () => {
+    const scene = changedScene();
+    scene.recorded = { ...scene.recorded, legacyReplicas: 0 };
+    await rollBack(scene, ignore);
+    assert.ok(!scene.steps.includes("waitUntilOldTridentServes"));
+    assert.equal(scene.trident.kind, "legacy");
+  });
+
+  it("records that it is about to write before it does", async () => {
+    const scene = changedScene();
+    let phase: unknown;
+    const create = scene.embedded.createAll.bind(scene.embedded);
+    scene.embedded.createAll = (entries) => {
+      phase ??= scene.recorded.rollbackPhase;
+      return create(entries);
+    };
+    await rollBack(scene, ignore);
+    assert.equal(phase, "writing");
+  });
+
+  it("closes both etcds, whether it succeeds or fails", async () => {
+    const succeeding = changedScene();
+    await rollBack(succeeding, ignore);
+    const failing = changedScene();
+    failing.failAt("takeSnapshot", new Error("no room"));
+    await failure(failing);
+    for (const { embedded, newEtcd } of [succeeding, failing]) assert.ok(embedded.closed && newEtcd.closed);
+  });
+
+  it("ends well when the new etcd can't be emptied, and says so", async () => {
+    const scene = changedScene();
+    scene.newEtcd.deleteUnchanged = () => Promise.reject(new Error("no space"));
+    const lines: string[] = [];
+    await rollBack(scene, (line) => lines.push(line));
+    assert.ok(lines.some((line) => /could not all be deleted from the new etcd.*no space/.test(line)));
+    assert.ok(scene.recorded.rolledBack !== undefined);
+  });
+});
+
+describe("a rollback that is refused", () => {
+  const refusals: [what: string, arrange: (scene: RollbackScene) => void, name: string, message: RegExp][] = [
+    [
+      "because something has written to the embedded etcd since",
+      ({ embedded }) => {
+        embedded.put("/trident/v1/volume/meanwhile", "M");
+      },
+      "EmbeddedEtcdWrittenError",
+      /revision 5.*left it at 4/,
+    ],
+    [
+      "because the embedded etcd is another one",
+      (scene) => {
+        setResult(scene, { sourceClusterId: "7" });
+      },
+      "OtherEtcdError",
+      /the embedded etcd is etcd cluster 1.*record has 7/,
+    ],
+    [
+      "because the new etcd is another one",
+      (scene) => {
+        setResult(scene, { destinationClusterId: "7" });
+      },
+      "OtherEtcdError",
+      /the etcd cluster trident-etcd is etcd cluster 2.*record has 7/,
+    ],
+    [
+      "because the new etcd has nothing",
+      ({ newEtcd }) => {
+        for (const key of Object.keys(newEtcd.entries())) newEtcd.remove(key);
+      },
+      "EmptyNewEtcdError",
+      /delete all of the old Trident's state/,
+    ],
+  ];
+  for (const [what, arrange, name, message] of refusals) {
+    it(`${what} writes nothing and has the new Trident serve again`, async () => {
+      const scene = changedScene();
+      arrange(scene);
+      const [embedded, newEtcd] = [scene.embedded.entries(), scene.newEtcd.entries()];
+
+      const error = await failure(scene);
+
+      assert.equal((error.cause as Error).name, name);
+      assert.match(error.message, message);
+      assert.equal(error.outcome, "newServes");
+      assert.deepEqual(scene.embedded.entries(), embedded);
+      assert.deepEqual(scene.newEtcd.entries(), newEtcd);
+      assert.equal(scene.recorded.rollbackPhase, undefined);
+      assertNewServes(scene);
+    });
+  }
+
+  for (const found of [
+    { kind: "ours" },
+    { kind: "foreign", why: "no etcd" },
+    { kind: "legacy", legacy: { name: "trident", replicas: 1 } },
+  ]) {
+    it(`because Deployment trident stands and is ${found.kind} starts nothing beside it`, async () => {
+      const scene = changedScene();
+      scene.trident = found as RollbackScene["trident"];
+      const error = await failure(scene);
+      assert.equal((error.cause as Error).name, "NameTakenError");
+      assert.equal(error.outcome, "untouched");
+      assert.ok(!scene.steps.includes("startNewTridentAgain"));
+    });
+  }
+
+  it("because another run holds the Lease starts nothing beside that", async () => {
+    const scene = changedScene();
+    scene.failAt("acquireLease", new Error("another migration is running"));
+    const error = await failure(scene);
+    assert.equal(error.outcome, "untouched");
+    assert.ok(!scene.steps.includes("startNewTridentAgain"));
+  });
+});
+
+describe("a rollback that fails", () => {
+  const steps: RollbackStep[] = [
+    "stopNewTrident",
+    "checkClaim",
+    "prepareSnapshot",
+    "openNewEtcd",
+    "openEmbeddedEtcd",
+    "takeSnapshot",
+    "createOldTrident",
+    "waitUntilOldTridentServes",
+  ];
+  for (const step of steps) {
+    it(`at ${step} has the new Trident serve again, and is finished by the next one with what that wrote`, async () => {
+      const scene = changedScene();
+      scene.failAt(step, new Error("no"));
+      const error = await failure(scene);
+      assert.match(error.message, /new Trident serves again.*pulumi up.*pulumi config rm rollback && pulumi up/);
+      assertNewServes(scene);
+
+      scene.newEtcd.put("/trident/v1/volume/a", "written by the new Trident meanwhile");
+      const state = scene.newEtcd.entries();
+      scene.healAt(step);
+      await rollBack(scene, ignore);
+      assert.deepEqual(scene.embedded.entries(), state);
+      assertOldServes(scene);
+    });
+  }
+
+  it("because the old Trident does not serve overwrites, the next time, what that had written at its start", async () => {
+    const scene = changedScene();
+    scene.failAt("waitUntilOldTridentServes", new Error("part of it is missing"));
+    scene.before("waitUntilOldTridentServes", () => {
+      scene.embedded.put("/trident/store", "written at its start");
+    });
+    await failure(scene);
+    assertNewServes(scene);
+    scene.before("waitUntilOldTridentServes", () => undefined);
+    scene.healAt("waitUntilOldTridentServes");
+    scene.newEtcd.put("/trident/v1/volume/z", "Z");
+    const state = scene.newEtcd.entries();
+    await rollBack(scene, ignore);
+    assert.deepEqual(scene.embedded.entries(), state);
+  });
+
+  it("says so when no Trident could be started again, and where the state is", async () => {
+    const scene = changedScene();
+    scene.failAt("takeSnapshot", new Error("no room"));
+    scene.failAt("startNewTridentAgain", new Error("no image"));
+    const error = await failure(scene);
+    assert.equal(error.outcome, "noneServes");
+    assert.match(error.message, /no room.*could NOT be started again \(no image\).*state is in the new etcd/);
+  });
+
+  it("starts no second Trident when the old one can't be taken away again", async () => {
+    const scene = changedScene();
+    scene.failAt("waitUntilOldTridentServes", new Error("slow"));
+    scene.failAt("removeOldTrident", new Error("forbidden"));
+    const error = await failure(scene);
+    assert.equal(error.outcome, "noneServes");
+    assert.ok(!scene.steps.includes("startNewTridentAgain"));
+  });
+
+  it("starts no second Trident when the answer to the old one's creation was lost", async () => {
+    const scene = changedScene();
+    const create = scene.createOldTrident.bind(scene);
+    scene.createOldTrident = async () => {
+      await create();
+      throw new Error("connection reset");
+    };
+    const error = await failure(scene);
+    assert.equal(error.outcome, "noneServes");
+    assert.ok(scene.oldTridentRuns() && !scene.newTridentRuns);
+    await rollBack(scene, ignore);
+    assertOldServes(scene);
+  });
+
+  it("because it lost the Lease starts nothing: whoever has it may", async () => {
+    const scene = changedScene();
+    scene.before("takeSnapshot", () => {
+      scene.loseLease();
+    });
+    const error = await failure(scene);
+    assert.match(error.message, /lost Lease.*no Trident is started/);
+    assert.ok(!scene.newTridentRuns && !scene.steps.includes("startNewTridentAgain"));
+  });
+
+  it("in its last write of the record leaves the old Trident serving, and is ended by the next one", async () => {
+    const scene = changedScene();
+    scene.before("waitUntilOldTridentServes", () => {
+      scene.failAt("changeRecord", new Error("no"));
+    });
+    const error = await failure(scene);
+    assert.equal(error.outcome, "oldStands");
+    assertOldServes(scene);
+    scene.healAt("changeRecord");
+    scene.before("waitUntilOldTridentServes", () => undefined);
+    await rollBack(scene, ignore);
+    assertOldServes(scene);
+  });
+});
+
+/** After a migration the new Trident made a volume, changed one and deleted one. */
+function changedScene(): RollbackScene {
+  const scene = new RollbackScene();
+  scene.newEtcd.put("/trident/v1/volume/c", "C");
+  scene.newEtcd.put("/trident/v1/volume/a", "changed");
+  scene.newEtcd.remove("/trident/v1/volume/b");
+  return scene;
+}
+
+function setResult(scene: RollbackScene, change: Record<string, string>): void {
+  const result = { ...(JSON.parse(scene.recorded.result ?? "") as object), ...change };
+  scene.recorded = { ...scene.recorded, result: JSON.stringify(result) };
+}
+
+function assertNewServes(scene: RollbackScene): void {
+  assert.ok(scene.newTridentRuns && !scene.oldTridentRuns());
+  assert.equal(scene.trident.kind, "absent");
+  assert.equal(scene.sourcePod, false);
+  assert.equal(scene.leases, 0);
+  assert.equal(scene.recorded.phase, "copied");
+}
+
+function assertOldServes(scene: RollbackScene): void {
+  assert.ok(scene.oldTridentRuns() && !scene.newTridentRuns);
+  assert.equal(scene.sourcePod, false);
+  assert.equal(scene.leases, 0);
+}
+
+async function failure(scene: RollbackScene): Promise<RollbackError> {
+  const error = await rollBack(scene, ignore).then(
+    () => undefined,
+    (raised: unknown) => raised,
+  );
+  assert.ok(error instanceof RollbackError, String(error));
+  assert.equal(scene.leases, 0);
+  return error;
+}
+
+function ignore(): void {
+  // The lines are of no interest.
+}
