@@ -21,8 +21,11 @@ import { removePartialSnapshots } from "./snapshot/remove-partial-snapshots.ts";
 import { saveSnapshot } from "./snapshot/save-snapshot.ts";
 import { prepareSnapshotDirectory } from "./snapshot/snapshot-directory.ts";
 
-/** The migration's steps on a real cluster. Raises ClusterUnreachableError when the kubeconfig leads to none. */
-export function clusterEnvironment(request: MigrationRequest): MigrationEnvironment {
+/**
+ * The migration's steps on a real cluster. An interruption ends the long waits of those that lead on; those that take something
+ * back wait as long as they must. Raises ClusterUnreachableError when the kubeconfig leads to none.
+ */
+export function clusterEnvironment(request: MigrationRequest, interruption?: AbortSignal): MigrationEnvironment {
   const cluster = connectToCluster(request.cluster);
   const { namespace, timeoutSeconds, snapshotDirectory = "", leaseSeconds: durationSeconds = 60 } = request;
   return {
@@ -33,7 +36,12 @@ export function clusterEnvironment(request: MigrationRequest): MigrationEnvironm
 
     acquireLease: async (report) => {
       const { name, uid } = await readMigrationRecord(cluster, request);
-      return acquireLease(leaseApi(cluster, namespace), { durationSeconds, owner: { name, uid }, report });
+      return acquireLease(leaseApi(cluster, namespace), {
+        durationSeconds,
+        owner: { name, uid },
+        report,
+        interruption,
+      });
     },
     readRecord: async () => {
       await checkNamespace(cluster, namespace);
@@ -42,7 +50,8 @@ export function clusterEnvironment(request: MigrationRequest): MigrationEnvironm
     changeRecord: (change) => changeMigrationRecord(cluster, request, change),
     findTrident: () => findLegacyTrident(cluster, request),
 
-    checkLegacyImage: (legacy, record) => checkLegacyEtcdImage(cluster, legacy, record, timeoutSeconds),
+    checkLegacyImage: (legacy, record) =>
+      checkLegacyEtcdImage(cluster, legacy, record, { timeoutSeconds, interruption }),
     checkClaim: (legacy) => checkClaim(cluster, legacy),
     prepareSnapshot: async () => {
       if (snapshotDirectory === "") return;
@@ -52,8 +61,8 @@ export function clusterEnvironment(request: MigrationRequest): MigrationEnvironm
     openDestination: () => openDestination(cluster, request),
     openLiveSource: (legacy) => openLiveSource(cluster, legacy),
 
-    stopLegacy: (legacy, record) => stopLegacyTrident(cluster, legacy, record, timeoutSeconds),
-    openStoppedSource: (legacy, record) => openSourcePod(cluster, legacy, record, timeoutSeconds),
+    stopLegacy: (legacy, record) => stopLegacyTrident(cluster, legacy, record, { timeoutSeconds, interruption }),
+    openStoppedSource: (legacy, record) => openSourcePod(cluster, legacy, record, { timeoutSeconds, interruption }),
     takeSnapshot: async (source) => {
       if (snapshotDirectory === "") return undefined;
       return saveSnapshot({ content: source.snapshot(), directory: snapshotDirectory, namespace, at: new Date() });
@@ -64,7 +73,7 @@ export function clusterEnvironment(request: MigrationRequest): MigrationEnvironm
     },
     startNewTrident: async ({ destination, revision }) => {
       if (request.newTrident === undefined) return undefined;
-      const trident = { namespace, spec: request.newTrident, timeoutSeconds };
+      const trident = { namespace, spec: request.newTrident, timeoutSeconds, interruption };
       return startNewTrident(cluster, trident, { destination, range: prefixRange(request.prefix), revision });
     },
     withdrawNewTrident: (destination) => {

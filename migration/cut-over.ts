@@ -3,6 +3,7 @@ import type { KeyValueStore, StoreStatus } from "./copy/key-value-store.ts";
 import { pinRevision } from "./copy/pin-revision.ts";
 import type { VerifiedCopy } from "./copy/verify-copy.ts";
 import { copyWhole, runFirstPass } from "./first-pass.ts";
+import type { MigrationLease } from "./lease/held-lease.ts";
 import type { LegacyTrident } from "./legacy/legacy-trident.ts";
 import { LegacyTridentChangedError, type StoppedTrident } from "./legacy/stop-legacy-trident.ts";
 import type { Migration } from "./migration.ts";
@@ -27,8 +28,10 @@ export async function copyAndCutOver(migration: Migration): Promise<MigrationRes
   let stopped = legacy.stoppedByMigration;
   let during = "copying the state while the old Trident serves";
   let copied: { readonly stop: StoppedTrident; readonly result: MigrationResult };
+  // Until the new Trident serves an interruption is heeded, too.
+  let obeyed: MigrationLease = lease;
   const enter = (step: string): void => {
-    lease.throwIfLost();
+    obeyed.throwIfLost();
     during = step;
   };
   try {
@@ -54,6 +57,7 @@ export async function copyAndCutOver(migration: Migration): Promise<MigrationRes
       report("Starting the new Trident; it must list all that was copied.");
       const servesSince = await environment.startNewTrident({ destination, revision: copied.destinationRevision });
       if (servesSince !== undefined) report("The new Trident serves.");
+      obeyed = lease.held;
 
       // Nobody waits for these any more. Both only read the old etcd, which nobody writes to.
       enter("saving a snapshot of the old etcd and verifying all of the copy");
@@ -73,7 +77,7 @@ export async function copyAndCutOver(migration: Migration): Promise<MigrationRes
     enter("ending the copy");
     await environment.removeSourcePod();
     await environment.checkStillStopped(stop);
-    lease.throwIfLost();
+    obeyed.throwIfLost();
     result = { ...result, finishedAt: new Date().toISOString() };
     await environment.changeRecord({ phase: "copied", result: JSON.stringify(result) });
     copied = { stop, result };
@@ -116,7 +120,7 @@ async function copyRest(migration: Migration, source: OpenStore, first: Verified
 /** As it was when the new Trident began: what that writes meanwhile is not looked at. */
 function verifyAll(migration: Migration, source: OpenStore, copied: Copied): Promise<VerifiedCopy> {
   const { environment, destination, lease, report } = migration;
-  const pass = { source, destination, range: environment.range, signal: lease.signal, report };
+  const pass = { source, destination, range: environment.range, signal: lease.held.signal, report };
   return verifyAgain({ ...pass, revision: copied.sourceRevision }, copied.destinationRevision);
 }
 

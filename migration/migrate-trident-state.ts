@@ -1,7 +1,7 @@
 import { checkStores } from "./check-stores.ts";
 import { clusterEnvironment } from "./cluster-environment.ts";
 import { copyAndCutOver, endMigration } from "./cut-over.ts";
-import type { MigrationLease } from "./lease/held-lease.ts";
+import { interruptible, type InterruptibleLease } from "./interruption.ts";
 import type { LegacyTrident } from "./legacy/legacy-trident.ts";
 import type { MigrationRecord } from "./legacy/migration-record.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
@@ -22,20 +22,23 @@ export type { MigrationResult } from "./migration-result.ts";
  * any failure or sudden death: it finishes what was begun, and once all is done answers with the recorded result.
  *
  * @param report is given a line for a person now and then.
+ * @param interruption aborts it: what was done is taken back, unless the new Trident serves already.
  * @throws MigrationError, after the old Trident was put back if it had been stopped.
  */
 export async function migrateTridentState(
   request: MigrationRequest,
   report: (line: string) => void,
+  interruption: AbortSignal = new AbortController().signal,
 ): Promise<MigrationResult> {
-  const environment = beforeAnything(() => clusterEnvironment(request));
-  return runMigration(environment, report);
+  const environment = beforeAnything(() => clusterEnvironment(request, interruption));
+  return runMigration(environment, report, interruption);
 }
 
 /** The sequence itself, on whatever carries out its steps. */
 export async function runMigration(
   environment: MigrationEnvironment,
   report: (line: string) => void,
+  interruption: AbortSignal = new AbortController().signal,
 ): Promise<MigrationResult> {
   const startedAt = new Date();
   const looked = await untouched("looking for the old Trident", () => findWhatToDo(environment));
@@ -43,7 +46,7 @@ export async function runMigration(
   // Nothing is touched without the Lease: what this run would clean up may be in use by another.
   const lease = await untouched("making sure that no other migration runs", () => environment.acquireLease(report));
   try {
-    return await runAlone(environment, lease, startedAt, report);
+    return await runAlone(environment, interruptible(lease, interruption), startedAt, report);
   } finally {
     await lease.release();
   }
@@ -51,7 +54,7 @@ export async function runMigration(
 
 async function runAlone(
   environment: MigrationEnvironment,
-  lease: MigrationLease,
+  lease: InterruptibleLease,
   startedAt: Date,
   report: (line: string) => void,
 ): Promise<MigrationResult> {
@@ -63,7 +66,9 @@ async function runAlone(
   if (record.phase === "copied" && legacy.stoppedByMigration) {
     // Killed after the new Trident had come to serve: what it has written since would be lost by copying again.
     const result = recordedResult(record);
-    const stop = await environment.stopLegacy(legacy, record);
+    const stop = await environment.stopLegacy(legacy, record).catch((cause: unknown) => {
+      throw new MigrationError({ during: "ending what is left", cause, legacy: { kind: "superseded" } });
+    });
     await endMigration({ environment, legacy, report }, stop);
     return result;
   }

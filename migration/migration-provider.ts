@@ -1,3 +1,4 @@
+import { watchEngineCancellation } from "./engine-cancellation.ts";
 import type { MigrationRequest, MigrationResult } from "./migrate-trident-state.ts";
 import { describeFailure } from "./kubernetes/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "./kubernetes/errors.ts";
@@ -17,22 +18,33 @@ export interface MigrationInputs extends Omit<MigrationRequest, "cluster"> {
 export type MigrationOutputs = MigrationInputs & MigrationResult;
 
 /**
- * The migration as a Pulumi dynamic provider's functions, without Pulumi. Progress lines go to the standard output.
+ * The migration as a Pulumi dynamic provider's functions, without Pulumi. Progress lines go to the standard output. Once Pulumi
+ * is told to stop, by ^C, the migration is taken back, unless the new Trident serves already.
  *
  * @throws Error with the message of what migrateTridentState raised; nothing else of it, since Pulumi takes an error that has
  *   an `id` for a resource that was created.
  */
 export async function create(inputs: MigrationInputs): Promise<{ id: string; outs: MigrationOutputs }> {
   const { kubeconfig, context, ...request } = inputs;
+  const cancellation = watchEngineCancellation(() => {
+    report(interrupted);
+  });
   // Only here: a preview, and an up that changes nothing, have no use for it, and it takes long to load.
   const { migrateTridentState } = await import("./migrate-trident-state.ts");
   try {
-    const result = await migrateTridentState({ ...request, cluster: definedOnly({ kubeconfig, context }) }, report);
+    const migration = { ...request, cluster: definedOnly({ kubeconfig, context }) };
+    const result = await migrateTridentState(migration, report, cancellation.signal);
     return { id: `${request.namespace}/${request.record}`, outs: { ...inputs, ...result } };
   } catch (error) {
     throw new Error(error instanceof Error ? error.message : String(error), { cause: error });
+  } finally {
+    cancellation.stop();
   }
 }
+
+const interrupted =
+  "Interrupted: the migration is being taken back, unless the new Trident serves already; if the old Trident was stopped, it is " +
+  "put back. Another ^C leaves all as it is at that moment, for the next `pulumi up` or `pulumi destroy` to put right.";
 
 export interface CheckResult {
   inputs: MigrationInputs;

@@ -1,4 +1,4 @@
-import type { MigrationLease } from "./lease/held-lease.ts";
+import type { InterruptibleLease } from "./interruption.ts";
 import type { LegacyTrident } from "./legacy/legacy-trident.ts";
 import type { MigrationRecord } from "./legacy/migration-record.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
@@ -8,7 +8,7 @@ import type { WrittenKeys } from "./written-keys.ts";
 /** One migration under way: what its steps share. */
 export interface Migration {
   readonly environment: MigrationEnvironment;
-  readonly lease: MigrationLease;
+  readonly lease: InterruptibleLease;
   readonly legacy: LegacyTrident;
   readonly record: MigrationRecord;
   readonly destination: OpenStore;

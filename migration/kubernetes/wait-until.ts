@@ -5,10 +5,16 @@ import { describeFailure } from "./describe-failure.ts";
 /** What one look found: either the end of the waiting, or what there is to see meanwhile. */
 export type Look<T> = { readonly done: true; readonly value: T } | { readonly done: false; readonly seen: string };
 
-export interface WaitOptions {
+/** How long a step may wait. */
+export interface Patience {
+  readonly timeoutSeconds: number;
+  /** Ends the waiting with its reason. */
+  readonly interruption?: AbortSignal | undefined;
+}
+
+export interface WaitOptions extends Patience {
   /** Completes `Waited 300 s for ...`. */
   readonly awaited: string;
-  readonly timeoutSeconds: number;
   /** Between two looks. @default 500 */
   readonly intervalMilliseconds?: number;
 }
@@ -28,11 +34,14 @@ export function seenSoFar(seen: string): Look<never> {
 export async function waitUntil<T>(options: WaitOptions, look: () => Promise<Look<T>>): Promise<T> {
   const deadline = Date.now() + options.timeoutSeconds * 1000;
   for (;;) {
+    options.interruption?.throwIfAborted();
     const found = await lookOnce(look);
     if (found.done) return found.value;
     const remaining = deadline - Date.now();
     if (remaining <= 0) throw new WaitTimeoutError(options.awaited, options.timeoutSeconds, found.seen);
-    await sleep(Math.min(options.intervalMilliseconds ?? 500, remaining));
+    const pause = Math.min(options.intervalMilliseconds ?? 500, remaining);
+    // The reason is raised above.
+    await sleep(pause, undefined, { signal: options.interruption }).catch(() => undefined);
   }
 }
 

@@ -13,6 +13,8 @@ export interface AcquireOptions {
   /** The ConfigMap with which the Lease goes, should its run be killed and no other follow. */
   readonly owner?: { readonly name: string; readonly uid: string };
   readonly report: (line: string) => void;
+  /** Ends the waiting for another holder, with its reason. */
+  readonly interruption?: AbortSignal | undefined;
 }
 
 /**
@@ -24,10 +26,11 @@ export interface AcquireOptions {
  * @throws MigrationRunningError
  */
 export async function acquireLease(api: LeaseApi, options: AcquireOptions): Promise<MigrationLease> {
-  const { durationSeconds, owner, report } = options;
+  const { durationSeconds, owner, report, interruption } = options;
   const identity = `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`;
   let watched: Watched | undefined;
   for (;;) {
+    interruption?.throwIfAborted();
     const found = await api.read();
     if (found === undefined) {
       const created = await api.create({ ...leaseFor(api.namespace, owner), spec: specFor(identity, durationSeconds) });

@@ -15,7 +15,7 @@ export interface LeaseApi {
   remove(lease: V1Lease): Promise<void>;
 }
 
-/** Less than the time between two renewals. */
+/** Less than the time that a renewal has until the Lease is over. */
 const requestTimeoutMilliseconds = 10_000;
 
 export function leaseApi(cluster: ClusterClient, namespace: string): LeaseApi {

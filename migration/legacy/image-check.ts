@@ -3,7 +3,7 @@ import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { PodNotStartingError } from "../kubernetes/errors.ts";
 import { describePod, readPod, removePod } from "../kubernetes/pods.ts";
 import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
-import { seenDone, seenSoFar, waitUntil } from "../kubernetes/wait-until.ts";
+import { seenDone, seenSoFar, waitUntil, type Patience } from "../kubernetes/wait-until.ts";
 import { imageCheckPod, imageCheckPodName, type PodOwner } from "./legacy-pod-template.ts";
 import type { LegacyTrident } from "./legacy-trident.ts";
 
@@ -15,23 +15,24 @@ export async function checkLegacyEtcdImage(
   cluster: ClusterClient,
   legacy: LegacyTrident,
   owner: PodOwner,
-  timeoutSeconds: number,
+  patience: Patience,
 ): Promise<void> {
   const { namespace } = legacy;
+  const { timeoutSeconds } = patience;
   const name = imageCheckPodName;
   await removePod(cluster, { namespace, name }, timeoutSeconds);
   await cluster.core.createNamespacedPod({ namespace, body: imageCheckPod(legacy, owner) });
   try {
-    await waitUntilItRan(cluster, legacy, timeoutSeconds);
+    await waitUntilItRan(cluster, legacy, patience);
   } finally {
     await removePod(cluster, { namespace, name }, timeoutSeconds);
   }
 }
 
-async function waitUntilItRan(cluster: ClusterClient, legacy: LegacyTrident, timeoutSeconds: number): Promise<void> {
+async function waitUntilItRan(cluster: ClusterClient, legacy: LegacyTrident, patience: Patience): Promise<void> {
   const { namespace } = legacy;
   const awaited = `pod ${imageCheckPodName} in namespace ${namespace} to run image ${legacy.etcdImage}`;
-  await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 300 }, async () => {
+  await waitUntil({ awaited, ...patience, intervalMilliseconds: 300 }, async () => {
     const pod = await readPod(cluster, namespace, imageCheckPodName);
     if (pod === undefined) throw new PodNotStartingError(namespace, imageCheckPodName, "somebody deleted it", runAgain);
     if (hasSucceeded(pod)) return seenDone(undefined);

@@ -4,7 +4,7 @@ import { PodNotStartingError } from "../kubernetes/errors.ts";
 import { describePod, isContainerRunning, readPod, removePod } from "../kubernetes/pods.ts";
 import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
 import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
-import { seenDone, seenSoFar, waitUntil, type Look } from "../kubernetes/wait-until.ts";
+import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
 import { openForwardedStore, type OpenStore } from "../stores/forwarded-store.ts";
 import { sourcePod, sourcePodName, type PodOwner } from "./legacy-pod-template.ts";
 import type { LegacyTrident } from "./legacy-trident.ts";
@@ -17,9 +17,9 @@ export async function openSourcePod(
   cluster: ClusterClient,
   legacy: LegacyTrident,
   owner: PodOwner,
-  timeoutSeconds: number,
+  patience: Patience,
 ): Promise<OpenStore> {
-  await removeSourcePod(cluster, legacy.namespace, timeoutSeconds);
+  await removeSourcePod(cluster, legacy.namespace, patience.timeoutSeconds);
   await cluster.core.createNamespacedPod({ namespace: legacy.namespace, body: sourcePod(legacy, owner) });
   const forward = await openPortForward(cluster, {
     namespace: legacy.namespace,
@@ -27,7 +27,7 @@ export async function openSourcePod(
     port: legacy.clientPort,
   });
   try {
-    return await waitUntilEtcdAnswers(cluster, legacy, forward, timeoutSeconds);
+    return await waitUntilEtcdAnswers(cluster, legacy, forward, patience);
   } catch (error) {
     await forward.close();
     throw error;
@@ -46,11 +46,11 @@ async function waitUntilEtcdAnswers(
   cluster: ClusterClient,
   legacy: LegacyTrident,
   forward: PortForward,
-  timeoutSeconds: number,
+  patience: Patience,
 ): Promise<OpenStore> {
   const description = `the embedded etcd on PersistentVolumeClaim ${legacy.claim} (pod ${sourcePodName})`;
   const awaited = `${description} to answer on port ${legacy.clientPort}`;
-  return waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 100 }, async (): Promise<Look<OpenStore>> => {
+  return waitUntil({ awaited, ...patience, intervalMilliseconds: 100 }, async (): Promise<Look<OpenStore>> => {
     const pod = await lookAtPod(cluster, legacy);
     // Its etcd is asked before the pod is said to run: a kubelet tells of that up to a second late, and Trident is away.
     if (!pod.done && !pod.isOnNode) return pod;

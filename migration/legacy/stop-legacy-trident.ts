@@ -3,7 +3,7 @@ import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isConflict, isNotFound } from "../kubernetes/errors.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
 import { describePod, isActive, listPods } from "../kubernetes/pods.ts";
-import { seenDone, seenSoFar, waitUntil } from "../kubernetes/wait-until.ts";
+import { seenDone, seenSoFar, waitUntil, type Patience } from "../kubernetes/wait-until.ts";
 import { readDeployment, stoppedReplicasAnnotation, type LegacyTrident } from "./legacy-trident.ts";
 import { changeMigrationRecord, type MigrationRecord } from "./migration-record.ts";
 import { savedManifest } from "./saved-manifest.ts";
@@ -35,7 +35,7 @@ export async function stopLegacyTrident(
   cluster: ClusterClient,
   legacy: LegacyTrident,
   record: MigrationRecord,
-  timeoutSeconds: number,
+  patience: Patience,
 ): Promise<StoppedTrident> {
   let stoppedAt = record.stoppedAt ?? new Date().toISOString();
   if (!legacy.stoppedByMigration) {
@@ -43,7 +43,7 @@ export async function stopLegacyTrident(
     await saveManifest(cluster, legacy, record, stoppedAt);
     await scaleToZero(cluster, legacy);
   }
-  await waitUntilPodsAreGone(cluster, legacy, timeoutSeconds);
+  await waitUntilPodsAreGone(cluster, legacy, patience);
   const deployment = await readDeployment(cluster, legacy.namespace, legacy.name);
   refuseOtherThanStopped(legacy, deployment);
   return { legacy, generation: deployment?.metadata?.generation ?? 0, stoppedAt };
@@ -130,9 +130,9 @@ async function scaleToZero(cluster: ClusterClient, legacy: LegacyTrident): Promi
   );
 }
 
-async function waitUntilPodsAreGone(cluster: ClusterClient, legacy: LegacyTrident, timeoutSeconds: number) {
+async function waitUntilPodsAreGone(cluster: ClusterClient, legacy: LegacyTrident, patience: Patience) {
   const awaited = `the pods of Deployment ${legacy.name} in namespace ${legacy.namespace} to be gone`;
-  await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 150 }, async () => {
+  await waitUntil({ awaited, ...patience, intervalMilliseconds: 150 }, async () => {
     refuseOtherThanStopped(legacy, await readDeployment(cluster, legacy.namespace, legacy.name));
     const running = await activePods(cluster, legacy);
     return running.length === 0 ? seenDone(undefined) : seenSoFar(running.join(", "));

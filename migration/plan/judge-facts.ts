@@ -66,6 +66,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
   const outageEstimateSeconds = outageOf(steps);
   const versions = judgeVersions(versionFacts(request, facts));
   const stateFound = judgeLook(request, facts);
+  const running = judgeRunning(facts.running, request.namespace);
   const migratedAt = finishedAt(facts.record);
   const rolledBackAt = recordedRollback(facts.record)?.finishedAt;
   return {
@@ -92,6 +93,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
       ...(old === undefined || facts.claim === undefined ? [] : judgeClaim(old, facts.claim)),
       ...stateFound.blockers,
       ...objects.blockers,
+      ...running.blockers,
     ],
     risks: [
       ...(facts.missing === undefined
@@ -101,7 +103,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
       ...stateFound.risks,
       ...objects.risks,
       ...judgeDestination(destinationFacts(facts), flow.flow, request.etcdClusterSize),
-      ...judgeRunning(facts.running, facts.now),
+      ...running.risks,
       ...judgeClusterDns(facts.dns, request.etcdCluster),
       ...judgeCertificates(certificates, request.certificateEarlyRenewalHours, facts.now),
     ],

@@ -33,7 +33,8 @@ export type BlockerKind =
   | "nothingToRollBack"
   | "noManifest"
   | "newEtcd"
-  | "rollbackUnfinished";
+  | "rollbackUnfinished"
+  | "anotherMigration";
 
 /** An error whose message is the blocker's, with its remedy. */
 export abstract class BlockerError extends Error {

@@ -1,5 +1,6 @@
 import type { KeyRange, KeyValueStore } from "../copy/key-value-store.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import type { Patience } from "../kubernetes/wait-until.ts";
 import { expectedLists } from "./expected-lists.ts";
 import { newTridentManifest, type NewTridentSpec } from "./new-trident.ts";
 import { waitUntilItServes } from "./wait-until-it-serves.ts";
@@ -13,15 +14,14 @@ export interface CopiedState {
   readonly revision: bigint;
 }
 
-export interface NewTrident {
+export interface NewTrident extends Patience {
   readonly namespace: string;
   readonly spec: NewTridentSpec;
-  readonly timeoutSeconds: number;
 }
 
 /**
  * Starts the new Trident while the old one is stopped and nothing of it deleted, and waits until it serves what was copied.
- * Takes it back when it does not. Answers with when it first listed all of that.
+ * Takes it back when it does not, or is interrupted. Answers with when it first listed all of that.
  *
  * @throws NewTridentNotServingError
  */

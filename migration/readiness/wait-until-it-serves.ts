@@ -4,7 +4,7 @@ import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { describePod, isActive, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
 import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
-import { seenDone, seenSoFar, waitUntil, type Look } from "../kubernetes/wait-until.ts";
+import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
 import { askForLists } from "./ask-for-lists.ts";
 import { NewTridentNotServingError } from "./errors.ts";
 import { describeLengths, hasAll, type ListLengths } from "./expected-lists.ts";
@@ -15,19 +15,19 @@ import { findNewTrident, newTridentPods, type NewTridentSpec } from "./new-tride
 /** Where Trident has its REST API, on the pod's loopback. */
 const restPort = 8000;
 
-export interface AwaitedTrident {
+export interface AwaitedTrident extends Patience {
   readonly namespace: string;
   readonly spec: NewTridentSpec;
   readonly expected: ListLengths;
-  readonly timeoutSeconds: number;
 }
 
 /**
  * Waits until the new Trident's pod is ready and its REST API lists all that is expected; no longer than there is hope.
- * Answers with when it first listed that. Raises NewTridentNotServingError, with the end of its log.
+ * Answers with when it first listed that. Raises NewTridentNotServingError, with the end of its log, or the reason of the
+ * interruption.
  */
 export async function waitUntilItServes(cluster: ClusterClient, trident: AwaitedTrident): Promise<Date> {
-  const { namespace, spec, expected, timeoutSeconds } = trident;
+  const { namespace, spec, expected, timeoutSeconds, interruption } = trident;
   const found: Found = { pod: undefined, lists: undefined, listedAt: undefined };
   const forward = await openPortForward(cluster, {
     namespace,
@@ -40,10 +40,11 @@ export async function waitUntilItServes(cluster: ClusterClient, trident: Awaited
   });
   try {
     const awaited = `the new Trident in namespace ${namespace} to list ${describeLengths(expected)}`;
-    return await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 200 }, () =>
+    return await waitUntil({ awaited, timeoutSeconds, interruption, intervalMilliseconds: 200 }, () =>
       look(cluster, trident, forward, found),
     );
   } catch (error) {
+    if (interruption?.aborted === true) throw error;
     const log = found.pod === undefined ? [] : await lastLogLines(cluster, namespace, found.pod);
     const image = spec.template.spec?.containers[0]?.image ?? "unknown image";
     const reason = describeFailure(error);

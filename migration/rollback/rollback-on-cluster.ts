@@ -59,7 +59,7 @@ export function requestOnCluster(request: RollbackPlace): RequestEnvironment {
       }
     },
     checkClaim: (legacy) => checkClaim(cluster, legacy),
-    openEmbeddedEtcd: (legacy, record) => openSourcePod(cluster, legacy, record, timeoutSeconds),
+    openEmbeddedEtcd: (legacy, record) => openSourcePod(cluster, legacy, record, { timeoutSeconds }),
     removeSourcePod: () => removeSourcePod(cluster, namespace, timeoutSeconds),
     handOverNewTrident: () => handOverNewTrident(cluster, { namespace, timeoutSeconds }),
   };

@@ -33,14 +33,14 @@ describe("a migration that is killed, and its stack then destroyed", () => {
   });
 
   it("has the old Trident put back when it was killed after the stop", async () => {
-    await killUp("e2e-killed-destroyed", () =>
+    await killUp(stack, () =>
       eventually("the old Trident is stopped", async () => (await replicasOf("trident")) === 0, 300),
     );
     await destroyed();
   });
 
   it("has it put back when it was killed while the new one started", async () => {
-    await killUp("e2e-killed-destroyed", () =>
+    await killUp(stack, () =>
       eventually(
         "the new Trident is being started",
         async () => (await replicasOf("trident-external-etcd")) === 1,

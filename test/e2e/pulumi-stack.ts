@@ -11,6 +11,9 @@ const run = promisify(execFile);
 
 /** The program of this repository on a stack of its own, its state in a temporary folder. */
 export interface TestStack {
+  readonly name: string;
+  /** For a command of one's own on it. */
+  readonly environment: NodeJS.ProcessEnv;
   /** Sets settings of the program, named as in Pulumi.yaml. */
   configure(settings: Record<string, string>): Promise<void>;
   preview(): Promise<Operation>;
@@ -66,6 +69,8 @@ export async function createTestStack(name: string, settings: Record<string, str
   };
 
   return {
+    name,
+    environment: { ...process.env, ...environment },
     configure,
     preview: () =>
       operation(async (onOutput) => ({ changes: (await stack.preview({ onOutput, color: "never" })).changeSummary })),

@@ -35,6 +35,21 @@ describe("waiting", () => {
     assert.equal(value, 1);
   });
 
+  it("ends at once when it is interrupted, with the reason", async () => {
+    const interruption = new AbortController();
+    const reason = new Error("no longer wanted");
+    const waiting = waitUntil(
+      { awaited: "anything", timeoutSeconds: 60, intervalMilliseconds: 60_000, interruption: interruption.signal },
+      () => {
+        setImmediate(() => {
+          interruption.abort(reason);
+        });
+        return Promise.resolve(seenSoFar("nothing"));
+      },
+    );
+    await assert.rejects(waiting, reason);
+  });
+
   it("ends at once with any other error", async () => {
     const refusal = new ClusterRequestError({ method: "GET", path: "/" }, 403, "no");
     await assert.rejects(

@@ -80,6 +80,16 @@ describe("the Lease of a migration", () => {
     assert.deepEqual(outcomes.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
   });
 
+  it("is not waited for any longer once the run that waits is interrupted", async () => {
+    await acquire(40);
+    const interruption = new AbortController();
+    const reason = new Error("no longer wanted");
+    const report = () => {
+      interruption.abort(reason);
+    };
+    await assert.rejects(acquireLease(api, { durationSeconds: 40, report, interruption: interruption.signal }), reason);
+  });
+
   it("says so when the user may not have it", async () => {
     fake.fault = () => 403;
     await assert.rejects(acquire(2), { name: "ClusterRequestError", message: /leases.*403.*permission/ });

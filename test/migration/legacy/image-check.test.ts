@@ -18,13 +18,13 @@ describe("the check of the legacy etcd's image", () => {
 
   it("succeeds when a pod of it ran to its end, and leaves no pod", async () => {
     kubelet({ terminated: { exitCode: 0 } });
-    await checkLegacyEtcdImage(fake.cluster, legacyTrident(), owner, 5);
+    await checkLegacyEtcdImage(fake.cluster, legacyTrident(), owner, { timeoutSeconds: 5 });
     assert.ok(!fake.objects.has(path));
   });
 
   it("fails with the kubelet's reason, the image and the way out when it can't be pulled, and leaves no pod", async () => {
     kubelet({ waiting: { reason: "ErrImagePull", message: "no such host" } });
-    await assert.rejects(checkLegacyEtcdImage(fake.cluster, legacyTrident(), owner, 5), {
+    await assert.rejects(checkLegacyEtcdImage(fake.cluster, legacyTrident(), owner, { timeoutSeconds: 5 }), {
       name: "PodNotStartingError",
       message:
         /ErrImagePull .*no such host\. The migration needs image quay\.io\/coreos\/etcd:v3\.3\.12.*Deployment trident/s,
@@ -34,7 +34,7 @@ describe("the check of the legacy etcd's image", () => {
 
   it("fails when the image does not run", async () => {
     kubelet({ terminated: { exitCode: 1, message: "exec format error" } });
-    await assert.rejects(checkLegacyEtcdImage(fake.cluster, legacyTrident(), owner, 5), {
+    await assert.rejects(checkLegacyEtcdImage(fake.cluster, legacyTrident(), owner, { timeoutSeconds: 5 }), {
       name: "PodNotStartingError",
       message: /exit code 1 \(exec format error\)/,
     });
@@ -43,13 +43,15 @@ describe("the check of the legacy etcd's image", () => {
   it("replaces what a killed run left", async () => {
     fake.objects.set(path, leftover({ [managedByLabel]: managedByValue }));
     kubelet({ terminated: { exitCode: 0 } });
-    await checkLegacyEtcdImage(fake.cluster, legacyTrident(), owner, 5);
+    await checkLegacyEtcdImage(fake.cluster, legacyTrident(), owner, { timeoutSeconds: 5 });
     assert.ok(!fake.objects.has(path));
   });
 
   it("leaves a pod of that name which somebody else made", async () => {
     fake.objects.set(path, leftover({}));
-    await assert.rejects(checkLegacyEtcdImage(fake.cluster, legacyTrident(), owner, 5), { name: "ForeignPodError" });
+    await assert.rejects(checkLegacyEtcdImage(fake.cluster, legacyTrident(), owner, { timeoutSeconds: 5 }), {
+      name: "ForeignPodError",
+    });
     assert.ok(fake.objects.has(path));
   });
 

@@ -161,7 +161,9 @@ describe("stopping and restoring the legacy Trident", () => {
   }
 
   async function stop(): Promise<StoppedTrident> {
-    return stopLegacyTrident(fake.cluster, await find(), await readMigrationRecord(fake.cluster, place), 5);
+    return stopLegacyTrident(fake.cluster, await find(), await readMigrationRecord(fake.cluster, place), {
+      timeoutSeconds: 5,
+    });
   }
 
   function restore(legacy: LegacyTrident): Promise<number> {

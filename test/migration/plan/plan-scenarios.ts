@@ -1,4 +1,5 @@
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
+import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
 import { planFrom } from "../../../migration/plan/gather-plan.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
 import type { BlockerKind } from "../../../migration/preflight/blocker.ts";
@@ -7,6 +8,7 @@ import { MemoryStore } from "../memory-store.ts";
 import { FakePlanEnvironment, planRequest, smallState } from "./fake-plan-environment.ts";
 
 const deploymentPath = "/apis/apps/v1/namespaces/trident/deployments/trident";
+const leasePath = "/apis/coordination.k8s.io/v1/namespaces/trident/leases/trident-etcd-migration";
 const secrets = "/api/v1/namespaces/trident/secrets";
 const ours = { labels: { "app.kubernetes.io/managed-by": "trident-etcd" } };
 
@@ -177,7 +179,19 @@ export const blockedPlans: readonly [kind: BlockerKind, arrange: Arrange, change
       if (record !== undefined) environment.record = { ...record, rollbackPhase: "restoring" };
     },
   ],
+  ["anotherMigration", (environment) => environment.withLegacy().objects.set(leasePath, renewedAtEachLook())],
 ];
+
+function renewedAtEachLook(): ServedObject {
+  let second = 0;
+  return {
+    get spec() {
+      second += 1;
+      const renewTime = new Date(Date.UTC(2999, 0, 1, 0, 0, second)).toISOString();
+      return { holderIdentity: "build-7-4711-0a1b2c3d", renewTime, leaseDurationSeconds: 60 };
+    },
+  };
+}
 
 export async function planOf(arrange: Arrange, change: Partial<PlanRequest> = {}): Promise<MigrationPlan> {
   const environment = new FakePlanEnvironment().withDns();

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { prefixRange } from "../../../migration/copy/key-range.ts";
+import type { Patience } from "../../../migration/kubernetes/wait-until.ts";
 import { startNewTrident } from "../../../migration/readiness/start-new-trident.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
 import { MemoryStore } from "../memory-store.ts";
@@ -63,6 +65,18 @@ describe("a new Trident that does not come to serve what was copied", () => {
     await assert.rejects(start(), /ImagePullBackOff for image i: not found/);
   });
 
+  it("is taken back at once, for the interruption's reason, when whoever waits for it is interrupted", async () => {
+    const interruption = new AbortController();
+    const reason = new Error("no longer wanted");
+    status = { phase: "Pending" };
+    const starting = start({ timeoutSeconds: 600, interruption: interruption.signal });
+    while (!fake.objects.has(podPath)) await sleep(10);
+    interruption.abort(reason);
+    await assert.rejects(starting, reason);
+    assert.ok(!fake.objects.has(podPath));
+    assert.ok(!fake.objects.has(deploymentPath));
+  });
+
   it("is an error, too, when the API refuses its Deployment", async () => {
     fake.fault = (request) => (request.startsWith("POST") ? 403 : undefined);
     await assert.rejects(start(), { name: "ClusterRequestError" });
@@ -79,8 +93,8 @@ describe("a new Trident that does not come to serve what was copied", () => {
     );
   });
 
-  function start(): Promise<unknown> {
-    const trident = { namespace, spec: newTridentSpec(), timeoutSeconds: 5 };
+  function start(patience: Patience = { timeoutSeconds: 5 }): Promise<unknown> {
+    const trident = { namespace, spec: newTridentSpec(), ...patience };
     return startNewTrident(fake.cluster, trident, { destination, range, revision });
   }
 
