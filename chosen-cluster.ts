@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { connectToCluster } from "@trident-etcd/migration/kubernetes/cluster-client.ts";
+import { detectPlatform, type Platform } from "@trident-etcd/migration/platform/detect-platform.ts";
 import { isContents } from "@trident-etcd/migration/kubernetes/load-kubeconfig.ts";
 
 /** The cluster that the stack is about, chosen by the standard settings `kubernetes:kubeconfig` and `kubernetes:context`. */
@@ -28,4 +30,9 @@ export function chosenCluster(): ChosenCluster {
     plain: { kubeconfig, ...contextChoice },
     inputs: { kubeconfig: isContents(kubeconfig) ? pulumi.secret(kubeconfig) : kubeconfig, ...contextChoice },
   };
+}
+
+/** What the setting says, or, left at `auto`, what the cluster turns out to be. */
+export async function choosePlatform(setting: "auto" | Platform, access: KubeconfigChoice): Promise<Platform> {
+  return setting === "auto" ? detectPlatform(connectToCluster(access)) : setting;
 }

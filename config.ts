@@ -1,4 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Platform } from "@trident-etcd/migration/platform/detect-platform.ts";
+
+import { etcdVersion, fromRegistry, imageReference, imageRegistry, imageRepository } from "./settings/parse-image.ts";
+import { clusterSize, hours, seconds } from "./settings/parse-number.ts";
+import {
+  dnsNames,
+  domainName,
+  localPath,
+  namespaceName,
+  oneOf,
+  reportPath,
+  subjectText,
+  trueOrFalse,
+} from "./settings/parse-text.ts";
 
 /** The stack's settings, checked. Pulumi.yaml describes each of them for the person who sets it. */
 export interface Settings {
@@ -13,9 +27,19 @@ export interface Settings {
   readonly etcdVersion: string;
   readonly operatorImage: string;
   readonly busyboxImage: string;
+  /** The registry that images come from whose setting is left as it is; empty for those that they name. */
+  readonly imageRegistry: string;
+  /** How members keep away from each other's nodes. */
+  readonly memberAntiAffinity: "preferred" | "required" | "none";
+  readonly platform: "auto" | Platform;
   readonly clusterDomain: string;
   readonly certificateValidityHours: number;
   readonly certificateEarlyRenewalHours: number;
+  readonly certificateKeyAlgorithm: "RSA" | "ECDSA";
+  /** In the certificates' subject; empty for none. */
+  readonly certificateOrganization: string;
+  /** Names that the members' certificates are made out to besides those inside of the cluster. */
+  readonly certificateExtraDnsNames: readonly string[];
   readonly timeoutSeconds: number;
   /** Where the old etcd's snapshot is kept; empty for none. */
   readonly snapshotDirectory: string;
@@ -38,9 +62,15 @@ export const defaultSettings: Settings = {
   etcdVersion: "3.4.22",
   operatorImage: "quay.io/coreos/etcd-operator:v0.9.4",
   busyboxImage: "busybox:1.28.0-glibc",
+  imageRegistry: "",
+  memberAntiAffinity: "preferred",
+  platform: "auto",
   clusterDomain: "cluster.local",
   certificateValidityHours: 43800,
   certificateEarlyRenewalHours: 720,
+  certificateKeyAlgorithm: "RSA",
+  certificateOrganization: "",
+  certificateExtraDnsNames: [],
   timeoutSeconds: 300,
   snapshotDirectory: "snapshots",
   report: "",
@@ -91,17 +121,28 @@ export function checkSettings(raw: RawSettings): Settings {
     }
   };
 
+  const registry = read("imageRegistry", defaultSettings.imageRegistry, imageRegistry);
+  const image = (name: "tridentImage" | "etcdRepository" | "operatorImage" | "busyboxImage"): string =>
+    fromRegistry(registry, defaultSettings[name]);
+
   const settings: Settings = {
     namespace: read("namespace", defaultSettings.namespace, namespaceName),
     migrate: read("migrate", defaultSettings.migrate, trueOrFalse),
     rollback: read("rollback", defaultSettings.rollback, trueOrFalse),
-    tridentImage: read("tridentImage", defaultSettings.tridentImage, imageReference),
+    tridentImage: read("tridentImage", image("tridentImage"), imageReference),
     tridentDebug: read("tridentDebug", defaultSettings.tridentDebug, trueOrFalse),
     etcdClusterSize: read("etcdClusterSize", defaultSettings.etcdClusterSize, clusterSize),
-    etcdRepository: read("etcdRepository", defaultSettings.etcdRepository, imageRepository),
+    etcdRepository: read("etcdRepository", image("etcdRepository"), imageRepository),
     etcdVersion: read("etcdVersion", defaultSettings.etcdVersion, etcdVersion),
-    operatorImage: read("operatorImage", defaultSettings.operatorImage, imageReference),
-    busyboxImage: read("busyboxImage", defaultSettings.busyboxImage, imageReference),
+    operatorImage: read("operatorImage", image("operatorImage"), imageReference),
+    busyboxImage: read("busyboxImage", image("busyboxImage"), imageReference),
+    imageRegistry: registry,
+    memberAntiAffinity: read(
+      "memberAntiAffinity",
+      defaultSettings.memberAntiAffinity,
+      oneOf("preferred", "required", "none"),
+    ),
+    platform: read("platform", defaultSettings.platform, oneOf("auto", "kubernetes", "openshift")),
     clusterDomain: read("clusterDomain", defaultSettings.clusterDomain, domainName),
     certificateValidityHours: read("certificateValidityHours", defaultSettings.certificateValidityHours, hours),
     certificateEarlyRenewalHours: read(
@@ -109,6 +150,13 @@ export function checkSettings(raw: RawSettings): Settings {
       defaultSettings.certificateEarlyRenewalHours,
       hours,
     ),
+    certificateKeyAlgorithm: read(
+      "certificateKeyAlgorithm",
+      defaultSettings.certificateKeyAlgorithm,
+      oneOf("RSA", "ECDSA"),
+    ),
+    certificateOrganization: read("certificateOrganization", defaultSettings.certificateOrganization, subjectText),
+    certificateExtraDnsNames: read("certificateExtraDnsNames", defaultSettings.certificateExtraDnsNames, dnsNames),
     timeoutSeconds: read("timeoutSeconds", defaultSettings.timeoutSeconds, seconds),
     snapshotDirectory: read("snapshotDirectory", defaultSettings.snapshotDirectory, localPath),
     report: read("report", defaultSettings.report, reportPath),
@@ -142,127 +190,4 @@ function unknownSettings(raw: RawSettings): string[] {
         `${name} is no setting of this program. Remove it with "pulumi config rm ${name}"; ` +
         `the settings are ${Object.keys(defaultSettings).join(", ")}.`,
     );
-}
-
-function namespaceName(text: string): string {
-  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) {
-    throw new Error(
-      "a namespace's name is at most 63 lower-case letters, digits and hyphens, and begins and ends with a letter or digit. " +
-        '"kubectl get namespaces" lists those that there are.',
-    );
-  }
-  return text;
-}
-
-function trueOrFalse(text: string): boolean {
-  if (text !== "true" && text !== "false") {
-    throw new Error("it must be true or false.");
-  }
-  return text === "true";
-}
-
-function clusterSize(text: string): number {
-  const size = wholeNumber(text);
-  if (size === undefined || size < 1 || size > 7) {
-    throw new Error("the etcd-operator runs clusters of 1 to 7 members. Set it to 1, 3, 5 or 7.");
-  }
-  if (size % 2 === 0) {
-    throw new Error(
-      `${size} members survive the loss of no more of them than ${size - 1} do, and one more can fail. ` +
-        `Set it to ${size - 1} or ${size + 1}.`,
-    );
-  }
-  return size;
-}
-
-/** Source of the limits: the operator's probes run /bin/sh in the member's image; images became distroless at 3.4.24 and 3.5.7. */
-function etcdVersion(text: string): string {
-  const match = /^(\d+)\.(\d+)\.(\d+)$/.exec(text);
-  if (match === null) {
-    throw new Error("write it as three numbers without a leading v, such as 3.4.22.");
-  }
-  const [major = 0, minor = 0, patch = 0] = match.slice(1).map(Number);
-  if (major !== 3 || minor < 1) {
-    throw new Error(
-      "Trident keeps its state through etcd's version 3 interface. Set it to a 3.x version, such as 3.4.22.",
-    );
-  }
-  if (minor > 5 || (minor === 5 && patch >= 7) || (minor === 4 && patch >= 24)) {
-    throw new Error(
-      "that version's image has no shell, so the etcd-operator's health checks fail and no member ever becomes ready. " +
-        "Set it to 3.4.22.",
-    );
-  }
-  return text;
-}
-
-const repositoryPattern =
-  "(?:[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?(?::[0-9]+)?/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*";
-
-function imageRepository(text: string): string {
-  if (!new RegExp(`^${repositoryPattern}$`).test(text)) {
-    throw new Error("write a registry and a repository without tag or digest, such as quay.io/coreos/etcd.");
-  }
-  return text;
-}
-
-/** A tag or digest is required: what "latest" is changes under a running installation. */
-function imageReference(text: string): string {
-  if (!new RegExp(`^${repositoryPattern}(?::[\\w][\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`).test(text)) {
-    throw new Error(
-      "it is no image reference. Write it as registry/repository:tag or registry/repository@sha256:digest.",
-    );
-  }
-  if (!/(:[^/]+|@sha256:[0-9a-f]{64})$/.test(text)) {
-    throw new Error("it names no version. Add a tag or a digest, such as :19.04.0.");
-  }
-  return text;
-}
-
-function domainName(text: string): string {
-  if (text.length > 253 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text)) {
-    throw new Error(
-      "it is no DNS domain. Write it without a leading or trailing dot, such as cluster.local; " +
-        'it is the last part of the "search" line in /etc/resolv.conf of any pod.',
-    );
-  }
-  return text;
-}
-
-function hours(text: string): number {
-  const value = wholeNumber(text);
-  if (value === undefined || value < 1) {
-    throw new Error("it must be a whole number of hours, at least 1.");
-  }
-  return value;
-}
-
-function seconds(text: string): number {
-  const value = wholeNumber(text);
-  if (value === undefined || value < 10 || value > 86400) {
-    throw new Error("it must be a whole number of seconds from 10 to 86400; 300 suits most clusters.");
-  }
-  return value;
-}
-
-/** Empty is a choice: nothing is kept. */
-function localPath(text: string): string {
-  if (text !== text.trim() || text.includes("\0") || text.includes("\n")) {
-    throw new Error("write a path without spaces around it, such as snapshots; an empty one keeps nothing.");
-  }
-  return text;
-}
-
-function reportPath(text: string): string {
-  const path = localPath(text);
-  if (path !== "" && !path.endsWith(".md")) {
-    throw new Error(
-      "the report is Markdown: let its name end in .md, such as migration-report.md; an empty one writes none.",
-    );
-  }
-  return path;
-}
-
-function wholeNumber(text: string): number | undefined {
-  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }

@@ -4,13 +4,13 @@ import { describePlan } from "@trident-etcd/migration/plan/describe-plan.ts";
 import { gatherPlan } from "@trident-etcd/migration/plan/gather-plan.ts";
 import { refuseBlocked } from "@trident-etcd/migration/plan/plan-blocked-error.ts";
 
-import { chosenCluster } from "./chosen-cluster.ts";
+import { chosenCluster, choosePlatform } from "./chosen-cluster.ts";
 import { EtcdCluster } from "./components/etcd-cluster.ts";
 import { EtcdOperator } from "./components/etcd-operator.ts";
 import { EtcdTls } from "./components/etcd-tls.ts";
 import { StateMigration } from "./components/state-migration.ts";
 import { TridentAccount } from "./components/trident-account.ts";
-import { Trident, tridentSpec } from "./components/trident.ts";
+import { Trident, tridentPods, tridentSpec } from "./components/trident.ts";
 import { readSettings } from "./config.ts";
 import { explained } from "./explained.ts";
 import { writeReport } from "./write-report.ts";
@@ -19,6 +19,8 @@ import { writeReport } from "./write-report.ts";
 const settings = await explained(readSettings);
 const access = chosenCluster();
 const { timeoutSeconds } = settings;
+const platform = await explained(() => choosePlatform(settings.platform, access.plain));
+const userId = platform === "openshift" ? "assigned" : 1000;
 
 const etcdName = "trident-etcd";
 const legacy = {
@@ -67,6 +69,9 @@ const tls = new EtcdTls(
     clusterDomain: settings.clusterDomain,
     validityHours: settings.certificateValidityHours,
     earlyRenewalHours: settings.certificateEarlyRenewalHours,
+    keyAlgorithm: settings.certificateKeyAlgorithm,
+    extraDnsNames: settings.certificateExtraDnsNames,
+    ...(settings.certificateOrganization === "" ? {} : { organization: settings.certificateOrganization }),
   },
   onCluster,
 );
@@ -77,6 +82,7 @@ const operator = new EtcdOperator(
     namespace: settings.namespace,
     clientSecretNames: [tls.clientSecretName],
     image: settings.operatorImage,
+    userId,
     timeoutSeconds,
   },
   onCluster,
@@ -92,14 +98,25 @@ const etcd = new EtcdCluster(
     version: settings.etcdVersion,
     tls,
     busyboxImage: settings.busyboxImage,
+    clients: [tridentPods],
+    antiAffinity: settings.memberAntiAffinity,
+    userId,
     timeoutSeconds,
   },
   { ...onCluster, dependsOn: [operator] },
 );
 
-const account = new TridentAccount("trident-account", { namespace: settings.namespace }, onCluster);
+const account = new TridentAccount(
+  "trident-account",
+  {
+    namespace: settings.namespace,
+    // Its image runs as root, which OpenShift's own choice would not allow.
+    ...(platform === "openshift" ? { securityContextConstraint: "anyuid" } : {}),
+  },
+  onCluster,
+);
 
-const tridentPods = {
+const tridentArgs = {
   serviceAccountName: account.serviceAccountName,
   image: settings.tridentImage,
   debug: settings.tridentDebug,
@@ -119,7 +136,7 @@ const stateMigration = settings.migrate
         snapshotDirectory: settings.snapshotDirectory,
         etcdCluster: etcd.clusterName,
         clientSecret: tls.clientSecretName,
-        newTrident: tridentSpec(tridentPods),
+        newTrident: tridentSpec(tridentArgs),
         rollback: settings.rollback,
         timeoutSeconds,
       },
@@ -135,7 +152,7 @@ const trident = settings.rollback
   : new Trident(
       "trident",
       {
-        ...tridentPods,
+        ...tridentArgs,
         namespace: settings.namespace,
         ...(summary === undefined ? {} : { migratedStateDigest: summary.sha256 }),
       },

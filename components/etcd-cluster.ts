@@ -2,6 +2,13 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { etcdClusterApiVersion, etcdClusterKind } from "./etcd-cluster-definition.ts";
+import {
+  createDisruptionBudget,
+  createNetworkPolicy,
+  memberAffinity,
+  type AntiAffinity,
+} from "./etcd-cluster-protection.ts";
+import { etcdOperatorPods } from "./etcd-operator.ts";
 import { objectLabels } from "./labels.ts";
 
 export interface EtcdClusterArgs {
@@ -30,6 +37,22 @@ export interface EtcdClusterArgs {
    * @default "busybox:1.28.0-glibc"
    */
   readonly busyboxImage?: pulumi.Input<string>;
+  /**
+   * The labels of the pods in the same namespace that may reach the members; the operator's are always among them.
+   * @default only the members and the operator
+   */
+  readonly clients?: readonly Readonly<Record<string, pulumi.Input<string>>>[];
+  /**
+   * Whether members stay away from nodes that have another one: where that can be had, always, or not.
+   * @default "preferred"
+   */
+  readonly antiAffinity?: AntiAffinity;
+  /**
+   * The number of the user, never root, that members run as and that owns their volumes; "assigned" where the platform gives
+   * each namespace numbers of its own, as OpenShift does.
+   * @default 1000
+   */
+  readonly userId?: number | "assigned";
   /**
    * How long to wait until all members are ready, in seconds.
    * @default 300
@@ -64,7 +87,9 @@ export class EtcdCluster extends pulumi.ComponentResource {
 
     const memberService = createMemberService(this, name, args);
     const clientService = createClientService(this, name, args);
-    const cluster = createCluster(this, name, args, [memberService, clientService]);
+    createDisruptionBudget(`${name}-disruption-budget`, protection(args), { parent: this });
+    const networkPolicy = createNetworkPolicy(`${name}-network-policy`, protection(args), { parent: this });
+    const cluster = createCluster(this, name, args, [memberService, clientService, networkPolicy]);
 
     // An id is known only when Pulumi has seen the members ready; a name would be known beforehand.
     this.clusterName = pulumi.all([cluster.metadata.name, cluster.id]).apply(([clusterName]) => clusterName);
@@ -127,6 +152,11 @@ function memberSelector(args: EtcdClusterArgs): Record<string, pulumi.Input<stri
   return { app: "etcd", etcd_cluster: args.clusterName };
 }
 
+function protection(args: EtcdClusterArgs) {
+  const { namespace, clusterName, size = 3, clients = [] } = args;
+  return { namespace, clusterName, size, members: memberSelector(args), clients: [etcdOperatorPods, ...clients] };
+}
+
 function createCluster(
   parent: EtcdCluster,
   name: string,
@@ -135,6 +165,7 @@ function createCluster(
 ): kubernetes.apiextensions.CustomResource {
   const timeout = `${args.timeoutSeconds ?? 300}s`;
   const size = pulumi.output(args.size ?? 3);
+  const affinity = memberAffinity(args.antiAffinity ?? "preferred", memberSelector(args));
   return new kubernetes.apiextensions.CustomResource(
     `${name}-cluster`,
     {
@@ -155,6 +186,8 @@ function createCluster(
           busyboxImage: args.busyboxImage ?? "busybox:1.28.0-glibc",
           labels,
           resources: { requests: { cpu: "100m", memory: "128Mi" } },
+          ...(affinity === undefined ? {} : { affinity }),
+          securityContext: memberSecurityContext(args.userId ?? 1000),
         },
         TLS: {
           static: {
@@ -168,6 +201,10 @@ function createCluster(
     },
     { parent, dependsOn, customTimeouts: { create: timeout, update: timeout } },
   );
+}
+
+function memberSecurityContext(userId: number | "assigned"): kubernetes.types.input.core.v1.PodSecurityContext {
+  return userId === "assigned" ? { runAsNonRoot: true } : { runAsNonRoot: true, runAsUser: userId, fsGroup: userId };
 }
 
 /** Phase Running only means that the first member was started. */

@@ -21,7 +21,6 @@ export function etcdOperatorRules(
     { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "create", "patch", "delete"] },
     // It tries to create the two Services even where they exist.
     { apiGroups: [""], resources: ["services"], verbs: ["create"] },
-    { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["create", "delete"] },
     { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
     { apiGroups: [""], resources: ["endpoints"], resourceNames: [lockName], verbs: ["get", "update"] },
     { apiGroups: [""], resources: ["secrets"], resourceNames: clientSecretNames, verbs: ["get"] },

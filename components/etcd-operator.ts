@@ -16,6 +16,12 @@ export interface EtcdOperatorArgs {
    */
   readonly image?: pulumi.Input<string>;
   /**
+   * The number of the user that it runs as; "assigned" where the platform gives each namespace numbers of its own, as OpenShift
+   * does.
+   * @default 1000, the image's own
+   */
+  readonly userId?: number | "assigned";
+  /**
    * How long to wait until it runs, in seconds.
    * @default 300
    */
@@ -25,6 +31,9 @@ export interface EtcdOperatorArgs {
 const objectName = "etcd-operator";
 const labels = objectLabels("etcd", "operator");
 const selector = { name: objectName };
+
+/** The labels by which the operator's pods are known. */
+export const etcdOperatorPods: Readonly<Record<string, string>> = selector;
 
 /** The etcd-operator of CoreOS (v0.9.4, its last release), and the definition of the EtcdCluster resource that it acts on. */
 export class EtcdOperator extends pulumi.ComponentResource {
@@ -87,7 +96,7 @@ function createDeployment(
   serviceAccountName: pulumi.Input<string>,
   dependsOn: pulumi.Resource[],
 ): kubernetes.apps.v1.Deployment {
-  const timeoutSeconds = args.timeoutSeconds ?? 300;
+  const { timeoutSeconds = 300, userId = 1000 } = args;
   return new kubernetes.apps.v1.Deployment(
     `${name}-deployment`,
     {
@@ -102,8 +111,12 @@ function createDeployment(
           metadata: { labels: { ...labels, ...selector } },
           spec: {
             serviceAccountName,
-            // The image names its user, but Kubernetes can only tell a number from root; 1000 is that user's.
-            securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
+            // The image names its user, but Kubernetes can only tell a number from root.
+            securityContext: {
+              runAsNonRoot: true,
+              ...(userId === "assigned" ? {} : { runAsUser: userId }),
+              seccompProfile: { type: "RuntimeDefault" },
+            },
             containers: [operatorContainer(args.image ?? "quay.io/coreos/etcd-operator:v0.9.4")],
             // Its logging library ends the process when it cannot write its files there.
             volumes: [{ name: "temporary", emptyDir: {} }],

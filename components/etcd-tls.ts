@@ -26,7 +26,24 @@ export interface EtcdTlsArgs {
    * @default 720, thirty days
    */
   readonly earlyRenewalHours?: pulumi.Input<number>;
+  /**
+   * Of all keys: RSA with 2048 bits, or ECDSA on the curve P-256.
+   * @default "RSA"
+   */
+  readonly keyAlgorithm?: KeyAlgorithm;
+  /**
+   * The organization (O) in the subject of all certificates.
+   * @default none
+   */
+  readonly organization?: pulumi.Input<string>;
+  /**
+   * DNS names under which clients reach the members besides the Service's own, such as that of a load balancer.
+   * @default none
+   */
+  readonly extraDnsNames?: readonly pulumi.Input<string>[];
 }
+
+export type KeyAlgorithm = "RSA" | "ECDSA";
 
 export interface EtcdCommonNames {
   readonly authority: pulumi.Input<string>;
@@ -125,12 +142,12 @@ interface KeyAndCertificate<Certificate> {
 }
 
 function createAuthority(parent: EtcdTls, name: string, args: EtcdTlsArgs): KeyAndCertificate<tls.SelfSignedCert> {
-  const privateKey = createPrivateKey(parent, `${name}-authority-key`);
+  const privateKey = createPrivateKey(parent, `${name}-authority-key`, args);
   const certificate = new tls.SelfSignedCert(
     `${name}-authority`,
     {
       privateKeyPem: privateKey.privateKeyPem,
-      subject: { commonName: args.commonNames.authority },
+      subject: subject(args, args.commonNames.authority),
       isCaCertificate: true,
       setSubjectKeyId: true,
       allowedUses: authorityUses,
@@ -152,12 +169,12 @@ function issueCertificate(
     allowedUses: AllowedUse[];
   },
 ): KeyAndCertificate<tls.LocallySignedCert> {
-  const privateKey = createPrivateKey(parent, `${name}-key`);
+  const privateKey = createPrivateKey(parent, `${name}-key`, args);
   const request = new tls.CertRequest(
     `${name}-request`,
     {
       privateKeyPem: privateKey.privateKeyPem,
-      subject: { commonName: identity.commonName },
+      subject: subject(args, identity.commonName),
       ...(identity.dnsNames.length > 0 ? { dnsNames: identity.dnsNames } : {}),
     },
     { parent },
@@ -176,8 +193,17 @@ function issueCertificate(
   return { privateKey, certificate };
 }
 
-function createPrivateKey(parent: EtcdTls, name: string): tls.PrivateKey {
-  return new tls.PrivateKey(name, { algorithm: "RSA", rsaBits: 2048 }, { parent });
+function createPrivateKey(parent: EtcdTls, name: string, { keyAlgorithm = "RSA" }: EtcdTlsArgs): tls.PrivateKey {
+  return new tls.PrivateKey(name, keyKinds[keyAlgorithm], { parent });
+}
+
+const keyKinds: Readonly<Record<KeyAlgorithm, tls.PrivateKeyArgs>> = {
+  RSA: { algorithm: "RSA", rsaBits: 2048 },
+  ECDSA: { algorithm: "ECDSA", ecdsaCurve: "P256" },
+};
+
+function subject({ organization }: EtcdTlsArgs, commonName: pulumi.Input<string>): tls.types.input.CertRequestSubject {
+  return { commonName, ...(organization === undefined ? {} : { organization }) };
 }
 
 function validity(args: EtcdTlsArgs): {
@@ -218,6 +244,7 @@ function serverDnsNames(args: EtcdTlsArgs): pulumi.Input<string>[] {
     pulumi.interpolate`${clusterName}-client.${namespace}.svc`,
     pulumi.interpolate`${clusterName}-client.${namespace}.svc.${domain}`,
     "localhost",
+    ...(args.extraDnsNames ?? []),
   ];
 }
 

@@ -2,10 +2,16 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { objectLabels } from "./labels.ts";
+import { allowConstraint } from "./security-context-constraint.ts";
 import { tridentRules } from "./trident-permissions.ts";
 
 export interface TridentAccountArgs {
   readonly namespace: pulumi.Input<string>;
+  /**
+   * The one of OpenShift's SecurityContextConstraints that is to admit Trident's pods.
+   * @default none, as on plain Kubernetes
+   */
+  readonly securityContextConstraint?: string;
 }
 
 /**
@@ -40,10 +46,19 @@ export class TridentAccount extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const { namespace, securityContextConstraint: constraint } = args;
+    const admission =
+      constraint === undefined
+        ? undefined
+        : allowConstraint(
+            `${name}-constraint`,
+            { namespace, serviceAccountName: serviceAccount.metadata.name, constraint },
+            { parent: this },
+          );
 
     // An id is known only when the binding exists; the account's name would be known beforehand.
     this.serviceAccountName = pulumi
-      .all([serviceAccount.metadata.name, binding.id])
+      .all([serviceAccount.metadata.name, binding.id, admission?.id])
       .apply(([serviceAccountName]) => serviceAccountName);
     this.registerOutputs({ serviceAccountName: this.serviceAccountName });
   }

@@ -45,6 +45,9 @@ export interface TridentArgs extends Omit<TridentSpecArgs, "serviceAccountName">
 }
 
 const selector = { app: "trident.netapp.io" };
+
+/** The labels by which Trident's pods are known. */
+export const tridentPods: Readonly<Record<string, string>> = selector;
 const labels = { ...objectLabels("trident", "controller"), ...selector };
 
 /** Trident with an external etcd; ready once its own API lists backends, which it does only after it has read its state. */
@@ -130,6 +133,12 @@ function tridentContainer(args: TridentSpecArgs): kubernetes.types.input.core.v1
       failureThreshold: 2,
     },
     resources: { requests: { cpu: "50m", memory: "64Mi" } },
+    // As root it stays: Trident looks for its certificates below /root, which is nobody else's to enter.
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ["ALL"] },
+      seccompProfile: { type: "RuntimeDefault" },
+    },
     // Where Trident looks for a client certificate by default. It would go on without TLS if it found none.
     volumeMounts: [{ name: "etcd-client-tls", mountPath: "/root/certs", readOnly: true }],
   };

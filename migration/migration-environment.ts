@@ -46,7 +46,10 @@ export interface MigrationEnvironment {
    * Starts the new Trident beside the stopped one and waits until it serves the copy; takes it back when it does not. Answers with
    * when it first listed all of it; undefined when none was to be started.
    */
-  startNewTrident(copied: { readonly destination: KeyValueStore; readonly revision: bigint }): Promise<Date | undefined>;
+  startNewTrident(copied: {
+    readonly destination: KeyValueStore;
+    readonly revision: bigint;
+  }): Promise<Date | undefined>;
   /** Takes back one that was started, by this run or an earlier one, and what it wrote. Does nothing when there is none. */
   withdrawNewTrident(destination: KeyValueStore): Promise<void>;
   /** Only if it is still as the migration stopped it. */

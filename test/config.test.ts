@@ -32,9 +32,15 @@ test("reads every setting as its type", () => {
     etcdVersion: "3.3.12",
     operatorImage: `quay.io/coreos/etcd-operator@sha256:${"0f".repeat(32)}`,
     busyboxImage: "busybox:1.36",
+    imageRegistry: "registry.example:5000/mirror",
+    memberAntiAffinity: "required",
+    platform: "openshift",
     clusterDomain: "k8s.example.internal",
     certificateValidityHours: "48",
     certificateEarlyRenewalHours: "47",
+    certificateKeyAlgorithm: "ECDSA",
+    certificateOrganization: "Storage",
+    certificateExtraDnsNames: "etcd.example.com, *.etcd.example.com",
     timeoutSeconds: "600",
     snapshotDirectory: "/var/backups/trident",
     report: "reports/migration.md",
@@ -49,9 +55,15 @@ test("reads every setting as its type", () => {
     etcdVersion: "3.3.12",
     operatorImage: `quay.io/coreos/etcd-operator@sha256:${"0f".repeat(32)}`,
     busyboxImage: "busybox:1.36",
+    imageRegistry: "registry.example:5000/mirror",
+    memberAntiAffinity: "required",
+    platform: "openshift",
     clusterDomain: "k8s.example.internal",
     certificateValidityHours: 48,
     certificateEarlyRenewalHours: 47,
+    certificateKeyAlgorithm: "ECDSA",
+    certificateOrganization: "Storage",
+    certificateExtraDnsNames: ["etcd.example.com", "*.etcd.example.com"],
     timeoutSeconds: 600,
     snapshotDirectory: "/var/backups/trident",
     report: "reports/migration.md",
@@ -88,6 +100,12 @@ describe("refuses, naming the setting, its value and the way out,", () => {
     ["timeoutSeconds", "1e3", /10 to 86400/],
     ["snapshotDirectory", " snapshots", /without spaces around it/],
     ["report", "report.txt", /end in \.md/],
+    ["imageRegistry", "https://registry.example.com", /registry\.example\.com:5000\/mirror/],
+    ["memberAntiAffinity", "soft", /preferred, required or none/],
+    ["platform", "OpenShift", /auto, kubernetes or openshift/],
+    ["certificateKeyAlgorithm", "rsa", /RSA or ECDSA/],
+    ["certificateOrganization", "two\nlines", /at most 64 characters on one line/],
+    ["certificateExtraDnsNames", "etcd.example.com, https://etcd", /https:\/\/etcd: that is no DNS name/],
   ];
   for (const [setting, value, wayOut] of cases) {
     test(`${setting} ${JSON.stringify(value)}`, () => {
@@ -103,6 +121,22 @@ describe("refuses, naming the setting, its value and the way out,", () => {
 test("keeps no snapshot and writes no report where their paths are empty", () => {
   const { snapshotDirectory, report } = checkSettings({ snapshotDirectory: "", report: "" });
   assert.deepEqual({ snapshotDirectory, report }, { snapshotDirectory: "", report: "" });
+});
+
+test("takes the images whose settings are left as they are from a private registry", () => {
+  const { tridentImage, etcdRepository, operatorImage, busyboxImage } = checkSettings({
+    imageRegistry: "registry.example:5000/mirror",
+    operatorImage: "quay.io/our/etcd-operator:v0.9.4",
+  });
+  assert.deepEqual(
+    [tridentImage, etcdRepository, operatorImage, busyboxImage],
+    [
+      "registry.example:5000/mirror/netapp/trident:19.04.0",
+      "registry.example:5000/mirror/coreos/etcd",
+      "quay.io/our/etcd-operator:v0.9.4",
+      "registry.example:5000/mirror/busybox:1.28.0-glibc",
+    ],
+  );
 });
 
 test("accepts the last etcd versions whose images have a shell", () => {
@@ -141,8 +175,8 @@ test("describes in Pulumi.yaml exactly the settings of config.ts, with the same 
   const declared = settingsOfPulumiYaml();
   assert.deepEqual(Object.keys(declared), Object.keys(defaultSettings));
   for (const [name, value] of Object.entries(defaultSettings)) {
-    const type = typeof value === "number" ? "integer" : typeof value;
-    const written = value === "" ? '""' : String(value);
+    const type = typeof value === "number" ? "integer" : Array.isArray(value) ? "string" : typeof value;
+    const written = String(value) === "" ? '""' : String(value);
     assert.deepEqual(declared[name], { type, default: written, described: true }, name);
   }
 });

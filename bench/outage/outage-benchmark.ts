@@ -35,7 +35,9 @@ try {
 
 async function benchmark(options: OutageOptions): Promise<OutageBenchmarkOutcome> {
   const peers = await buildPeers(report);
-  report(`${runsOf(options)} runs for ${options.cells.length} figures, each on a fresh sandbox: about two minutes each`);
+  report(
+    `${runsOf(options)} runs for ${options.cells.length} figures, each on a fresh sandbox: about two minutes each`,
+  );
   try {
     const bench = { peers, vendorSeconds: options.vendorSeconds, filler: options.filler, report };
     return await runOutageBenchmark(bench, options, () => interrupt.signal.aborted);

@@ -57,11 +57,7 @@ function electsItselfSoon(container: Pick<V1Container, "command" | "args" | "env
   const told = /heartbeat.interval|election.timeout/i.test(JSON.stringify([command, args, env]));
   if (told || envFrom.length > 0) return {};
   return {
-    env: [
-      ...env,
-      { name: "ETCD_HEARTBEAT_INTERVAL", value: "10" },
-      { name: "ETCD_ELECTION_TIMEOUT", value: "100" },
-    ],
+    env: [...env, { name: "ETCD_HEARTBEAT_INTERVAL", value: "10" }, { name: "ETCD_ELECTION_TIMEOUT", value: "100" }],
   };
 }
 

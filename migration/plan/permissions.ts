@@ -18,6 +18,8 @@ const stackInNamespace: readonly Need[] = [
   { group: "apps", resources: ["deployments"], verbs: manageAndWatch },
   { group: "apps", resources: ["replicasets"], verbs: ["list", "watch"] },
   { group: "rbac.authorization.k8s.io", resources: ["roles", "rolebindings"], verbs: manage },
+  { group: "policy", resources: ["poddisruptionbudgets"], verbs: manage },
+  { group: "networking.k8s.io", resources: ["networkpolicies"], verbs: manage },
   { group: "etcd.database.coreos.com", resources: ["etcdclusters"], verbs: manageAndWatch },
 ];
 

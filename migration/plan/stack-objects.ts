@@ -29,6 +29,8 @@ export function stackObjects({ namespace, etcdCluster, clientSecret, record }: S
     ["EtcdCluster", etcdCluster, `/apis/etcd.database.coreos.com/v1beta2/namespaces/${namespace}/etcdclusters`],
     ["Service", etcdCluster, `${core}/services`],
     ["Service", `${etcdCluster}-client`, `${core}/services`],
+    ["PodDisruptionBudget", etcdCluster, `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`],
+    ["NetworkPolicy", etcdCluster, `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`],
     ["Secret", clientSecret, `${core}/secrets`],
     ["Secret", "etcd-server-tls", `${core}/secrets`],
     ["Secret", "etcd-peer-tls", `${core}/secrets`],
@@ -39,6 +41,9 @@ export function stackObjects({ namespace, etcdCluster, clientSecret, record }: S
     ["Endpoints", "etcd-operator", `${core}/endpoints`],
     ["ConfigMap", record, `${core}/configmaps`],
     ["ServiceAccount", "trident-external-etcd", `${core}/serviceaccounts`],
+    // On OpenShift.
+    ["Role", "trident-external-etcd-anyuid", `${rbac}/namespaces/${namespace}/roles`],
+    ["RoleBinding", "trident-external-etcd-anyuid", `${rbac}/namespaces/${namespace}/rolebindings`],
     // A migration's own, for the time between its end and the stack's Deployment.
     ["Deployment", "trident-external-etcd", `/apis/apps/v1/namespaces/${namespace}/deployments`],
     ["ClusterRole", clusterWide, `${rbac}/clusterroles`],

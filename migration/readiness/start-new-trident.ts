@@ -25,11 +25,7 @@ export interface NewTrident extends Patience {
  *
  * @throws NewTridentNotServingError
  */
-export async function startNewTrident(
-  cluster: ClusterClient,
-  trident: NewTrident,
-  copied: CopiedState,
-): Promise<Date> {
+export async function startNewTrident(cluster: ClusterClient, trident: NewTrident, copied: CopiedState): Promise<Date> {
   const { namespace, spec } = trident;
   const { destination, range, revision } = copied;
   const taken = { ...trident, written: { destination, range } };

@@ -11,7 +11,7 @@ import { certificateFile, clientKubeconfig, keyFile, serviceAccountPublicKey } f
 const etcdUrl = "http://127.0.0.1:2379";
 
 /** Every request to the API server, one JSON document a line, without bodies. */
-const auditLogPath = join(sandboxState, "audit", "audit.log");
+export const auditLogPath = join(sandboxState, "audit", "audit.log");
 
 /** Starts Kubernetes' own etcd, on the loopback of the node's namespace, and the API server; waits until it answers. */
 export async function startApiServer(namespaces: readonly string[]): Promise<void> {

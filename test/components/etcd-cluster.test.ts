@@ -34,20 +34,22 @@ async function service(name: string): Promise<ServiceInputs> {
 }
 
 for (const preview of [true, false]) {
-  test(`registers two Services and the EtcdCluster ${preview ? "in a preview" : "in an update"}`, async () => {
+  test(`registers the EtcdCluster, its Services and what protects its members ${preview ? "in a preview" : "in an update"}`, async () => {
     const registered = await cluster(preview);
     assert.deepEqual(registered.all.map(({ type, name }) => `${type} ${name}`).sort(), [
       "kubernetes:core/v1:Service db-client",
       "kubernetes:core/v1:Service db-members",
       `${clusterType} db-cluster`,
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy db-network-policy",
+      "kubernetes:policy/v1:PodDisruptionBudget db-disruption-budget",
       "trident-etcd:index:EtcdCluster db",
     ]);
   });
 }
 
-test("creates the Services before the EtcdCluster, or members would wait for their DNS names for ever", async () => {
+test("creates before the EtcdCluster its Services, for whose names members wait, and the policy that closes their ports", async () => {
   const { dependencies } = (await cluster()).ofType(clusterType)[0] ?? {};
-  assert.deepEqual(dependencies, ["db-client", "db-members"]);
+  assert.deepEqual(dependencies, ["db-client", "db-members", "db-network-policy"]);
 });
 
 test("publishes members that are not ready yet under the EtcdCluster's own name, without a cluster address", async () => {

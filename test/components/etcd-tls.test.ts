@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { EtcdTls } from "../../components/etcd-tls.ts";
+import type { EtcdTlsArgs } from "../../components/etcd-tls.ts";
 import { isSecret, record, revealed, valueOf } from "./registrations.ts";
 import type { Registrations } from "./registrations.ts";
 
@@ -17,6 +18,13 @@ function certificates(preview = false): Promise<Registrations> {
       validityHours: 1000,
       earlyRenewalHours: 100,
     });
+  });
+}
+
+function certificatesWith(args: Partial<EtcdTlsArgs>): Promise<Registrations> {
+  const commonNames = { authority: "a", server: "s", client: "c" };
+  return record(false, () => {
+    new EtcdTls("certs", { namespace: "storage", clusterName: "db", commonNames, ...args });
   });
 }
 
@@ -53,6 +61,28 @@ test("uses RSA keys of 2048 bits, which etcd-operator is known to work with", as
   for (const key of keys) {
     assert.deepEqual(key.inputs, { algorithm: "RSA", rsaBits: 2048 });
   }
+});
+
+test("uses ECDSA keys on P-256 when told so", async () => {
+  const keys = (await certificatesWith({ keyAlgorithm: "ECDSA" })).ofType("tls:index/privateKey:PrivateKey");
+  assert.deepEqual(
+    keys.map(({ inputs }) => inputs),
+    Array.from({ length: 4 }, () => ({ algorithm: "ECDSA", ecdsaCurve: "P256" })),
+  );
+});
+
+test("names the organization in every subject, the authority's included", async () => {
+  const registered = await certificatesWith({ organization: "Storage" });
+  for (const name of ["certs-authority", "certs-server-request", "certs-peer-request", "certs-client-request"]) {
+    assert.equal((registered.named(name).inputs.subject as { organization: string }).organization, "Storage", name);
+  }
+});
+
+test("makes the server's certificate, and no other, out to further names", async () => {
+  const registered = await certificatesWith({ extraDnsNames: ["etcd.example.com"] });
+  const names = (request: string) => registered.named(request).inputs.dnsNames as string[];
+  assert.equal(names("certs-server-request").at(-1), "etcd.example.com");
+  assert.ok(!names("certs-peer-request").includes("etcd.example.com"));
 });
 
 test("makes the authority able to sign and nothing else, and names it as asked", async () => {

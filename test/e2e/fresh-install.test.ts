@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { connectToCluster } from "../../migration/kubernetes/cluster-client.ts";
+import { openPortForward } from "../../migration/kubernetes/port-forward.ts";
 import { readTridentLists } from "../../sandbox/legacy-trident/read-trident-lists.ts";
 import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";
+import { createAuthority } from "../certificate-authority.ts";
+import { askForVersion } from "./ask-member.ts";
 import { memberEtcdctlOf } from "./etcd-keys.ts";
 import { createTestStack, type TestStack } from "./pulumi-stack.ts";
 import {
@@ -54,6 +58,32 @@ describe("a fresh install", () => {
       storageClasses: [],
     });
   });
+
+  for (const port of [2379, 2380]) {
+    it(`lets nobody in at port ${port} of a member without a certificate of its own CA`, async () => {
+      const { data = {} } = await cluster.core.readNamespacedSecret({ namespace, name: "etcd-client-tls" });
+      const file = (name: string): Buffer => Buffer.from(data[name] ?? "", "base64");
+      const ca = file("etcd-client-ca.crt");
+      const stranger = await createAuthority("a stranger");
+      const { certificate: cert, privateKey: key } = await stranger.issue({
+        commonName: "Trident etcd client",
+        usages: ["clientAuth"],
+      });
+      const [member = ""] = await podNames(cluster, namespace, "app=etcd,etcd_cluster=trident-etcd");
+      const client = connectToCluster({ kubeconfig: kubeconfigPath });
+      const forward = await openPortForward(client, { namespace, choosePod: () => Promise.resolve(member), port });
+      try {
+        const own = { ca, cert: file("etcd-client.crt"), key: file("etcd-client.key") };
+        assert.match(await askForVersion(forward, own), /^200: .*"etcdserver":"3\./);
+        assert.match(await askForVersion(forward, { ca }), /^failed: .*certificate/);
+        assert.match(await askForVersion(forward, { ca, cert, key }), /^failed: .*certificate|^failed: .*unknown ca/);
+        assert.match(await askForVersion(forward, undefined), /^400: .*HTTPS|^failed: /);
+      } finally {
+        await forward.close();
+        await stranger.remove();
+      }
+    });
+  }
 
   it("is left as it is by a second up", async () => {
     const up = await stack.up();

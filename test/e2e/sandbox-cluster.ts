@@ -4,6 +4,8 @@ import {
   AppsV1Api,
   CoreV1Api,
   KubeConfig,
+  NetworkingV1Api,
+  PolicyV1Api,
   RbacAuthorizationV1Api,
   type KubernetesObject,
 } from "@kubernetes/client-node";
@@ -22,8 +24,12 @@ export function connectSandbox(): SandboxCluster {
   return { kubeconfig, core: kubeconfig.makeApiClient(CoreV1Api), apps: kubeconfig.makeApiClient(AppsV1Api) };
 }
 
-export async function createNamespace(cluster: SandboxCluster, name: string): Promise<void> {
-  await cluster.core.createNamespace({ body: { metadata: { name } } });
+export async function createNamespace(
+  cluster: SandboxCluster,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await cluster.core.createNamespace({ body: { metadata: { name, labels } } });
 }
 
 export async function deleteNamespace(cluster: SandboxCluster, name: string): Promise<void> {
@@ -51,7 +57,12 @@ export async function objectsAround(cluster: SandboxCluster, namespace: string):
     ["ConfigMap", cluster.core.listNamespacedConfigMap({ namespace })],
     ["Deployment", cluster.apps.listNamespacedDeployment({ namespace })],
     ["Endpoints", cluster.core.listNamespacedEndpoints({ namespace })],
+    ["NetworkPolicy", cluster.kubeconfig.makeApiClient(NetworkingV1Api).listNamespacedNetworkPolicy({ namespace })],
     ["PersistentVolumeClaim", cluster.core.listNamespacedPersistentVolumeClaim({ namespace })],
+    [
+      "PodDisruptionBudget",
+      cluster.kubeconfig.makeApiClient(PolicyV1Api).listNamespacedPodDisruptionBudget({ namespace }),
+    ],
     ["Pod", cluster.core.listNamespacedPod({ namespace })],
     ["Role", rbac.listNamespacedRole({ namespace })],
     ["RoleBinding", rbac.listNamespacedRoleBinding({ namespace })],

@@ -84,7 +84,8 @@ describe("a migration whose new Trident serves, until all of the copy was compar
       (environment) => {
         environment.before("removeSourcePod", () => {
           const { trident } = environment;
-          if (trident.kind === "legacy") environment.trident = { ...trident, legacy: { ...trident.legacy, replicas: 1 } };
+          if (trident.kind === "legacy")
+            environment.trident = { ...trident, legacy: { ...trident.legacy, replicas: 1 } };
         });
       },
       ({ cause }) => {

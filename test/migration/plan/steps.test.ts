@@ -32,7 +32,10 @@ describe("the steps of the plan", () => {
 
   it("compare everything and save the snapshot while the new Trident serves", () => {
     const last = planSteps(facts).at(-1);
-    assert.match(last?.what ?? "", /^While it serves: compare every key.* snapshot .*; then delete Deployment trident,/);
+    assert.match(
+      last?.what ?? "",
+      /^While it serves: compare every key.* snapshot .*; then delete Deployment trident,/,
+    );
     assert.equal(last?.estimateSeconds, estimates.fewCallsSeconds + 5);
     const slow = planSteps({ ...facts, bytes: 4_000_000_000 }).at(-1);
     assert.equal(slow?.estimateSeconds, 400);

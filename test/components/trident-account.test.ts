@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { TridentAccount } from "../../components/trident-account.ts";
+import type { TridentAccountArgs } from "../../components/trident-account.ts";
+import { record } from "./registrations.ts";
+import type { Registrations } from "./registrations.ts";
+
+function account(args: Partial<TridentAccountArgs> = {}): Promise<Registrations> {
+  return record(false, () => {
+    new TridentAccount("account", { namespace: "storage", ...args });
+  });
+}
+
+test("has nothing of OpenShift's on plain Kubernetes", async () => {
+  const names = (await account()).all.map(({ name }) => name).sort();
+  assert.deepEqual(names, [
+    "account",
+    "account-cluster-role",
+    "account-cluster-role-binding",
+    "account-service-account",
+  ]);
+});
+
+test("may use the SecurityContextConstraints that it needs on OpenShift, and no others", async () => {
+  const registered = await account({ securityContextConstraint: "anyuid" });
+  assert.deepEqual(registered.named("account-constraint-role").inputs.rules, [
+    {
+      apiGroups: ["security.openshift.io"],
+      resources: ["securitycontextconstraints"],
+      resourceNames: ["anyuid"],
+      verbs: ["use"],
+    },
+  ]);
+  const { roleRef, subjects } = registered.named("account-constraint-role-binding").inputs;
+  assert.deepEqual(roleRef, {
+    apiGroup: "rbac.authorization.k8s.io",
+    kind: "Role",
+    name: "trident-external-etcd-anyuid",
+  });
+  assert.deepEqual(subjects, [{ kind: "ServiceAccount", name: "trident-external-etcd", namespace: "storage" }]);
+});
