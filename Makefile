@@ -1,7 +1,7 @@
 # Everything runs on Node 24 from node_modules; `make` alone lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e faults faults-mutations bench bench-outage bench-preview toolchain sandbox sandbox-down
+.PHONY: help demo test check unit e2e e2e-long faults faults-mutations bench bench-outage bench-preview toolchain sandbox sandbox-down
 
 NODE := node_modules/.bin/node
 INSTALLED := node_modules/.package-lock.json
@@ -12,7 +12,7 @@ help: ## List the commands
 demo: $(INSTALLED) toolchain ## A real migration, start to end, on the sandbox (4 minutes; the first time 35 more to build the toolchain)
 	@$(NODE) sandbox/demo/run-demo.ts
 
-test: $(INSTALLED) toolchain ## Every check and test (25 minutes; the first time 35 more to build the toolchain)
+test: $(INSTALLED) toolchain ## Every check and test (28 minutes; the first time 35 more to build the toolchain)
 	@$(NODE) test/run-suites.ts static unit stand-in e2e
 
 check: $(INSTALLED) ## Formatting, linting, types
@@ -23,6 +23,9 @@ unit: $(INSTALLED) ## The unit tests and the short fault suite alone (5 minutes)
 
 e2e: $(INSTALLED) toolchain ## The end-to-end tests on the sandbox alone (FILES=... for some of them)
 	@$(NODE) test/run-suites.ts e2e $(FILES)
+
+e2e-long: $(INSTALLED) toolchain ## Migrations killed and interrupted in each of their phases, on the sandbox (5 minutes)
+	@$(NODE) test/run-suites.ts e2e-long
 
 faults: $(INSTALLED) ## 1,000 schedules of random faults and kills, checked independently (20 minutes; SEED=..., COUNT=...)
 	@SEED=$(or $(SEED),1) COUNT=$(or $(COUNT),1000) $(NODE) test/faults/run-schedules.ts

@@ -93,9 +93,7 @@ const provider: pulumi.dynamic.ResourceProvider = {
   diff: () => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).diff(),
   create: (inputs) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).create(inputs),
   read: (id, props) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).read(id, props),
-  update: (id, olds) =>
-    (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).update(id, olds),
-  delete: (id, props) =>
-    (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).remove(id, props),
+  update: (_, olds) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).update(_, olds),
+  delete: (_, props) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).remove(props),
 };
 /* eslint-enable */

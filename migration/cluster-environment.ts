@@ -15,6 +15,7 @@ import type { MigrationEnvironment } from "./migration-environment.ts";
 import type { MigrationRequest } from "./migration-request.ts";
 import { checkClaim } from "./preflight/check-claim.ts";
 import { checkNamespace } from "./preflight/check-namespace.ts";
+import { findServedRevision } from "./readiness/new-trident.ts";
 import { startNewTrident } from "./readiness/start-new-trident.ts";
 import { handOverNewTrident, withdrawNewTrident } from "./readiness/withdraw-new-trident.ts";
 import { removePartialSnapshots } from "./snapshot/remove-partial-snapshots.ts";
@@ -76,6 +77,7 @@ export function clusterEnvironment(request: MigrationRequest, interruption?: Abo
       const trident = { namespace, spec: request.newTrident, timeoutSeconds, interruption };
       return startNewTrident(cluster, trident, { destination, range: prefixRange(request.prefix), revision });
     },
+    findServedRevision: () => findServedRevision(cluster, namespace),
     withdrawNewTrident: (destination) => {
       const written = { destination, range: prefixRange(request.prefix) };
       return withdrawNewTrident(cluster, { namespace, timeoutSeconds, written });

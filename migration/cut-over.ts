@@ -1,5 +1,4 @@
-import { carryChangesAndCompare, verifyAgain, type CarriedChanges } from "./copy-and-verify.ts";
-import type { KeyValueStore, StoreStatus } from "./copy/key-value-store.ts";
+import { carryChangesAndCompare, type CarriedChanges } from "./copy-and-verify.ts";
 import { pinRevision } from "./copy/pin-revision.ts";
 import type { VerifiedCopy } from "./copy/verify-copy.ts";
 import { copyWhole, runFirstPass } from "./first-pass.ts";
@@ -8,8 +7,9 @@ import type { LegacyTrident } from "./legacy/legacy-trident.ts";
 import { LegacyTridentChangedError, type StoppedTrident } from "./legacy/stop-legacy-trident.ts";
 import type { Migration } from "./migration.ts";
 import { MigrationError } from "./migration-error.ts";
-import { resultOf, type MigrationResult } from "./migration-result.ts";
+import type { MigrationResult } from "./migration-result.ts";
 import { EmptySourceError } from "./preflight/errors.ts";
+import { proveAll, recordCopied } from "./prove-all.ts";
 import type { OpenStore } from "./stores/forwarded-store.ts";
 import { undoMigration } from "./undo-migration.ts";
 
@@ -56,31 +56,21 @@ export async function copyAndCutOver(migration: Migration): Promise<MigrationRes
       enter("starting the new Trident");
       report("Starting the new Trident; it must list all that was copied.");
       const servesSince = await environment.startNewTrident({ destination, revision: copied.destinationRevision });
-      if (servesSince !== undefined) report("The new Trident serves.");
-      obeyed = lease.held;
+      if (servesSince !== undefined) {
+        report("The new Trident serves.");
+        obeyed = lease.held;
+      }
 
-      // Nobody waits for these any more. Both only read the old etcd, which nobody writes to.
       enter("saving a snapshot of the old etcd and verifying all of the copy");
-      const [snapshot, verified] = await bothEnded(
-        saveSnapshot(migration, source),
-        copied.verified ?? verifyAll(migration, source, copied),
-      );
-      const statuses = await statusesOf(source, destination);
-      const { startedAt } = migration;
-      const { changes } = copied;
-      const cutOverAt = stop.stoppedAt;
-      result = resultOf({ verified, changes, first, statuses, snapshot, startedAt, cutOverAt, servesSince });
+      result = await proveAll(migration, source, { ...copied, first, servesSince, cutOverAt: stop.stoppedAt });
     } finally {
       await source.close();
     }
 
     enter("ending the copy");
-    await environment.removeSourcePod();
     await environment.checkStillStopped(stop);
     obeyed.throwIfLost();
-    result = { ...result, finishedAt: new Date().toISOString() };
-    await environment.changeRecord({ phase: "copied", result: JSON.stringify(result) });
-    copied = { stop, result };
+    copied = { stop, result: await recordCopied(environment, result) };
   } catch (cause) {
     throw await undoMigration({ ...migration, legacy, stopped, during, cause });
   }
@@ -88,16 +78,22 @@ export async function copyAndCutOver(migration: Migration): Promise<MigrationRes
   return copied.result;
 }
 
-/** What is left once the new Trident serves: what fails of it is ended by the next run, and nothing is put back. */
+/** What is left once all is recorded: what fails of it is ended by the next run, and nothing is put back. */
 export async function endMigration(
   migration: Pick<Migration, "environment" | "legacy" | "report">,
   stop: StoppedTrident,
 ): Promise<void> {
   try {
+    // Only now, since nothing waits for it, and while it ends a killed run would still be undone otherwise.
+    await migration.environment.removeSourcePod();
     await deleteLegacy(migration, stop);
     await migration.environment.handOverNewTrident();
   } catch (cause) {
-    throw new MigrationError({ during: "deleting the old Deployment", cause, legacy: { kind: "superseded" } });
+    throw new MigrationError({
+      during: "removing what the old Trident no longer needs",
+      cause,
+      legacy: { kind: "superseded" },
+    });
   }
 }
 
@@ -117,19 +113,6 @@ async function copyRest(migration: Migration, source: OpenStore, first: Verified
   return copied;
 }
 
-/** As it was when the new Trident began: what that writes meanwhile is not looked at. */
-function verifyAll(migration: Migration, source: OpenStore, copied: Copied): Promise<VerifiedCopy> {
-  const { environment, destination, lease, report } = migration;
-  const pass = { source, destination, range: environment.range, signal: lease.held.signal, report };
-  return verifyAgain({ ...pass, revision: copied.sourceRevision }, copied.destinationRevision);
-}
-
-async function saveSnapshot({ environment, report }: Migration, source: OpenStore): Promise<string | undefined> {
-  const path = await environment.takeSnapshot(source);
-  if (path !== undefined) report(`Saved a snapshot of the old etcd as ${path}; it holds secrets.`);
-  return path;
-}
-
 async function deleteLegacy(
   { environment, legacy, report }: Pick<Migration, "environment" | "legacy" | "report">,
   stop: StoppedTrident,
@@ -147,18 +130,4 @@ async function findUnchanged({ environment, legacy }: Migration): Promise<Legacy
     legacy,
     found.kind === "absent" ? "it is gone" : "another one has taken its place",
   );
-}
-
-async function statusesOf(
-  source: KeyValueStore,
-  destination: KeyValueStore,
-): Promise<{ source: StoreStatus; destination: StoreStatus }> {
-  const [from, to] = await Promise.all([source.status(), destination.status()]);
-  return { source: from, destination: to };
-}
-
-/** Raises what the first of them failed with, but only once neither is under way any more. */
-async function bothEnded<One, Other>(one: Promise<One>, other: Promise<Other> | Other): Promise<[One, Other]> {
-  await Promise.allSettled([one, other]);
-  return Promise.all([one, other]);
 }

@@ -109,7 +109,8 @@ async function ask(inputs: GuardInputs, wanted: boolean): Promise<void> {
   const { requestRollback, takeBackRequest } = await import("./rollback/request-rollback.ts");
   const { requestOnCluster } = await import("./rollback/rollback-on-cluster.ts");
   try {
-    const environment = requestOnCluster(requestOf(inputs));
+    const { snapshotDirectory = "" } = inputs;
+    const environment = requestOnCluster({ ...requestOf(inputs), snapshotDirectory });
     await (wanted ? requestRollback(environment, report) : takeBackRequest(environment));
   } catch (error) {
     throw new RollbackRequestError(wanted, error);

@@ -1,6 +1,7 @@
 import { checkStores } from "./check-stores.ts";
 import { clusterEnvironment } from "./cluster-environment.ts";
 import { copyAndCutOver, endMigration } from "./cut-over.ts";
+import { endServedMigration } from "./end-served-migration.ts";
 import { interruptible, type InterruptibleLease } from "./interruption.ts";
 import type { LegacyTrident } from "./legacy/legacy-trident.ts";
 import type { MigrationRecord } from "./legacy/migration-record.ts";
@@ -72,8 +73,11 @@ async function runAlone(
     await endMigration({ environment, legacy, report }, stop);
     return result;
   }
+  const started = { environment, lease, legacy, record, startedAt, report };
+  const servedRevision = legacy.stoppedByMigration ? await servedBefore(environment) : undefined;
+  if (servedRevision !== undefined) return endServedMigration(started, servedRevision);
   const during = "checking that all is ready";
-  const openMigration = () => openChecked({ environment, lease, legacy, record, startedAt, report });
+  const openMigration = () => openChecked(started);
   const migration = legacy.stoppedByMigration
     ? await undoneOnFailure({ environment, legacy, report }, during, openMigration)
     : await untouched(during, openMigration);
@@ -81,6 +85,16 @@ async function runAlone(
     return await copyAndCutOver(migration);
   } finally {
     await migration.destination.close();
+  }
+}
+
+async function servedBefore(environment: MigrationEnvironment): Promise<bigint | undefined> {
+  try {
+    return await environment.findServedRevision();
+  } catch (cause) {
+    const { namespace } = environment;
+    const during = "looking whether the new Trident serves";
+    throw new MigrationError({ during, cause, legacy: { kind: "leftAsFound", namespace } });
   }
 }
 

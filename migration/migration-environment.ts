@@ -50,6 +50,8 @@ export interface MigrationEnvironment {
     readonly destination: KeyValueStore;
     readonly revision: bigint;
   }): Promise<Date | undefined>;
+  /** The destination's revision that a new Trident which has come to serve was started on; undefined when none has. */
+  findServedRevision(): Promise<bigint | undefined>;
   /** Takes back one that was started, by this run or an earlier one, and what it wrote. Does nothing when there is none. */
   withdrawNewTrident(destination: KeyValueStore): Promise<void>;
   /** Only if it is still as the migration stopped it. */

@@ -1,5 +1,6 @@
 import { describeFailure } from "./kubernetes/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";
+import { newTridentName } from "./readiness/new-trident.ts";
 
 /** What became of the old Trident when the migration failed. */
 export type LegacyOutcome =
@@ -8,6 +9,8 @@ export type LegacyOutcome =
   | { readonly kind: "restored"; readonly replicas: number }
   /** The new one has taken its place: only tidying up is left. */
   | { readonly kind: "superseded" }
+  /** Stopped, with the new one serving, as a run that was killed had left them. */
+  | { readonly kind: "leftAsFound"; readonly namespace: string }
   | { readonly kind: "notRestored"; readonly why: unknown; readonly command: string };
 
 /**
@@ -46,6 +49,12 @@ function describeOutcome(legacy: LegacyOutcome): string {
         : "The old Trident is at 0 replicas, as it was before; the next `pulumi up` starts over.";
     case "superseded":
       return "All of the state is copied and verified, and nothing is taken back; the next `pulumi up` ends what is left.";
+    case "leftAsFound":
+      return (
+        "The old Trident is stopped, and the new one serves if it did, as a run that was killed had left them; the next " +
+        "`pulumi up` goes on from there. To start over without what the new one has written since, stop it first: " +
+        `\`kubectl --namespace ${legacy.namespace} scale deployment ${newTridentName} --replicas=0\`.`
+      );
     case "notRestored":
       return (
         `The old Trident could NOT be started again (${withoutFullStop(describeFailure(legacy.why))}). Its state is ` +

@@ -3,8 +3,6 @@ import type { MigrationRequest, MigrationResult } from "./migrate-trident-state.
 import { describeFailure } from "./kubernetes/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "./kubernetes/errors.ts";
 import { RollbackError } from "./rollback/errors.ts";
-import { rollBack } from "./rollback/roll-back.ts";
-import { rollbackOnCluster } from "./rollback/rollback-on-cluster.ts";
 import { settingsOfThisRun } from "./rollback/settings-of-this-run.ts";
 
 /** A request whose cluster is spread out, so that a kubeconfig is a property of its own. */
@@ -81,7 +79,9 @@ export function update<Outputs>(_id: string, olds: Outputs): Promise<{ outs: Out
  *
  * @throws RollbackError
  */
-export async function remove(_id: string, props: MigrationOutputs): Promise<void> {
+export async function remove(props: MigrationOutputs): Promise<void> {
+  const { rollBack } = await import("./rollback/roll-back.ts");
+  const { rollbackOnCluster } = await import("./rollback/rollback-on-cluster.ts");
   try {
     await rollBack(rollbackOnCluster(rollbackRequest(props)), report);
   } catch (error) {

@@ -25,6 +25,7 @@ test("reads every setting as its type", () => {
   const settings = checkSettings({
     namespace: "storage",
     migrate: "true",
+    rollback: "true",
     tridentImage: "registry.example:5000/netapp/trident:18.07.1",
     tridentDebug: "true",
     etcdClusterSize: "5",
@@ -48,6 +49,7 @@ test("reads every setting as its type", () => {
   assert.deepEqual(settings, {
     namespace: "storage",
     migrate: true,
+    rollback: true,
     tridentImage: "registry.example:5000/netapp/trident:18.07.1",
     tridentDebug: true,
     etcdClusterSize: 5,
@@ -76,6 +78,7 @@ describe("refuses, naming the setting, its value and the way out,", () => {
     ["namespace", "a".repeat(64), /at most 63/],
     ["namespace", "", /at most 63/],
     ["migrate", "yes", /true or false/],
+    ["rollback", "yes", /true or false/],
     ["tridentDebug", "1", /true or false/],
     ["tridentImage", "netapp/trident", /Add a tag or a digest/],
     ["tridentImage", "registry.example:5000/trident", /Add a tag or a digest/],
@@ -148,6 +151,12 @@ test("accepts the last etcd versions whose images have a shell", () => {
 test("refuses certificates that would be renewed by every run", () => {
   const [problem] = problemsOf({ certificateValidityHours: "720" });
   assert.match(problem ?? "", /certificateEarlyRenewalHours is 720 and certificateValidityHours is 720/);
+});
+
+test("refuses a rollback without what it rolls back", () => {
+  const [problem] = problemsOf({ rollback: "true" });
+  assert.match(problem ?? "", /rollback is true and migrate is false.*pulumi config rm rollback/);
+  assert.deepEqual(problemsOf({ rollback: "true", migrate: "true" }), []);
 });
 
 test("refuses a setting that does not exist, as a mistyped one would silently change nothing", () => {

@@ -3,7 +3,7 @@
  * `N passed, N failed, N skipped`. A suite that cannot run counts as a failure.
  */
 import { addTotals, closingLine, noTests, type Totals } from "./suites/totals.ts";
-import { runEndToEndTests } from "./suites/end-to-end-tests.ts";
+import { runEndToEndTests, runLongEndToEndTests } from "./suites/end-to-end-tests.ts";
 import { runStandInTests } from "./suites/stand-in-tests.ts";
 import { runStaticChecks } from "./suites/static-checks.ts";
 import { runUnitTests } from "./suites/unit-tests.ts";
@@ -13,6 +13,7 @@ const suites: Record<string, (files: readonly string[]) => Promise<Totals>> = {
   unit: runUnitTests,
   "stand-in": runStandInTests,
   e2e: runEndToEndTests,
+  "e2e-long": runLongEndToEndTests,
 };
 
 const names = process.argv.slice(2).filter((argument) => argument in suites);

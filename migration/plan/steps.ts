@@ -104,7 +104,7 @@ function wholePass(estimateSeconds: number): PlannedStep {
 function lastWords({ serves, snapshotDirectory }: StepFacts): string {
   const compare = serves ? ["compare every key and value once more"] : [];
   const snapshot = snapshotDirectory === "" ? [] : [`keep a snapshot of the old etcd under ${snapshotDirectory}`];
-  return [...compare, ...snapshot, "stop the old etcd"].join(", ");
+  return [...compare, ...snapshot, "record it, stop the old etcd"].join(", ");
 }
 
 function rollbackSteps(facts: StepFacts, claim: string): PlannedStep[] {

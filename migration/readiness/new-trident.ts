@@ -56,3 +56,24 @@ export function newTridentManifest(namespace: string, spec: NewTridentSpec, veri
 export function newTridentPods(spec: NewTridentSpec): string {
   return `${selectorText(spec.selector)},${managedByLabel}=${managedByValue}`;
 }
+
+/** Undefined for one that was started without. */
+export function verifiedRevisionOf(deployment: V1Deployment): bigint | undefined {
+  const text = deployment.metadata?.annotations?.[verifiedRevisionAnnotation] ?? "";
+  return /^\d+$/.test(text) ? BigInt(text) : undefined;
+}
+
+/**
+ * The destination's revision that a new Trident was started on which has come to serve, now or at any time before: it may have
+ * written what must not be lost. Undefined when there is none, or when it was scaled to 0 to be taken back.
+ */
+export async function findServedRevision(cluster: ClusterClient, namespace: string): Promise<bigint | undefined> {
+  const deployment = await findNewTrident(cluster, namespace);
+  return deployment !== undefined && hasServed(deployment) ? verifiedRevisionOf(deployment) : undefined;
+}
+
+/** The controller's word for a Deployment whose pods were once all available stays until its pods change. */
+export function hasServed({ spec, status }: V1Deployment): boolean {
+  const progress = status?.conditions?.find(({ type }) => type === "Progressing");
+  return (spec?.replicas ?? 1) > 0 && progress?.reason === "NewReplicaSetAvailable";
+}

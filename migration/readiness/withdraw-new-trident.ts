@@ -7,7 +7,7 @@ import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
 import { describePod, isActive, listPods } from "../kubernetes/pods.ts";
 import { seenDone, seenSoFar, waitUntil } from "../kubernetes/wait-until.ts";
 import { discardWrites } from "./discard-writes.ts";
-import { findNewTrident, newTridentName, newTridentPods, verifiedRevisionAnnotation } from "./new-trident.ts";
+import { findNewTrident, newTridentName, newTridentPods, verifiedRevisionOf } from "./new-trident.ts";
 
 export interface WithdrawOptions {
   readonly namespace: string;
@@ -127,11 +127,6 @@ async function waitUntilDeploymentIsGone(
     const isThere = found !== undefined && found.metadata?.uid === deployment.metadata?.uid;
     return isThere ? seenSoFar("it is still listed") : seenDone(undefined);
   });
-}
-
-function verifiedRevisionOf(deployment: V1Deployment): bigint | undefined {
-  const text = deployment.metadata?.annotations?.[verifiedRevisionAnnotation] ?? "";
-  return /^\d+$/.test(text) ? BigInt(text) : undefined;
 }
 
 function unlessGone(error: unknown): void {

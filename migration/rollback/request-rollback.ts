@@ -16,6 +16,7 @@ export type RequestEnvironment = Pick<
   | "findTrident"
   | "readNewTrident"
   | "checkClaim"
+  | "prepareSnapshot"
   | "openEmbeddedEtcd"
   | "removeSourcePod"
   | "handOverNewTrident"
@@ -66,6 +67,7 @@ async function lookAtEmbeddedEtcd(
   report: (line: string) => void,
 ): Promise<void> {
   await environment.checkClaim(legacy);
+  await environment.prepareSnapshot();
   report("Looking at the embedded etcd, while the new Trident serves.");
   try {
     const embedded = await environment.openEmbeddedEtcd(legacy, record);

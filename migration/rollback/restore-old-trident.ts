@@ -12,6 +12,7 @@ import { createAnew } from "../legacy/restore-legacy-trident.ts";
 import { askForLists } from "../readiness/ask-for-lists.ts";
 import { describeLengths, hasAll, type ListLengths } from "../readiness/expected-lists.ts";
 import { lastLogLines } from "../readiness/last-log-lines.ts";
+import { troubleOfNewTrident } from "../readiness/new-trident-trouble.ts";
 import { OldTridentNotServingError } from "./errors.ts";
 
 /** Where Trident has its REST API, on the pod's loopback. */
@@ -23,18 +24,14 @@ export async function createOldTrident(
   legacy: LegacyTrident,
   record: MigrationRecord,
 ): Promise<string> {
-  let failure: unknown;
   try {
     await createAnew(cluster, legacy, record.legacyDeployment);
   } catch (error) {
-    // Another one that took the name meanwhile is not ours to remove.
-    if (isConflict(error)) throw error;
-    failure = error;
+    // Another one that took the name meanwhile is not ours to remove. After a lost answer what counts is whether it is there.
+    if (isConflict(error) || (await readDeployment(cluster, legacy.namespace, legacy.name)) === undefined) throw error;
   }
-  // A lost answer: what counts is whether it is there.
   const made = await readDeployment(cluster, legacy.namespace, legacy.name);
-  if (made === undefined) throw failure ?? new Error(`Deployment ${legacy.name} is gone as soon as it was made`);
-  return made.metadata?.uid ?? "";
+  return made?.metadata?.uid ?? "";
 }
 
 /** Deletes it on the condition that it has that uid, and waits until nothing of its pods runs. */
@@ -98,10 +95,11 @@ async function look(
   expected: ListLengths,
 ): Promise<Look<undefined>> {
   if (pod === undefined) return seenSoFar("no pod");
-  const trouble = await findPodTrouble(cluster, namespace, pod);
-  // A container that ended is started again.
-  if (trouble?.final === true && pod.status?.phase === "Pending") throw new Error(trouble.reason);
-  if (pod.status?.phase !== "Running") return seenSoFar(trouble?.reason ?? describePod(pod));
+  const trouble = troubleOfNewTrident(pod);
+  if (trouble !== undefined) throw new Error(trouble);
+  if (pod.status?.phase !== "Running") {
+    return seenSoFar((await findPodTrouble(cluster, namespace, pod))?.reason ?? describePod(pod));
+  }
   const answer = await askForLists(forward);
   switch (answer.kind) {
     case "failed":

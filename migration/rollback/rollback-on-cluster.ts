@@ -28,12 +28,14 @@ export interface RollbackPlace {
   readonly record: string;
   /** For each wait. */
   readonly timeoutSeconds: number;
+  /** For a snapshot of the new etcd. None is kept without it, or for "". */
+  readonly snapshotDirectory?: string;
 }
 
 /** What asking for a rollback takes. Raises ClusterUnreachableError when the kubeconfig leads to no cluster. */
 export function requestOnCluster(request: RollbackPlace): RequestEnvironment {
   const cluster = connectToCluster(request.cluster);
-  const { namespace, legacyDeployment, legacyEtcdContainer, timeoutSeconds } = request;
+  const { namespace, legacyDeployment, legacyEtcdContainer, timeoutSeconds, snapshotDirectory = "" } = request;
   return {
     namespace,
     legacyEtcdContainer,
@@ -59,6 +61,9 @@ export function requestOnCluster(request: RollbackPlace): RequestEnvironment {
       }
     },
     checkClaim: (legacy) => checkClaim(cluster, legacy),
+    prepareSnapshot: async () => {
+      if (snapshotDirectory !== "") await prepareSnapshotDirectory(snapshotDirectory);
+    },
     openEmbeddedEtcd: (legacy, record) => openSourcePod(cluster, legacy, record, { timeoutSeconds }),
     removeSourcePod: () => removeSourcePod(cluster, namespace, timeoutSeconds),
     handOverNewTrident: () => handOverNewTrident(cluster, { namespace, timeoutSeconds }),
@@ -74,9 +79,6 @@ export function rollbackOnCluster(request: MigrationRequest): RollbackEnvironmen
     ...requestOnCluster(request),
     legacyDeployment,
     range: prefixRange(prefix),
-    prepareSnapshot: async () => {
-      if (directory !== "") await prepareSnapshotDirectory(directory);
-    },
     openNewEtcd: () => openDestination(cluster, request),
     takeSnapshot: async (newEtcd) => {
       if (directory === "") return undefined;

@@ -27,6 +27,8 @@ export class FakeEnvironment implements MigrationEnvironment {
   sourcePod = false;
   /** Deployment trident-external-etcd, before its pods are handed over. */
   newTrident = false;
+  /** Whether its pod has been ready once; if not, it is taken back by the next run. */
+  newTridentHasServed = true;
   /** The verified revision it was started with. */
   private newTridentSince = 0n;
   servesSince: Date | undefined = new Date("2030-01-02T03:04:10.000Z");
@@ -182,6 +184,13 @@ export class FakeEnvironment implements MigrationEnvironment {
       this.newTrident = true;
       this.newTridentSince = revision;
       return this.servesSince;
+    });
+  }
+
+  findServedRevision(): Promise<bigint | undefined> {
+    return this.take("findServedRevision", () => {
+      const { newTrident, newTridentHasServed, newTridentSince } = this;
+      return newTrident && newTridentHasServed ? newTridentSince : undefined;
     });
   }
 

@@ -32,6 +32,49 @@ describe("the guard of a migration", () => {
   });
 });
 
+describe("the guard of a migration that is to be rolled back", () => {
+  let fake: FakeKubernetes;
+
+  beforeEach(async () => {
+    fake = await startFakeKubernetes({ requestTimeoutMilliseconds: 1000 });
+  });
+  afterEach(() => fake.stop());
+
+  it("is changed when that is asked for, and when it no longer is", async () => {
+    assert.deepEqual(await diff("id", inputs, { ...inputs, rollback: true }), { changes: true, replaces: [] });
+    assert.deepEqual(await diff("id", { ...inputs, rollback: true }, inputs), { changes: true, replaces: [] });
+  });
+
+  it("asks for nothing where no migration has ended", async () => {
+    fake.objects.set(recordPath, record("stopped"));
+    const news = { ...inputs, kubeconfig: fake.kubeconfig, rollback: true };
+    assert.deepEqual(await update("id", inputs, news), { outs: news });
+    assert.deepEqual(await create(news), { id: "trident/trident-etcd-migration", outs: news });
+    assert.deepEqual(new Set(fake.requests), new Set([`GET ${recordPath}`]));
+  });
+
+  it("refuses with what was wrong, and the ways on, and asks for nothing", async () => {
+    fake.objects.set(recordPath, record("copied"));
+    const news = { ...inputs, kubeconfig: fake.kubeconfig, rollback: true };
+    await assert.rejects(update("id", inputs, news), {
+      name: "RollbackRequestError",
+      stack: "",
+      message:
+        /PersistentVolumeClaim trident .*does not exist.*Nothing was changed.*pulumi config rm rollback && pulumi up/s,
+    });
+    assert.equal((fake.objects.get(recordPath)?.data as Record<string, string>).rollback, undefined);
+  });
+
+  it("takes the request back when it is no longer asked for", async () => {
+    const requested = record("copied");
+    fake.objects.set(recordPath, { ...requested, data: { ...(requested.data as object), rollback: "requested" } });
+    const news = { ...inputs, kubeconfig: fake.kubeconfig };
+    await update("id", { ...news, rollback: true }, news);
+    assert.equal((fake.objects.get(recordPath)?.data as Record<string, string>).rollback, undefined);
+    assert.equal((fake.objects.get(recordPath)?.data as Record<string, string>).phase, "copied");
+  });
+});
+
 describe("the removal of the guard", () => {
   let fake: FakeKubernetes;
 

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { check, create, diff, read, update } from "../../migration/migration-provider.ts";
-import type { MigrationInputs } from "../../migration/migration-provider.ts";
+import { check, create, diff, read, remove, update } from "../../migration/migration-provider.ts";
+import { check as checkGuard } from "../../migration/guard-provider.ts";
+import type { MigrationInputs, MigrationOutputs } from "../../migration/migration-provider.ts";
+import { startFakeKubernetes } from "./fake-kubernetes.ts";
 
 const inputs: MigrationInputs = {
   kubeconfig: "/nowhere/kubeconfig",
@@ -15,6 +17,9 @@ const inputs: MigrationInputs = {
   prefix: "/trident/",
   timeoutSeconds: 10,
 };
+
+/** Of a rollback's only what it is asked with. */
+const outputs = inputs as MigrationOutputs;
 
 test("never finds a change, so that nothing is copied twice", async () => {
   assert.deepEqual(await diff(), { changes: false, replaces: [] });
@@ -45,4 +50,36 @@ test("fails with an error that Pulumi can't take for a resource that was created
     assert.match(error.message, /\/nowhere\/kubeconfig/);
     return true;
   });
+});
+
+test("removes a migration without a rollback by one look at its record", async () => {
+  const fake = await startFakeKubernetes();
+  const recordPath = "/api/v1/namespaces/storage/configmaps/move-record";
+  fake.objects.set(recordPath, { metadata: { name: "move-record", uid: "u" }, data: { phase: "copied" } });
+  await remove({ ...outputs, kubeconfig: fake.kubeconfig });
+  assert.deepEqual(fake.requests, [`GET ${recordPath}`]);
+  await fake.stop();
+});
+
+test("removes nothing when the cluster can't be reached, unless it is told to, as the Kubernetes provider is", async () => {
+  await assert.rejects(remove(outputs), {
+    name: "MigrationNotRemovedError",
+    stack: "",
+    message: /ConfigMap move-record in namespace storage.*\/nowhere\/kubeconfig.*PULUMI_K8S_DELETE_UNREACHABLE=true/s,
+  });
+  process.env.PULUMI_K8S_DELETE_UNREACHABLE = "true";
+  try {
+    await remove(outputs);
+  } finally {
+    delete process.env.PULUMI_K8S_DELETE_UNREACHABLE;
+  }
+});
+
+test("looks for a rollback on the cluster of this run, not on that of the migration's", async () => {
+  const fake = await startFakeKubernetes();
+  const guard = { ...inputs, record: "of-this-run", kubeconfig: fake.kubeconfig, rollback: true };
+  await checkGuard({}, guard);
+  await remove({ ...outputs, record: "of-this-run" });
+  assert.deepEqual(fake.requests, ["GET /api/v1/namespaces/storage/configmaps/of-this-run"]);
+  await fake.stop();
 });

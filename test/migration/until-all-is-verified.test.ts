@@ -58,17 +58,6 @@ describe("a migration whose new Trident serves, until all of the copy was compar
       },
     ],
     [
-      "the old etcd's pod stays",
-      (environment) => {
-        environment.before("removeSourcePod", () => {
-          if (!environment.steps.includes("restoreLegacy")) throw new Error("it stays");
-        });
-      },
-      ({ message }) => {
-        assert.match(message, /while ending the copy: it stays/);
-      },
-    ],
-    [
       "another run takes the Lease over",
       (environment) => {
         environment.before("takeSnapshot", () => {
@@ -82,7 +71,7 @@ describe("a migration whose new Trident serves, until all of the copy was compar
     [
       "somebody starts the old Trident",
       (environment) => {
-        environment.before("removeSourcePod", () => {
+        environment.before("takeSnapshot", () => {
           const { trident } = environment;
           if (trident.kind === "legacy")
             environment.trident = { ...trident, legacy: { ...trident.legacy, replicas: 1 } };
@@ -134,52 +123,107 @@ describe("a migration whose new Trident serves, until all of the copy was compar
     { step: "startNewTrident", when: "after" },
     { step: "takeSnapshot", when: "before" },
     { step: "takeSnapshot", when: "after" },
-    { step: "removeSourcePod", when: "before" },
-    { step: "removeSourcePod", when: "after" },
+    { step: "checkStillStopped", when: "before" },
     { step: "checkStillStopped", when: "after" },
     { step: "changeRecord", when: "before" },
   ] as const) {
-    it(`killed ${when} ${step}, is finished by the next run, which withdraws the new one and starts it anew`, async () => {
+    it(`killed ${when} ${step}, is finished by the next run, which verifies all and keeps what the new one wrote`, async () => {
       const environment = new FakeEnvironment();
-      const { promise: dead, resolve } = Promise.withResolvers<undefined>();
-      environment.before("startNewTrident", () => {
-        void environment.killedAt(step, when).then(() => {
-          resolve(undefined);
-        });
-      });
-      void runMigration(environment, ignore);
-      await dead;
+      environment.snapshotPath = "snapshots/old.db";
+      await killedOnceItServes(environment, step, when);
       assert.ok(environment.newTrident);
       assert.equal(environment.replicas(), 0);
       write(environment);
       environment.steps.length = 0;
-      environment.before("startNewTrident", () => {
-        assert.deepEqual(environment.destination.entries(), environment.source.entries());
-      });
-      environment.before("openStoppedSource", () => {
-        assert.equal(environment.newTrident, false);
-      });
 
-      await runMigration(environment, ignore);
+      const lines: string[] = [];
+      const result = await runMigration(environment, (line) => lines.push(line));
 
-      assert.ok(environment.steps.indexOf("withdrawNewTrident") < environment.steps.indexOf("openStoppedSource"));
-      assert.deepEqual(environment.destination.entries(), environment.source.entries());
+      assert.ok(!environment.steps.includes("withdrawNewTrident"));
+      assert.ok(!environment.steps.includes("startNewTrident"));
+      assert.ok(lines.some((line) => line.includes(`SHA-256 ${result.sha256}`)));
+      assert.equal(result.keys, Object.keys(environment.source.entries()).length);
+      assert.equal(environment.destination.entries()["/trident/v1/volume/new"], "made by the new Trident");
       assert.equal(environment.recorded.phase, "copied");
       assert.equal(environment.trident.kind, "absent");
       assert.equal(environment.sourcePod, false);
     });
   }
 
-  it("killed after it was recorded, is ended by the next run without a copy, and keeps what the new one wrote", async () => {
+  for (const [what, fail] of [
+    ["a value turns out to differ", tellAnotherValue],
+    [
+      "the new etcd can't be reached",
+      (environment: FakeEnvironment) => {
+        environment.failAt("openDestination", new Error("no route to host"));
+      },
+    ],
+  ] as const) {
+    it(`killed and then left as it is when ${what}: nobody's writes are discarded without a word`, async () => {
+      const environment = new FakeEnvironment();
+      await killedOnceItServes(environment, "takeSnapshot", "before");
+      write(environment);
+      fail(environment);
+      await assert.rejects(runMigration(environment, ignore), (error: MigrationError) => {
+        assert.equal(error.legacy, "leftAsFound");
+        assert.match(error.message, /scale deployment trident-external-etcd --replicas=0/);
+        return true;
+      });
+      assert.ok(environment.newTrident);
+      assert.equal(environment.replicas(), 0);
+      assert.equal(environment.destination.entries()["/trident/v1/volume/new"], "made by the new Trident");
+      assert.equal(environment.sourcePod, false);
+    });
+  }
+
+  for (const { step, when } of [
+    { step: "changeRecord", when: "after" },
+    { step: "removeSourcePod", when: "before" },
+    { step: "removeSourcePod", when: "after" },
+    { step: "deleteLegacy", when: "before" },
+  ] as const) {
+    it(`killed ${when} ${step}, once it was recorded, is ended by the next run, which keeps what the new one wrote`, async () => {
+      const environment = new FakeEnvironment();
+      await killedOnceItServes(environment, step, when);
+      write(environment);
+      environment.steps.length = 0;
+      await runMigration(environment, ignore);
+      assert.ok(!environment.steps.includes("withdrawNewTrident"));
+      assert.equal(environment.destination.entries()["/trident/v1/volume/new"], "made by the new Trident");
+      assert.equal(environment.sourcePod, false);
+      assert.equal(environment.trident.kind, "absent");
+    });
+  }
+
+  it("takes nothing back when only the old etcd's pod stays, which the next run removes", async () => {
     const environment = new FakeEnvironment();
-    const dead = environment.killedAt("deleteLegacy", "before");
-    void runMigration(environment, ignore);
-    await dead;
-    write(environment);
+    whenItServes(environment, () => {
+      environment.failAt("removeSourcePod", new Error("it stays"));
+    });
+    const error = await failure(environment);
+    assert.equal(error.legacy, "superseded");
+    assert.ok(environment.newTrident);
+    environment.healAt("removeSourcePod");
     await runMigration(environment, ignore);
-    assert.equal(environment.destination.entries()["/trident/v1/volume/new"], "made by the new Trident");
+    assert.equal(environment.sourcePod, false);
+    assert.equal(environment.trident.kind, "absent");
   });
 });
+
+/** At the first such step after the new Trident was told to start. */
+async function killedOnceItServes(
+  environment: FakeEnvironment,
+  ...death: Parameters<FakeEnvironment["killedAt"]>
+): Promise<void> {
+  const { promise: dead, resolve } = Promise.withResolvers<undefined>();
+  environment.before("startNewTrident", () => {
+    void environment.killedAt(...death).then(() => {
+      resolve(undefined);
+    });
+  });
+  void runMigration(environment, ignore);
+  await dead;
+}
 
 /** Right after it was started, before anything else. */
 function whenItServes(environment: FakeEnvironment, happens: () => void): void {

@@ -35,8 +35,9 @@ describe("a migration, until the new Trident serves", () => {
     assert.deepEqual(environment.destination.entries(), environment.source.entries());
   });
 
-  it("withdraws one that a killed run left before it copies anything", async () => {
+  it("withdraws one that a killed run left before it served, before it copies anything", async () => {
     const environment = new FakeEnvironment();
+    environment.newTridentHasServed = false;
     const dead = environment.killedAt("startNewTrident", "after");
     void runMigration(environment, ignore);
     await dead;

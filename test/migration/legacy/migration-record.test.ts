@@ -38,10 +38,25 @@ describe("the migration's record", () => {
     assert.deepEqual(await readMigrationRecord(fake.cluster, place), { namespace: "n", name: "r", uid: "u" });
   });
 
+  it("holds what a rollback writes", async () => {
+    fake.objects.set(path, { metadata: { name: "r", uid: "u" } });
+    const written = {
+      ...{ rollback: "requested" as const, rollbackPhase: "writing" as const, carriedBack: "{}" },
+      ...{ newTrident: "{}", rolledBack: "{}" },
+    };
+    await changeMigrationRecord(fake.cluster, place, written);
+    assert.deepEqual(await readMigrationRecord(fake.cluster, place), {
+      ...{ namespace: "n", name: "r", uid: "u" },
+      ...written,
+    });
+  });
+
   it("with a value that the migration never writes is refused, naming the key", async () => {
     for (const [key, value] of [
       ["phase", "finished"],
       ["legacyReplicas", "many"],
+      ["rollback", "perhaps"],
+      ["rollbackPhase", "carried"],
     ] as const) {
       fake.objects.set(path, { metadata: { name: "r", uid: "u" }, data: { [key]: value } });
       await assert.rejects(readMigrationRecord(fake.cluster, place), {

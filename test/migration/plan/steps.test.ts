@@ -74,9 +74,28 @@ describe("the steps of the plan", () => {
     );
   });
 
+  it("of a rollback stop Trident from the deletion of the new one until the old one serves", () => {
+    const steps = planSteps({ ...facts, flow: "rollback" });
+    const { podStopSeconds, podStartSeconds, fewCallsSeconds } = estimates;
+    assert.deepEqual(
+      steps.map(({ stops }) => stops),
+      ["nothing", "Trident", "Trident", "Trident", "Trident", "nothing"],
+    );
+    assert.equal(outageOf(steps), podStopSeconds + 2 * podStartSeconds + 4 + fewCallsSeconds + 5);
+    assert.match(steps[2]?.what ?? "", /snapshot of the new etcd under snapshots/);
+    const unkept = planSteps({ ...facts, flow: "rollback", snapshotDirectory: "" });
+    assert.doesNotMatch(unkept.map(({ what }) => what).join("\n"), /snapshot/);
+  });
+
+  it("of a rollback that had put the old Trident back stop nothing more", () => {
+    const steps = planSteps({ ...facts, flow: "rollback", isCopied: true, claim: undefined });
+    assert.equal(steps.length, 2);
+    assert.equal(outageOf(steps), undefined);
+  });
+
   it("stop nothing for an installation, and are none where all is done, or nothing can be", () => {
     assert.equal(outageOf(planSteps({ ...facts, flow: "install", claim: undefined })), undefined);
-    for (const flow of ["migrated", "installed", undefined] as const)
+    for (const flow of ["migrated", "installed", "rolledBack", undefined] as const)
       assert.deepEqual(planSteps({ ...facts, flow }), []);
     assert.deepEqual(planSteps({ ...facts, claim: undefined }), []);
   });

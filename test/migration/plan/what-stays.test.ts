@@ -29,6 +29,21 @@ describe("what stays", () => {
     assert.equal(staysBehind.length, 2);
   });
 
+  it("of a rollback is the stack without a Trident, which destroy removes; the old Trident serves on", () => {
+    for (const flow of ["rollback", "rolledBack"] as const) {
+      const { staysBehind, destroyKeeps, destroyRemoves } = planWhatStays({ ...facts, flow });
+      assert.ok(staysBehind.includes("the snapshots of both etcds, under snapshots"));
+      assert.ok(destroyKeeps.includes("Deployment trident, the old Trident, which serves on"));
+      assert.ok(destroyKeeps.includes("PersistentVolumeClaim trident and PersistentVolume pvc-1, with its state"));
+      assert.ok(!destroyRemoves.some((removed) => removed.startsWith("Deployment")));
+    }
+    assert.ok(
+      !planWhatStays({ ...facts, flow: "rollback", snapshotDirectory: "" })
+        .staysBehind.join()
+        .includes("snapshot"),
+    );
+  });
+
   it("of an installation is nothing but the namespace, and destroy removes what the stack made", () => {
     const { staysBehind, destroyKeeps, destroyRemoves } = planWhatStays({
       ...facts,

@@ -25,6 +25,15 @@ describe("the request for a rollback", () => {
     assert.equal(scene.leases, 0);
   });
 
+  it("is refused while the new Trident serves when no snapshot could be kept", async () => {
+    const scene = serving();
+    scene.failAt("prepareSnapshot", new Error("read-only"));
+    await assert.rejects(requestRollback(scene, ignore), /read-only/);
+    assert.equal(scene.recorded.rollback, undefined);
+    assert.ok(!scene.steps.includes("openEmbeddedEtcd"));
+    assert.equal(scene.leases, 0);
+  });
+
   it("keeps how the new Trident ran when that is gone by now", async () => {
     const scene = serving();
     scene.trident = { kind: "absent" };

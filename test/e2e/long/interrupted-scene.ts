@@ -1,11 +1,11 @@
 import { CoordinationV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import { installLegacyTrident } from "../../sandbox/legacy-trident/install-legacy-trident.ts";
-import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";
-import { legacyEtcdctl, memberEtcdctlOf, parseKeys, valuesOf } from "./etcd-keys.ts";
+import { installLegacyTrident } from "../../../sandbox/legacy-trident/install-legacy-trident.ts";
+import { kubeconfigPath } from "../../../sandbox/sandbox-paths.ts";
+import { legacyEtcdctl, memberEtcdctlOf, parseKeys, valuesOf } from "../etcd-keys.ts";
 import { holdRequests, type RequestPattern } from "./held-requests.ts";
-import { createTestStack, type TestStack } from "./pulumi-stack.ts";
-import { startUp, type RunningUp } from "./running-up.ts";
-import { connectSandbox, deleteNamespace, podNames, type SandboxCluster } from "./sandbox-cluster.ts";
+import { createTestStack, type TestStack } from "../pulumi-stack.ts";
+import { startUp, type RunningUp } from "../running-up.ts";
+import { connectSandbox, deleteNamespace, podNames, type SandboxCluster } from "../sandbox-cluster.ts";
 
 /** How far a migration has come, as the cluster shows it. */
 export interface Whereabouts {

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { AdmissionregistrationV1Api } from "@kubernetes/client-node";
-import { network } from "../../sandbox/sandbox-paths.ts";
-import { createAuthority } from "../certificate-authority.ts";
-import type { SandboxCluster } from "./sandbox-cluster.ts";
+import { network } from "../../../sandbox/sandbox-paths.ts";
+import { createAuthority } from "../../certificate-authority.ts";
+import type { SandboxCluster } from "../sandbox-cluster.ts";
 
 /** Which requests in a namespace to hold back. */
 export interface RequestPattern {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { readTridentLists } from "../../sandbox/legacy-trident/read-trident-lists.ts";
-import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";
+import { readTridentLists } from "../../../sandbox/legacy-trident/read-trident-lists.ts";
+import { kubeconfigPath } from "../../../sandbox/sandbox-paths.ts";
 import type { RequestPattern } from "./held-requests.ts";
 import { setUpInterruptedScene, type InterruptedScene, type Whereabouts } from "./interrupted-scene.ts";
-import { legacyDeploymentFields } from "./legacy-deployment-fields.ts";
-import { createTestStack, type TestStack } from "./pulumi-stack.ts";
-import { clearPendingCreates, unlock, type RunningUp } from "./running-up.ts";
-import { eventually, podNames } from "./sandbox-cluster.ts";
+import { legacyDeploymentFields } from "../legacy-deployment-fields.ts";
+import { createTestStack, type TestStack } from "../pulumi-stack.ts";
+import { clearPendingCreates, unlock, type RunningUp } from "../running-up.ts";
+import { eventually, podNames } from "../sandbox-cluster.ts";
 
 const namespace = "e2e-interrupted";
 const kubeconfig = kubeconfigPath;
