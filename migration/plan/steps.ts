@@ -1,17 +1,17 @@
 import type { Flow, PlannedStep } from "./migration-plan.ts";
 
 /**
- * How long things take, on the safe side: for an estimate that says so, and nothing waits by them. An image that has to be
+ * How long things take on a busy cluster, rather more than less: for an estimate that says so, and nothing waits by them. An image that has to be
  * pulled, or a volume that is slow to move between nodes, comes on top.
  */
 export const estimates = {
   /** The operator's pod, then the members one after the other, each about 10 s. */
   operatorSeconds: 20,
   memberSeconds: 12,
-  /** A pod's end: Trident and etcd go at once on SIGTERM, a kubelet gives them up to 30 s. */
-  podStopSeconds: 15,
-  /** A pod's start, with its volume: 20 to 30 s for most clusters. */
-  podStartSeconds: 25,
+  /** A pod's end: Trident and etcd go at once on SIGTERM, and a kubelet tells of it within seconds. */
+  podStopSeconds: 5,
+  /** A pod's start with its image at hand and its volume on the node: 1 to 2 s on the sandbox, several on a busy cluster. */
+  podStartSeconds: 10,
   /** Keys that are copied or compared in a second through a port-forward. */
   keysPerSecond: 20_000,
   /** Of a snapshot through a port-forward; a database is up to twice its state. */

@@ -3,6 +3,7 @@ import { beforeEach, describe, it } from "node:test";
 import { gatherPlan, planFrom } from "../../../migration/plan/gather-plan.ts";
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import { PlanBlockedError, refuseBlocked } from "../../../migration/plan/plan-blocked-error.ts";
+import { outageOf } from "../../../migration/plan/steps.ts";
 import { kubeconfigFor, startFakeKubernetes } from "../fake-kubernetes.ts";
 import { FakePlanEnvironment, planRequest, smallState } from "./fake-plan-environment.ts";
 
@@ -52,7 +53,8 @@ describe("the plan", () => {
       other: 1,
     });
     assert.equal(plan.state.clusterId, "1");
-    assert.ok((plan.outageEstimateSeconds ?? 0) > 30);
+    assert.ok((plan.outageEstimateSeconds ?? 0) > 20);
+    assert.equal(plan.outageEstimateSeconds, outageOf(plan.steps));
   });
 
   it("is plain JSON without any value of a key", async () => {
