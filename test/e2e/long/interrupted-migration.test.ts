@@ -26,15 +26,25 @@ const phases = {
     resource: "apps/deployments",
     when: "object.metadata.name == 'trident' && object.spec.replicas == 0",
   },
-  secondPass: { operation: "DELETE", resource: "/pods", when: "oldObject.metadata.name == 'trident-etcd-source'" },
+  secondPass: {
+    operation: "CREATE",
+    resource: "apps/deployments",
+    when: "object.metadata.name == 'trident-external-etcd'",
+  },
   newTridentStarts: {
     operation: "CREATE",
     resource: "/pods",
     when: "object.metadata.?generateName.orValue('').startsWith('trident-external-etcd')",
   },
+  record: {
+    operation: "UPDATE",
+    resource: "/configmaps",
+    when: "'data' in object && 'phase' in object.data && object.data.phase == 'copied'",
+  },
   deletionOfTheOld: { operation: "DELETE", resource: "apps/deployments", when: "oldObject.metadata.name == 'trident'" },
 } as const satisfies Record<string, RequestPattern>;
 
+const duringOutage: Whereabouts = { phase: "stopped", old: 0, sourcePod: true, newTrident: true, copied: true };
 const onlyOld: Whereabouts = { phase: undefined, old: 1, sourcePod: false, newTrident: false, copied: false };
 
 describe("a migration that is interrupted", () => {
@@ -71,6 +81,7 @@ describe("a migration that is interrupted", () => {
         ...onlyOld,
         phase: "stopped",
         old: 0,
+        sourcePod: true,
         newTrident: true,
         copied: true,
       });
@@ -126,7 +137,14 @@ describe("a migration that is interrupted", () => {
   });
 
   it("by SIGKILL while the new Trident starts leaves both etcds whole", async () => {
-    await assertKilledIn({ ...onlyOld, phase: "stopped", old: 0, newTrident: true, copied: true });
+    await assertKilledIn(duringOutage);
+  });
+
+  it("by SIGKILL when the new Trident serves and nothing is recorded loses nothing that it writes from then on", async () => {
+    await scene.upTo(phases.record, killed);
+    await assertKilledIn(duringOutage);
+    assert.equal((await readTridentLists({ kubeconfig, namespace })).volumes.length, volumes);
+    await scene.writeToNew("/trident/v1/storageclass/kept", lateStorageClass);
   });
 
   it("by SIGKILL once the new Trident serves leaves it serving", async () => {

@@ -28,7 +28,9 @@ export interface InterruptedScene {
   whereabouts(): Promise<Whereabouts>;
   /** Puts keys into the old Trident's etcd or, with undefined, deletes them. */
   write(changes: Readonly<Record<string, string | undefined>>): Promise<void>;
-  /** All keys and values of the old etcd, as they were when the old Trident was last seen to serve. */
+  /** Puts a key into the new etcd, as the new Trident would: from then on it is expected there. */
+  writeToNew(key: string, value: string): Promise<void>;
+  /** All keys and values of the old etcd, as they were when the old Trident was last seen to serve, and what the new one wrote. */
   oldState(): Promise<Map<string, string>>;
   newState(): Promise<Map<string, string>>;
   hasLease(): Promise<boolean>;
@@ -75,10 +77,11 @@ export async function setUpInterruptedScene(namespace: string, volumes: number):
     if (((await replicasOf("trident", false)) ?? 0) > 0) lastState = valuesOf(parseKeys(await legacyCommand(allKeys)));
     return lastState;
   };
-  const newState = async (): Promise<Map<string, string>> => {
+  const memberCommand = async (words: readonly string[]): Promise<string> => {
     const [member = ""] = await podNames(cluster, namespace, "app=etcd,etcd_cluster=trident-etcd");
-    return valuesOf(parseKeys(await memberEtcdctlOf(cluster.kubeconfig, namespace, member, allKeys)));
+    return memberEtcdctlOf(cluster.kubeconfig, namespace, member, words);
   };
+  const newState = async (): Promise<Map<string, string>> => valuesOf(parseKeys(await memberCommand(allKeys)));
 
   return {
     cluster,
@@ -97,6 +100,10 @@ export async function setUpInterruptedScene(namespace: string, volumes: number):
         await legacyCommand(value === undefined ? ["del", key] : ["put", key, value]);
       }
       await oldState();
+    },
+    writeToNew: async (key, value) => {
+      await memberCommand(["put", key, value]);
+      lastState.set(key, Buffer.from(value).toString("base64"));
     },
     hasLease: async () => (await findLease()) !== undefined,
     shortenLease: async () => {
