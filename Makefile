@@ -9,10 +9,10 @@ INSTALLED := node_modules/.package-lock.json
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1|\2/' | column -t -s '|'
 
-demo: $(INSTALLED) toolchain ## A real migration, start to end, on the sandbox (4 minutes; the first time 35 more to build the toolchain)
+demo: $(INSTALLED) toolchain ## A real migration, start to end, on the sandbox (2 to 4 minutes; the first time 35 more to build the toolchain)
 	@$(NODE) sandbox/demo/run-demo.ts
 
-test: $(INSTALLED) toolchain ## Every check and test (28 minutes; the first time 35 more to build the toolchain)
+test: $(INSTALLED) toolchain ## Every check and test (25 minutes; the first time 35 more to build the toolchain)
 	@$(NODE) test/run-suites.ts static unit stand-in e2e
 
 check: $(INSTALLED) ## Formatting, linting, types
@@ -24,7 +24,7 @@ unit: $(INSTALLED) ## The unit tests and the short fault suite alone (5 minutes)
 e2e: $(INSTALLED) toolchain ## The end-to-end tests on the sandbox alone (FILES=... for some of them)
 	@$(NODE) test/run-suites.ts e2e $(FILES)
 
-e2e-long: $(INSTALLED) toolchain ## Migrations killed and interrupted in each of their phases, on the sandbox (5 minutes)
+e2e-long: $(INSTALLED) toolchain ## Migrations killed and interrupted in each of their phases, on the sandbox (4 minutes)
 	@$(NODE) test/run-suites.ts e2e-long
 
 faults: $(INSTALLED) ## 1,000 schedules of random faults and kills, checked independently (20 minutes; SEED=..., COUNT=...)
