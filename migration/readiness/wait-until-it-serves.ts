@@ -2,18 +2,14 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { describePod, isActive, isReady, listPods, podName } from "../kubernetes/pods.ts";
-import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
 import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
-import { askForLists } from "./ask-for-lists.ts";
 import { NewTridentNotServingError } from "./errors.ts";
 import { describeLengths, hasAll, type ListLengths } from "./expected-lists.ts";
 import { lastLogLines } from "./last-log-lines.ts";
-import { troubleOfDeployment, troubleOfNewTrident } from "./new-trident-trouble.ts";
+import { listsOfPod, restPort } from "./lists-of-pod.ts";
+import { troubleOfDeployment } from "./new-trident-trouble.ts";
 import { findNewTrident, newTridentPods, type NewTridentSpec } from "./new-trident.ts";
-
-/** Where Trident has its REST API, on the pod's loopback. */
-const restPort = 8000;
 
 export interface AwaitedTrident extends Patience {
   readonly namespace: string;
@@ -74,24 +70,12 @@ async function look(
     return seenSoFar(trouble ?? "no pod");
   }
   found.pod = pod;
-  const trouble = troubleOfNewTrident(pod);
-  if (trouble !== undefined) throw new Error(trouble);
-  if (pod.status?.phase !== "Running") {
-    return seenSoFar((await findPodTrouble(cluster, trident.namespace, pod))?.reason ?? describePod(pod));
-  }
-  const answer = await askForLists(forward);
-  switch (answer.kind) {
-    case "failed":
-      throw new Error(answer.reason);
-    case "notYet":
-      return seenSoFar(answer.seen);
-    case "lists":
-      found.lists = answer.lengths;
-      // Trident lists nothing before it has read everything: what is missing now stays missing.
-      if (!hasAll(answer.lengths, trident.expected)) throw new Error("part of it is missing");
-      found.listedAt ??= new Date();
-      return isReady(pod) ? seenDone(found.listedAt) : seenSoFar(`${describePod(pod)}, not ready`);
-  }
+  const listed = await listsOfPod(cluster, trident.namespace, pod, forward);
+  if (!listed.done) return listed;
+  found.lists = listed.value;
+  if (!hasAll(listed.value, trident.expected)) throw new Error("part of it is missing");
+  found.listedAt ??= new Date();
+  return isReady(pod) ? seenDone(found.listedAt) : seenSoFar(`${describePod(pod)}, not ready`);
 }
 
 async function newestPod(cluster: ClusterClient, { namespace, spec }: AwaitedTrident): Promise<V1Pod | undefined> {

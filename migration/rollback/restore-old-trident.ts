@@ -2,21 +2,16 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isConflict, isNotFound } from "../kubernetes/errors.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
-import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
 import { describePod, isActive, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Look } from "../kubernetes/wait-until.ts";
 import { readDeployment, type LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
 import { createAnew } from "../legacy/restore-legacy-trident.ts";
-import { askForLists } from "../readiness/ask-for-lists.ts";
 import { describeLengths, hasAll, type ListLengths } from "../readiness/expected-lists.ts";
 import { lastLogLines } from "../readiness/last-log-lines.ts";
-import { troubleOfNewTrident } from "../readiness/new-trident-trouble.ts";
+import { listsOfPod, restPort } from "../readiness/lists-of-pod.ts";
 import { OldTridentNotServingError } from "./errors.ts";
-
-/** Where Trident has its REST API, on the pod's loopback. */
-const restPort = 8000;
 
 /** Makes the old Deployment anew, with all fields that it had. Answers with its uid. */
 export async function createOldTrident(
@@ -95,22 +90,10 @@ async function look(
   expected: ListLengths,
 ): Promise<Look<undefined>> {
   if (pod === undefined) return seenSoFar("no pod");
-  const trouble = troubleOfNewTrident(pod);
-  if (trouble !== undefined) throw new Error(trouble);
-  if (pod.status?.phase !== "Running") {
-    return seenSoFar((await findPodTrouble(cluster, namespace, pod))?.reason ?? describePod(pod));
-  }
-  const answer = await askForLists(forward);
-  switch (answer.kind) {
-    case "failed":
-      throw new Error(answer.reason);
-    case "notYet":
-      return seenSoFar(answer.seen);
-    case "lists":
-      // Trident lists nothing before it has read everything: what is missing now stays missing.
-      if (!hasAll(answer.lengths, expected)) throw new Error(`it lists ${describeLengths(answer.lengths)}`);
-      return isReady(pod) ? seenDone(undefined) : seenSoFar(`${describePod(pod)}, not ready`);
-  }
+  const listed = await listsOfPod(cluster, namespace, pod, forward);
+  if (!listed.done) return listed;
+  if (!hasAll(listed.value, expected)) throw new Error(`it lists ${describeLengths(listed.value)}`);
+  return isReady(pod) ? seenDone(undefined) : seenSoFar(`${describePod(pod)}, not ready`);
 }
 
 async function newestPod(cluster: ClusterClient, { namespace, selector }: LegacyTrident): Promise<V1Pod | undefined> {
