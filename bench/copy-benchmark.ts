@@ -11,6 +11,7 @@ import { issueServerCertificate } from "../test/etcd-process.ts";
 import { requireRealDisk } from "./bench-etcd.ts";
 import { readOptions, type BenchmarkOptions } from "./benchmark-options.ts";
 import { buildPeers } from "./build-peers.ts";
+import { endWith, interruptedBySignals } from "./interrupted-by-signals.ts";
 import { plotResults } from "./plot.ts";
 import { resultRows, resultsDocument, type ResultRow } from "./results.ts";
 import { runBenchmark, type BenchmarkOutcome } from "./run-benchmark.ts";
@@ -19,22 +20,17 @@ import { resultsTable, startNote, targetsTable } from "./table.ts";
 import { judgeTargets } from "./targets.ts";
 
 const report = startProgress();
-const interrupt = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
-    report(`${signal}: ending the run that is under way`);
-    interrupt.abort(new Error(`interrupted by ${signal}`));
-  });
-}
+const interruption = interruptedBySignals((signal) => {
+  report(`${signal}: ending the run that is under way`);
+});
 try {
   const options = readOptions(process.env);
   const outcome = await benchmark(options);
   if (outcome.measurements.length > 0) await publish(options, outcome);
   for (const failure of outcome.failures) console.error(`FAILED: ${failure}`);
-  if (outcome.failures.length > 0 || interrupt.signal.aborted) process.exitCode = 1;
+  if (outcome.failures.length > 0 || interruption.aborted) process.exitCode = 1;
 } catch (error) {
-  console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
-  process.exitCode = 1;
+  endWith(error);
 }
 
 async function benchmark(options: BenchmarkOptions): Promise<BenchmarkOutcome> {
@@ -47,7 +43,7 @@ async function benchmark(options: BenchmarkOptions): Promise<BenchmarkOutcome> {
   const sources = new Sources(peers, credentials, report);
   report(`${options.cells.length} figures, ${options.rounds} rounds, order of SEED=${options.seed}`);
   try {
-    return await runBenchmark({ peers, credentials, signal: interrupt.signal }, sources, options, report);
+    return await runBenchmark({ peers, credentials, signal: interruption }, sources, options, report);
   } finally {
     await sources.stop();
     await authority.remove();

@@ -9,28 +9,24 @@ import { join } from "node:path";
 import { startProgress } from "../../sandbox/progress.ts";
 import { stopSandbox } from "../../sandbox/stop-sandbox.ts";
 import { buildPeers } from "../build-peers.ts";
+import { endWith, interruptedBySignals } from "../interrupted-by-signals.ts";
 import { plannedRounds, readOutageOptions, type OutageOptions } from "./outage-options.ts";
 import { outageDocument, outageRows } from "./outage-results.ts";
 import { outageReport } from "./outage-table.ts";
 import { runOutageBenchmark, type OutageBenchmarkOutcome } from "./run-outage-benchmark.ts";
 
 const report = startProgress();
-const interrupt = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
-    report(`${signal}: ending after the run that is under way; again ends at once, and make sandbox-down cleans up`);
-    interrupt.abort();
-  });
-}
+const interruption = interruptedBySignals((signal) => {
+  report(`${signal}: ending after the run that is under way; again ends at once, and make sandbox-down cleans up`);
+});
 try {
   const options = readOutageOptions(process.env);
   const outcome = await benchmark(options);
   if (outcome.measurements.length > 0) await publish(options, outcome);
   for (const failure of outcome.failures) console.error(`FAILED: ${failure}`);
-  if (outcome.failures.length > 0 || interrupt.signal.aborted) process.exitCode = 1;
+  if (outcome.failures.length > 0 || interruption.aborted) process.exitCode = 1;
 } catch (error) {
-  console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
-  process.exitCode = 1;
+  endWith(error);
 }
 
 async function benchmark(options: OutageOptions): Promise<OutageBenchmarkOutcome> {
@@ -40,7 +36,7 @@ async function benchmark(options: OutageOptions): Promise<OutageBenchmarkOutcome
   );
   try {
     const bench = { peers, vendorSeconds: options.vendorSeconds, filler: options.filler, report };
-    return await runOutageBenchmark(bench, options, () => interrupt.signal.aborted);
+    return await runOutageBenchmark(bench, options, () => interruption.aborted);
   } finally {
     await stopSandbox(report);
   }

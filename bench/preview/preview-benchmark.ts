@@ -6,23 +6,20 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { startProgress } from "../../sandbox/progress.ts";
+import { endWith, interruptedBySignals } from "../interrupted-by-signals.ts";
 import { previewCells, readPreviewOptions, upCells } from "./preview-options.ts";
 import { previewDocument, previewRows } from "./preview-results.ts";
 import { previewReport } from "./preview-table.ts";
 import { runPreviewBenchmark } from "./run-preview-benchmark.ts";
 
 const report = startProgress();
-const interrupt = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
-    report(`${signal}: ending after the run that is under way; again ends at once, and make sandbox-down cleans up`);
-    interrupt.abort();
-  });
-}
+const interruption = interruptedBySignals((signal) => {
+  report(`${signal}: ending after the run that is under way; again ends at once, and make sandbox-down cleans up`);
+});
 try {
   const options = readPreviewOptions(process.env);
   report(`${options.rounds} rounds, order SEED=${options.seed}`);
-  const isInterrupted = () => interrupt.signal.aborted;
+  const isInterrupted = () => interruption.aborted;
   const measurements = await runPreviewBenchmark({ report, isInterrupted }, options);
   const cells = [...previewCells(options), ...upCells(options)];
   const rows = previewRows(cells, measurements);
@@ -35,6 +32,5 @@ try {
   report(`written: bench/results/${results}.json`);
   if (isInterrupted()) process.exitCode = 1;
 } catch (error) {
-  console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
-  process.exitCode = 1;
+  endWith(error);
 }
