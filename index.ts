@@ -5,14 +5,12 @@ import { gatherPlan } from "@trident-etcd/migration/plan/gather-plan.ts";
 import { refuseBlocked } from "@trident-etcd/migration/plan/plan-blocked-error.ts";
 
 import { chosenCluster, choosePlatform } from "./chosen-cluster.ts";
-import { EtcdCluster } from "./components/etcd-cluster.ts";
-import { EtcdOperator } from "./components/etcd-operator.ts";
-import { EtcdTls } from "./components/etcd-tls.ts";
 import { StateMigration } from "./components/state-migration.ts";
 import { TridentAccount } from "./components/trident-account.ts";
-import { Trident, tridentPods, tridentSpec } from "./components/trident.ts";
+import { Trident, tridentSpec } from "./components/trident.ts";
 import { readSettings } from "./config.ts";
 import { explained } from "./explained.ts";
+import { createManagedEtcd } from "./managed-etcd.ts";
 import { writeReport } from "./write-report.ts";
 
 // Configuration.
@@ -20,7 +18,6 @@ const settings = await explained(readSettings);
 const access = chosenCluster();
 const { timeoutSeconds } = settings;
 const platform = await explained(() => choosePlatform(settings.platform, access.plain));
-const userId = platform === "openshift" ? "assigned" : 1000;
 
 const etcdName = "trident-etcd";
 const legacy = {
@@ -60,51 +57,7 @@ const cluster = new kubernetes.Provider("cluster", {
 });
 const onCluster = { providers: { kubernetes: cluster } };
 
-const tls = new EtcdTls(
-  "etcd-tls",
-  {
-    namespace: settings.namespace,
-    clusterName: etcdName,
-    commonNames: { authority: "Trident etcd", server: "Trident etcd server", client: "Trident etcd client" },
-    clusterDomain: settings.clusterDomain,
-    validityHours: settings.certificateValidityHours,
-    earlyRenewalHours: settings.certificateEarlyRenewalHours,
-    keyAlgorithm: settings.certificateKeyAlgorithm,
-    extraDnsNames: settings.certificateExtraDnsNames,
-    ...(settings.certificateOrganization === "" ? {} : { organization: settings.certificateOrganization }),
-  },
-  onCluster,
-);
-
-const operator = new EtcdOperator(
-  "etcd-operator",
-  {
-    namespace: settings.namespace,
-    clientSecretNames: [tls.clientSecretName],
-    image: settings.operatorImage,
-    userId,
-    timeoutSeconds,
-  },
-  onCluster,
-);
-
-const etcd = new EtcdCluster(
-  etcdName,
-  {
-    namespace: settings.namespace,
-    clusterName: etcdName,
-    size: settings.etcdClusterSize,
-    repository: settings.etcdRepository,
-    version: settings.etcdVersion,
-    tls,
-    busyboxImage: settings.busyboxImage,
-    clients: [tridentPods],
-    antiAffinity: settings.memberAntiAffinity,
-    userId,
-    timeoutSeconds,
-  },
-  { ...onCluster, dependsOn: [operator] },
-);
+const etcd = createManagedEtcd(etcdName, settings, platform, onCluster);
 
 const account = new TridentAccount(
   "trident-account",
@@ -121,8 +74,8 @@ const tridentArgs = {
   image: settings.tridentImage,
   debug: settings.tridentDebug,
   etcdClientEndpoint: etcd.etcdClientEndpoint,
-  clientSecretName: tls.clientSecretName,
-  clientCertificateVersion: tls.expiry.client,
+  clientSecretName: etcd.clientSecretName,
+  clientCertificateVersion: etcd.certificateExpiry.client,
   timeoutSeconds,
 };
 
@@ -135,7 +88,7 @@ const stateMigration = settings.migrate
         namespace: settings.namespace,
         snapshotDirectory: settings.snapshotDirectory,
         etcdCluster: etcd.clusterName,
-        clientSecret: tls.clientSecretName,
+        clientSecret: etcd.clientSecretName,
         newTrident: tridentSpec(tridentArgs),
         rollback: settings.rollback,
         timeoutSeconds,
@@ -165,7 +118,7 @@ export const tridentDeployment = trident?.deploymentName;
 export const clientEndpoint = etcd.etcdClientEndpoint;
 export const etcdClientEndpoint = etcd.etcdClientEndpoint;
 export const members = etcd.members;
-export const certificateExpiry = tls.expiry;
+export const certificateExpiry = etcd.certificateExpiry;
 export const migrationPlan = plan;
 export const migration = summary;
 
@@ -175,7 +128,7 @@ if (trident !== undefined) {
     settings.report,
     plan,
     pulumi
-      .all([etcd.etcdClientEndpoint, etcd.members, tls.expiry, summary, trident.deploymentName])
+      .all([etcd.etcdClientEndpoint, etcd.members, etcd.certificateExpiry, summary, trident.deploymentName])
       .apply(([endpoint, names, expiry, migrated]) => ({
         clientEndpoint: endpoint,
         members: names,
