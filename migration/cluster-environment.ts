@@ -1,5 +1,5 @@
 import { prefixRange } from "./copy/key-range.ts";
-import { openDestination } from "./destination/open-destination.ts";
+import { openEtcd } from "./endpoints/open-etcd.ts";
 import { connectToCluster } from "./kubernetes/cluster-client.ts";
 import { acquireLease } from "./lease/acquire-lease.ts";
 import { leaseApi } from "./lease/lease-api.ts";
@@ -59,7 +59,7 @@ export function clusterEnvironment(request: MigrationRequest, interruption?: Abo
       await prepareSnapshotDirectory(snapshotDirectory);
       await removePartialSnapshots(snapshotDirectory, namespace, new Date());
     },
-    openDestination: () => openDestination(cluster, request),
+    openDestination: () => openEtcd(cluster, request, { timeoutSeconds, interruption }),
     openLiveSource: (legacy) => openLiveSource(cluster, legacy),
 
     stopLegacy: (legacy, record) => stopLegacyTrident(cluster, legacy, record, { timeoutSeconds, interruption }),

@@ -83,7 +83,8 @@ export class Member {
   #token: Promise<string | undefined> | undefined;
   #probing: Promise<TlsFault | undefined> | undefined;
 
-  constructor(address: EtcdAddress, { tls, credentials }: EtcdTarget, deadlineMilliseconds: number) {
+  constructor(address: EtcdAddress, { tls: shared, credentials }: EtcdTarget, deadlineMilliseconds: number) {
+    const tls = tlsOf(address, shared);
     this.name = urlOf(address, tls);
     this.#client = new RawEtcd3(clientOptions(this.name, tls));
     this.#address = address;
@@ -207,6 +208,11 @@ function clientOptions(url: string, tls: EtcdTls | undefined): IOptions {
         ? CHANNEL_OPTIONS
         : { ...CHANNEL_OPTIONS, "grpc.ssl_target_name_override": tls.serverName },
   };
+}
+
+/** Members that are reached on local ports have certificates for names of their own. */
+export function tlsOf({ serverName }: EtcdAddress, tls: EtcdTls | undefined): EtcdTls | undefined {
+  return tls === undefined || serverName === undefined ? tls : { ...tls, serverName };
 }
 
 function urlOf({ host, port }: EtcdAddress, tls: EtcdTls | undefined): EndpointName {

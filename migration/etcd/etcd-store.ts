@@ -38,6 +38,8 @@ export interface EtcdTarget {
 export interface EtcdAddress {
   readonly host: string;
   readonly port: number;
+  /** The name that this member's certificate must have; that of the target's TLS when absent. */
+  readonly serverName?: string;
 }
 
 export interface EtcdTls {

@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import { castGrpcError, Etcd3, type IOptions } from "etcd3";
 import { explainFailure } from "./call-failure.ts";
+import { tlsOf } from "./connection.ts";
 import type { EtcdTarget } from "./etcd-store.ts";
 import { Reader } from "./wire-format.ts";
 
@@ -80,7 +81,8 @@ function urlOf({ addresses: [address], tls }: EtcdTarget): string {
   return `${tls === undefined ? "http" : "https"}://${host}:${address.port}`;
 }
 
-function clientOptions({ tls, credentials }: EtcdTarget, url: string): IOptions {
+function clientOptions({ addresses: [address], tls: shared, credentials }: EtcdTarget, url: string): IOptions {
+  const tls = address === undefined ? shared : tlsOf(address, shared);
   const grpcOptions = {
     "grpc-node.flow_control_window": 8 * 1024 * 1024,
     "grpc.keepalive_time_ms": 10_000,

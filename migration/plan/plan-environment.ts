@@ -1,7 +1,7 @@
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isContainerRunning, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
-import { openDestination } from "../destination/open-destination.ts";
+import { openEtcd } from "../endpoints/open-etcd.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { openLiveSource } from "../legacy/live-source.ts";
 import { findMigrationRecord, type MigrationRecord } from "../legacy/migration-record.ts";
@@ -34,7 +34,7 @@ export function planEnvironment(cluster: ClusterClient, request: PlanRequest): P
     checkNamespace: () => checkNamespace(cluster, namespace),
     findRecord: () => findMigrationRecord(cluster, request),
     openSource: (legacy) => openLiveSource(cluster, legacy),
-    openDestination: () => openDestination(cluster, request),
+    openDestination: () => openEtcd(cluster, request, { timeoutSeconds: 15 }),
     countEtcdv2Nodes: async (legacy) => {
       const forward = await openPortForward(cluster, {
         namespace,

@@ -1,6 +1,6 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import { prefixRange } from "../copy/key-range.ts";
-import { openDestination } from "../destination/open-destination.ts";
+import { openEtcd } from "../endpoints/open-etcd.ts";
 import { connectToCluster, type ClusterAccess } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
@@ -79,7 +79,7 @@ export function rollbackOnCluster(request: MigrationRequest): RollbackEnvironmen
     ...requestOnCluster(request),
     legacyDeployment,
     range: prefixRange(prefix),
-    openNewEtcd: () => openDestination(cluster, request),
+    openNewEtcd: () => openEtcd(cluster, request, { timeoutSeconds }),
     takeSnapshot: async (newEtcd) => {
       if (directory === "") return undefined;
       return saveSnapshot({ content: newEtcd.snapshot(), directory, namespace, at: new Date() });

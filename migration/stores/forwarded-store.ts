@@ -1,7 +1,7 @@
 import type { KeyValueStore } from "../copy/key-value-store.ts";
 import { StoreError } from "../copy/store-error.ts";
 import { EtcdError, EtcdUnreachableError } from "../etcd/errors.ts";
-import { connectEtcd, type EtcdTls } from "../etcd/etcd-store.ts";
+import { connectEtcd, type EtcdStore, type EtcdTls } from "../etcd/etcd-store.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import type { PortForward } from "../kubernetes/port-forward.ts";
 
@@ -23,13 +23,23 @@ export interface OpenStore extends KeyValueStore {
  */
 export function openForwardedStore(description: string, forward: PortForward, tls?: EtcdTls): OpenStore {
   const addresses = [{ host: forward.host, port: forward.port }];
-  const store = connectEtcd(tls === undefined ? { addresses } : { addresses, tls });
+  return openNamedStore(description, connectEtcd(tls === undefined ? { addresses } : { addresses, tls }), forward);
+}
 
+/** The way to an etcd, beside the connection itself. */
+export interface StoreWay {
+  /** Why it does not lead there, if it knows. */
+  lastFailure(): string | undefined;
+  close(): Promise<void>;
+}
+
+/** The same for a store that is connected to in any way. */
+export function openNamedStore(description: string, store: EtcdStore, way: StoreWay): OpenStore {
   async function named<T>(call: Promise<T>): Promise<T> {
     try {
       return await call;
     } catch (error) {
-      throw withName(error, description, forward.lastFailure());
+      throw withName(error, description, way.lastFailure());
     }
   }
 
@@ -37,7 +47,7 @@ export function openForwardedStore(description: string, forward: PortForward, tl
     try {
       yield* store.snapshot();
     } catch (error) {
-      throw withName(error, description, forward.lastFailure());
+      throw withName(error, description, way.lastFailure());
     }
   }
 
@@ -55,7 +65,7 @@ export function openForwardedStore(description: string, forward: PortForward, tl
     },
     close: async () => {
       store.close();
-      await forward.close();
+      await way.close();
     },
   };
 }

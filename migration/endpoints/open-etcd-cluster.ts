@@ -1,0 +1,60 @@
+import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import { describePod, isReady, listPods, podName } from "../kubernetes/pods.ts";
+import { openPortForward } from "../kubernetes/port-forward.ts";
+import { openForwardedStore, type OpenStore } from "../stores/forwarded-store.ts";
+import { readClientSecret } from "./client-secret.ts";
+import type { EtcdClusterAddress } from "./etcd-address.ts";
+
+/** No member of the new etcd cluster is ready to be written to. */
+export class NoReadyMemberError extends Error {
+  override readonly name = "NoReadyMemberError";
+
+  constructor(address: EtcdClusterAddress, seen: string) {
+    super(
+      `The etcd cluster ${address.etcdCluster} in namespace ${address.namespace} has no ready member (${seen}). See ` +
+        `\`kubectl --namespace ${address.namespace} describe etcdcluster ${address.etcdCluster}\` and its pods, labelled ` +
+        `${memberSelector(address)}, then run \`pulumi up\` again.`,
+    );
+  }
+}
+
+/**
+ * An etcd cluster, through one of its ready members, over TLS with the client's certificate. Asks it for its status, so that
+ * a TLS failure shows at once. Raises ClientSecretError, NoReadyMemberError, or the store's error.
+ */
+export async function openEtcdCluster(cluster: ClusterClient, address: EtcdClusterAddress): Promise<OpenStore> {
+  const { namespace, etcdCluster } = address;
+  const material = await readClientSecret(cluster, namespace, address.clientSecret);
+  await findReadyMember(cluster, address);
+  const forward = await openPortForward(cluster, {
+    namespace,
+    choosePod: () => findReadyMember(cluster, address),
+    port: clientPort,
+  });
+  const tls = { ...material, serverName: `${etcdCluster}-client.${namespace}.svc` };
+  const store = openForwardedStore(`the etcd cluster ${etcdCluster} in namespace ${namespace}`, forward, tls);
+  try {
+    await store.status();
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** The port on which the etcd-operator's members take clients. */
+const clientPort = 2379;
+
+async function findReadyMember(cluster: ClusterClient, address: EtcdClusterAddress): Promise<string> {
+  const pods = await listPods(cluster, address.namespace, memberSelector(address));
+  const ready = pods.find(isReady);
+  if (ready === undefined) {
+    throw new NoReadyMemberError(address, pods.length === 0 ? "no pod" : pods.map(describePod).join(", "));
+  }
+  return podName(ready);
+}
+
+/** The labels that the etcd-operator gives its members. */
+function memberSelector(address: { readonly etcdCluster: string }): string {
+  return `app=etcd,etcd_cluster=${address.etcdCluster}`;
+}
