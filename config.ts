@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "@trident-etcd/migration/platform/detect-platform.ts";
 
+import { checkExistingEtcdSettings } from "./settings/check-existing-etcd.ts";
+import { etcdEndpoints, objectName, secretKeys } from "./settings/parse-endpoints.ts";
 import { etcdVersion, fromRegistry, imageReference, imageRegistry, imageRepository } from "./settings/parse-image.ts";
 import { clusterSize, hours, seconds } from "./settings/parse-number.ts";
 import {
@@ -31,6 +33,22 @@ export interface Settings {
   readonly imageRegistry: string;
   /** How members keep away from each other's nodes. */
   readonly memberAntiAffinity: "preferred" | "required" | "none";
+  /** URLs of an etcd that is there already; none for one of the stack's own. */
+  readonly existingEtcdEndpoints: readonly string[];
+  /** Paths, empty when the certificates are in a Secret. */
+  readonly existingEtcdCaFile: string;
+  readonly existingEtcdCertificateFile: string;
+  readonly existingEtcdKeyFile: string;
+  /** In the namespace; empty when the certificates are in files. */
+  readonly existingEtcdSecret: string;
+  /** Of the CA's certificate, the client's certificate, and its private key. */
+  readonly existingEtcdSecretKeys: readonly string[];
+  readonly existingEtcdUsername: string;
+  /** A secret in the stack's configuration. */
+  readonly existingEtcdPassword: string;
+  readonly existingEtcdPlaintext: boolean;
+  readonly existingEtcdReach: "auto" | "direct" | "pod";
+  readonly existingEtcdAdoptState: boolean;
   readonly platform: "auto" | Platform;
   readonly clusterDomain: string;
   readonly certificateValidityHours: number;
@@ -64,6 +82,17 @@ export const defaultSettings: Settings = {
   busyboxImage: "busybox:1.28.0-glibc",
   imageRegistry: "",
   memberAntiAffinity: "preferred",
+  existingEtcdEndpoints: [],
+  existingEtcdCaFile: "",
+  existingEtcdCertificateFile: "",
+  existingEtcdKeyFile: "",
+  existingEtcdSecret: "",
+  existingEtcdSecretKeys: ["etcd-client-ca.crt", "etcd-client.crt", "etcd-client.key"],
+  existingEtcdUsername: "",
+  existingEtcdPassword: "",
+  existingEtcdPlaintext: false,
+  existingEtcdReach: "auto",
+  existingEtcdAdoptState: false,
   platform: "auto",
   clusterDomain: "cluster.local",
   certificateValidityHours: 43800,
@@ -98,15 +127,23 @@ export class ConfigurationError extends Error {
 export function readSettings(): Settings {
   const prefix = `${pulumi.getProject()}:`;
   const ours = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
-  return checkSettings(Object.fromEntries(ours.map(([key, value]) => [key.slice(prefix.length), value])));
+  const raw = Object.fromEntries(ours.map(([key, value]) => [key.slice(prefix.length), value]));
+  return checkSettings(raw, (name) => isEncrypted(`${prefix}${name}`));
+}
+
+/** As Pulumi tells its language hosts; the SDK has no public way to ask. */
+function isEncrypted(key: string): boolean {
+  const keys = process.env.PULUMI_CONFIG_SECRET_KEYS;
+  return keys === undefined || (JSON.parse(keys) as string[]).includes(key);
 }
 
 /**
- * The settings that `raw` stands for, with the defaults filled in. Pure: asks nothing but its argument.
+ * The settings that `raw` stands for, with the defaults filled in. Pure: asks nothing but its arguments.
  *
+ * @param isSecret whether Pulumi keeps the setting encrypted.
  * @throws ConfigurationError with every problem that there is.
  */
-export function checkSettings(raw: RawSettings): Settings {
+export function checkSettings(raw: RawSettings, isSecret: (name: keyof Settings) => boolean = () => true): Settings {
   const problems: string[] = unknownSettings(raw);
   const read = <T>(name: keyof Settings, fallback: T, parse: (text: string) => T): T => {
     const text = raw[name];
@@ -116,7 +153,9 @@ export function checkSettings(raw: RawSettings): Settings {
     try {
       return parse(text);
     } catch (problem) {
-      problems.push(`${name} is ${JSON.stringify(text)}: ${(problem as Error).message}`);
+      // A URL with an @ may hold a password.
+      const shown = text.includes("@") && name === "existingEtcdEndpoints" ? "not usable" : JSON.stringify(text);
+      problems.push(`${name} is ${shown}: ${(problem as Error).message}`);
       return fallback;
     }
   };
@@ -142,6 +181,22 @@ export function checkSettings(raw: RawSettings): Settings {
       defaultSettings.memberAntiAffinity,
       oneOf("preferred", "required", "none"),
     ),
+    existingEtcdEndpoints: read("existingEtcdEndpoints", defaultSettings.existingEtcdEndpoints, etcdEndpoints),
+    existingEtcdCaFile: read("existingEtcdCaFile", defaultSettings.existingEtcdCaFile, localPath),
+    existingEtcdCertificateFile: read(
+      "existingEtcdCertificateFile",
+      defaultSettings.existingEtcdCertificateFile,
+      localPath,
+    ),
+    existingEtcdKeyFile: read("existingEtcdKeyFile", defaultSettings.existingEtcdKeyFile, localPath),
+    existingEtcdSecret: read("existingEtcdSecret", defaultSettings.existingEtcdSecret, objectName),
+    existingEtcdSecretKeys: read("existingEtcdSecretKeys", defaultSettings.existingEtcdSecretKeys, secretKeys),
+    existingEtcdUsername: read("existingEtcdUsername", defaultSettings.existingEtcdUsername, subjectText),
+    // Whatever it is: nothing of it may come into a message.
+    existingEtcdPassword: raw.existingEtcdPassword ?? defaultSettings.existingEtcdPassword,
+    existingEtcdPlaintext: read("existingEtcdPlaintext", defaultSettings.existingEtcdPlaintext, trueOrFalse),
+    existingEtcdReach: read("existingEtcdReach", defaultSettings.existingEtcdReach, oneOf("auto", "direct", "pod")),
+    existingEtcdAdoptState: read("existingEtcdAdoptState", defaultSettings.existingEtcdAdoptState, trueOrFalse),
     platform: read("platform", defaultSettings.platform, oneOf("auto", "kubernetes", "openshift")),
     clusterDomain: read("clusterDomain", defaultSettings.clusterDomain, domainName),
     certificateValidityHours: read("certificateValidityHours", defaultSettings.certificateValidityHours, hours),
@@ -162,6 +217,9 @@ export function checkSettings(raw: RawSettings): Settings {
     report: read("report", defaultSettings.report, reportPath),
   };
 
+  const isSet = (name: keyof Settings): boolean =>
+    raw[name] !== undefined && raw[name] !== String(defaultSettings[name]);
+
   if (settings.certificateEarlyRenewalHours >= settings.certificateValidityHours) {
     problems.push(
       `certificateEarlyRenewalHours is ${settings.certificateEarlyRenewalHours} and certificateValidityHours is ` +
@@ -175,10 +233,20 @@ export function checkSettings(raw: RawSettings): Settings {
         'Set it with "pulumi config set migrate true", or remove rollback with "pulumi config rm rollback".',
     );
   }
+  problems.push(...checkExistingEtcdSettings(settings, isSet), ...plainSecrets(settings, isSecret));
   if (problems.length > 0) {
     throw new ConfigurationError(problems);
   }
   return settings;
+}
+
+/** A password in plain text is in the stack's file, and soon in its repository. */
+function plainSecrets(settings: Settings, isSecret: (name: keyof Settings) => boolean): string[] {
+  if (settings.existingEtcdPassword === "" || isSecret("existingEtcdPassword")) return [];
+  return [
+    "existingEtcdPassword is in the stack's configuration in plain text. Change it, since it may have been seen, and set the " +
+      'new one with "pulumi config set --secret existingEtcdPassword".',
+  ];
 }
 
 /** A mistyped name would otherwise leave its default in force without a word. */

@@ -10,7 +10,9 @@ import { TridentAccount } from "./components/trident-account.ts";
 import { Trident, tridentSpec } from "./components/trident.ts";
 import { readSettings } from "./config.ts";
 import { explained } from "./explained.ts";
+import { existingEtcdAddress, useExistingEtcd } from "./existing-etcd.ts";
 import { createManagedEtcd } from "./managed-etcd.ts";
+import { readEtcdIdentity } from "./settings/read-etcd-identity.ts";
 import { writeReport } from "./write-report.ts";
 
 // Configuration.
@@ -20,6 +22,8 @@ const { timeoutSeconds } = settings;
 const platform = await explained(() => choosePlatform(settings.platform, access.plain));
 
 const etcdName = "trident-etcd";
+const existing = existingEtcdAddress(settings);
+const identity = existing === undefined ? {} : await explained(() => readEtcdIdentity(settings, access.plain));
 const legacy = {
   legacyDeployment: "trident",
   legacyEtcdContainer: "etcd",
@@ -36,9 +40,22 @@ const plan = await explained(async () =>
       namespace: settings.namespace,
       migrate: settings.migrate,
       rollback: settings.rollback,
-      etcdCluster: etcdName,
+      destination: existing ?? {
+        namespace: settings.namespace,
+        etcdCluster: etcdName,
+        clientSecret: "etcd-client-tls",
+      },
+      ...(existing === undefined
+        ? {}
+        : {
+            existing: {
+              identity,
+              adoptState: settings.existingEtcdAdoptState,
+              mayMakePods: !pulumi.runtime.isDryRun(),
+              timeoutSeconds,
+            },
+          }),
       etcdClusterSize: settings.etcdClusterSize,
-      clientSecret: "etcd-client-tls",
       tridentImage: settings.tridentImage,
       certificateValidityHours: settings.certificateValidityHours,
       certificateEarlyRenewalHours: settings.certificateEarlyRenewalHours,
@@ -57,7 +74,10 @@ const cluster = new kubernetes.Provider("cluster", {
 });
 const onCluster = { providers: { kubernetes: cluster } };
 
-const etcd = createManagedEtcd(etcdName, settings, platform, onCluster);
+const etcd =
+  existing === undefined
+    ? createManagedEtcd(etcdName, settings, platform, onCluster)
+    : useExistingEtcd("existing-etcd", existing, identity, onCluster);
 
 const account = new TridentAccount(
   "trident-account",
@@ -74,8 +94,8 @@ const tridentArgs = {
   image: settings.tridentImage,
   debug: settings.tridentDebug,
   etcdClientEndpoint: etcd.etcdClientEndpoint,
-  clientSecretName: etcd.clientSecretName,
-  clientCertificateVersion: etcd.certificateExpiry.client,
+  ...(etcd.clientSecretName === undefined ? {} : { clientSecretName: etcd.clientSecretName }),
+  clientCertificateVersion: etcd.certificateExpiry.apply(({ client = "none" }) => client),
   timeoutSeconds,
 };
 
@@ -87,8 +107,7 @@ const stateMigration = settings.migrate
         ...legacy,
         namespace: settings.namespace,
         snapshotDirectory: settings.snapshotDirectory,
-        etcdCluster: etcd.clusterName,
-        clientSecret: etcd.clientSecretName,
+        destination: etcd.address,
         newTrident: tridentSpec(tridentArgs),
         rollback: settings.rollback,
         timeoutSeconds,

@@ -1,22 +1,12 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "@trident-etcd/migration/platform/detect-platform.ts";
 
 import { EtcdCluster } from "./components/etcd-cluster.ts";
 import { EtcdOperator } from "./components/etcd-operator.ts";
-import { EtcdTls, type CertificateExpiry } from "./components/etcd-tls.ts";
+import { EtcdTls } from "./components/etcd-tls.ts";
 import { tridentPods } from "./components/trident.ts";
 import type { Settings } from "./config.ts";
-
-/** The etcd that Trident is given, wherever it comes from. */
-export interface TridentsEtcd {
-  /** The EtcdCluster's name; resolves once its members are ready. */
-  readonly clusterName: pulumi.Output<string>;
-  readonly etcdClientEndpoint: pulumi.Output<string>;
-  readonly members: pulumi.Output<string[]>;
-  /** The Secret with which clients identify themselves; resolves once it exists. */
-  readonly clientSecretName: pulumi.Output<string>;
-  readonly certificateExpiry: pulumi.Output<CertificateExpiry>;
-}
+import type { TridentsEtcd } from "./tridents-etcd.ts";
 
 /** An etcd of the stack's own: its certificates, the operator, and the cluster that the operator runs. */
 export function createManagedEtcd(
@@ -69,7 +59,9 @@ export function createManagedEtcd(
   );
 
   return {
-    clusterName: etcd.clusterName,
+    address: pulumi
+      .all([etcd.clusterName, tls.clientSecretName])
+      .apply(([etcdCluster, clientSecret]) => ({ namespace, etcdCluster, clientSecret })),
     etcdClientEndpoint: etcd.etcdClientEndpoint,
     members: etcd.members,
     clientSecretName: tls.clientSecretName,

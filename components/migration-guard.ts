@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { EtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
 import type * as guard from "@trident-etcd/migration/guard-provider.ts";
 
 export interface MigrationGuardArgs {
@@ -10,8 +11,8 @@ export interface MigrationGuardArgs {
   readonly legacyDeployment: pulumi.Input<string>;
   /** Its container that runs etcd. */
   readonly legacyEtcdContainer: pulumi.Input<string>;
-  /** The EtcdCluster that is migrated to: the guard is removed before it. */
-  readonly etcdCluster: pulumi.Input<string>;
+  /** The etcd that is migrated to: the guard is removed before it. */
+  readonly destination: pulumi.Input<EtcdAddress>;
   /** The ConfigMap that the migration keeps its record in. */
   readonly record: pulumi.Input<string>;
   /** For each wait. */

@@ -1,5 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { EtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
 import type * as migration from "@trident-etcd/migration/migration-provider.ts";
 import type { MigrationResult } from "@trident-etcd/migration/migration-result.ts";
 
@@ -12,10 +13,8 @@ export interface MigrationRunArgs {
   readonly legacyDeployment: pulumi.Input<string>;
   /** Its container that runs etcd. */
   readonly legacyEtcdContainer: pulumi.Input<string>;
-  /** The EtcdCluster to migrate to; its members must be ready. */
-  readonly etcdCluster: pulumi.Input<string>;
-  /** The Secret with the client certificate for it. Its contents never come into this resource. */
-  readonly clientSecret: pulumi.Input<string>;
+  /** The etcd to migrate to, which must serve. Names of Secrets: their contents never come into this resource. */
+  readonly destination: pulumi.Input<EtcdAddress>;
   /** The ConfigMap that the migration keeps its record in. */
   readonly record: pulumi.Input<string>;
   /** The keys below it are copied. */

@@ -65,7 +65,7 @@ function createGuard(parent: StateMigration, name: string, args: MigrationRunArg
       namespace,
       legacyDeployment,
       legacyEtcdContainer,
-      etcdCluster: args.etcdCluster,
+      destination: args.destination,
       record,
       timeoutSeconds,
       ...(rollback ? { rollback, snapshotDirectory: args.snapshotDirectory ?? "" } : {}),

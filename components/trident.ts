@@ -22,8 +22,8 @@ export interface TridentSpecArgs {
   readonly debug?: pulumi.Input<boolean>;
   /** The URL of the etcd cluster. Trident takes only one. */
   readonly etcdClientEndpoint: pulumi.Input<string>;
-  /** The Secret with {etcd-client.crt, etcd-client.key, etcd-client-ca.crt}. */
-  readonly clientSecretName: pulumi.Input<string>;
+  /** The Secret with {etcd-client.crt, etcd-client.key, etcd-client-ca.crt}; absent only for an http:// endpoint. */
+  readonly clientSecretName?: pulumi.Input<string>;
   /** Any text that changes with the certificate in that Secret: Trident reads it only at its start, so it is started anew. */
   readonly clientCertificateVersion: pulumi.Input<string>;
   /**
@@ -84,7 +84,9 @@ export function tridentSpec(args: TridentSpecArgs): DeploymentSpec {
       spec: {
         serviceAccountName: args.serviceAccountName,
         containers: [tridentContainer(args)],
-        volumes: [{ name: "etcd-client-tls", secret: { secretName: args.clientSecretName } }],
+        ...(args.clientSecretName === undefined
+          ? {}
+          : { volumes: [{ name: "etcd-client-tls", secret: { secretName: args.clientSecretName } }] }),
       },
     },
   };
@@ -140,6 +142,8 @@ function tridentContainer(args: TridentSpecArgs): kubernetes.types.input.core.v1
       seccompProfile: { type: "RuntimeDefault" },
     },
     // Where Trident looks for a client certificate by default. It would go on without TLS if it found none.
-    volumeMounts: [{ name: "etcd-client-tls", mountPath: "/root/certs", readOnly: true }],
+    ...(args.clientSecretName === undefined
+      ? {}
+      : { volumeMounts: [{ name: "etcd-client-tls", mountPath: "/root/certs", readOnly: true }] }),
   };
 }

@@ -1,5 +1,5 @@
 import { prefixRange } from "./copy/key-range.ts";
-import { openEtcd } from "./endpoints/open-etcd.ts";
+import { openCheckedEtcd } from "./endpoints/open-checked-etcd.ts";
 import { connectToCluster } from "./kubernetes/cluster-client.ts";
 import { acquireLease } from "./lease/acquire-lease.ts";
 import { leaseApi } from "./lease/lease-api.ts";
@@ -59,7 +59,8 @@ export function clusterEnvironment(request: MigrationRequest, interruption?: Abo
       await prepareSnapshotDirectory(snapshotDirectory);
       await removePartialSnapshots(snapshotDirectory, namespace, new Date());
     },
-    openDestination: () => openEtcd(cluster, request, { timeoutSeconds, interruption }),
+    openDestination: () =>
+      openCheckedEtcd(cluster, request.destination, request.prefix, { timeoutSeconds, interruption }),
     openLiveSource: (legacy) => openLiveSource(cluster, legacy),
 
     stopLegacy: (legacy, record) => stopLegacyTrident(cluster, legacy, record, { timeoutSeconds, interruption }),

@@ -1,3 +1,4 @@
+import type { EtcdAddress } from "./endpoints/etcd-address.ts";
 import { describeFailure } from "./kubernetes/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "./kubernetes/errors.ts";
 import { rememberSettings } from "./rollback/settings-of-this-run.ts";
@@ -9,7 +10,8 @@ export interface GuardInputs extends Omit<UndoRequest, "cluster"> {
   readonly context?: string;
   /** Whether the migration is to be rolled back, which its own removal does. */
   readonly rollback?: boolean;
-  /** For a rollback, as in MigrationRequest. */
+  /** For a rollback, as in MigrationRequest; unknown to guards that an older version made. */
+  readonly destination?: EtcdAddress;
   readonly snapshotDirectory?: string;
 }
 
@@ -72,13 +74,14 @@ export function check(
   _olds: unknown,
   news: GuardInputs,
 ): Promise<{ inputs: GuardInputs; failures: { property: string; reason: string }[] }> {
-  const { kubeconfig, context, timeoutSeconds, snapshotDirectory } = news;
+  const { kubeconfig, context, timeoutSeconds, snapshotDirectory, destination } = news;
   if (news.rollback === true) {
     rememberSettings(news, {
       timeoutSeconds,
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       ...(context === undefined ? {} : { context }),
       ...(snapshotDirectory === undefined ? {} : { snapshotDirectory }),
+      ...(destination === undefined ? {} : { destination }),
     });
   }
   return Promise.resolve({ inputs: news, failures: [] });

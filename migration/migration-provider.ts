@@ -1,3 +1,4 @@
+import { destinationOf } from "./endpoints/destination-of.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 import type { MigrationRequest, MigrationResult } from "./migrate-trident-state.ts";
 import { describeFailure } from "./kubernetes/describe-failure.ts";
@@ -111,11 +112,12 @@ export class MigrationNotRemovedError extends Error {
 
 /** As the migration was asked for, but for what holds in this run. By name: Pulumi hands over properties of its own besides. */
 function rollbackRequest(props: MigrationOutputs): MigrationRequest {
-  const { namespace, legacyDeployment, legacyEtcdContainer, etcdCluster, clientSecret, record, prefix } = props;
+  const { namespace, legacyDeployment, legacyEtcdContainer, record, prefix } = props;
   const now = settingsOfThisRun(props) ?? props;
   const snapshotDirectory = now.snapshotDirectory ?? props.snapshotDirectory;
   return {
-    ...{ namespace, legacyDeployment, legacyEtcdContainer, etcdCluster, clientSecret, record, prefix },
+    ...{ namespace, legacyDeployment, legacyEtcdContainer, record, prefix },
+    destination: now.destination ?? destinationOf(props),
     cluster: definedOnly({ kubeconfig: now.kubeconfig, context: now.context }),
     timeoutSeconds: now.timeoutSeconds ?? props.timeoutSeconds,
     ...(snapshotDirectory === undefined ? {} : { snapshotDirectory }),

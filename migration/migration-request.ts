@@ -1,3 +1,4 @@
+import type { EtcdAddress } from "./endpoints/etcd-address.ts";
 import type { ClusterAccess } from "./kubernetes/cluster-client.ts";
 import type { NewTridentSpec } from "./readiness/new-trident.ts";
 
@@ -9,10 +10,8 @@ export interface MigrationRequest {
   readonly legacyDeployment: string;
   /** The name of its etcd container. */
   readonly legacyEtcdContainer: string;
-  /** The name of the EtcdCluster to move to. */
-  readonly etcdCluster: string;
-  /** The Secret with the client certificate for it. */
-  readonly clientSecret: string;
+  /** The etcd to move to. */
+  readonly destination: EtcdAddress;
   /** The ConfigMap, made beforehand, that the migration records its steps in. */
   readonly record: string;
   /** The keys to move, such as `/trident/`. */

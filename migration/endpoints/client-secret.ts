@@ -34,16 +34,23 @@ export async function readClientSecret(
   cluster: ClusterClient,
   namespace: string,
   name: string,
+  check: (material: CertificateMaterial) => void = checkClientCertificate,
 ): Promise<CertificateMaterial> {
   try {
-    return clientMaterial(await cluster.core.readNamespacedSecret({ namespace, name }), namespace, name);
+    return clientMaterial(await cluster.core.readNamespacedSecret({ namespace, name }), namespace, name, check);
   } catch (error) {
     if (isNotFound(error)) throw new ClientSecretError(namespace, name, "does not exist");
     throw error;
   }
 }
 
-export function clientMaterial(secret: V1Secret, namespace: string, name: string): CertificateMaterial {
+/** @param check raises CertificateError for what is unusable. */
+export function clientMaterial(
+  secret: V1Secret,
+  namespace: string,
+  name: string,
+  check: (material: CertificateMaterial) => void = checkClientCertificate,
+): CertificateMaterial {
   const missing = Object.values(secretKeys).filter((key) => (secret.data?.[key] ?? "") === "");
   if (missing.length > 0) throw new ClientSecretError(namespace, name, `lacks the key ${missing.join(", ")}`);
   const material = {
@@ -52,7 +59,7 @@ export function clientMaterial(secret: V1Secret, namespace: string, name: string
     privateKey: decode(secret, secretKeys.privateKey),
   };
   try {
-    checkClientCertificate(material);
+    check(material);
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
     const problem = `is unusable: under ${secretKeys[error.part]}, ${error.message.replace(/\.+$/, "")}`;

@@ -1,6 +1,7 @@
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import type { Patience } from "../kubernetes/wait-until.ts";
 import type { OpenStore } from "../stores/forwarded-store.ts";
+import { isEtcdCluster } from "./describe-address.ts";
 import type { EtcdAddress } from "./etcd-address.ts";
 import { openEtcdCluster } from "./open-etcd-cluster.ts";
 import { openExistingEtcd } from "./open-existing-etcd.ts";
@@ -10,5 +11,5 @@ import { openExistingEtcd } from "./open-existing-etcd.ts";
  * ClientSecretError, NoReadyMemberError, or the store's error.
  */
 export function openEtcd(cluster: ClusterClient, address: EtcdAddress, waiting: Patience): Promise<OpenStore> {
-  return "etcdCluster" in address ? openEtcdCluster(cluster, address) : openExistingEtcd(cluster, address, waiting);
+  return isEtcdCluster(address) ? openEtcdCluster(cluster, address) : openExistingEtcd(cluster, address, waiting);
 }

@@ -80,6 +80,17 @@ function checkCertificateWithKey(certificatePem: Buffer, privateKeyPem: Buffer, 
   refuseOtherUse(certificate);
 }
 
+/** The subject's common name, which is the user's name to an etcd that asks who one is; undefined without one. */
+export function commonNameOf(certificatePem: Buffer): string | undefined {
+  const [certificate] = readCertificates("certificate", certificatePem);
+  return /^CN=(.+)$/m.exec(certificate.subject)?.[1];
+}
+
+/** Until when the certificate is valid, the first one of a chain. */
+export function expiryOf(part: CertificatePart, pem: Buffer): Date {
+  return readCertificates(part, pem)[0].validToDate;
+}
+
 type AtLeastOne<T> = [T, ...T[]];
 
 function readCertificates(part: CertificatePart, pem: Buffer): AtLeastOne<X509Certificate> {

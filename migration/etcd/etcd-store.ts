@@ -24,7 +24,7 @@ import {
 } from "./messages.ts";
 import { decodeRunResponse, encodeCreateRun, encodePermissionProbe } from "./run-messages.ts";
 import { readSnapshot } from "./snapshot-stream.ts";
-import { decodeHash, decodeStatus, encodeHashRequest } from "./status-messages.ts";
+import { decodeHash, decodeStatus, decodeStatusErrors, encodeHashRequest } from "./status-messages.ts";
 
 export interface EtcdTarget {
   /** Members of one cluster, at least one: where one does not answer, a retry asks another. */
@@ -55,11 +55,23 @@ export interface EtcdStore extends KeyValueStore {
   allowsRuns(range: KeyRange): Promise<boolean>;
   createRun(entries: readonly KeyValue[]): Promise<bigint | undefined>;
   memberHashes(revision: bigint): Promise<readonly MemberHash[]>;
+  /** What each member says of itself, or why it does not; in the order of the addresses. */
+  memberAnswers(): Promise<readonly MemberAnswer[]>;
+  /**
+   * Returns when this client may read and write every key of the range; nothing is written.
+   *
+   * @throws EtcdPermissionError
+   */
+  checkAccess(range: KeyRange): Promise<void>;
   /** The whole database of the first member, as `etcdctl snapshot save` saves it: its last 32 bytes are the SHA-256 of the rest. */
   snapshot(): AsyncIterable<Buffer>;
   /** Drops the connection. Calls still under way fail. */
   close(): void;
 }
+
+export type MemberAnswer =
+  | { readonly status: StoreStatus; /** Raised alarms, for one. */ readonly errors: readonly string[] }
+  | { readonly failure: unknown };
 
 export interface EtcdOptions {
   /** How long a single call may take. Default 10,000. */
@@ -130,6 +142,22 @@ export function connectEtcd(target: EtcdTarget, options: EtcdOptions = {}): Etcd
         }),
       );
       return answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+    },
+    memberAnswers: () =>
+      Promise.all(
+        connection.members.map(async (member) => {
+          try {
+            const answer = await member.call("/etcdserverpb.Maintenance/Status", Buffer.alloc(0));
+            return { status: decodeStatus(answer), errors: decodeStatusErrors(answer) };
+          } catch (failure) {
+            return { failure };
+          }
+        }),
+      ),
+    async checkAccess(range: KeyRange): Promise<void> {
+      await this.range({ ...range, countOnly: true });
+      const probe = connection.call("/etcdserverpb.KV/Txn", encodePermissionProbe(range));
+      await namingKeys(probe, "writing", range.from, range.to);
     },
     snapshot: () => readSnapshot(target),
     close(): void {

@@ -23,6 +23,20 @@ export function decodeStatus(answer: Buffer): StoreStatus {
   return bytesInUse === 0 ? status : { ...status, databaseBytes: bytesInUse };
 }
 
+/** What the member says is wrong with itself, such as a raised alarm; since etcd 3.4. */
+export function decodeStatusErrors(answer: Buffer): string[] {
+  const reader = new Reader(answer);
+  const errors: string[] = [];
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === 8) {
+      errors.push(reader.bytes().toString("utf8"));
+    } else {
+      reader.skip();
+    }
+  }
+  return errors;
+}
+
 function readHeader(reader: Reader): Pick<StoreStatus, "clusterId" | "revision"> {
   let clusterId = "0";
   let revision = 0n;

@@ -1,6 +1,9 @@
 import { X509Certificate } from "node:crypto";
+import { isEtcdCluster } from "../endpoints/describe-address.ts";
+import { expiryOf, type CertificateMaterial } from "../etcd/client-certificate.ts";
 import type { ServedObject } from "./cluster-reader.ts";
 import type { PlannedCertificate } from "./migration-plan.ts";
+import type { PlanRequest } from "./plan-request.ts";
 
 interface CertificatePlace {
   readonly name: string;
@@ -21,13 +24,24 @@ function certificatePlaces(clientSecret: string): CertificatePlace[] {
 /** Of the Secrets only the certificates are looked at, and of those only when they end. */
 export function planCertificates(
   secrets: ReadonlyMap<string, ServedObject>,
-  request: { readonly clientSecret: string; readonly certificateValidityHours: number },
+  request: Pick<PlanRequest, "destination" | "existing" | "certificateValidityHours">,
 ): PlannedCertificate[] {
-  return certificatePlaces(request.clientSecret).map(({ name, secret, key }) => {
+  const { destination, existing } = request;
+  if (!isEtcdCluster(destination)) return givenCertificates(destination.clientSecret ?? "", existing?.identity.tls);
+  return certificatePlaces(destination.clientSecret).map(({ name, secret, key }) => {
     const expires = endOf((secrets.get(secret)?.data as Record<string, string> | undefined)?.[key]);
     return expires === undefined
       ? { name, secret, validHours: request.certificateValidityHours }
       : { name, secret, expires };
+  });
+}
+
+/** For an existing etcd the client's side is all that is known: what was given. */
+function givenCertificates(secret: string, material: CertificateMaterial | undefined): PlannedCertificate[] {
+  if (material === undefined) return [];
+  return (["authority", "client"] as const).map((name) => {
+    const part = name === "client" ? "certificate" : "certificateAuthority";
+    return { name, secret, given: true, expires: expiryOf(part, material[part]).toISOString() };
   });
 }
 
@@ -36,9 +50,15 @@ export function judgeCertificates(
   earlyRenewalHours: number,
   now: Date,
 ): string[] {
-  return certificates.flatMap(({ name, secret, expires }) => {
+  return certificates.flatMap(({ name, secret, given, expires }) => {
     if (expires === undefined) return [];
     const hoursLeft = (Date.parse(expires) - now.getTime()) / 3_600_000;
+    if (given === true) {
+      if (hoursLeft > earlyRenewalHours) return [];
+      return [
+        `The ${name} certificate that was given for the existing etcd ends on ${expires}; only its issuer can renew it.`,
+      ];
+    }
     if (hoursLeft <= 0) return [`The ${name} certificate in Secret ${secret} ended on ${expires}; this run renews it.`];
     if (hoursLeft > earlyRenewalHours) return [];
     return [`The ${name} certificate in Secret ${secret} ends on ${expires}; this run renews it and restarts Trident.`];

@@ -19,7 +19,7 @@ export function describePlan(plan: MigrationPlan): string {
       plan.flow === "rollback" ? "The state to carry back" : "The state to move",
       plan.state === undefined ? [] : stateLines(plan.state),
     ),
-    ...section("The new etcd", destinationLines(plan.destination)),
+    ...section(plan.destination.kind === "managed" ? "The new etcd" : "The etcd", destinationLines(plan.destination)),
     ...section("What happens", stepLines(plan)),
     ...section("What exists already", objectLines(plan)),
     ...section("Certificates", certificateLines(plan.certificates)),
@@ -34,9 +34,10 @@ export function describePlan(plan: MigrationPlan): string {
 
 function headLines(plan: MigrationPlan): string[] {
   const { flow, why, namespace, cluster, kubernetesVersion, migratedAt, rolledBackAt } = plan;
+  const etcd = plan.destination.kind === "managed" ? "an etcd cluster of its own" : "an existing etcd";
   const headlines = {
-    install: `Plan for namespace ${namespace}: install Trident on an etcd cluster of its own.`,
-    migrate: `Plan for namespace ${namespace}: move Trident's state to an etcd cluster of its own.`,
+    install: `Plan for namespace ${namespace}: install Trident on ${etcd}.`,
+    migrate: `Plan for namespace ${namespace}: move Trident's state to ${etcd}.`,
     resume: `Plan for namespace ${namespace}: finish the migration that an earlier run began.`,
     migrated: `Namespace ${namespace} was migrated${migratedAt === undefined ? "" : ` on ${migratedAt}`}; nothing is copied again.`,
     installed: `Namespace ${namespace} has the Trident of this stack; there is nothing to migrate.`,
@@ -101,17 +102,22 @@ function describeCounts(counts: StateCounts): string {
 }
 
 function destinationLines(destination: DestinationPlan): string[] {
-  const { name, exists, size, ready, version, keys, equalKeys, foreignKeys } = destination;
-  if (!exists) return rows([["EtcdCluster", `${name}, to be made with ${counted(size, "member", "members")}`]]);
-  const members = ready === undefined ? "" : `, ${ready} of ${size} members ready`;
+  const { version, keys, equalKeys, foreignKeys } = destination;
   const compared =
     equalKeys === undefined || foreignKeys === undefined
       ? ""
       : `: ${describeCount(equalKeys)} as in the old one, ${describeCount(foreignKeys)} not`;
-  return rows([
-    ["EtcdCluster", `${name}${members}${version === undefined ? "" : `, etcd ${version}`}`],
-    ["keys", keys === undefined ? "not known" : `${describeCount(keys)}${compared}`],
-  ]);
+  const keysRow = ["keys", keys === undefined ? "not known" : `${describeCount(keys)}${compared}`] as const;
+  const saysVersion = version === undefined ? "" : `, etcd ${version}`;
+  if (destination.kind === "existing") {
+    const { endpoints, reached } = destination;
+    const how = reached === undefined ? ", not reached from this machine" : `, reached ${reached}`;
+    return rows([["existing etcd", `${endpoints.join(", ")}${how}${saysVersion}`], keysRow]);
+  }
+  const { name, exists, size, ready } = destination;
+  if (!exists) return rows([["EtcdCluster", `${name}, to be made with ${counted(size, "member", "members")}`]]);
+  const members = ready === undefined ? "" : `, ${ready} of ${size} members ready`;
+  return rows([["EtcdCluster", `${name}${members}${saysVersion}`], keysRow]);
 }
 
 function stepLines({ flow, steps, outageEstimateSeconds }: MigrationPlan): string[] {
@@ -138,10 +144,10 @@ function objectLines({ objects }: MigrationPlan): string[] {
 }
 
 function certificateLines(certificates: readonly PlannedCertificate[]): string[] {
-  return certificates.map(({ name, secret, expires, validHours }) =>
+  return certificates.map(({ name, secret, given, expires, validHours }) =>
     expires === undefined
       ? `  ${name} (Secret ${secret}): to be made, valid for ${describeCount(validHours ?? 0)} hours`
-      : `  ${name} (Secret ${secret}): valid until ${expires}`,
+      : `  ${name} (Secret ${secret}${given === true ? ", as given" : ""}): valid until ${expires}`,
   );
 }
 

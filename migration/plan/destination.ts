@@ -1,6 +1,8 @@
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { ServedObject } from "./cluster-reader.ts";
+import type { EtcdAddress } from "../endpoints/etcd-address.ts";
+import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import type { DestinationPlan, Flow } from "./migration-plan.ts";
 import type { DestinationSurvey } from "./survey-state.ts";
 
@@ -14,6 +16,8 @@ export interface DestinationFacts {
   readonly keys?: number | undefined;
   /** Why it could not be asked. */
   readonly failure?: unknown;
+  /** For an existing etcd. */
+  readonly reached?: "directly" | "through a pod" | undefined;
 }
 
 interface EtcdClusterStatus {
@@ -22,18 +26,29 @@ interface EtcdClusterStatus {
 }
 
 export function planDestination(
-  request: { readonly etcdCluster: string; readonly etcdClusterSize: number },
+  request: { readonly destination: EtcdAddress; readonly etcdClusterSize: number },
   facts: DestinationFacts,
   survey: DestinationSurvey | undefined,
 ): DestinationPlan {
+  const { destination } = request;
   const cluster = facts.served?.status as EtcdClusterStatus | undefined;
   const version = facts.status?.version ?? cluster?.currentVersion;
   const keys = survey?.keys ?? facts.keys;
   return {
-    name: request.etcdCluster,
-    exists: facts.served !== undefined || facts.status !== undefined,
-    size: request.etcdClusterSize,
-    ...(cluster === undefined ? {} : { ready: cluster.members?.ready?.length ?? 0 }),
+    ...(isEtcdCluster(destination)
+      ? {
+          kind: "managed",
+          name: destination.etcdCluster,
+          exists: facts.served !== undefined || facts.status !== undefined,
+          size: request.etcdClusterSize,
+          ...(cluster === undefined ? {} : { ready: cluster.members?.ready?.length ?? 0 }),
+        }
+      : {
+          kind: "existing",
+          endpoints: destination.endpoints,
+          exists: true,
+          ...(facts.reached === undefined ? {} : { reached: facts.reached }),
+        }),
     ...(version === undefined ? {} : { version }),
     ...(facts.status === undefined ? {} : { clusterId: facts.status.clusterId }),
     ...(keys === undefined ? {} : { keys }),

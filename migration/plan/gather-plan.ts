@@ -1,4 +1,5 @@
 import type { V1Deployment } from "@kubernetes/client-node";
+import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { connectToCluster } from "../kubernetes/cluster-client.ts";
 import { isForbidden } from "../kubernetes/errors.ts";
 import { classifyDeployment, type DeploymentFinding } from "../legacy/legacy-trident.ts";
@@ -30,9 +31,14 @@ const limitSeconds = 20;
  */
 export async function gatherPlan(request: PlanRequest): Promise<MigrationPlan> {
   const cluster = connectToCluster(request.cluster, { requestTimeoutMilliseconds: 10_000 });
-  return within(limitSeconds, cluster.description, (step) =>
+  return within(limitOf(request), cluster.description, (step) =>
     planFrom(planEnvironment(cluster, request), request, step),
   );
+}
+
+/** A pod to look through takes the time of its start. */
+function limitOf({ existing }: PlanRequest): number {
+  return existing?.mayMakePods === true ? limitSeconds + existing.timeoutSeconds : limitSeconds;
 }
 
 /** Told what is being done, for the message in case it takes too long. */
@@ -59,12 +65,13 @@ export async function planFrom(
       : flowBySettings(request, `there is no namespace ${request.namespace}`),
   ]);
   const { flow, record } = found;
-  const etcdCluster = objects.find(({ object }) => object === `EtcdCluster/${request.etcdCluster}`)?.served;
+  const etcdCluster = objects.find(({ object }) => object.startsWith("EtcdCluster/"))?.served;
+  const isExisting = !isEtcdCluster(request.destination);
   step("reading the embedded etcd and the new one");
   const [claim, state] = await Promise.all([
     findClaimOf(environment, flow),
     flow.putBack === undefined
-      ? lookAtState(environment, request, { ...flow, etcdCluster, record })
+      ? lookAtState(environment, request, { ...flow, etcdCluster, isExisting, record })
       : lookAtStateToCarryBack(environment, request),
   ]);
   const plan = judgeFacts(request, {

@@ -1,3 +1,4 @@
+import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
@@ -10,6 +11,7 @@ import { judgeClaim, planClaim, type ClaimFacts } from "./claim.ts";
 import { judgeClusterDns, type ClusterDns } from "./cluster-dns.ts";
 import type { Access, ServedObject } from "./cluster-reader.ts";
 import { judgeDestination, planDestination } from "./destination.ts";
+import { judgeExistingEtcd } from "./existing-etcd.ts";
 import type { FlowFinding } from "./flow-finding.ts";
 import { invalidRecord } from "./invalid-record.ts";
 import { judgeRollback } from "./judge-rollback.ts";
@@ -60,12 +62,15 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
     serves: (legacy?.replicas ?? 0) > 0,
     keys: survey?.keys,
     bytes: survey?.bytes,
-    members: { wanted: request.etcdClusterSize, ready: destination.ready ?? 0 },
+    ...(destination.kind === "managed"
+      ? { members: { wanted: request.etcdClusterSize, ready: destination.ready ?? 0 } }
+      : {}),
     snapshotDirectory: request.snapshotDirectory,
   });
   const outageEstimateSeconds = outageOf(steps);
   const versions = judgeVersions(versionFacts(request, facts));
   const stateFound = judgeLook(request, facts);
+  const etcd = judgeEtcd(request, facts);
   const running = judgeRunning(facts.running, request.namespace);
   const migratedAt = finishedAt(facts.record);
   const rolledBackAt = recordedRollback(facts.record)?.finishedAt;
@@ -91,6 +96,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
       ...judgePermissions(facts.missing ?? [], request.namespace),
       ...versions.blockers,
       ...(old === undefined || facts.claim === undefined ? [] : judgeClaim(old, facts.claim)),
+      ...etcd.blockers,
       ...stateFound.blockers,
       ...objects.blockers,
       ...running.blockers,
@@ -102,9 +108,8 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
       ...versions.risks,
       ...stateFound.risks,
       ...objects.risks,
-      ...judgeDestination(destinationFacts(facts), flow.flow, request.etcdClusterSize),
+      ...etcd.risks,
       ...running.risks,
-      ...judgeClusterDns(facts.dns, request.etcdCluster),
       ...judgeCertificates(certificates, request.certificateEarlyRenewalHours, facts.now),
     ],
   };
@@ -140,12 +145,30 @@ function planState({ survey, status }: NonNullable<StateLook["toCarryBack"]>): S
   };
 }
 
+function judgeEtcd(request: PlanRequest, facts: PlanFacts): Findings {
+  const { destination, existing } = request;
+  const { flow } = facts.flow;
+  if (isEtcdCluster(destination)) {
+    return {
+      blockers: [],
+      risks: [
+        ...judgeDestination(destinationFacts(facts), flow, request.etcdClusterSize),
+        ...judgeClusterDns(facts.dns, destination.etcdCluster),
+      ],
+    };
+  }
+  const { destinationProblems: problems = [], destinationFailure: failure, destinationKeys: keys } = facts.state;
+  const { adoptState = false } = existing ?? {};
+  return judgeExistingEtcd({ flow, address: destination, adoptState, problems, failure, keys, prefix: request.prefix });
+}
+
 function destinationFacts({ etcdCluster, state }: PlanFacts) {
   return {
     served: etcdCluster,
     status: state.destination?.status,
     keys: state.destinationKeys,
     failure: state.destinationFailure,
+    reached: state.destinationReached,
   };
 }
 

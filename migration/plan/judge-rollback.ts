@@ -1,3 +1,4 @@
+import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
@@ -25,15 +26,17 @@ export function judgeRollback(
 }
 
 function judgeNewEtcd(
-  { etcdCluster, record: name, prefix }: PlanRequest,
+  { destination, record: name, prefix }: PlanRequest,
   record: MigrationRecord | undefined,
   state: StateLook,
 ) {
   const { toCarryBack, destinationFailure } = state;
   if (toCarryBack === undefined) {
+    // Of an existing etcd, what is wrong with it is told elsewhere.
+    if (!isEtcdCluster(destination)) return [];
     const why = withoutFullStop(describeFailure(destinationFailure ?? "none of its members is ready"));
-    const see = `See that its members are healthy (\`kubectl describe etcdcluster ${etcdCluster}\`), and run this again.`;
-    return [new NewEtcdError(etcdCluster, `can't be read: ${why}`, see).blocker];
+    const see = `See that its members are healthy (\`kubectl describe etcdcluster ${destination.etcdCluster}\`), and run this again.`;
+    return [new NewEtcdError(destination, `can't be read: ${why}`, see).blocker];
   }
   const recorded = recordedDestination(name, record);
   if (typeof recorded !== "string") return [recorded];
@@ -41,13 +44,13 @@ function judgeNewEtcd(
   if (found !== recorded) {
     const problem = `is etcd cluster ${found}, and the migration went to ${recorded}: it was made anew since`;
     return [
-      new NewEtcdError(etcdCluster, problem, "Carry its state back by hand, as docs/copying-by-hand.md says.").blocker,
+      new NewEtcdError(destination, problem, "Carry its state back by hand, as docs/copying-by-hand.md says.").blocker,
     ];
   }
   if (toCarryBack.survey.keys > 0) return [];
   const restore = "Find out what emptied it, and restore it first.";
   return [
-    new NewEtcdError(etcdCluster, `has no key under ${prefix}: to carry that back would lose all`, restore).blocker,
+    new NewEtcdError(destination, `has no key under ${prefix}: to carry that back would lose all`, restore).blocker,
   ];
 }
 

@@ -3,6 +3,7 @@ import type { KeyRange, StoreStatus } from "../copy/key-value-store.ts";
 import { earlierPassOf } from "../earlier-pass.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
+import type { BlockerError } from "../preflight/blocker.ts";
 import type { OpenStore } from "../stores/forwarded-store.ts";
 import type { ServedObject } from "./cluster-reader.ts";
 import type { Flow } from "./migration-plan.ts";
@@ -17,6 +18,9 @@ export interface StateLook {
   readonly sourceFailure?: unknown;
   readonly destination?: Asked;
   readonly destinationFailure?: unknown;
+  /** What keeps an existing etcd from being used. */
+  readonly destinationProblems?: readonly BlockerError[];
+  readonly destinationReached?: "directly" | "through a pod";
   /** For a rollback, in the destination: what is carried back. */
   readonly toCarryBack?: Asked & { readonly survey: StateSurvey };
   /** Of the destination, when there is no source to compare it with. */
@@ -32,6 +36,8 @@ export interface WhatToLookFor {
   readonly flow: Flow;
   readonly legacy?: LegacyTrident;
   readonly etcdCluster: ServedObject | undefined;
+  /** Whether the destination is there whatever this program has done. */
+  readonly isExisting?: boolean;
   readonly record: MigrationRecord | undefined;
 }
 
@@ -42,24 +48,28 @@ const retryForMilliseconds = 4_000;
 export async function lookAtState(
   environment: PlanEnvironment,
   request: { readonly prefix: string },
-  { flow, legacy, etcdCluster, record }: WhatToLookFor,
+  { flow, legacy, etcdCluster, isExisting = false, record }: WhatToLookFor,
 ): Promise<StateLook> {
   const [source, destination] = await Promise.all([
     legacy === undefined ? undefined : opened(environment.openSource(legacy)),
     // Before the first `up` there is none, but for one that was made by other means.
-    flow === "install" && etcdCluster === undefined ? undefined : opened(environment.openDestination()),
+    flow === "install" && etcdCluster === undefined && !isExisting ? undefined : opened(environment.openDestination()),
   ]);
   try {
     const range = prefixRange(request.prefix);
-    const there = await ask(destination, range);
+    const examined = await examine(environment, destination, flow);
+    // What can't be used is not asked for more.
+    const there = examined.destinationProblems === undefined ? await ask(destination, range) : {};
     if (legacy === undefined || source?.store === undefined) {
       return {
         ...(source?.failure === undefined ? {} : { sourceFailure: source.failure }),
+        ...examined,
         ...found(there),
         ...(there.keys === undefined ? {} : { destinationKeys: there.keys }),
       };
     }
     return {
+      ...examined,
       ...found(there),
       ...(await readSource({ environment, legacy, record, source: source.store, there, range })),
     };
@@ -76,10 +86,12 @@ export async function lookAtStateToCarryBack(
   const { store, failure } = await opened(environment.openDestination());
   if (store === undefined) return { destinationFailure: failure };
   try {
+    const examined = await examine(environment, { store }, "rollback");
+    if (examined.destinationProblems !== undefined) return examined;
     const status = await store.status();
     const survey = await surveyState({ source: store, range: prefixRange(request.prefix), retryForMilliseconds });
     const asked = { description: store.description, status };
-    return { destination: asked, destinationKeys: survey.keys, toCarryBack: { ...asked, survey } };
+    return { ...examined, destination: asked, destinationKeys: survey.keys, toCarryBack: { ...asked, survey } };
   } catch (destinationFailure) {
     return { destinationFailure };
   } finally {
@@ -98,6 +110,17 @@ async function opened(opening: Promise<OpenStore | undefined>): Promise<Opened> 
   } catch (failure) {
     return { failure };
   }
+}
+
+type Examined = Pick<StateLook, "destinationProblems" | "destinationReached">;
+
+async function examine(environment: PlanEnvironment, side: Opened | undefined, flow: Flow): Promise<Examined> {
+  if (side?.store === undefined) return {};
+  const { problems, reached } = await environment.examineDestination(side.store, flow);
+  return {
+    ...(problems.length === 0 ? {} : { destinationProblems: problems }),
+    ...(reached === undefined ? {} : { destinationReached: reached }),
+  };
 }
 
 interface AskedStore extends Opened {

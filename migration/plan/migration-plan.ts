@@ -90,12 +90,28 @@ export interface StateCounts {
   readonly other: number;
 }
 
-export interface DestinationPlan {
+export type DestinationPlan = ManagedDestinationPlan | ExistingDestinationPlan;
+
+/** The stack's own. */
+export interface ManagedDestinationPlan extends DestinationState {
+  readonly kind: "managed";
   readonly name: string;
-  readonly exists: boolean;
   readonly size: number;
   /** How many members are ready now. */
   readonly ready?: number;
+}
+
+/** One that was there before, and stays. */
+export interface ExistingDestinationPlan extends DestinationState {
+  readonly kind: "existing";
+  /** URLs. */
+  readonly endpoints: readonly string[];
+  /** How it was reached for this plan; absent when it was not. */
+  readonly reached?: "directly" | "through a pod";
+}
+
+interface DestinationState {
+  readonly exists: boolean;
   readonly version?: string;
   readonly clusterId?: string;
   /** Keys under the prefix. Absent when it can't be asked now. */
@@ -124,6 +140,8 @@ export interface PlannedCertificate {
   readonly secret: string;
   /** ISO 8601; absent for one that is still to be made. */
   readonly expires?: string;
+  /** Set for one that somebody else has issued, and renews. */
+  readonly given?: true;
   /** For one that is still to be made. */
   readonly validHours?: number;
 }

@@ -1,5 +1,7 @@
+import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import type { Access, ClusterReader } from "./cluster-reader.ts";
+import type { PlanRequest } from "./plan-request.ts";
 
 /** Verbs on resources of one API group. */
 interface Need {
@@ -18,14 +20,25 @@ const stackInNamespace: readonly Need[] = [
   { group: "apps", resources: ["deployments"], verbs: manageAndWatch },
   { group: "apps", resources: ["replicasets"], verbs: ["list", "watch"] },
   { group: "rbac.authorization.k8s.io", resources: ["roles", "rolebindings"], verbs: manage },
+];
+
+const ownEtcdInNamespace: readonly Need[] = [
   { group: "policy", resources: ["poddisruptionbudgets"], verbs: manage },
   { group: "networking.k8s.io", resources: ["networkpolicies"], verbs: manage },
   { group: "etcd.database.coreos.com", resources: ["etcdclusters"], verbs: manageAndWatch },
 ];
 
+const definitions: Need = { group: "apiextensions.k8s.io", resources: ["customresourcedefinitions"], verbs: manage };
+
+/** A pod through which an existing etcd is reached, and the way into it. A migration needs the same, and more. */
+const gatewayInNamespace: readonly Need[] = [
+  { group: "", resources: ["pods"], verbs: ["create", "delete"] },
+  { group: "", resources: ["pods/portforward"], verbs: ["get", "create"] },
+  { group: "", resources: ["events"], verbs: ["list"] },
+];
+
 const stackInCluster: readonly Need[] = [
   { group: "rbac.authorization.k8s.io", resources: ["clusterroles", "clusterrolebindings"], verbs: manage },
-  { group: "apiextensions.k8s.io", resources: ["customresourcedefinitions"], verbs: manage },
 ];
 
 /** The pods of the migration, the ways into them, the old state's claim, and the lock against a second run. */
@@ -41,12 +54,22 @@ const migrationInNamespace: readonly Need[] = [
   { group: "coordination.k8s.io", resources: ["leases"], verbs: ["get", "create", "update", "delete"] },
 ];
 
+type PermissionRequest = Pick<PlanRequest, "namespace" | "migrate" | "destination">;
+
 /** Every single permission that a run needs, and a later destroy. */
-export function neededPermissions(request: { readonly namespace: string; readonly migrate: boolean }): Access[] {
-  const inNamespace = [...stackInNamespace, ...(request.migrate ? migrationInNamespace : [])];
+export function neededPermissions(request: PermissionRequest): Access[] {
+  const { destination } = request;
+  const isOwn = isEtcdCluster(destination);
+  const mayNeedPod = !isOwn && destination.reach !== "direct" && !request.migrate;
+  const inNamespace = [
+    ...stackInNamespace,
+    ...(isOwn ? ownEtcdInNamespace : []),
+    ...(mayNeedPod ? gatewayInNamespace : []),
+    ...(request.migrate ? migrationInNamespace : []),
+  ];
   return [
     ...inNamespace.flatMap((need) => each(need).map((access) => ({ ...access, namespace: request.namespace }))),
-    ...stackInCluster.flatMap(each),
+    ...[...stackInCluster, ...(isOwn ? [definitions] : [])].flatMap(each),
   ];
 }
 

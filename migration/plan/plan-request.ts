@@ -1,6 +1,8 @@
+import type { EtcdAddress } from "../endpoints/etcd-address.ts";
+import type { EtcdIdentity } from "../endpoints/open-existing-etcd.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-client.ts";
 
-/** What the settings ask for, as far as the plan depends on it. Names only. */
+/** What the settings ask for, as far as the plan depends on it. Names only, but for how to identify oneself to an existing etcd. */
 export interface PlanRequest {
   readonly cluster: ClusterAccess;
   readonly namespace: string;
@@ -13,10 +15,10 @@ export interface PlanRequest {
   /** The name of the ConfigMap with the migration's record. */
   readonly record: string;
   readonly prefix: string;
-  /** The EtcdCluster's name. */
-  readonly etcdCluster: string;
-  /** The Secret with the client's certificate. */
-  readonly clientSecret: string;
+  /** The etcd that Trident gets. */
+  readonly destination: EtcdAddress;
+  /** For a destination that is not the stack's own. */
+  readonly existing?: ExistingEtcdRequest;
   /** The new Trident's. */
   readonly tridentImage: string;
   readonly etcdClusterSize: number;
@@ -24,4 +26,15 @@ export interface PlanRequest {
   readonly certificateEarlyRenewalHours: number;
   /** Where the old etcd's snapshot is kept; empty for none. */
   readonly snapshotDirectory: string;
+}
+
+/** Its Secrets are made only by the run: the plan has what they will hold. */
+export interface ExistingEtcdRequest {
+  readonly identity: EtcdIdentity;
+  /** Whether an installation starts on the state that is there. */
+  readonly adoptState: boolean;
+  /** Not so in a preview: one that can't reach the etcd says that. */
+  readonly mayMakePods: boolean;
+  /** How long to wait for such a pod. */
+  readonly timeoutSeconds: number;
 }

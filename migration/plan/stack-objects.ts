@@ -1,3 +1,5 @@
+import { isEtcdCluster } from "../endpoints/describe-address.ts";
+import type { EtcdAddress, EtcdClusterAddress, ExistingEtcdAddress } from "../endpoints/etcd-address.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
@@ -12,19 +14,29 @@ export interface StackObject {
 
 export interface StackNames {
   readonly namespace: string;
-  readonly etcdCluster: string;
-  readonly clientSecret: string;
+  readonly destination: EtcdAddress;
   readonly record: string;
 }
 
 export const definitionName = "etcdclusters.etcd.database.coreos.com";
 
 /** Names and kinds as the components under `components/` make them. */
-export function stackObjects({ namespace, etcdCluster, clientSecret, record }: StackNames): StackObject[] {
+export function stackObjects(names: StackNames): StackObject[] {
+  const { destination } = names;
+  const places = [
+    ...(isEtcdCluster(destination) ? ownEtcdPlaces(destination) : existingEtcdPlaces(destination)),
+    ...tridentPlaces(names),
+  ];
+  return places.map(([kind, name, collection]) => ({ object: `${kind}/${name}`, path: `${collection}/${name}` }));
+}
+
+type Place = [kind: string, name: string, collection: string];
+
+const rbac = "/apis/rbac.authorization.k8s.io/v1";
+
+function ownEtcdPlaces({ namespace, etcdCluster, clientSecret }: EtcdClusterAddress): Place[] {
   const core = `/api/v1/namespaces/${namespace}`;
-  const rbac = "/apis/rbac.authorization.k8s.io/v1";
-  const clusterWide = `trident-external-etcd-${namespace}`;
-  const places: [kind: string, name: string, collection: string][] = [
+  return [
     ["CustomResourceDefinition", definitionName, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"],
     ["EtcdCluster", etcdCluster, `/apis/etcd.database.coreos.com/v1beta2/namespaces/${namespace}/etcdclusters`],
     ["Service", etcdCluster, `${core}/services`],
@@ -39,6 +51,18 @@ export function stackObjects({ namespace, etcdCluster, clientSecret, record }: S
     ["Role", "etcd-operator", `${rbac}/namespaces/${namespace}/roles`],
     ["RoleBinding", "etcd-operator", `${rbac}/namespaces/${namespace}/rolebindings`],
     ["Endpoints", "etcd-operator", `${core}/endpoints`],
+  ];
+}
+
+function existingEtcdPlaces({ namespace, clientSecret, credentialsSecret }: ExistingEtcdAddress): Place[] {
+  const made = [clientSecret, credentialsSecret].filter((name) => name !== undefined);
+  return made.map((name) => ["Secret", name, `/api/v1/namespaces/${namespace}/secrets`]);
+}
+
+function tridentPlaces({ namespace, record }: StackNames): Place[] {
+  const core = `/api/v1/namespaces/${namespace}`;
+  const clusterWide = `trident-external-etcd-${namespace}`;
+  return [
     ["ConfigMap", record, `${core}/configmaps`],
     ["ServiceAccount", "trident-external-etcd", `${core}/serviceaccounts`],
     // On OpenShift.
@@ -49,7 +73,6 @@ export function stackObjects({ namespace, etcdCluster, clientSecret, record }: S
     ["ClusterRole", clusterWide, `${rbac}/clusterroles`],
     ["ClusterRoleBinding", clusterWide, `${rbac}/clusterrolebindings`],
   ];
-  return places.map(([kind, name, collection]) => ({ object: `${kind}/${name}`, path: `${collection}/${name}` }));
 }
 
 export interface FoundObject extends StackObject {

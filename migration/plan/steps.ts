@@ -31,7 +31,8 @@ export interface StepFacts {
   readonly serves: boolean;
   readonly keys: number | undefined;
   readonly bytes: number | undefined;
-  readonly members: { readonly wanted: number; readonly ready: number };
+  /** Absent for an etcd that is not the stack's own. */
+  readonly members?: { readonly wanted: number; readonly ready: number };
   readonly snapshotDirectory: string;
 }
 
@@ -110,7 +111,9 @@ function lastWords({ serves, snapshotDirectory }: StepFacts): string {
 function rollbackSteps(facts: StepFacts, claim: string): PlannedStep[] {
   const { legacyDeployment, snapshotDirectory } = facts;
   const passSeconds = secondsFor(facts.keys ?? 0);
-  const snapshot = snapshotDirectory === "" ? "" : `; keep a snapshot of the new etcd under ${snapshotDirectory}`;
+  // Of an etcd that others may use, too, the rest is none of this program's business.
+  const hasSnapshot = snapshotDirectory !== "" && facts.members !== undefined;
+  const snapshot = !hasSnapshot ? "" : `; keep a snapshot of the new etcd under ${snapshotDirectory}`;
   return [
     {
       what: `Run the embedded etcd alone on PersistentVolumeClaim ${claim} for a moment, and see that it is as the migration left it`,
@@ -125,7 +128,7 @@ function rollbackSteps(facts: StepFacts, claim: string): PlannedStep[] {
     {
       what: `Run the embedded etcd again${snapshot}`,
       stops: "Trident",
-      estimateSeconds: estimates.podStartSeconds + snapshotSeconds(facts),
+      estimateSeconds: estimates.podStartSeconds + (hasSnapshot ? snapshotSeconds(facts) : 0),
     },
     {
       what: "Carry back what changed since the migration, deletions too, and compare every key and value",
@@ -160,6 +163,7 @@ function emptyNewEtcd(estimateSeconds: number): PlannedStep {
 }
 
 function makeEtcd({ members }: StepFacts, stops: PlannedStep["stops"]): PlannedStep {
+  if (members === undefined) return { what: "Make the Secrets for the existing etcd", stops, estimateSeconds: 1 };
   const missing = Math.max(0, members.wanted - members.ready);
   return {
     what:

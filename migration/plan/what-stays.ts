@@ -1,10 +1,14 @@
+import { describeAddress, isEtcdCluster } from "../endpoints/describe-address.ts";
+import { deletionCommand } from "../endpoints/etcdctl-command.ts";
+import type { EtcdAddress } from "../endpoints/etcd-address.ts";
 import type { ClaimPlan, Flow } from "./migration-plan.ts";
 
 export interface StayFacts {
   readonly flow: Flow;
   readonly namespace: string;
   readonly legacyDeployment: string;
-  readonly etcdCluster: string;
+  readonly destination: EtcdAddress;
+  readonly prefix: string;
   readonly record: string;
   readonly snapshotDirectory: string;
   /** Of the old Trident, while its Deployment is there. */
@@ -21,7 +25,7 @@ export interface WhatStays {
 /** What is left after this run of what was there before it, and what a later `pulumi destroy` removes and keeps. */
 export function planWhatStays(facts: StayFacts): WhatStays {
   if (facts.flow === "rollback" || facts.flow === "rolledBack") return afterRollback(facts);
-  const { flow, namespace, legacyDeployment, etcdCluster, claim } = facts;
+  const { flow, namespace, legacyDeployment, claim } = facts;
   const isMigration = flow === "migrate" || flow === "resume" || flow === "migrated";
   const old = oldState(claim, isMigration);
   const permissions = isMigration
@@ -33,26 +37,23 @@ export function planWhatStays(facts: StayFacts): WhatStays {
     staysBehind: isMigration ? [...old, ...permissions, ...snapshot] : [],
     destroyRemoves: [
       `Deployment ${legacyDeployment} and its permissions (trident-external-etcd)`,
-      `EtcdCluster ${etcdCluster} with its members, and so the state in it`,
-      "the etcd-operator, its permissions and its CustomResourceDefinition",
-      "the Secrets etcd-client-tls, etcd-server-tls and etcd-peer-tls",
+      ...ofEtcd(facts.destination, "and so the state in it"),
       ...(isMigration ? [`ConfigMap ${facts.record}, with the old Deployment's manifest`] : []),
     ],
-    destroyKeeps: [`namespace ${namespace}`, ...old, ...permissions, ...snapshot],
+    destroyKeeps: [`namespace ${namespace}`, ...stateThatStays(facts), ...old, ...permissions, ...snapshot],
   };
 }
 
 /** The old Trident is its installer's again; all that the stack made, but for its Trident, waits for the next migration. */
 function afterRollback(facts: StayFacts): WhatStays {
-  const { namespace, legacyDeployment, etcdCluster, claim, snapshotDirectory } = facts;
+  const { namespace, legacyDeployment, destination, claim, snapshotDirectory } = facts;
   const volume = claim?.volume === undefined ? "" : ` and PersistentVolume ${claim.volume}`;
   const named =
     claim === undefined ? "the old Trident's PersistentVolumeClaim" : `PersistentVolumeClaim ${claim.name}${volume}`;
-  const snapshots = snapshotDirectory === "" ? [] : [`the snapshots of both etcds, under ${snapshotDirectory}`];
+  const which = isEtcdCluster(destination) ? "the snapshots of both etcds" : "the old etcd's snapshot";
+  const snapshots = snapshotDirectory === "" ? [] : [`${which}, under ${snapshotDirectory}`];
   const stack = [
-    `EtcdCluster ${etcdCluster} with its members, empty of Trident's state`,
-    "the etcd-operator, its permissions and its CustomResourceDefinition",
-    "the Secrets etcd-client-tls, etcd-server-tls and etcd-peer-tls",
+    ...ofEtcd(destination, "empty of Trident's state"),
     "the permissions of the new Trident (trident-external-etcd)",
     `ConfigMap ${facts.record}, with what was carried back`,
   ];
@@ -67,6 +68,26 @@ function afterRollback(facts: StayFacts): WhatStays {
       ...snapshots,
     ],
   };
+}
+
+/** What this program has made of the etcd. */
+function ofEtcd(destination: EtcdAddress, state: string): string[] {
+  if (!isEtcdCluster(destination)) {
+    const secrets = [destination.clientSecret, destination.credentialsSecret].filter((name) => name !== undefined);
+    return secrets.map((name) => `Secret ${name}, for the existing etcd`);
+  }
+  return [
+    `EtcdCluster ${destination.etcdCluster} with its members, ${state}`,
+    "the etcd-operator, its permissions and its CustomResourceDefinition",
+    "the Secrets etcd-client-tls, etcd-server-tls and etcd-peer-tls",
+  ];
+}
+
+/** An etcd that was there before is nobody's to empty. */
+function stateThatStays({ destination, prefix }: StayFacts): string[] {
+  if (isEtcdCluster(destination)) return [];
+  const command = deletionCommand(destination.endpoints, prefix);
+  return [`${describeAddress(destination)}, with Trident's state under ${prefix}; to remove that: ${command}`];
 }
 
 function oldState(claim: ClaimPlan | undefined, isMigration: boolean): string[] {

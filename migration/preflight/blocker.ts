@@ -34,7 +34,16 @@ export type BlockerKind =
   | "noManifest"
   | "newEtcd"
   | "rollbackUnfinished"
-  | "anotherMigration";
+  | "anotherMigration"
+  | "existingEtcdUnreachable"
+  | "existingEtcdTls"
+  | "existingEtcdVersion"
+  | "existingEtcdClusters"
+  | "existingEtcdAlarm"
+  | "existingEtcdAccess"
+  | "kubernetesEtcd"
+  | "prefixNotEmpty"
+  | "anotherEtcd";
 
 /** An error whose message is the blocker's, with its remedy. */
 export abstract class BlockerError extends Error {

@@ -1,3 +1,5 @@
+import { describeAddress, isEtcdCluster } from "../endpoints/describe-address.ts";
+import type { EtcdAddress } from "../endpoints/etcd-address.ts";
 import { BlockerError } from "./blocker.ts";
 
 const stay = "`pulumi config rm rollback`";
@@ -36,11 +38,11 @@ export class NoManifestError extends BlockerError {
 export class NewEtcdError extends BlockerError {
   override readonly name = "NewEtcdError";
 
-  constructor(etcdCluster: string, problem: string, remedy: string) {
+  constructor(etcd: EtcdAddress, problem: string, remedy: string) {
     super({
       kind: "newEtcd",
-      object: `EtcdCluster/${etcdCluster}`,
-      message: `The new etcd (EtcdCluster ${etcdCluster}) ${problem}.`,
+      object: isEtcdCluster(etcd) ? `EtcdCluster/${etcd.etcdCluster}` : "existingEtcdEndpoints",
+      message: `The new etcd (${describeAddress(etcd)}) ${problem}.`,
       remedy: `${remedy} To stay with the new Trident: ${stay}.`,
     });
   }

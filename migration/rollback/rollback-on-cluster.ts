@@ -1,5 +1,6 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import { prefixRange } from "../copy/key-range.ts";
+import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { openEtcd } from "../endpoints/open-etcd.ts";
 import { connectToCluster, type ClusterAccess } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
@@ -74,12 +75,13 @@ export function requestOnCluster(request: RollbackPlace): RequestEnvironment {
 export function rollbackOnCluster(request: MigrationRequest): RollbackEnvironment {
   const cluster = connectToCluster(request.cluster);
   const { namespace, legacyDeployment, prefix, timeoutSeconds, newTrident: spec } = request;
-  const { snapshotDirectory: directory = "" } = request;
+  // Of an etcd that others may use, too, the rest is none of this program's business.
+  const directory = isEtcdCluster(request.destination) ? (request.snapshotDirectory ?? "") : "";
   return {
     ...requestOnCluster(request),
     legacyDeployment,
     range: prefixRange(prefix),
-    openNewEtcd: () => openEtcd(cluster, request, { timeoutSeconds }),
+    openNewEtcd: () => openEtcd(cluster, request.destination, { timeoutSeconds }),
     takeSnapshot: async (newEtcd) => {
       if (directory === "") return undefined;
       return saveSnapshot({ content: newEtcd.snapshot(), directory, namespace, at: new Date() });

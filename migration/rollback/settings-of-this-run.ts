@@ -1,9 +1,13 @@
+import type { EtcdAddress } from "../endpoints/etcd-address.ts";
+
 /** What may have changed since the migration's resource was made. */
 export interface RollbackSettings {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly timeoutSeconds?: number;
   readonly snapshotDirectory?: string;
+  /** Where the new etcd is: it may have got other names, or another client certificate. */
+  readonly destination?: EtcdAddress;
 }
 
 /**

@@ -12,7 +12,7 @@ const request = {
   namespace: "storage",
   legacyDeployment: "trident",
   legacyEtcdContainer: "etcd",
-  etcdCluster: "db",
+  destination: { namespace: "storage", etcdCluster: "db", clientSecret: "etcd-client-tls" },
   record: "move-record",
   timeoutSeconds: 90,
 };

@@ -5,7 +5,10 @@ import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
 import { judgeCertificates, planCertificates } from "../../../migration/plan/certificates.ts";
 import { createAuthority, type CertificateAuthority, type IssuedCertificate } from "../../certificate-authority.ts";
 
-const request = { clientSecret: "etcd-client-tls", certificateValidityHours: 43800 };
+const request = {
+  destination: { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
+  certificateValidityHours: 43800,
+};
 
 describe("the certificates of the plan", () => {
   let authority: CertificateAuthority;

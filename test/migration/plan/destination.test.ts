@@ -2,13 +2,17 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { judgeDestination, planDestination } from "../../../migration/plan/destination.ts";
 
-const request = { etcdCluster: "trident-etcd", etcdClusterSize: 3 };
+const request = {
+  destination: { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
+  etcdClusterSize: 3,
+};
 const served = { status: { members: { ready: ["a", "b"] }, currentVersion: "3.4.22" } };
 const status = { clusterId: "2", version: "3.4.22" };
 
 describe("the destination", () => {
   it("that is still to be made is planned by its name and size", () => {
     assert.deepEqual(planDestination(request, { served: undefined }, undefined), {
+      kind: "managed",
       name: "trident-etcd",
       exists: false,
       size: 3,
@@ -18,6 +22,7 @@ describe("the destination", () => {
   it("that stands is planned with its members, version and keys", () => {
     const survey = { keys: 5, equal: 4, stale: 0, foreign: { count: 1, first: ["/trident/x"] } };
     assert.deepEqual(planDestination(request, { served, status }, survey), {
+      kind: "managed",
       name: "trident-etcd",
       exists: true,
       size: 3,

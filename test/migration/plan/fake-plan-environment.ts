@@ -3,6 +3,7 @@ import type { MigrationRecord } from "../../../migration/legacy/migration-record
 import type { Access, ClusterReader, ServedObject } from "../../../migration/plan/cluster-reader.ts";
 import type { PlanEnvironment } from "../../../migration/plan/plan-environment.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
+import type { BlockerError } from "../../../migration/preflight/blocker.ts";
 import { NamespaceMissingError } from "../../../migration/preflight/errors.ts";
 import type { OpenStore } from "../../../migration/stores/forwarded-store.ts";
 import { legacyDeployment } from "../legacy/legacy-deployment.ts";
@@ -18,8 +19,7 @@ export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
     legacyEtcdContainer: "etcd",
     record: "trident-etcd-migration",
     prefix: "/trident/",
-    etcdCluster: "trident-etcd",
-    clientSecret: "etcd-client-tls",
+    destination: { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
     tridentImage: "netapp/trident:19.04.0",
     etcdClusterSize: 3,
     certificateValidityHours: 43800,
@@ -43,6 +43,9 @@ export class FakePlanEnvironment implements PlanEnvironment {
   source: OpenStore | undefined;
   destination: OpenStore | undefined;
   etcdv2Nodes = 0;
+  /** Of an existing etcd. */
+  problems: readonly BlockerError[] = [];
+  reached: "directly" | "through a pod" | undefined;
   /** What was asked for, in order. */
   readonly asked: string[] = [];
 
@@ -78,6 +81,13 @@ export class FakePlanEnvironment implements PlanEnvironment {
     return this.destination === undefined
       ? Promise.reject(new Error("the Secret does not exist"))
       : Promise.resolve(this.destination);
+  }
+
+  examineDestination(): ReturnType<PlanEnvironment["examineDestination"]> {
+    return Promise.resolve({
+      problems: this.problems,
+      ...(this.reached === undefined ? {} : { reached: this.reached }),
+    });
   }
 
   countEtcdv2Nodes(): Promise<number> {

@@ -3,9 +3,11 @@ import { describe, it } from "node:test";
 import type { Access } from "../../../migration/plan/cluster-reader.ts";
 import { judgePermissions, missingPermissions, neededPermissions } from "../../../migration/plan/permissions.ts";
 
+const destination = { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
+
 describe("the permissions", () => {
   it("are asked for one by one, and those that are missing keep their order", async () => {
-    const needed = neededPermissions({ namespace: "storage", migrate: true });
+    const needed = neededPermissions({ namespace: "storage", migrate: true, destination });
     const asked: string[] = [];
     const missing = await missingPermissions(
       {
@@ -28,7 +30,7 @@ describe("the permissions", () => {
   });
 
   it("that only a migration needs are not asked for an installation", () => {
-    const names = (migrate: boolean) => neededPermissions({ namespace: "storage", migrate }).map(nameOf);
+    const names = (migrate: boolean) => neededPermissions({ namespace: "storage", migrate, destination }).map(nameOf);
     assert.ok(names(true).includes("get /pods/portforward in storage"));
     assert.ok(names(true).includes("update coordination.k8s.io/leases in storage"));
     assert.ok(!names(false).some((name) => /portforward|leases|persistentvolumeclaims/.test(name)));

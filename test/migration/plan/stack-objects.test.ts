@@ -11,8 +11,7 @@ import {
 
 const names = {
   namespace: "storage",
-  etcdCluster: "trident-etcd",
-  clientSecret: "etcd-client-tls",
+  destination: { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
   record: "trident-etcd-migration",
 };
 const ours: ServedObject = { metadata: { labels: { "app.kubernetes.io/managed-by": "trident-etcd" } } };

@@ -1,0 +1,66 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ExistingEtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
+import type { EtcdIdentity } from "@trident-etcd/migration/endpoints/open-existing-etcd.ts";
+import { expiryOf } from "@trident-etcd/migration/etcd/client-certificate.ts";
+
+import { ExistingEtcd } from "./components/existing-etcd.ts";
+import type { Settings } from "./config.ts";
+import type { TridentsEtcd } from "./tridents-etcd.ts";
+
+const clientSecret = "etcd-client-tls";
+const credentialsSecret = "etcd-client-credentials";
+
+/** Where the settings say that the etcd is, with the names of the Secrets that the stack makes; undefined for one of its own. */
+export function existingEtcdAddress(settings: Settings): ExistingEtcdAddress | undefined {
+  if (settings.existingEtcdEndpoints.length === 0) return undefined;
+  return {
+    namespace: settings.namespace,
+    endpoints: settings.existingEtcdEndpoints,
+    ...(settings.existingEtcdPlaintext ? {} : { clientSecret }),
+    ...(settings.existingEtcdUsername === "" ? {} : { credentialsSecret }),
+    reach: settings.existingEtcdReach,
+    gatewayImage: `${settings.etcdRepository}:v${settings.etcdVersion}`,
+  };
+}
+
+/** An etcd that somebody else runs: only the Secrets for it are made. */
+export function useExistingEtcd(
+  name: string,
+  address: ExistingEtcdAddress,
+  { tls, credentials }: EtcdIdentity,
+  onCluster: pulumi.ComponentResourceOptions,
+): TridentsEtcd {
+  const etcd = new ExistingEtcd(
+    name,
+    {
+      namespace: address.namespace,
+      endpoints: address.endpoints,
+      clientSecretName: clientSecret,
+      credentialsSecretName: credentialsSecret,
+      ...(tls === undefined
+        ? {}
+        : {
+            client: {
+              certificateAuthority: pulumi.secret(tls.certificateAuthority.toString("utf8")),
+              certificate: pulumi.secret(tls.certificate.toString("utf8")),
+              privateKey: pulumi.secret(tls.privateKey.toString("utf8")),
+              validUntil: expiryOf("certificate", tls.certificate).toISOString(),
+            },
+          }),
+      ...(credentials === undefined
+        ? {}
+        : { credentials: { username: credentials.username, password: pulumi.secret(credentials.password) } }),
+    },
+    onCluster,
+  );
+  return {
+    address: etcd.etcdClientEndpoint.apply(() => address),
+    etcdClientEndpoint: etcd.etcdClientEndpoint,
+    members: etcd.endpoints,
+    clientSecretName: etcd.clientSecretName,
+    certificateExpiry:
+      etcd.clientCertificateExpiry === undefined
+        ? pulumi.output({})
+        : pulumi.output({ client: etcd.clientCertificateExpiry }),
+  };
+}

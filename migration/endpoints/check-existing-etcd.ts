@@ -1,0 +1,180 @@
+import { prefixRange } from "../copy/key-range.ts";
+import { printableKey } from "../copy/printable-key.ts";
+import { commonNameOf } from "../etcd/client-certificate.ts";
+import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../etcd/errors.ts";
+import type { MemberAnswer } from "../etcd/etcd-store.ts";
+import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { withoutFullStop } from "../kubernetes/errors.ts";
+import type { BlockerError } from "../preflight/blocker.ts";
+import {
+  ExistingEtcdAccessError,
+  ExistingEtcdAlarmError,
+  ExistingEtcdClustersError,
+  ExistingEtcdTlsError,
+  ExistingEtcdUnreachableError,
+  ExistingEtcdVersionError,
+  KubernetesEtcdError,
+  PrefixNotEmptyError,
+} from "../preflight/existing-etcd-errors.ts";
+import { deletionCommand } from "./etcdctl-command.ts";
+import type { EtcdIdentity, ExistingEtcd } from "./open-existing-etcd.ts";
+
+export interface ExistingEtcdChecks {
+  /** The keys that are to be read and written, such as `/trident/`. */
+  readonly prefix: string;
+  readonly identity: EtcdIdentity;
+  /** Whether there must be no key under the prefix. */
+  readonly mustBeEmpty: boolean;
+}
+
+/** All that keeps an existing etcd from being used; nothing is written to find out. */
+export async function checkExistingEtcd(etcd: ExistingEtcd, checks: ExistingEtcdChecks): Promise<BlockerError[]> {
+  const answers = await etcd.memberAnswers();
+  const members = etcd.endpoints.flatMap((endpoint, index): Member[] => {
+    const answer = answers[index];
+    return answer === undefined ? [] : [{ endpoint, answer }];
+  });
+  const connections = checkConnections(etcd, checks, members);
+  const identities = checkMembers(members);
+  // What is wrong with the connection would show as something else in all that follows.
+  if (connections.length > 0 || identities.length > 0) return [...connections, ...identities];
+  const refused = await checkAccess(etcd, checks);
+  if (refused.length > 0) return refused;
+  return [...(await checkOwner(etcd)), ...(await checkEmptiness(etcd, checks))];
+}
+
+/** Raises the first of what keeps it from being used. */
+export async function refuseUnusableEtcd(etcd: ExistingEtcd, checks: ExistingEtcdChecks): Promise<void> {
+  const [first] = await checkExistingEtcd(etcd, checks);
+  if (first !== undefined) throw first;
+}
+
+interface Member {
+  readonly endpoint: string;
+  readonly answer: MemberAnswer;
+}
+
+function checkConnections(
+  { pod }: ExistingEtcd,
+  { prefix, identity }: ExistingEtcdChecks,
+  members: readonly Member[],
+): BlockerError[] {
+  const failed = members.flatMap(({ endpoint, answer }) =>
+    "failure" in answer ? [{ endpoint, failure: answer.failure, reason: reasonOf(answer.failure) }] : [],
+  );
+  // Members mostly fail alike: each reason is told once.
+  return [...Map.groupBy(failed, ({ reason }) => reason)].map(([reason, alike]) => {
+    const endpoints = alike.map(({ endpoint }) => endpoint);
+    const failure = alike[0]?.failure;
+    if (failure instanceof EtcdTlsError) return new ExistingEtcdTlsError(endpoints, failure.reason, reason);
+    if (failure instanceof EtcdPermissionError && identity.credentials !== undefined) {
+      const user = identity.credentials.username;
+      const described = `user ${user} (setting existingEtcdUsername), with the password that was given,`;
+      return new ExistingEtcdAccessError(endpoints, { described, user }, prefix, reason);
+    }
+    return new ExistingEtcdUnreachableError(
+      endpoints,
+      pod === undefined ? "from this machine" : "through a pod",
+      reason,
+    );
+  });
+}
+
+/** Without the address that was dialled, which may be that of a port-forward. */
+function reasonOf(failure: unknown): string {
+  const text = describeFailure(failure);
+  return withoutFullStop(failure instanceof EtcdError ? text.replace(`etcd at ${failure.endpoint}: `, "") : text);
+}
+
+function checkMembers(members: readonly Member[]): BlockerError[] {
+  const answered = members.flatMap(({ endpoint, answer }) => ("status" in answer ? [{ endpoint, ...answer }] : []));
+  const strange = answered.filter(({ status }) => !status.version.startsWith("3."));
+  const alarmed = answered.filter(({ errors }) => errors.length > 0);
+  const clusters = answered.map(({ endpoint, status: { clusterId } }) => ({ endpoint, clusterId }));
+  return [
+    ...[...Map.groupBy(strange, ({ status }) => status.version)].map(
+      ([version, alike]) =>
+        new ExistingEtcdVersionError(
+          alike.map(({ endpoint }) => endpoint),
+          version,
+        ),
+    ),
+    ...(new Set(clusters.map(({ clusterId }) => clusterId)).size > 1 ? [new ExistingEtcdClustersError(clusters)] : []),
+    ...(alarmed.length === 0
+      ? []
+      : [
+          new ExistingEtcdAlarmError(
+            alarmed.map(({ endpoint }) => endpoint),
+            [...new Set(alarmed.flatMap(({ errors }) => errors))],
+          ),
+        ]),
+  ];
+}
+
+/** As Trident will, which has only the certificate, and as this program does, which may have a password. */
+async function checkAccess(etcd: ExistingEtcd, { prefix, identity }: ExistingEtcdChecks): Promise<BlockerError[]> {
+  const range = prefixRange(prefix);
+  const refusals: BlockerError[] = [];
+  const certificate = await refusalOf(etcd.checkCertificatesAccess(range));
+  if (certificate !== undefined) {
+    refusals.push(new ExistingEtcdAccessError(etcd.endpoints, certificatesUser(identity), prefix, certificate));
+  }
+  if (identity.credentials !== undefined) {
+    const { username: user } = identity.credentials;
+    const own = await refusalOf(etcd.range({ ...range, countOnly: true }));
+    const described = `user ${user} (setting existingEtcdUsername)`;
+    if (own !== undefined) refusals.push(new ExistingEtcdAccessError(etcd.endpoints, { described, user }, prefix, own));
+  }
+  return refusals;
+}
+
+function certificatesUser({ tls }: EtcdIdentity): { described: string; user: string } {
+  if (tls === undefined) return { described: "a client without a certificate", user: "NAME" };
+  const user = commonNameOf(tls.certificate);
+  if (user === undefined)
+    return { described: "the user of the client certificate, which has no common name,", user: "NAME" };
+  return { described: `the user of the client certificate (its common name, ${user})`, user };
+}
+
+/** Undefined when it is allowed. Whatever else went wrong is raised. */
+async function refusalOf(asking: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await asking;
+    return undefined;
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof EtcdError ? error.cause : error;
+    if (!(cause instanceof EtcdPermissionError)) throw error;
+    return reasonOf(cause);
+  }
+}
+
+/** Where Kubernetes keeps its objects, and where OpenShift keeps those and its own. */
+const kubernetesPrefixes = ["/registry/", "/kubernetes.io/", "/openshift.io/"];
+
+async function checkOwner(etcd: ExistingEtcd): Promise<BlockerError[]> {
+  for (const prefix of kubernetesPrefixes) {
+    if ((await countUnlessRefused(etcd, prefix)) > 0) return [new KubernetesEtcdError(etcd.endpoints, prefix)];
+  }
+  return [];
+}
+
+/** A user who may not even count them does no harm to them. */
+async function countUnlessRefused(etcd: ExistingEtcd, prefix: string): Promise<number> {
+  let count = 0;
+  const asking = etcd.range({ ...prefixRange(prefix), countOnly: true }).then((page) => (count = page.count));
+  await refusalOf(asking);
+  return count;
+}
+
+const shownKeys = 3;
+
+async function checkEmptiness(
+  etcd: ExistingEtcd,
+  { prefix, mustBeEmpty }: ExistingEtcdChecks,
+): Promise<BlockerError[]> {
+  if (!mustBeEmpty) return [];
+  const { count, entries } = await etcd.range({ ...prefixRange(prefix), limit: shownKeys, keysOnly: true });
+  if (count === 0) return [];
+  const found = { count, first: entries.map(({ key }) => printableKey(key)) };
+  return [new PrefixNotEmptyError(etcd.endpoints, prefix, found, deletionCommand(etcd.endpoints, prefix))];
+}

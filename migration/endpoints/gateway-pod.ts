@@ -1,0 +1,81 @@
+import type { V1Container, V1Pod } from "@kubernetes/client-node";
+import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
+import type { Platform } from "../platform/detect-platform.ts";
+import type { EndpointUrl } from "./endpoint-url.ts";
+
+export interface GatewayPodRequest {
+  readonly name: string;
+  readonly namespace: string;
+  /** With etcd in it. */
+  readonly image: string;
+  readonly endpoints: readonly Pick<EndpointUrl, "host" | "port">[];
+  readonly platform: Platform;
+}
+
+/** A pod whose process died without removing it, or whose program did, is not to stay for ever. */
+const deadlineSeconds = 2 * 3600;
+
+const firstPort = 23790;
+
+/** Where a pod's listener for the endpoint with that index is, on the pod's loopback. */
+export function gatewayPort(index: number): number {
+  return firstPort + index;
+}
+
+/**
+ * A TCP relay for each endpoint, in etcd's own image: TLS goes through it from end to end, and it has no key of its own. One
+ * listener an endpoint, since each has a certificate for a name of its own.
+ */
+export function gatewayPod({ name, namespace, image, endpoints, platform }: GatewayPodRequest): V1Pod {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name,
+      namespace,
+      labels: {
+        [managedByLabel]: managedByValue,
+        "app.kubernetes.io/name": "etcd",
+        "app.kubernetes.io/component": "gateway",
+      },
+    },
+    spec: {
+      containers: endpoints.map((endpoint, index) => gatewayContainer(image, endpoint, index)),
+      restartPolicy: "Never",
+      activeDeadlineSeconds: deadlineSeconds,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: {
+        runAsNonRoot: true,
+        // OpenShift assigns users from a range of the namespace's own, and refuses others.
+        ...(platform === "openshift" ? {} : { runAsUser: nobody, runAsGroup: nobody }),
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+    },
+  };
+}
+
+const nobody = 65534;
+
+function gatewayContainer(
+  image: string,
+  { host, port }: Pick<EndpointUrl, "host" | "port">,
+  index: number,
+): V1Container {
+  return {
+    name: `gateway-${index}`,
+    image,
+    command: [
+      "etcd",
+      ...["gateway", "start", `--endpoints=${host.includes(":") ? `[${host}]` : host}:${port}`],
+      ...[`--listen-addr=127.0.0.1:${gatewayPort(index)}`, "--retry-delay=1s"],
+    ],
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    resources: { requests: { cpu: "10m", memory: "32Mi" } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ["ALL"] },
+      readOnlyRootFilesystem: true,
+    },
+  };
+}

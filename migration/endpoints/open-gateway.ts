@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import { PodNotStartingError } from "../kubernetes/errors.ts";
+import { describePod, isContainerRunning, readPod, removePod } from "../kubernetes/pods.ts";
+import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
+import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
+import { seenDone, seenSoFar, waitUntil, type Patience } from "../kubernetes/wait-until.ts";
+import { detectPlatform } from "../platform/detect-platform.ts";
+import type { EndpointUrl } from "./endpoint-url.ts";
+import { gatewayPod, gatewayPort } from "./gateway-pod.ts";
+
+/** A pod that relays to endpoints which only the cluster can reach, and the ways to it. */
+export interface Gateway {
+  readonly pod: string;
+  /** On this machine, in the order of the endpoints. */
+  readonly addresses: readonly { readonly host: string; readonly port: number }[];
+  lastFailure(): string | undefined;
+  /** Removes the pod. May be called twice. */
+  close(): Promise<void>;
+}
+
+export interface GatewayRequest {
+  readonly namespace: string;
+  readonly image: string;
+  readonly endpoints: readonly EndpointUrl[];
+}
+
+/** Raises PodNotStartingError with the kubelet's reason, or WaitTimeoutError; the pod is removed then. */
+export async function openGateway(
+  cluster: ClusterClient,
+  { namespace, image, endpoints }: GatewayRequest,
+  patience: Patience,
+): Promise<Gateway> {
+  const pod = `trident-etcd-gateway-${randomBytes(4).toString("hex")}`;
+  const platform = await detectPlatform(cluster);
+  const body = gatewayPod({ name: pod, namespace, image, endpoints, platform });
+  const forwards: PortForward[] = [];
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await Promise.all(forwards.map((forward) => forward.close()));
+    await removePod(cluster, { namespace, name: pod }, patience.timeoutSeconds);
+  };
+  try {
+    await cluster.core.createNamespacedPod({ namespace, body });
+    await waitUntilItRuns(cluster, { namespace, pod, image, containers: endpoints.length }, patience);
+    for (const index of endpoints.keys()) {
+      const target = { namespace, choosePod: () => Promise.resolve(pod), port: gatewayPort(index) };
+      forwards.push(await openPortForward(cluster, target));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    pod,
+    addresses: forwards.map(({ host, port }) => ({ host, port })),
+    lastFailure: () => forwards.map((forward) => forward.lastFailure()).find((failure) => failure !== undefined),
+    close: () => (closing ??= close()),
+  };
+}
+
+interface AwaitedPod {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly image: string;
+  readonly containers: number;
+}
+
+async function waitUntilItRuns(
+  cluster: ClusterClient,
+  { namespace, pod: name, image, containers }: AwaitedPod,
+  patience: Patience,
+): Promise<void> {
+  const awaited = `pod ${name} in namespace ${namespace}, through which the existing etcd is reached`;
+  await waitUntil({ awaited, ...patience, intervalMilliseconds: 300 }, async () => {
+    const pod = await readPod(cluster, namespace, name);
+    if (pod === undefined) throw new PodNotStartingError(namespace, name, "somebody deleted it", runAgain);
+    const isUp = Array.from({ length: containers }, (_, index) => isContainerRunning(pod, `gateway-${index}`));
+    if (isUp.every((each) => each)) return seenDone(undefined);
+    const trouble = await findPodTrouble(cluster, namespace, pod);
+    if (trouble?.final === true) throw new PodNotStartingError(namespace, name, trouble.reason, wayOut(image));
+    return seenSoFar(trouble?.reason ?? describePod(pod));
+  });
+}
+
+const runAgain = "Find out who did, and run `pulumi up` again.";
+
+function wayOut(image: string): string {
+  return (
+    `The existing etcd is reached through it, since no connection can be had from this machine. It runs image ${image} ` +
+    `(settings etcdRepository and etcdVersion): make it available to the nodes, or run this where the etcd can be reached ` +
+    `directly.`
+  );
+}

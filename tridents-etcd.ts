@@ -1,0 +1,17 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { EtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
+
+import type { CertificateExpiry } from "./components/etcd-tls.ts";
+
+/** The etcd that Trident is given, wherever it comes from. Each resolves once it serves and its Secrets exist. */
+export interface TridentsEtcd {
+  /** For a migration to it. */
+  readonly address: pulumi.Output<EtcdAddress>;
+  readonly etcdClientEndpoint: pulumi.Output<string>;
+  /** Pods of the stack's own etcd; URLs of another one. */
+  readonly members: pulumi.Output<string[]>;
+  /** The Secret with which clients identify themselves; undefined for an etcd without TLS. */
+  readonly clientSecretName: pulumi.Output<string> | undefined;
+  /** Of an existing etcd only the client's is known, if it has one. */
+  readonly certificateExpiry: pulumi.Output<Partial<CertificateExpiry>>;
+}
