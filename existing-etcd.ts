@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { ExistingEtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
 import type { EtcdIdentity } from "@trident-etcd/migration/endpoints/open-existing-etcd.ts";
@@ -21,6 +22,11 @@ export function existingEtcdAddress(settings: Settings): ExistingEtcdAddress | u
     reach: settings.existingEtcdReach,
     gatewayImage: `${settings.etcdRepository}:v${settings.etcdVersion}`,
   };
+}
+
+/** Not only the certificate's end: its issuer may exchange it for another one with the same, or the CA's. */
+function fingerprint({ certificateAuthority, certificate }: NonNullable<EtcdIdentity["tls"]>): string {
+  return `sha256:${createHash("sha256").update(certificateAuthority).update(certificate).digest("hex")}`;
 }
 
 /** An etcd that somebody else runs: only the Secrets for it are made. */
@@ -58,6 +64,7 @@ export function useExistingEtcd(
     etcdClientEndpoint: etcd.etcdClientEndpoint,
     members: etcd.endpoints,
     clientSecretName: etcd.clientSecretName,
+    clientCertificateVersion: pulumi.output(tls === undefined ? "none" : fingerprint(tls)),
     certificateExpiry:
       etcd.clientCertificateExpiry === undefined
         ? pulumi.output({})

@@ -95,7 +95,7 @@ const tridentArgs = {
   debug: settings.tridentDebug,
   etcdClientEndpoint: etcd.etcdClientEndpoint,
   ...(etcd.clientSecretName === undefined ? {} : { clientSecretName: etcd.clientSecretName }),
-  clientCertificateVersion: etcd.certificateExpiry.apply(({ client = "none" }) => client),
+  clientCertificateVersion: etcd.clientCertificateVersion,
   timeoutSeconds,
 };
 

@@ -65,6 +65,7 @@ export function createManagedEtcd(
     etcdClientEndpoint: etcd.etcdClientEndpoint,
     members: etcd.members,
     clientSecretName: tls.clientSecretName,
+    clientCertificateVersion: tls.expiry.client,
     certificateExpiry: tls.expiry,
   };
 }

@@ -12,6 +12,8 @@ export interface TridentsEtcd {
   readonly members: pulumi.Output<string[]>;
   /** The Secret with which clients identify themselves; undefined for an etcd without TLS. */
   readonly clientSecretName: pulumi.Output<string> | undefined;
+  /** Changes with the client's certificate: Trident reads it only at its start. */
+  readonly clientCertificateVersion: pulumi.Output<string>;
   /** Of an existing etcd only the client's is known, if it has one. */
   readonly certificateExpiry: pulumi.Output<Partial<CertificateExpiry>>;
 }

@@ -36,6 +36,8 @@ export interface EtcdProcessOptions {
   /** The CA file that the server trusts for its clients, when it is another one. */
   readonly trustedClientAuthorityFile?: string;
   readonly extraArguments?: readonly string[];
+  /** The address that it takes clients at; the server's certificate is then to be for it. @default "127.0.0.1" */
+  readonly host?: string;
 }
 
 /** A single-member etcd over mTLS on loopback ports of its own, its data in a temporary directory. */
@@ -57,8 +59,9 @@ async function startOnFreePorts(options: EtcdProcessOptions): Promise<EtcdProces
   const server = options.serverCertificate ?? (await issueServerCertificate(authority));
   const client = await authority.issue({ commonName: "etcd-client", usages: ["clientAuth"] });
   const directory = await mkdtemp(join(tmpdir(), "etcd-process-"));
+  const { host = "127.0.0.1" } = options;
   const port = await freePort();
-  const url = `https://127.0.0.1:${port}`;
+  const url = `https://${host}:${port}`;
   const peerUrl = `http://127.0.0.1:${await freePort()}`;
   const etcd = spawn(
     "etcd",
@@ -88,12 +91,12 @@ async function startOnFreePorts(options: EtcdProcessOptions): Promise<EtcdProces
     await removeFiles();
     throw error;
   }
-  const address = { host: "127.0.0.1", port };
+  const address = { host, port };
   const tls = {
     certificateAuthority: authority.certificate,
     certificate: client.certificate,
     privateKey: client.privateKey,
-    serverName: SERVER_NAME,
+    serverName: options.host ?? SERVER_NAME,
   };
   const target = { addresses: [address], tls };
   const store = connectEtcd(target);

@@ -72,11 +72,8 @@ function checkConnections(
       const described = `user ${user} (setting existingEtcdUsername), with the password that was given,`;
       return new ExistingEtcdAccessError(endpoints, { described, user }, prefix, reason);
     }
-    return new ExistingEtcdUnreachableError(
-      endpoints,
-      pod === undefined ? "from this machine" : "through a pod",
-      reason,
-    );
+    const from = pod === undefined ? "from this machine" : "through a pod";
+    return new ExistingEtcdUnreachableError(endpoints, from, reason.replace(/^cannot be reached: /, ""));
   });
 }
 

@@ -6,6 +6,7 @@ import { classifyDeployment, type DeploymentFinding } from "../legacy/legacy-tri
 import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { NamespaceMissingError, PreflightTimeoutError } from "../preflight/errors.ts";
+import { etcdOf } from "./another-etcd.ts";
 import { findClaim, type ClaimFacts } from "./claim.ts";
 import { findClusterDns } from "./cluster-dns.ts";
 import type { Access } from "./cluster-reader.ts";
@@ -85,6 +86,7 @@ export async function planFrom(
     running,
     objects,
     etcdCluster,
+    runsOn: found.runsOn,
     claim,
     state,
     blockers: [...(missingNamespace === undefined ? [] : [missingNamespace]), ...found.blockers],
@@ -122,6 +124,8 @@ async function askForPermissions(environment: PlanEnvironment, request: PlanRequ
 interface FoundTrident {
   readonly flow: FlowFinding;
   readonly record: MigrationRecord | undefined;
+  /** The etcd that this program's Trident runs on. */
+  readonly runsOn?: string | undefined;
   readonly blockers: readonly Blocker[];
 }
 
@@ -136,7 +140,8 @@ async function findTrident(environment: PlanEnvironment, request: PlanRequest): 
   const decide = (record: MigrationRecord | undefined): FlowFinding => decideFlow(request, finding, record);
   try {
     const record = await findRecord(environment);
-    return { flow: decide(record), record, blockers: [] };
+    const runsOn = deployment === undefined || finding.kind !== "ours" ? undefined : etcdOf(deployment);
+    return { flow: decide(record), record, runsOn, blockers: [] };
   } catch (error) {
     if (!(error instanceof MigrationRecordInvalidError)) throw error;
     return {

@@ -6,6 +6,7 @@ import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/mig
 import { recordedResult } from "../migration-result.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { recordedRollback } from "../rollback/carried-back.ts";
+import { judgeAnotherEtcd } from "./another-etcd.ts";
 import { judgeCertificates, planCertificates } from "./certificates.ts";
 import { judgeClaim, planClaim, type ClaimFacts } from "./claim.ts";
 import { judgeClusterDns, type ClusterDns } from "./cluster-dns.ts";
@@ -39,6 +40,8 @@ export interface PlanFacts {
   readonly running: RunningMigration | undefined;
   readonly objects: readonly FoundObject[];
   readonly etcdCluster: ServedObject | undefined;
+  /** The etcd that this program's Trident runs on; undefined while there is none. */
+  readonly runsOn: string | undefined;
   readonly claim: ClaimFacts | undefined;
   readonly state: StateLook;
   /** Found on the way. */
@@ -148,10 +151,12 @@ function planState({ survey, status }: NonNullable<StateLook["toCarryBack"]>): S
 function judgeEtcd(request: PlanRequest, facts: PlanFacts): Findings {
   const { destination, existing } = request;
   const { flow } = facts.flow;
+  const another = judgeAnotherEtcd(request, { flow, runsOn: facts.runsOn, keys: facts.state.destinationKeys });
   if (isEtcdCluster(destination)) {
     return {
-      blockers: [],
+      blockers: another.blockers,
       risks: [
+        ...another.risks,
         ...judgeDestination(destinationFacts(facts), flow, request.etcdClusterSize),
         ...judgeClusterDns(facts.dns, destination.etcdCluster),
       ],
@@ -159,7 +164,14 @@ function judgeEtcd(request: PlanRequest, facts: PlanFacts): Findings {
   }
   const { destinationProblems: problems = [], destinationFailure: failure, destinationKeys: keys } = facts.state;
   const { adoptState = false } = existing ?? {};
-  return judgeExistingEtcd({ flow, address: destination, adoptState, problems, failure, keys, prefix: request.prefix });
+  const { prefix } = request;
+  const found = judgeExistingEtcd({ flow, address: destination, adoptState, problems, failure, keys, prefix });
+  // One that could not be asked is told of by itself.
+  const hidden = problems.length > 0 || failure !== undefined;
+  return {
+    blockers: [...found.blockers, ...(hidden ? [] : another.blockers)],
+    risks: [...found.risks, ...another.risks],
+  };
 }
 
 function destinationFacts({ etcdCluster, state }: PlanFacts) {

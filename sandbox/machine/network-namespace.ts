@@ -23,6 +23,8 @@ export async function createNetworkNamespace(): Promise<void> {
   await run("ip", ["-n", namespace, "link", "set", nodeLink, "up"]);
   // Service addresses are translated after routing, so the node itself needs some route to them.
   await run("ip", ["-n", namespace, "route", "add", network.services, "dev", nodeLink]);
+  // This machine's answers to pods, of what a test runs beside the cluster. The route goes with the link.
+  await run("ip", ["route", "add", network.pods, "via", nodeAddress, "dev", hostLink]);
   const forward = "echo 1 > /proc/sys/net/ipv4/ip_forward";
   await run("nsenter", [`--net=${networkNamespacePath}`, "sh", "-c", forward]);
 }

@@ -152,3 +152,17 @@ function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
     output.apply(resolve);
   });
 }
+
+test("has no certificates mounted where its etcd has no TLS", async () => {
+  const { spec } = await record(false, () => {
+    new Trident("t", {
+      namespace: "storage",
+      etcdClientEndpoint: "http://db:2379",
+      clientCertificateVersion: "none",
+    });
+  }).then((registered) => registered.named("t-deployment").inputs as unknown as DeploymentInputs);
+  const [container] = spec.template.spec.containers;
+  assert.deepEqual(container?.args, ["-etcd_v3", "http://db:2379", "-k8s_pod"]);
+  assert.equal(container.volumeMounts, undefined);
+  assert.equal(spec.template.spec.volumes, undefined);
+});

@@ -99,6 +99,9 @@ export async function createTestStack(name: string, settings: Record<string, str
 
 function toConfigMap(settings: Record<string, string>): ConfigMap {
   return Object.fromEntries(
-    Object.entries(settings).map(([key, value]) => [key.includes(":") ? key : `trident-etcd:${key}`, { value }]),
+    Object.entries(settings).map(([key, value]) => [
+      key.includes(":") ? key : `trident-etcd:${key}`,
+      { value, secret: key.endsWith("Password") },
+    ]),
   );
 }

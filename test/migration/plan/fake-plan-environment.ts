@@ -45,6 +45,7 @@ export class FakePlanEnvironment implements PlanEnvironment {
   etcdv2Nodes = 0;
   /** Of an existing etcd. */
   problems: readonly BlockerError[] = [];
+  unreached: Error | undefined;
   reached: "directly" | "through a pod" | undefined;
   /** What was asked for, in order. */
   readonly asked: string[] = [];
@@ -78,6 +79,7 @@ export class FakePlanEnvironment implements PlanEnvironment {
   }
 
   openDestination(): Promise<OpenStore> {
+    if (this.unreached !== undefined) return Promise.reject(this.unreached);
     return this.destination === undefined
       ? Promise.reject(new Error("the Secret does not exist"))
       : Promise.resolve(this.destination);
@@ -118,6 +120,13 @@ export class FakePlanEnvironment implements PlanEnvironment {
     });
     this.objects.set("/api/v1/persistentvolumes/pvc-1", { spec: { persistentVolumeReclaimPolicy: "Retain" } });
     this.source = new EtcdStandIn("the embedded etcd of Deployment trident", "1", "3.3.12", entries);
+    return this;
+  }
+
+  /** An etcd that nobody has to make. */
+  withExistingEtcd(entries: Readonly<Record<string, string>> = {}): this {
+    this.destination = new EtcdStandIn("the etcd at https://etcd.example.com:2379", "9", "3.5.9", entries);
+    this.reached = "directly";
     return this;
   }
 

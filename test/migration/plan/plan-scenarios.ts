@@ -2,7 +2,19 @@ import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
 import { planFrom } from "../../../migration/plan/gather-plan.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
-import type { BlockerKind } from "../../../migration/preflight/blocker.ts";
+import { NotReachedFromHereError } from "../../../migration/endpoints/errors.ts";
+import { deletionCommand } from "../../../migration/endpoints/etcdctl-command.ts";
+import type { BlockerError, BlockerKind } from "../../../migration/preflight/blocker.ts";
+import {
+  ExistingEtcdAccessError,
+  ExistingEtcdAlarmError,
+  ExistingEtcdClustersError,
+  ExistingEtcdTlsError,
+  ExistingEtcdUnreachableError,
+  ExistingEtcdVersionError,
+  KubernetesEtcdError,
+  PrefixNotEmptyError,
+} from "../../../migration/preflight/existing-etcd-errors.ts";
 import { legacyDeployment } from "../legacy/legacy-deployment.ts";
 import { MemoryStore } from "../memory-store.ts";
 import { FakePlanEnvironment, planRequest, smallState } from "./fake-plan-environment.ts";
@@ -48,6 +60,19 @@ export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> 
         environment.objects.set(`${secrets}/${secret}`, { metadata: ours, data });
       }
     }),
+  "A new installation on an existing etcd": () =>
+    planOf((environment) => environment.withExistingEtcd(), { migrate: false, ...existingEtcd() }),
+  "A migration to an existing etcd that only the cluster can reach": () =>
+    planOf(
+      (environment) => {
+        const endpoints = ["https://etcd-0.etcd.databases.svc:2379", "https://etcd-1.etcd.databases.svc:2379"];
+        environment.withLegacy().unreached = new NotReachedFromHereError(endpoints, [
+          "getaddrinfo ENOTFOUND etcd-0.etcd.databases.svc",
+          "getaddrinfo ENOTFOUND etcd-1.etcd.databases.svc",
+        ]);
+      },
+      existingEtcd("https://etcd-0.etcd.databases.svc:2379", "https://etcd-1.etcd.databases.svc:2379"),
+    ),
   "A rollback": () => planOf(migratedStack, { rollback: true }),
   "A stack that was rolled back": () =>
     planOf(
@@ -75,7 +100,7 @@ const emptyRecord = { namespace: "trident", name: "trident-etcd-migration", uid:
 
 type Arrange = (environment: FakePlanEnvironment) => unknown;
 
-export const blockedPlans: readonly [kind: BlockerKind, arrange: Arrange, change?: Partial<PlanRequest>][] = [
+const otherBlockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arrange, change?: Partial<PlanRequest>])[] = [
   ["namespaceMissing", (environment) => (environment.hasNamespace = false), { migrate: false }],
   ["noLegacyTrident", () => undefined],
   ["legacyTridentPresent", (environment) => environment.withLegacy(), { migrate: false }],
@@ -182,6 +207,95 @@ export const blockedPlans: readonly [kind: BlockerKind, arrange: Arrange, change
   ["anotherMigration", (environment) => environment.withLegacy().objects.set(leasePath, renewedAtEachLook())],
 ];
 
+const endpoint = "https://etcd.example.com:2379";
+
+/** An etcd that is not the stack's own. */
+function existingEtcd(...endpoints: readonly string[]): Pick<PlanRequest, "destination" | "existing"> {
+  const pem = Buffer.from(certificate);
+  return {
+    destination: {
+      namespace: "trident",
+      endpoints: endpoints.length === 0 ? [endpoint] : endpoints,
+      clientSecret: "etcd-client-tls",
+      reach: "auto",
+      gatewayImage: "quay.io/coreos/etcd:v3.4.22",
+    },
+    existing: {
+      identity: { tls: { certificateAuthority: pem, certificate: pem, privateKey: Buffer.from("not looked at") } },
+      adoptState: false,
+      mayMakePods: false,
+      timeoutSeconds: 300,
+    },
+  };
+}
+
+const installOnExisting = { migrate: false, ...existingEtcd() };
+
+/** One of what keeps an existing etcd from being used. */
+function withProblem(problem: BlockerError): Arrange {
+  return (environment) => (environment.withExistingEtcd().problems = [problem]);
+}
+
+const user = { described: "the user of the client certificate (its common name, trident)", user: "trident" };
+
+/** As checkExistingEtcd finds them, where it is tested against a real one. */
+const existingEtcdProblems: readonly (readonly [kind: BlockerKind, arrange: Arrange, change: Partial<PlanRequest>])[] =
+  [
+    [
+      "existingEtcdUnreachable",
+      withProblem(
+        new ExistingEtcdUnreachableError([endpoint], "from this machine", "connect ECONNREFUSED 192.0.2.7:2379"),
+      ),
+      installOnExisting,
+    ],
+    [
+      "existingEtcdTls",
+      withProblem(
+        new ExistingEtcdTlsError([endpoint], "serverName", "its certificate is not for the name etcd.example.com"),
+      ),
+      installOnExisting,
+    ],
+    ["existingEtcdVersion", withProblem(new ExistingEtcdVersionError([endpoint], "4.0.1")), installOnExisting],
+    [
+      "existingEtcdClusters",
+      withProblem(
+        new ExistingEtcdClustersError([
+          { endpoint: "https://a.example.com:2379", clusterId: "17" },
+          { endpoint: "https://b.example.com:2379", clusterId: "18" },
+        ]),
+      ),
+      installOnExisting,
+    ],
+    ["existingEtcdAlarm", withProblem(new ExistingEtcdAlarmError([endpoint], ["alarm:NOSPACE"])), installOnExisting],
+    [
+      "existingEtcdAccess",
+      withProblem(new ExistingEtcdAccessError([endpoint], user, "/trident/", "access refused: permission denied")),
+      installOnExisting,
+    ],
+    ["kubernetesEtcd", withProblem(new KubernetesEtcdError([endpoint], "/registry/")), installOnExisting],
+    [
+      "prefixNotEmpty",
+      withProblem(
+        new PrefixNotEmptyError(
+          [endpoint],
+          "/trident/",
+          { count: 5, first: ["/trident/store", "/trident/v1/backend/nas", "/trident/v1/storageclass/gold"] },
+          deletionCommand([endpoint], "/trident/"),
+        ),
+      ),
+      installOnExisting,
+    ],
+    [
+      "anotherEtcd",
+      (environment) => {
+        const container = { name: "trident-main", args: ["-etcd_v3", "https://trident-etcd-client:2379", "-k8s_pod"] };
+        const spec = { template: { spec: { containers: [container] } } };
+        environment.withExistingEtcd().objects.set(deploymentPath, { metadata: ours, spec });
+      },
+      installOnExisting,
+    ],
+  ];
+
 function renewedAtEachLook(): ServedObject {
   let second = 0;
   return {
@@ -192,6 +306,9 @@ function renewedAtEachLook(): ServedObject {
     },
   };
 }
+
+/** What keeps a run from being begun, each alone. */
+export const blockedPlans = [...otherBlockedPlans, ...existingEtcdProblems];
 
 export async function planOf(arrange: Arrange, change: Partial<PlanRequest> = {}): Promise<MigrationPlan> {
   const environment = new FakePlanEnvironment().withDns();

@@ -1,0 +1,40 @@
+import type { V1Deployment } from "@kubernetes/client-node";
+import { describeAddress, isEtcdCluster } from "../endpoints/describe-address.ts";
+import { AnotherEtcdError } from "../preflight/existing-etcd-errors.ts";
+import type { Flow } from "./migration-plan.ts";
+import type { PlanRequest } from "./plan-request.ts";
+import type { Findings } from "./versions.ts";
+
+/** The URL of the etcd that a Deployment of this program's Trident is told; undefined when it is told none. */
+export function etcdOf(deployment: V1Deployment): string | undefined {
+  const words = deployment.spec?.template.spec?.containers.flatMap(({ args = [] }) => args) ?? [];
+  const flag = words.findIndex((word) => word === "-etcd_v3");
+  return flag < 0 ? undefined : words[flag + 1];
+}
+
+export interface AnotherEtcdFacts {
+  readonly flow: Flow;
+  /** As `etcdOf` says. */
+  readonly runsOn: string | undefined;
+  /** Under the prefix of the etcd that the settings name; undefined when that could not be asked. */
+  readonly keys: number | undefined;
+}
+
+/** A Trident that is pointed at an etcd without its state begins anew, as if there never had been any volume. */
+export function judgeAnotherEtcd(request: PlanRequest, { flow, runsOn, keys }: AnotherEtcdFacts): Findings {
+  const isServing = flow === "installed" || flow === "migrated";
+  if (!isServing || runsOn === undefined || isNamed(request, runsOn)) return { blockers: [], risks: [] };
+  const next = describeAddress(request.destination);
+  if (keys !== undefined && keys > 0) {
+    const moved =
+      `Trident is moved from the etcd at ${runsOn} to ${next}, where ${keys} key(s) are under ${request.prefix}: see that ` +
+      `they are its latest state.`;
+    return { blockers: [], risks: [moved] };
+  }
+  return { blockers: [new AnotherEtcdError(request.legacyDeployment, runsOn, next).blocker], risks: [] };
+}
+
+function isNamed({ destination }: PlanRequest, runsOn: string): boolean {
+  if (!isEtcdCluster(destination)) return destination.endpoints.includes(runsOn);
+  return runsOn.startsWith(`https://${destination.etcdCluster}-client`);
+}
