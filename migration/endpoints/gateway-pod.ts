@@ -15,6 +15,9 @@ export interface GatewayPodRequest {
 /** A pod whose process died without removing it, or whose program did, is not to stay for ever. */
 const deadlineSeconds = 2 * 3600;
 
+/** Of the pods of all runs. */
+export const gatewaySelector = `${managedByLabel}=${managedByValue},app.kubernetes.io/component=gateway`;
+
 const firstPort = 23790;
 
 /** Where a pod's listener for the endpoint with that index is, on the pod's loopback. */

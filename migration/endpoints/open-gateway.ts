@@ -1,13 +1,21 @@
 import { randomBytes } from "node:crypto";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { PodNotStartingError } from "../kubernetes/errors.ts";
-import { describePod, isContainerRunning, readPod, removePod } from "../kubernetes/pods.ts";
+import {
+  describePod,
+  isActive,
+  isContainerRunning,
+  listPods,
+  podName,
+  readPod,
+  removePod,
+} from "../kubernetes/pods.ts";
 import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
 import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../kubernetes/wait-until.ts";
 import { detectPlatform } from "../platform/detect-platform.ts";
 import type { EndpointUrl } from "./endpoint-url.ts";
-import { gatewayPod, gatewayPort } from "./gateway-pod.ts";
+import { gatewayPod, gatewayPort, gatewaySelector } from "./gateway-pod.ts";
 
 /** A pod that relays to endpoints which only the cluster can reach, and the ways to it. */
 export interface Gateway {
@@ -15,7 +23,7 @@ export interface Gateway {
   /** On this machine, in the order of the endpoints. */
   readonly addresses: readonly { readonly host: string; readonly port: number }[];
   lastFailure(): string | undefined;
-  /** Removes the pod. May be called twice. */
+  /** Removes the pod, if that can be done. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -38,9 +46,11 @@ export async function openGateway(
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await Promise.all(forwards.map((forward) => forward.close()));
-    await removePod(cluster, { namespace, name: pod }, patience.timeoutSeconds);
+    // What was done through it is done, or has failed for a reason of its own; a pod that stays ends by itself.
+    await removePod(cluster, { namespace, name: pod }, patience.timeoutSeconds).catch(() => undefined);
   };
   try {
+    await removeEnded(cluster, namespace);
     await cluster.core.createNamespacedPod({ namespace, body });
     await waitUntilItRuns(cluster, { namespace, pod, image, containers: endpoints.length }, patience);
     for (const index of endpoints.keys()) {
@@ -57,6 +67,12 @@ export async function openGateway(
     lastFailure: () => forwards.map((forward) => forward.lastFailure()).find((failure) => failure !== undefined),
     close: () => (closing ??= close()),
   };
+}
+
+/** Of runs that were killed, and whose pods have come to the end of their time since. */
+async function removeEnded(cluster: ClusterClient, namespace: string): Promise<void> {
+  const ended = (await listPods(cluster, namespace, gatewaySelector)).filter((pod) => !isActive(pod));
+  await Promise.all(ended.map((pod) => removePod(cluster, { namespace, name: podName(pod) }, 10)));
 }
 
 interface AwaitedPod {

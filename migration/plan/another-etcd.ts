@@ -22,8 +22,7 @@ export interface AnotherEtcdFacts {
 
 /** A Trident that is pointed at an etcd without its state begins anew, as if there never had been any volume. */
 export function judgeAnotherEtcd(request: PlanRequest, { flow, runsOn, keys }: AnotherEtcdFacts): Findings {
-  const isServing = flow === "installed" || flow === "migrated";
-  if (!isServing || runsOn === undefined || isNamed(request, runsOn)) return { blockers: [], risks: [] };
+  if (!isServing(flow) || runsOn === undefined || isNamed(request, runsOn)) return { blockers: [], risks: [] };
   const next = describeAddress(request.destination);
   if (keys !== undefined && keys > 0) {
     const moved =
@@ -32,6 +31,15 @@ export function judgeAnotherEtcd(request: PlanRequest, { flow, runsOn, keys }: A
     return { blockers: [], risks: [moved] };
   }
   return { blockers: [new AnotherEtcdError(request.legacyDeployment, runsOn, next).blocker], risks: [] };
+}
+
+/** Whether Trident has its state already where the settings say. */
+export function isInUse(request: PlanRequest, { flow, runsOn }: Pick<AnotherEtcdFacts, "flow" | "runsOn">): boolean {
+  return isServing(flow) && runsOn !== undefined && isNamed(request, runsOn);
+}
+
+function isServing(flow: Flow): boolean {
+  return flow === "installed" || flow === "migrated";
 }
 
 function isNamed({ destination }: PlanRequest, runsOn: string): boolean {

@@ -13,6 +13,8 @@ export interface ExistingEtcdFacts {
   readonly flow: Flow;
   readonly address: ExistingEtcdAddress;
   readonly adoptState: ExistingEtcdRequest["adoptState"];
+  /** Whether this program's Trident has its state there already. */
+  readonly isInUse: boolean;
   /** What keeps it from being used. */
   readonly problems: readonly BlockerError[];
   /** Why it could not be asked. */
@@ -24,19 +26,22 @@ export interface ExistingEtcdFacts {
 
 /** A preview that can't reach it says so, and so much is left for the run to find out. */
 export function judgeExistingEtcd(facts: ExistingEtcdFacts): Findings {
-  const { address, flow, failure } = facts;
-  const isUsed = flow !== "rolledBack";
-  const blockers = [...facts.problems.map(({ blocker }) => blocker), ...blockerOf(address, failure)];
+  const { address, flow, failure, isInUse } = facts;
+  const found = [...facts.problems.map(({ blocker }) => blocker), ...blockerOf(address, failure)];
+  const isBlocked = ({ kind }: Blocker): boolean => flow !== "rolledBack" && !(isInUse && passing.has(kind));
   return {
-    blockers: isUsed ? blockers : [],
+    blockers: found.filter(isBlocked),
     risks: [
-      ...(isUsed ? [] : blockers.map(({ message }) => message)),
+      ...found.filter((blocker) => !isBlocked(blocker)).map(({ message }) => message),
       ...(failure instanceof NotReachedFromHereError ? [notReached(failure)] : []),
       ...lasting(address),
       ...adopted(facts),
     ],
   };
 }
+
+/** What may be over in a moment keeps nobody from changing what has nothing to do with it. */
+const passing: ReadonlySet<Blocker["kind"]> = new Set(["existingEtcdUnreachable", "existingEtcdAlarm"]);
 
 function notReached(failure: NotReachedFromHereError): string {
   return (

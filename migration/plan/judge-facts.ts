@@ -6,7 +6,7 @@ import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/mig
 import { recordedResult } from "../migration-result.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { recordedRollback } from "../rollback/carried-back.ts";
-import { judgeAnotherEtcd } from "./another-etcd.ts";
+import { isInUse, judgeAnotherEtcd } from "./another-etcd.ts";
 import { judgeCertificates, planCertificates } from "./certificates.ts";
 import { judgeClaim, planClaim, type ClaimFacts } from "./claim.ts";
 import { judgeClusterDns, type ClusterDns } from "./cluster-dns.ts";
@@ -165,7 +165,10 @@ function judgeEtcd(request: PlanRequest, facts: PlanFacts): Findings {
   const { destinationProblems: problems = [], destinationFailure: failure, destinationKeys: keys } = facts.state;
   const { adoptState = false } = existing ?? {};
   const { prefix } = request;
-  const found = judgeExistingEtcd({ flow, address: destination, adoptState, problems, failure, keys, prefix });
+  const found = judgeExistingEtcd({
+    ...{ flow, address: destination, adoptState, problems, failure, keys, prefix },
+    isInUse: isInUse(request, { flow, runsOn: facts.runsOn }),
+  });
   // One that could not be asked is told of by itself.
   const hidden = problems.length > 0 || failure !== undefined;
   return {
@@ -222,6 +225,7 @@ function judgeLook(request: PlanRequest, facts: PlanFacts): Findings {
     survey: source.survey,
     source: etcdFacts(source),
     destination: destination && etcdFacts(destination),
+    isQuotaUnknown: !isEtcdCluster(request.destination),
     etcdv2Nodes: source.etcdv2Nodes,
   });
 }

@@ -11,6 +11,8 @@ export interface StateFacts {
   readonly survey: StateSurvey;
   readonly source: EtcdFacts;
   readonly destination?: EtcdFacts | undefined;
+  /** Whether the destination may be set up to take more than usual. */
+  readonly isQuotaUnknown?: boolean;
   /** Nodes under Trident's directory of etcd's v2 store; asked for only when there is no key in the other one. */
   readonly etcdv2Nodes: number;
 }
@@ -101,10 +103,13 @@ function judgeForeignKeys({ prefix, survey, destination }: StateFacts): Blocker[
 }
 
 /** Of what the new etcd takes, its database has a part already; what is there and equal is not written again. */
-function judgeRoom({ survey, source, destination }: StateFacts): { blockers: Blocker[]; risks: string[] } {
+function judgeRoom({ survey, source, destination, isQuotaUnknown = false }: StateFacts): {
+  blockers: Blocker[];
+  risks: string[];
+} {
   const taken = destination?.databaseBytes ?? 0;
   const room = Math.max(0, etcdQuotaBytes - taken);
-  const takes = `the new etcd takes ${describeBytes(etcdQuotaBytes)}${taken === 0 ? "" : `, of which ${describeBytes(taken)} are in use`}`;
+  const takes = `the new etcd takes ${isQuotaUnknown ? "as a rule " : ""}${describeBytes(etcdQuotaBytes)}${taken === 0 ? "" : `, of which ${describeBytes(taken)} are in use`}`;
   if (survey.bytes === undefined) return { blockers: [], risks: unreadRisks(source, room, takes) };
   const missing = survey.bytes - (survey.destination?.equalBytes ?? 0);
   if (missing === 0 || missing * overhead < room) return { blockers: [], risks: [] };
@@ -112,7 +117,7 @@ function judgeRoom({ survey, source, destination }: StateFacts): { blockers: Blo
     missing === survey.bytes
       ? `The state is ${describeBytes(missing)}`
       : `Of the state, ${describeBytes(missing)} are still to be copied`;
-  if (missing < room) {
+  if (missing < room || isQuotaUnknown) {
     return { blockers: [], risks: [`${size}, and ${takes}, its index and history included: it may not fit.`] };
   }
   const blocker: Blocker = {

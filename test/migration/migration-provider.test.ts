@@ -60,6 +60,18 @@ test("removes a migration without a rollback by one look at its record", async (
   await fake.stop();
 });
 
+test("removes one that an older version made, whose inputs named the EtcdCluster by itself", async () => {
+  const fake = await startFakeKubernetes();
+  const recordPath = "/api/v1/namespaces/storage/configmaps/move-record";
+  fake.objects.set(recordPath, { metadata: { name: "move-record", uid: "u" }, data: { phase: "copied" } });
+  const { destination, ...others } = outputs;
+  assert.deepEqual(destination, { namespace: "storage", etcdCluster: "db", clientSecret: "etcd-client-tls" });
+  const recorded = { ...others, etcdCluster: "db", clientSecret: "etcd-client-tls" } as unknown as MigrationOutputs;
+  await remove({ ...recorded, kubeconfig: fake.kubeconfig });
+  assert.deepEqual(fake.requests, [`GET ${recordPath}`]);
+  await fake.stop();
+});
+
 test("removes nothing when the cluster can't be reached, unless it is told to, as the Kubernetes provider is", async () => {
   await assert.rejects(remove(outputs), {
     name: "MigrationNotRemovedError",

@@ -88,7 +88,7 @@ describe("an existing etcd is opened", () => {
   });
 
   it("not at all where a pod is needed and no image is named for it", async () => {
-    const { gatewayImage: _, ...away } = { ...address, endpoints: [`https://127.0.0.1:${await freePort()}`] };
+    const away = { namespace: "n", endpoints: [`https://127.0.0.1:${await freePort()}`] };
     await assert.rejects(connectExistingEtcd(fake.cluster, away, {}, waiting), {
       name: "NoGatewayImageError",
       message: /gatewayImage/,

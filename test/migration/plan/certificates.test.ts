@@ -39,6 +39,25 @@ describe("the certificates of the plan", () => {
     assert.ok(!JSON.stringify(planned).includes("-----"));
   });
 
+  it("for an existing etcd are the client's own, which only their issuer can renew", () => {
+    const { certificate, privateKey } = client;
+    const tls = { certificateAuthority: authority.certificate, certificate, privateKey };
+    const endpoints = ["https://etcd:2379"];
+    const planned = planCertificates(new Map(), {
+      ...request,
+      destination: { namespace: "storage", endpoints, clientSecret: "etcd-client-tls" },
+      existing: { identity: { tls }, adoptState: false, mayMakePods: false, timeoutSeconds: 1 },
+    });
+    const common = { secret: "etcd-client-tls", given: true };
+    assert.deepEqual(planned, [
+      { name: "authority", ...common, expires: endOf(authority.certificate) },
+      { name: "client", ...common, expires: endOf(certificate) },
+    ]);
+    const [risk, ...more] = judgeCertificates(planned, 720, new Date());
+    assert.match(risk ?? "", /^The client certificate that was given.*only its issuer can renew it/);
+    assert.deepEqual(more, []);
+  });
+
   it("that can't be read are taken for ones to be made", () => {
     const broken = { data: { "etcd-client.crt": Buffer.from("nothing").toString("base64") } };
     assert.equal(planCertificates(new Map([["etcd-client-tls", broken]]), request)[3]?.validHours, 43800);

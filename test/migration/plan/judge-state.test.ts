@@ -148,6 +148,17 @@ describe("the state", () => {
     assert.doesNotMatch(risksWith(undefined), /may not fit/);
   });
 
+  it("that is too large for an etcd as it usually is, is a risk with one whose quota is not known", () => {
+    const large = { ...survey, bytes: 3 * gibibyte };
+    assert.deepEqual(
+      judgeState({ ...facts, survey: large }).blockers.map(({ kind }) => kind),
+      ["noRoom"],
+    );
+    const { blockers, risks } = judgeState({ ...facts, survey: large, isQuotaUnknown: true });
+    assert.deepEqual(blockers, []);
+    assert.match(risks.join(), /3\.0 GiB, and the new etcd takes as a rule 2\.0 GiB.*may not fit/);
+  });
+
   it("that may not fit, or was not read, is a risk", () => {
     const large = { ...survey, bytes: etcdQuotaBytes / 2 };
     assert.match(judgeState({ ...facts, survey: large }).risks.join("\n"), /1\.0 GiB.*may not fit/);

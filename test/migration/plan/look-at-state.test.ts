@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { KubernetesEtcdError } from "../../../migration/preflight/existing-etcd-errors.ts";
 import { describe, it } from "node:test";
 import { lookAtState } from "../../../migration/plan/look-at-state.ts";
 import { legacyTrident } from "../legacy/legacy-deployment.ts";
@@ -62,6 +63,19 @@ describe("the look at the two etcds", () => {
     const environment = new FakePlanEnvironment().withEtcdCluster({ ...smallState, "/elsewhere": "x" });
     const look = await lookAtState(environment, planRequest(), { ...nothingThere, flow: "migrated", etcdCluster: {} });
     assert.equal(look.destinationKeys, 5);
+  });
+
+  it("looks at an existing etcd before anything was installed, and asks no more of one that can't be used", async () => {
+    const environment = new FakePlanEnvironment().withExistingEtcd(smallState);
+    const look = await lookAtState(environment, planRequest(), { ...nothingThere, isExisting: true });
+    assert.equal(look.destinationKeys, 5);
+    assert.equal(look.destinationReached, "directly");
+    const problem = new KubernetesEtcdError(["https://etcd.example.com:2379"], "/registry/");
+    environment.withExistingEtcd(smallState).problems = [problem];
+    const refused = await lookAtState(environment, planRequest(), { ...nothingThere, isExisting: true });
+    assert.deepEqual(refused.destinationProblems, [problem]);
+    assert.equal(refused.destinationKeys, undefined);
+    assert.ok((environment.destination as MemoryStore).closed);
   });
 
   it("does not look for a destination before anything was installed", async () => {

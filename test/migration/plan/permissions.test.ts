@@ -37,6 +37,20 @@ describe("the permissions", () => {
     assert.ok(names(false).includes("create apiextensions.k8s.io/customresourcedefinitions"));
   });
 
+  it("for an existing etcd have no operator's, and those for a pod only where one may be needed", () => {
+    const endpoints = ["https://etcd:2379"];
+    const names = (reach: "auto" | "direct") =>
+      neededPermissions({
+        namespace: "storage",
+        migrate: false,
+        destination: { namespace: "storage", endpoints, reach },
+      }).map(nameOf);
+    assert.ok(!names("auto").some((name) => /customresourcedefinitions|etcdclusters|networkpolicies/.test(name)));
+    assert.ok(names("auto").includes("create /pods in storage"));
+    assert.ok(names("auto").includes("get /pods/portforward in storage"));
+    assert.ok(!names("direct").some((name) => /create \/pods|portforward/.test(name)));
+  });
+
   it("that are all there block nothing", () => {
     assert.deepEqual(judgePermissions([], "storage"), []);
   });

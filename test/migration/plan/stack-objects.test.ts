@@ -33,6 +33,19 @@ describe("the stack's objects", () => {
     assert.equal(new Set(found.map(({ path }) => path)).size, found.length);
   });
 
+  it("with an existing etcd are Trident's and the Secrets for it", () => {
+    const destination = {
+      namespace: "storage",
+      endpoints: ["https://etcd:2379"],
+      clientSecret: "etcd-client-tls",
+      credentialsSecret: "etcd-client-credentials",
+    };
+    const kinds = stackObjects({ ...names, destination }).map(({ object }) => object);
+    assert.ok(kinds.includes("Secret/etcd-client-tls") && kinds.includes("Secret/etcd-client-credentials"));
+    assert.ok(kinds.includes("ServiceAccount/trident-external-etcd"));
+    assert.ok(!kinds.some((object) => /etcd-operator|EtcdCluster|CustomResource|Service\/|etcd-server/.test(object)));
+  });
+
   it("that do not exist are no matter", () => {
     assert.deepEqual(judgeObjects(found({}), "storage"), { objects: [], blockers: [], risks: [] });
   });

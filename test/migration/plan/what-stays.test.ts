@@ -24,6 +24,22 @@ describe("what stays", () => {
     assert.deepEqual(destroyKeeps, ["namespace storage", ...staysBehind]);
   });
 
+  it("of an existing etcd is Trident's state, with the command that removes it; destroy takes only the Secrets", () => {
+    const endpoints = ["https://etcd.example.com:2379"];
+    const destination = { namespace: "storage", endpoints, clientSecret: "etcd-client-tls" };
+    for (const flow of ["install", "migrate"] as const) {
+      const { destroyKeeps, destroyRemoves } = planWhatStays({ ...facts, destination, flow });
+      assert.match(
+        destroyKeeps[1] ?? "",
+        /state under \/trident\/; to remove that: .*etcdctl .* del --prefix \/trident\/$/,
+      );
+      assert.ok(destroyRemoves.includes("Secret etcd-client-tls, for the existing etcd"));
+      assert.ok(!destroyRemoves.some((removed) => /EtcdCluster|operator/.test(removed)));
+    }
+    const rollback = planWhatStays({ ...facts, destination, flow: "rollback" });
+    assert.ok(rollback.staysBehind.includes("the old etcd's snapshot, under snapshots"));
+  });
+
   it("is said of a finished migration, whose claim is no longer named by a Deployment", () => {
     const { staysBehind } = planWhatStays({ ...facts, flow: "migrated", claim: undefined, snapshotDirectory: "" });
     assert.match(staysBehind[0] ?? "", /the old Trident's PersistentVolumeClaim and its volume/);
