@@ -1,4 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { clusterDomain } from "../../sandbox/sandbox-paths.ts";
 import { createAuthority, type CertificateAuthority, type IssuedCertificate } from "../certificate-authority.ts";
 import { memberEtcdctlOf, parseKeys, type ListedKey } from "./etcd-keys.ts";
 import { eventually, type SandboxCluster } from "./sandbox-cluster.ts";
@@ -6,6 +7,8 @@ import { eventually, type SandboxCluster } from "./sandbox-cluster.ts";
 /** One etcd over TLS in a namespace of its own that only pods can reach, by its Service's name. */
 export interface EtcdInCluster {
   readonly endpoint: string;
+  /** The same, and by its Service's other name. */
+  readonly endpoints: readonly string[];
   readonly authority: CertificateAuthority;
   readonly client: IssuedCertificate;
   keys(prefix: string): Promise<Map<string, ListedKey>>;
@@ -21,7 +24,7 @@ export async function startEtcdInCluster(cluster: SandboxCluster, namespace: str
   const host = `${name}.${namespace}.svc`;
   const server = await authority.issue({
     commonName: "somebody's etcd",
-    alternativeNames: [`DNS:${host}`, "DNS:localhost"],
+    alternativeNames: [`DNS:${host}`, `DNS:${host}.${clusterDomain}`, "DNS:localhost"],
   });
   const files = { "server.crt": server.certificate, "server.key": server.privateKey, "ca.crt": authority.certificate };
   await createSecret(cluster, namespace, "server", files);
@@ -39,6 +42,7 @@ export async function startEtcdInCluster(cluster: SandboxCluster, namespace: str
   });
   return {
     endpoint: `https://${host}:2379`,
+    endpoints: [`https://${host}:2379`, `https://${host}.${clusterDomain}:2379`],
     authority,
     client,
     keys: async (prefix) =>

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
+import { connectExistingEtcd } from "../../migration/endpoints/open-existing-etcd.ts";
+import { connectToCluster } from "../../migration/kubernetes/cluster-client.ts";
 import { installLegacyTrident } from "../../sandbox/legacy-trident/install-legacy-trident.ts";
 import { readTridentLists } from "../../sandbox/legacy-trident/read-trident-lists.ts";
 import { kubeconfigPath, network } from "../../sandbox/sandbox-paths.ts";
@@ -13,6 +15,7 @@ import { connectSandbox, createNamespace, deleteNamespace, objectsAround, podNam
 
 const kubeconfig = kubeconfigPath;
 const { hostAddress } = network;
+const waiting = { timeoutSeconds: 60 };
 
 describe("an install on an etcd that is there already, reached directly", () => {
   const cluster = connectSandbox();
@@ -233,6 +236,26 @@ describe("a migration to an etcd that only pods can reach", () => {
     assert.ok(preview.succeeded, preview.printed);
     assert.match(preview.printed, /was not reached from this machine: .*A preview makes no pod: `pulumi up` looks/s);
     assert.deepEqual(await objectsAround(cluster, namespace), objectsBefore);
+  });
+
+  it("can be reached by several endpoints through a pod that the restricted Pod Security Standard admits", async () => {
+    const restricted = "e2e-restricted";
+    await createNamespace(cluster, restricted, { "pod-security.kubernetes.io/enforce": "restricted" });
+    try {
+      const { certificate, privateKey } = etcd.client;
+      const tls = { certificateAuthority: etcd.authority.certificate, certificate, privateKey };
+      const address = { namespace: restricted, endpoints: etcd.endpoints, gatewayImage: "quay.io/coreos/etcd:v3.4.22" };
+      const opened = await connectExistingEtcd(connectToCluster({ kubeconfig }), address, { tls }, waiting);
+      const answers = await opened.memberAnswers();
+      assert.deepEqual(
+        answers.map((answer) => "status" in answer && answer.status.version),
+        ["3.4.22", "3.4.22"],
+      );
+      await opened.close();
+      assert.deepEqual((await cluster.core.listNamespacedPod({ namespace: restricted })).items, []);
+    } finally {
+      await deleteNamespace(cluster, restricted);
+    }
   });
 
   it("moves every key and value there through a pod, and leaves no pod behind", async () => {

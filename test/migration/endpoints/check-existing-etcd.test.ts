@@ -91,6 +91,19 @@ describe("an existing etcd", () => {
     }
   });
 
+  it("that has an alarm is refused, since it takes no writes then", async () => {
+    const { memberId: memberID } = await firstMember(etcd);
+    await etcd.client.maintenance.alarm({ action: "Activate", alarm: "Nospace", memberID });
+    try {
+      const [problem, ...more] = await problemsOf({});
+      assert.equal(problem?.blocker.kind, "existingEtcdAlarm");
+      assert.match(problem.message, /NOSPACE.*etcdctl alarm disarm/);
+      assert.deepEqual(more, []);
+    } finally {
+      await etcd.client.maintenance.alarm({ action: "Deactivate", alarm: "Nospace", memberID });
+    }
+  });
+
   for (const key of ["/registry/pods/kube-system/etcd-0", "/kubernetes.io/pods/a", "/openshift.io/builds/a"]) {
     it(`with the key ${key} is a Kubernetes' own and refused`, async () => {
       await etcd.client.put(key).value("{}");
@@ -211,6 +224,11 @@ describe("an existing etcd", () => {
     }
   }
 });
+
+async function firstMember({ client }: EtcdProcess): Promise<{ memberId: string }> {
+  const { header } = await client.maintenance.status();
+  return { memberId: header.member_id };
+}
 
 async function clientOf(authority: CertificateAuthority, commonName: string) {
   const { certificate, privateKey } = await authority.issue({ commonName, usages: ["clientAuth"] });
