@@ -1,4 +1,5 @@
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
+import type { ExistingEtcdAddress } from "../endpoints/etcd-address.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
@@ -67,7 +68,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
     bytes: survey?.bytes,
     ...(destination.kind === "managed"
       ? { members: { wanted: request.etcdClusterSize, ready: destination.ready ?? 0 } }
-      : {}),
+      : { hasSecrets: !isEtcdCluster(request.destination) && hasSecrets(request.destination) }),
     snapshotDirectory: request.snapshotDirectory,
   });
   const outageEstimateSeconds = outageOf(steps);
@@ -146,6 +147,10 @@ function planState({ survey, status }: NonNullable<StateLook["toCarryBack"]>): S
     revision: survey.revision.toString(),
     clusterId: status.clusterId,
   };
+}
+
+function hasSecrets({ clientSecret, credentialsSecret }: ExistingEtcdAddress): boolean {
+  return clientSecret !== undefined || credentialsSecret !== undefined;
 }
 
 function judgeEtcd(request: PlanRequest, facts: PlanFacts): Findings {

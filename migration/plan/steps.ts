@@ -33,6 +33,8 @@ export interface StepFacts {
   readonly bytes: number | undefined;
   /** Absent for an etcd that is not the stack's own. */
   readonly members?: { readonly wanted: number; readonly ready: number };
+  /** For such an etcd: whether its clients identify themselves. */
+  readonly hasSecrets?: boolean;
   readonly snapshotDirectory: string;
 }
 
@@ -162,8 +164,11 @@ function emptyNewEtcd(estimateSeconds: number): PlannedStep {
   };
 }
 
-function makeEtcd({ members }: StepFacts, stops: PlannedStep["stops"]): PlannedStep {
-  if (members === undefined) return { what: "Make the Secrets for the existing etcd", stops, estimateSeconds: 1 };
+function makeEtcd({ members, hasSecrets = false }: StepFacts, stops: PlannedStep["stops"]): PlannedStep {
+  if (members === undefined) {
+    const what = hasSecrets ? "Make the Secrets for the existing etcd" : "Take the existing etcd as it is";
+    return { what, stops, estimateSeconds: hasSecrets ? 1 : 0 };
+  }
   const missing = Math.max(0, members.wanted - members.ready);
   return {
     what:
