@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "@trident-etcd/migration/platform/detect-platform.ts";
 
+import { checkCertificateSettings } from "./settings/check-certificates.ts";
 import { checkExistingEtcdSettings } from "./settings/check-existing-etcd.ts";
 import { etcdEndpoints, objectName, secretKeys } from "./settings/parse-endpoints.ts";
 import { etcdVersion, fromRegistry, imageReference, imageRegistry, imageRepository } from "./settings/parse-image.ts";
@@ -12,6 +13,7 @@ import {
   namespaceName,
   oneOf,
   reportPath,
+  secretName,
   subjectText,
   trueOrFalse,
 } from "./settings/parse-text.ts";
@@ -58,6 +60,12 @@ export interface Settings {
   readonly certificateOrganization: string;
   /** Names that the members' certificates are made out to besides those inside of the cluster. */
   readonly certificateExtraDnsNames: readonly string[];
+  /** A folder with certificates of one's own; empty where they are generated or come from Secrets. */
+  readonly certificateDirectory: string;
+  /** Names of Secrets with certificates of one's own, all three or none; empty for none. */
+  readonly serverCertificateSecret: string;
+  readonly peerCertificateSecret: string;
+  readonly clientCertificateSecret: string;
   readonly timeoutSeconds: number;
   /** Where the old etcd's snapshot is kept; empty for none. */
   readonly snapshotDirectory: string;
@@ -100,6 +108,10 @@ export const defaultSettings: Settings = {
   certificateKeyAlgorithm: "RSA",
   certificateOrganization: "",
   certificateExtraDnsNames: [],
+  certificateDirectory: "",
+  serverCertificateSecret: "",
+  peerCertificateSecret: "",
+  clientCertificateSecret: "",
   timeoutSeconds: 300,
   snapshotDirectory: "snapshots",
   report: "",
@@ -212,6 +224,10 @@ export function checkSettings(raw: RawSettings, isSecret: (name: keyof Settings)
     ),
     certificateOrganization: read("certificateOrganization", defaultSettings.certificateOrganization, subjectText),
     certificateExtraDnsNames: read("certificateExtraDnsNames", defaultSettings.certificateExtraDnsNames, dnsNames),
+    certificateDirectory: read("certificateDirectory", defaultSettings.certificateDirectory, localPath),
+    serverCertificateSecret: read("serverCertificateSecret", defaultSettings.serverCertificateSecret, secretName),
+    peerCertificateSecret: read("peerCertificateSecret", defaultSettings.peerCertificateSecret, secretName),
+    clientCertificateSecret: read("clientCertificateSecret", defaultSettings.clientCertificateSecret, secretName),
     timeoutSeconds: read("timeoutSeconds", defaultSettings.timeoutSeconds, seconds),
     snapshotDirectory: read("snapshotDirectory", defaultSettings.snapshotDirectory, localPath),
     report: read("report", defaultSettings.report, reportPath),
@@ -220,13 +236,7 @@ export function checkSettings(raw: RawSettings, isSecret: (name: keyof Settings)
   const isSet = (name: keyof Settings): boolean =>
     raw[name] !== undefined && raw[name] !== String(defaultSettings[name]);
 
-  if (settings.certificateEarlyRenewalHours >= settings.certificateValidityHours) {
-    problems.push(
-      `certificateEarlyRenewalHours is ${settings.certificateEarlyRenewalHours} and certificateValidityHours is ` +
-        `${settings.certificateValidityHours}: every "pulumi up" would renew the certificates. ` +
-        "Renew later than they are issued: make the first smaller than the second.",
-    );
-  }
+  problems.push(...checkCertificateSettings(settings, defaultSettings));
   if (settings.rollback && !settings.migrate) {
     problems.push(
       "rollback is true and migrate is false: what can be rolled back is a migration, which goes with migrate. " +

@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { withoutKeys } from "@trident-etcd/migration/certificates/brought-certificates.ts";
 import { describePlan } from "@trident-etcd/migration/plan/describe-plan.ts";
 import { gatherPlan } from "@trident-etcd/migration/plan/gather-plan.ts";
 import { refuseBlocked } from "@trident-etcd/migration/plan/plan-blocked-error.ts";
@@ -11,7 +12,8 @@ import { Trident, tridentSpec } from "./components/trident.ts";
 import { readSettings } from "./config.ts";
 import { explained } from "./explained.ts";
 import { existingEtcdAddress, useExistingEtcd } from "./existing-etcd.ts";
-import { createManagedEtcd } from "./managed-etcd.ts";
+import { createManagedEtcd, generatedAuthority } from "./managed-etcd.ts";
+import { readCertificates } from "./settings/read-certificates.ts";
 import { readEtcdIdentity } from "./settings/read-etcd-identity.ts";
 import { writeReport } from "./write-report.ts";
 
@@ -19,9 +21,9 @@ import { writeReport } from "./write-report.ts";
 const settings = await explained(readSettings);
 const access = chosenCluster();
 const { timeoutSeconds } = settings;
-const platform = await explained(() => choosePlatform(settings.platform, access.plain));
-
 const etcdName = "trident-etcd";
+const certificates = await explained(() => readCertificates(settings, etcdName, access.plain));
+const platform = await explained(() => choosePlatform(settings.platform, access.plain));
 const existing = existingEtcdAddress(settings);
 const identity = existing === undefined ? {} : await explained(() => readEtcdIdentity(settings, access.plain));
 const legacy = {
@@ -59,6 +61,9 @@ const plan = await explained(async () =>
       tridentImage: settings.tridentImage,
       certificateValidityHours: settings.certificateValidityHours,
       certificateEarlyRenewalHours: settings.certificateEarlyRenewalHours,
+      ...(certificates === undefined
+        ? { generatedCertificates: generatedAuthority(settings) }
+        : { broughtCertificates: withoutKeys(certificates) }),
       snapshotDirectory: settings.snapshotDirectory,
     }),
   ),
@@ -76,7 +81,7 @@ const onCluster = { providers: { kubernetes: cluster } };
 
 const etcd =
   existing === undefined
-    ? createManagedEtcd(etcdName, settings, platform, onCluster)
+    ? createManagedEtcd(etcdName, settings, platform, certificates, onCluster)
     : useExistingEtcd("existing-etcd", existing, identity, onCluster);
 
 const account = new TridentAccount(

@@ -1,42 +1,45 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import type {
+  BroughtCertificates,
+  CertificateRole,
+} from "@trident-etcd/migration/certificates/brought-certificates.ts";
+import type { GeneratedAuthority } from "@trident-etcd/migration/plan/generated-authority.ts";
 import type { Platform } from "@trident-etcd/migration/platform/detect-platform.ts";
 
+import { BroughtEtcdTls } from "./components/brought-etcd-tls.ts";
 import { EtcdCluster } from "./components/etcd-cluster.ts";
 import { EtcdOperator } from "./components/etcd-operator.ts";
+import type { CertificateWithKey } from "./components/etcd-secrets.ts";
 import { EtcdTls } from "./components/etcd-tls.ts";
 import { tridentPods } from "./components/trident.ts";
 import type { Settings } from "./config.ts";
 import type { TridentsEtcd } from "./tridents-etcd.ts";
 
-/** An etcd of the stack's own: its certificates, the operator, and the cluster that the operator runs. */
+/** An etcd of the stack's own: its certificates, generated or brought, the operator, and the cluster that the operator runs. */
 export function createManagedEtcd(
   clusterName: string,
   settings: Settings,
   platform: Platform,
+  brought: BroughtCertificates | undefined,
   onCluster: pulumi.ComponentResourceOptions,
 ): TridentsEtcd {
   const { namespace, timeoutSeconds } = settings;
   const userId = platform === "openshift" ? "assigned" : 1000;
 
-  const tls = new EtcdTls(
-    "etcd-tls",
-    {
-      namespace,
-      clusterName,
-      commonNames: { authority: "Trident etcd", server: "Trident etcd server", client: "Trident etcd client" },
-      clusterDomain: settings.clusterDomain,
-      validityHours: settings.certificateValidityHours,
-      earlyRenewalHours: settings.certificateEarlyRenewalHours,
-      keyAlgorithm: settings.certificateKeyAlgorithm,
-      extraDnsNames: settings.certificateExtraDnsNames,
-      ...(settings.certificateOrganization === "" ? {} : { organization: settings.certificateOrganization }),
-    },
-    onCluster,
-  );
+  const tls = createTls(clusterName, settings, brought, onCluster);
+  const clientCertificateVersion = brought === undefined ? tls.expiry.client : pulumi.output(digestOf(brought.client));
 
   const operator = new EtcdOperator(
     "etcd-operator",
-    { namespace, clientSecretNames: [tls.clientSecretName], image: settings.operatorImage, userId, timeoutSeconds },
+    {
+      namespace,
+      clientSecretNames: [tls.clientSecretName],
+      clientCertificateVersion,
+      image: settings.operatorImage,
+      userId,
+      timeoutSeconds,
+    },
     onCluster,
   );
 
@@ -65,7 +68,56 @@ export function createManagedEtcd(
     etcdClientEndpoint: etcd.etcdClientEndpoint,
     members: etcd.members,
     clientSecretName: tls.clientSecretName,
-    clientCertificateVersion: tls.expiry.client,
+    clientCertificateVersion,
     certificateExpiry: tls.expiry,
   };
+}
+
+/** What the plan compares with the CA of members that run. */
+export function generatedAuthority(settings: Settings): GeneratedAuthority {
+  return { keyAlgorithm: settings.certificateKeyAlgorithm, organization: settings.certificateOrganization };
+}
+
+function createTls(
+  clusterName: string,
+  settings: Settings,
+  brought: BroughtCertificates | undefined,
+  onCluster: pulumi.ComponentResourceOptions,
+): EtcdTls | BroughtEtcdTls {
+  const { namespace } = settings;
+  if (brought !== undefined) {
+    const { server, peer, client } = brought;
+    const certificates = { server: asText(server), peer: asText(peer), client: asText(client) };
+    return new BroughtEtcdTls("etcd-tls", { namespace, certificates }, onCluster);
+  }
+  return new EtcdTls(
+    "etcd-tls",
+    {
+      namespace,
+      clusterName,
+      commonNames: { authority: "Trident etcd", server: "Trident etcd server", client: "Trident etcd client" },
+      clusterDomain: settings.clusterDomain,
+      validityHours: settings.certificateValidityHours,
+      earlyRenewalHours: settings.certificateEarlyRenewalHours,
+      keyAlgorithm: settings.certificateKeyAlgorithm,
+      extraDnsNames: settings.certificateExtraDnsNames,
+      ...(settings.certificateOrganization === "" ? {} : { organization: settings.certificateOrganization }),
+    },
+    onCluster,
+  );
+}
+
+type Brought = BroughtCertificates[CertificateRole];
+
+function asText({ certificate, privateKey, certificateAuthority }: Brought): CertificateWithKey {
+  return {
+    certificate: certificate.toString(),
+    privateKey: pulumi.secret(privateKey.toString()),
+    authority: certificateAuthority.toString(),
+  };
+}
+
+/** Of what is public in it. */
+function digestOf({ certificate, certificateAuthority }: Brought): string {
+  return createHash("sha256").update(certificate).update(certificateAuthority).digest("hex");
 }

@@ -11,6 +11,12 @@ export interface EtcdOperatorArgs {
   /** The names of the Secrets with the client certificates by which it reaches the members. It can read no others. */
   readonly clientSecretNames: pulumi.Input<pulumi.Input<string>[]>;
   /**
+   * Anything that changes whenever those certificates do, such as their expiry: the operator reads them only when it starts, and
+   * is started anew.
+   * @default it is left running
+   */
+  readonly clientCertificateVersion?: pulumi.Input<string>;
+  /**
    * The operator's image, with its tag or digest.
    * @default "quay.io/coreos/etcd-operator:v0.9.4"
    */
@@ -96,7 +102,7 @@ function createDeployment(
   serviceAccountName: pulumi.Input<string>,
   dependsOn: pulumi.Resource[],
 ): kubernetes.apps.v1.Deployment {
-  const { timeoutSeconds = 300, userId = 1000 } = args;
+  const { timeoutSeconds = 300, userId = 1000, clientCertificateVersion } = args;
   return new kubernetes.apps.v1.Deployment(
     `${name}-deployment`,
     {
@@ -108,7 +114,12 @@ function createDeployment(
         progressDeadlineSeconds: timeoutSeconds,
         selector: { matchLabels: selector },
         template: {
-          metadata: { labels: { ...labels, ...selector } },
+          metadata: {
+            labels: { ...labels, ...selector },
+            ...(clientCertificateVersion === undefined
+              ? {}
+              : { annotations: { "trident-etcd/client-certificate": clientCertificateVersion } }),
+          },
           spec: {
             serviceAccountName,
             // The image names its user, but Kubernetes can only tell a number from root.

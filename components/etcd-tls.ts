@@ -1,8 +1,8 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { peerNames, serverNames } from "@trident-etcd/migration/certificates/member-names.ts";
 
-import { objectLabels } from "./labels.ts";
+import { createEtcdSecrets } from "./etcd-secrets.ts";
 
 export interface EtcdTlsArgs {
   /** The namespace of the etcd cluster, and of the Secrets. */
@@ -101,25 +101,22 @@ export class EtcdTls extends pulumi.ComponentResource {
     });
     const client = issueCertificate(this, `${name}-client`, args, authority, {
       commonName: args.commonNames.client,
-      dnsNames: [],
       allowedUses: clientUses,
     });
 
-    this.serverSecretName = createSecret(this, `${name}-server-secret`, args, "etcd-server-tls", {
-      "server.crt": server.certificate.certPem,
-      "server.key": server.privateKey.privateKeyPem,
-      "server-ca.crt": authority.certificate.certPem,
+    const withKey = ({ certificate, privateKey }: KeyAndCertificate<tls.LocallySignedCert>) => ({
+      certificate: certificate.certPem,
+      privateKey: privateKey.privateKeyPem,
+      authority: authority.certificate.certPem,
     });
-    this.peerSecretName = createSecret(this, `${name}-peer-secret`, args, "etcd-peer-tls", {
-      "peer.crt": peer.certificate.certPem,
-      "peer.key": peer.privateKey.privateKeyPem,
-      "peer-ca.crt": authority.certificate.certPem,
+    const secrets = createEtcdSecrets(this, name, args, {
+      server: withKey(server),
+      peer: withKey(peer),
+      client: withKey(client),
     });
-    this.clientSecretName = createSecret(this, `${name}-client-secret`, args, "etcd-client-tls", {
-      "etcd-client.crt": client.certificate.certPem,
-      "etcd-client.key": client.privateKey.privateKeyPem,
-      "etcd-client-ca.crt": authority.certificate.certPem,
-    });
+    this.serverSecretName = secrets.serverSecretName;
+    this.peerSecretName = secrets.peerSecretName;
+    this.clientSecretName = secrets.clientSecretName;
     this.expiry = pulumi.output({
       authority: authority.certificate.validityEndTime,
       server: server.certificate.validityEndTime,
@@ -165,7 +162,7 @@ function issueCertificate(
   authority: KeyAndCertificate<tls.SelfSignedCert>,
   identity: {
     commonName: pulumi.Input<string>;
-    dnsNames: pulumi.Input<string>[];
+    dnsNames?: pulumi.Output<string[]>;
     allowedUses: AllowedUse[];
   },
 ): KeyAndCertificate<tls.LocallySignedCert> {
@@ -175,7 +172,7 @@ function issueCertificate(
     {
       privateKeyPem: privateKey.privateKeyPem,
       subject: subject(args, identity.commonName),
-      ...(identity.dnsNames.length > 0 ? { dnsNames: identity.dnsNames } : {}),
+      ...(identity.dnsNames === undefined ? {} : { dnsNames: identity.dnsNames }),
     },
     { parent },
   );
@@ -216,55 +213,15 @@ function validity(args: EtcdTlsArgs): {
   };
 }
 
-function createSecret(
-  parent: EtcdTls,
-  name: string,
-  args: EtcdTlsArgs,
-  secretName: string,
-  files: Record<string, pulumi.Output<string>>,
-): pulumi.Output<string> {
-  const secret = new kubernetes.core.v1.Secret(
-    name,
-    {
-      metadata: { name: secretName, namespace: args.namespace, labels: objectLabels("etcd", "certificates") },
-      type: "Opaque",
-      stringData: pulumi.secret(files),
-    },
-    { parent },
-  );
-  return secret.metadata.name;
+function serverDnsNames(args: EtcdTlsArgs): pulumi.Output<string[]> {
+  const extra = pulumi.output(args.extraDnsNames ?? []);
+  return pulumi.all([memberPlace(args), extra]).apply(([place, further]) => [...serverNames(place), ...further]);
 }
 
-/** Clients use the client Service, members and the operator a member's own name, probes localhost. */
-function serverDnsNames(args: EtcdTlsArgs): pulumi.Input<string>[] {
-  const { clusterName, namespace, domain } = names(args);
-  return [
-    ...peerDnsNames(args),
-    pulumi.interpolate`${clusterName}-client`,
-    pulumi.interpolate`${clusterName}-client.${namespace}.svc`,
-    pulumi.interpolate`${clusterName}-client.${namespace}.svc.${domain}`,
-    "localhost",
-    ...(args.extraDnsNames ?? []),
-  ];
+function peerDnsNames(args: EtcdTlsArgs): pulumi.Output<string[]> {
+  return memberPlace(args).apply(peerNames);
 }
 
-/** etcd looks up the name of a peer from its address, which gives the name with the cluster's domain. */
-function peerDnsNames(args: EtcdTlsArgs): pulumi.Input<string>[] {
-  const { clusterName, namespace, domain } = names(args);
-  return [
-    pulumi.interpolate`*.${clusterName}.${namespace}.svc`,
-    pulumi.interpolate`*.${clusterName}.${namespace}.svc.${domain}`,
-  ];
-}
-
-function names(args: EtcdTlsArgs): {
-  clusterName: pulumi.Input<string>;
-  namespace: pulumi.Input<string>;
-  domain: pulumi.Input<string>;
-} {
-  return {
-    clusterName: args.clusterName,
-    namespace: args.namespace,
-    domain: args.clusterDomain ?? "cluster.local",
-  };
+function memberPlace({ clusterName, namespace, clusterDomain = "cluster.local" }: EtcdTlsArgs) {
+  return pulumi.output({ clusterName, namespace, clusterDomain });
 }

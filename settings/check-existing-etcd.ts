@@ -18,6 +18,10 @@ const ownEtcdSettings: readonly Name[] = [
   "certificateKeyAlgorithm",
   "certificateOrganization",
   "certificateExtraDnsNames",
+  "certificateDirectory",
+  "serverCertificateSecret",
+  "peerCertificateSecret",
+  "clientCertificateSecret",
 ];
 
 /** What the stack itself makes; with the same name it would be taken for somebody else's. */

@@ -35,6 +35,15 @@ export function localPath(text: string): string {
   return text;
 }
 
+/** Empty is a choice: there is none. */
+export function secretName(text: string): string {
+  if (text === "" || (text.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text))) return text;
+  throw new Error(
+    "a Secret's name is at most 253 lower-case letters, digits, hyphens and dots. " +
+      '"kubectl get secrets" lists those that there are.',
+  );
+}
+
 export function reportPath(text: string): string {
   const path = localPath(text);
   if (path !== "" && !path.endsWith(".md")) {

@@ -19,6 +19,10 @@ export interface CertificateRequest {
   /** As OpenSSL writes them: `DNS:localhost`, `IP:127.0.0.1`. */
   readonly alternativeNames?: readonly string[];
   readonly usages?: readonly ("serverAuth" | "clientAuth")[];
+  /** As OpenSSL writes it: `digitalSignature`. @default not limited */
+  readonly keyUsage?: string;
+  /** OpenSSL's words for another kind of key. @default ECDSA on P-256 */
+  readonly newKey?: readonly string[];
   /** Negative for one that has expired. */
   readonly validDays?: number;
 }
@@ -33,14 +37,18 @@ export interface CertificateAuthority {
 
 const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
 
-export async function createAuthority(commonName = "test-ca", validDays = 2): Promise<CertificateAuthority> {
+export async function createAuthority(
+  commonName = "test-ca",
+  validDays = 2,
+  newKey: readonly string[] = NEW_KEY,
+): Promise<CertificateAuthority> {
   const directory = await mkdtemp(join(tmpdir(), "certificate-authority-"));
   const certificateFile = join(directory, "ca.crt");
   const privateKeyFile = join(directory, "ca.key");
   const subject = ["-subj", `/CN=${commonName}`];
   await run(
     "openssl",
-    ["req", "-x509", ...NEW_KEY, "-keyout", privateKeyFile, "-out", certificateFile, ...subject].concat(
+    ["req", "-x509", ...newKey, "-keyout", privateKeyFile, "-out", certificateFile, ...subject].concat(
       "-days",
       String(validDays),
     ),
@@ -64,16 +72,25 @@ async function issue(
   authority: { certificateFile: string; privateKeyFile: string },
   request: CertificateRequest,
 ): Promise<IssuedCertificate> {
-  const { commonName, alternativeNames = [], usages = ["serverAuth", "clientAuth"], validDays = 2 } = request;
+  const {
+    commonName,
+    alternativeNames = [],
+    usages = ["serverAuth", "clientAuth"],
+    validDays = 2,
+    newKey = NEW_KEY,
+  } = request;
   const certificateFile = `${path}.crt`;
   const privateKeyFile = `${path}.key`;
   const extensions = [`extendedKeyUsage = ${usages.join(", ")}`];
+  if (request.keyUsage !== undefined) {
+    extensions.push(`keyUsage = ${request.keyUsage}`);
+  }
   if (alternativeNames.length > 0) {
     extensions.push(`subjectAltName = ${alternativeNames.join(", ")}`);
   }
   await writeFile(`${path}.ext`, extensions.join("\n"));
   const subject = ["-subj", `/CN=${commonName}`];
-  await run("openssl", ["req", ...NEW_KEY, "-keyout", privateKeyFile, "-out", `${path}.csr`, ...subject]);
+  await run("openssl", ["req", ...newKey, "-keyout", privateKeyFile, "-out", `${path}.csr`, ...subject]);
   await run("openssl", [
     ...["x509", "-req", "-in", `${path}.csr`, "-out", certificateFile, "-days", String(validDays)],
     ...["-CA", authority.certificateFile, "-CAkey", authority.privateKeyFile, "-extfile", `${path}.ext`],

@@ -42,6 +42,10 @@ test("reads every setting as its type", () => {
     certificateKeyAlgorithm: "ECDSA",
     certificateOrganization: "Storage",
     certificateExtraDnsNames: "etcd.example.com, *.etcd.example.com",
+    certificateDirectory: "",
+    serverCertificateSecret: "",
+    peerCertificateSecret: "",
+    clientCertificateSecret: "",
     timeoutSeconds: "600",
     snapshotDirectory: "/var/backups/trident",
     report: "reports/migration.md",
@@ -68,6 +72,10 @@ test("reads every setting as its type", () => {
     certificateKeyAlgorithm: "ECDSA",
     certificateOrganization: "Storage",
     certificateExtraDnsNames: ["etcd.example.com", "*.etcd.example.com"],
+    certificateDirectory: "",
+    serverCertificateSecret: "",
+    peerCertificateSecret: "",
+    clientCertificateSecret: "",
     timeoutSeconds: 600,
     snapshotDirectory: "/var/backups/trident",
     report: "reports/migration.md",
@@ -110,6 +118,8 @@ describe("refuses, naming the setting, its value and the way out,", () => {
     ["platform", "OpenShift", /auto, kubernetes or openshift/],
     ["certificateKeyAlgorithm", "rsa", /RSA or ECDSA/],
     ["certificateOrganization", "two\nlines", /at most 64 characters on one line/],
+    ["certificateDirectory", "tls ", /without spaces around it/],
+    ["peerCertificateSecret", "Peer", /kubectl get secrets/],
     ["certificateExtraDnsNames", "etcd.example.com, https://etcd", /https:\/\/etcd: that is no DNS name/],
   ];
   for (const [setting, value, wayOut] of cases) {
@@ -153,6 +163,19 @@ test("accepts the last etcd versions whose images have a shell", () => {
 test("refuses certificates that would be renewed by every run", () => {
   const [problem] = problemsOf({ certificateValidityHours: "720" });
   assert.match(problem ?? "", /certificateEarlyRenewalHours is 720 and certificateValidityHours is 720/);
+});
+
+test("reads the names of certificates that are brought", () => {
+  assert.equal(checkSettings({ certificateDirectory: "tls" }).certificateDirectory, "tls");
+  const { serverCertificateSecret, peerCertificateSecret, clientCertificateSecret } = checkSettings({
+    serverCertificateSecret: "server",
+    peerCertificateSecret: "peer",
+    clientCertificateSecret: "client.tls",
+  });
+  assert.deepEqual(
+    [serverCertificateSecret, peerCertificateSecret, clientCertificateSecret],
+    ["server", "peer", "client.tls"],
+  );
 });
 
 test("refuses a rollback without what it rolls back", () => {

@@ -50,7 +50,12 @@ export function materialOf(secret: V1Secret, { namespace, name, keys }: Certific
   };
 }
 
-async function findSecret(cluster: Pick<ClusterClient, "core">, namespace: string, name: string): Promise<V1Secret> {
+/** @throws CertificateSecretError when there is no such Secret. */
+export async function findSecret(
+  cluster: Pick<ClusterClient, "core">,
+  namespace: string,
+  name: string,
+): Promise<V1Secret> {
   try {
     return await cluster.core.readNamespacedSecret({ namespace, name });
   } catch (error) {

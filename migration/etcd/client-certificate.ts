@@ -1,4 +1,12 @@
-import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
+import {
+  certificatesIn,
+  dateProblem,
+  privateKeyIn,
+  type AtLeastOne,
+  type Contents,
+} from "../certificates/pem-contents.ts";
+import { isTrusted } from "../certificates/trusted-chain.ts";
 
 /** PEM, as the Secret's keys or files hold it. */
 export interface CertificateMaterial {
@@ -41,10 +49,14 @@ const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
  */
 export function checkClientCertificate(material: CertificateMaterial, now: Date = new Date()): void {
   checkCertificateMaterial(material, now);
-  refuseUnsigned(
-    readCertificates("certificate", material.certificate),
-    readCertificates("certificateAuthority", material.certificateAuthority),
-  );
+  const chain = readCertificates("certificate", material.certificate);
+  const authorities = readCertificates("certificateAuthority", material.certificateAuthority);
+  if (!isTrusted(chain, authorities)) {
+    throw new CertificateError(
+      "certificate",
+      "is not signed by the CA certificate. Use the CA, the certificate and the key that were issued together",
+    );
+  }
 }
 
 /**
@@ -69,7 +81,7 @@ export function checkCertificateMaterial(material: TlsMaterial, now: Date = new 
 
 function checkCertificateWithKey(certificatePem: Buffer, privateKeyPem: Buffer, now: Date): void {
   const [certificate] = readCertificates("certificate", certificatePem);
-  const privateKey = readPrivateKey(privateKeyPem);
+  const privateKey = contentsOf("privateKey", privateKeyIn(privateKeyPem));
   refuseInvalidDates("certificate", certificate, now);
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new CertificateError(
@@ -91,47 +103,18 @@ export function expiryOf(part: CertificatePart, pem: Buffer): Date {
   return readCertificates(part, pem)[0].validToDate;
 }
 
-type AtLeastOne<T> = [T, ...T[]];
-
 function readCertificates(part: CertificatePart, pem: Buffer): AtLeastOne<X509Certificate> {
-  const blocks = pem.toString("latin1").match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-  const [first, ...others] = blocks.map((block) => readCertificate(part, block));
-  if (first === undefined) {
-    throw new CertificateError(part, `holds no PEM certificate (${pem.length} bytes)`);
-  }
-  return [first, ...others];
+  return contentsOf(part, certificatesIn(pem));
 }
 
-function readCertificate(part: CertificatePart, pem: string): X509Certificate {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    // OpenSSL's message may quote what it read.
-    throw new CertificateError(part, "cannot be parsed: it is no valid PEM certificate");
-  }
-}
-
-function readPrivateKey(pem: Buffer): KeyObject {
-  try {
-    return createPrivateKey(pem);
-  } catch {
-    throw new CertificateError(
-      "privateKey",
-      "cannot be parsed: it is no valid PEM private key, or one with a passphrase, which cannot be used here",
-    );
-  }
+function contentsOf<Value>(part: CertificatePart, contents: Contents<Value>): Value {
+  if ("problem" in contents) throw new CertificateError(part, contents.problem);
+  return contents.value;
 }
 
 function refuseInvalidDates(part: CertificatePart, certificate: X509Certificate, now: Date): void {
-  if (certificate.validToDate < now) {
-    throw new CertificateError(part, `expired on ${certificate.validToDate.toISOString()}. Renew it`);
-  }
-  if (certificate.validFromDate > now) {
-    throw new CertificateError(
-      part,
-      `is not valid before ${certificate.validFromDate.toISOString()}. Check the clocks of this machine and of its issuer`,
-    );
-  }
+  const problem = dateProblem(certificate, now);
+  if (problem !== undefined) throw new CertificateError(part, problem);
 }
 
 function refuseOtherUse(certificate: X509Certificate): void {
@@ -143,26 +126,4 @@ function refuseOtherUse(certificate: X509Certificate): void {
       "is not issued for client authentication. Issue one with that extended key usage",
     );
   }
-}
-
-/** Follows the issuers from the client's certificate through the intermediate ones until one signed by an authority. */
-function refuseUnsigned(chain: AtLeastOne<X509Certificate>, authorities: readonly X509Certificate[]): void {
-  let [current] = chain;
-  // Each step uses up an intermediate certificate, so that a circle of them comes to its end.
-  const intermediates = new Set(chain.slice(1));
-  while (!authorities.some((authority) => isSignedBy(current, authority))) {
-    const issuer = [...intermediates].find((candidate) => isSignedBy(current, candidate));
-    if (issuer === undefined) {
-      throw new CertificateError(
-        "certificate",
-        "is not signed by the CA certificate. Use the CA, the certificate and the key that were issued together",
-      );
-    }
-    intermediates.delete(issuer);
-    current = issuer;
-  }
-}
-
-function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }

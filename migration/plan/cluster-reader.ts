@@ -6,6 +6,7 @@ export interface ServedObject {
   readonly metadata?: {
     readonly name?: string;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
     readonly deletionTimestamp?: string;
   };
   readonly [field: string]: unknown;

@@ -144,10 +144,10 @@ function objectLines({ objects }: MigrationPlan): string[] {
 }
 
 function certificateLines(certificates: readonly PlannedCertificate[]): string[] {
-  return certificates.map(({ name, secret, given, expires, validHours }) =>
+  return certificates.map(({ name, secret, given, from, expires, validHours }) =>
     expires === undefined
       ? `  ${name} (Secret ${secret}): to be made, valid for ${describeCount(validHours ?? 0)} hours`
-      : `  ${name} (Secret ${secret}${given === true ? ", as given" : ""}): valid until ${expires}`,
+      : `  ${name} (Secret ${secret}${given === true ? ", as given" : ""}): ${from === undefined ? "" : `${from}, `}valid until ${expires}`,
   );
 }
 

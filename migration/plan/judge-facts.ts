@@ -8,6 +8,7 @@ import { recordedResult } from "../migration-result.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { recordedRollback } from "../rollback/carried-back.ts";
 import { isInUse, judgeAnotherEtcd } from "./another-etcd.ts";
+import { judgeAuthorities, judgeBrought, planBrought } from "./brought-certificates.ts";
 import { judgeCertificates, planCertificates } from "./certificates.ts";
 import { judgeClaim, planClaim, type ClaimFacts } from "./claim.ts";
 import { judgeClusterDns, type ClusterDns } from "./cluster-dns.ts";
@@ -19,7 +20,7 @@ import { invalidRecord } from "./invalid-record.ts";
 import { judgeRollback } from "./judge-rollback.ts";
 import { judgeState } from "./judge-state.ts";
 import type { Asked, StateLook } from "./look-at-state.ts";
-import type { LegacyPlan, MigrationPlan, PlannedObject, StatePlan } from "./migration-plan.ts";
+import type { LegacyPlan, MigrationPlan, PlannedCertificate, PlannedObject, StatePlan } from "./migration-plan.ts";
 import { judgePermissions } from "./permissions.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import { judgeRunning, type RunningMigration } from "./running-migration.ts";
@@ -55,7 +56,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
   const old = flow.legacy ?? flow.putBack;
   const legacy = old === undefined ? undefined : planLegacy(old, facts);
   const destination = planDestination(request, destinationFacts(facts), state.source?.survey.destination);
-  const certificates = planCertificates(secretsIn(facts.objects), request);
+  const certificates = plannedCertificates(request, facts);
   const objects = judgeObjects(facts.objects, request.namespace);
   const survey = (state.source ?? state.toCarryBack)?.survey;
   const steps = planSteps({
@@ -114,9 +115,21 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
       ...objects.risks,
       ...etcd.risks,
       ...running.risks,
-      ...judgeCertificates(certificates, request.certificateEarlyRenewalHours, facts.now),
+      ...judgedCertificates(certificates, request, facts.now),
     ],
   };
+}
+
+function plannedCertificates(request: PlanRequest, facts: PlanFacts): PlannedCertificate[] {
+  const { broughtCertificates: brought } = request;
+  return brought === undefined
+    ? planCertificates(secretsIn(facts.objects), request)
+    : planBrought(brought, request.destination.clientSecret ?? "");
+}
+
+function judgedCertificates(certificates: readonly PlannedCertificate[], request: PlanRequest, now: Date): string[] {
+  const judge = request.broughtCertificates === undefined ? judgeCertificates : judgeBrought;
+  return judge(certificates, request.certificateEarlyRenewalHours, now);
 }
 
 function planLegacy(legacy: LegacyTrident, { claim, state }: PlanFacts): LegacyPlan {
@@ -159,7 +172,16 @@ function judgeEtcd(request: PlanRequest, facts: PlanFacts): Findings {
   const another = judgeAnotherEtcd(request, { flow, runsOn: facts.runsOn, keys: facts.state.destinationKeys });
   if (isEtcdCluster(destination)) {
     return {
-      blockers: another.blockers,
+      blockers: [
+        ...another.blockers,
+        ...judgeAuthorities({
+          ...destination,
+          brought: request.broughtCertificates,
+          generated: request.generatedCertificates,
+          secrets: secretsIn(facts.objects),
+          hasMembers: facts.etcdCluster !== undefined,
+        }),
+      ],
       risks: [
         ...another.risks,
         ...judgeDestination(destinationFacts(facts), flow, request.etcdClusterSize),

@@ -1,6 +1,8 @@
+import type { ShownCertificates } from "../certificates/brought-certificates.ts";
 import type { EtcdAddress } from "../endpoints/etcd-address.ts";
 import type { EtcdIdentity } from "../endpoints/open-existing-etcd.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-client.ts";
+import type { GeneratedAuthority } from "./generated-authority.ts";
 
 /** What the settings ask for, as far as the plan depends on it. Names only, but for how to identify oneself to an existing etcd. */
 export interface PlanRequest {
@@ -24,6 +26,10 @@ export interface PlanRequest {
   readonly etcdClusterSize: number;
   readonly certificateValidityHours: number;
   readonly certificateEarlyRenewalHours: number;
+  /** How the stack's own are generated; absent where they are not. */
+  readonly generatedCertificates?: GeneratedAuthority;
+  /** Those that the user brings, without their keys; absent where they are generated. */
+  readonly broughtCertificates?: ShownCertificates;
   /** Where the old etcd's snapshot is kept; empty for none. */
   readonly snapshotDirectory: string;
 }

@@ -35,6 +35,7 @@ export type BlockerKind =
   | "newEtcd"
   | "rollbackUnfinished"
   | "anotherMigration"
+  | "anotherAuthority"
   | "existingEtcdUnreachable"
   | "existingEtcdTls"
   | "existingEtcdVersion"

@@ -18,6 +18,8 @@ export interface Registration {
   readonly parent: string;
   readonly dependencies: readonly string[];
   readonly ignoreChanges: readonly string[];
+  /** URNs that it may have had before. */
+  readonly aliases: readonly string[];
   readonly customTimeouts: { readonly create: string; readonly update: string };
 }
 
@@ -27,6 +29,7 @@ interface RegisterResourceRequest {
   getParent(): string;
   getDependenciesList(): string[];
   getIgnorechangesList(): string[];
+  getAliasesList(): { toObject(): unknown }[];
   getCustomtimeouts(): { getCreate(): string; getUpdate(): string } | undefined;
 }
 
@@ -83,6 +86,7 @@ function registration(
     parent: nameOf(request.getParent()),
     dependencies: request.getDependenciesList().map(nameOf).sort(),
     ignoreChanges: request.getIgnorechangesList(),
+    aliases: request.getAliasesList().map((alias) => JSON.stringify(alias.toObject())),
     customTimeouts: { create: timeouts?.getCreate() ?? "", update: timeouts?.getUpdate() ?? "" },
   };
 }

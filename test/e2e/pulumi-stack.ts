@@ -3,7 +3,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { LocalWorkspace, type ConfigMap, type OpMap, type OutputMap } from "@pulumi/pulumi/automation/index.js";
+import {
+  LocalWorkspace,
+  type ConfigMap,
+  type OpMap,
+  type OutputMap,
+  type PreviewOptions,
+} from "@pulumi/pulumi/automation/index.js";
 import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-environment.ts";
 import { kubeconfigPath, repositoryRoot } from "../../sandbox/sandbox-paths.ts";
 
@@ -32,7 +38,11 @@ export interface Operation {
   readonly outputs: OutputMap;
   /** How many resources the engine says that it created, left the same and so on. */
   readonly changes: OpMap;
+  /** The types of all resources that the program told the engine of, but for the stack itself. */
+  readonly registered: readonly string[];
 }
+
+type Watch = Required<Pick<PreviewOptions, "color" | "onOutput" | "onEvent">>;
 
 export async function createTestStack(name: string, settings: Record<string, string>): Promise<TestStack> {
   const folder = await mkdtemp(path.join(tmpdir(), `trident-etcd-${name}-`));
@@ -54,34 +64,39 @@ export async function createTestStack(name: string, settings: Record<string, str
     stack.setAllConfig(toConfigMap({ ...always, ...changed }));
   await configure(settings);
 
-  const operation = async (
-    perform: (onOutput: (line: string) => void) => Promise<Partial<Operation>>,
-  ): Promise<Operation> => {
+  const operation = async (perform: (watch: Watch) => Promise<Partial<Operation>>): Promise<Operation> => {
     let printed = "";
-    const result = await perform((line) => (printed += line)).then(
+    const registered: string[] = [];
+    const watch: Watch = {
+      color: "never",
+      onOutput: (line) => (printed += line),
+      onEvent: ({ resourcePreEvent: event }) => {
+        if (event !== undefined && event.metadata.type !== "pulumi:pulumi:Stack") registered.push(event.metadata.type);
+      },
+    };
+    const result = await perform(watch).then(
       (partial) => ({ ...partial, succeeded: true }),
       (error: unknown) => {
         printed += printed === "" ? String(error) : "";
         return { succeeded: false };
       },
     );
-    return { printed, outputs: {}, changes: {}, ...result };
+    return { printed, outputs: {}, changes: {}, registered, ...result };
   };
 
   return {
     name,
     environment: { ...process.env, ...environment },
     configure,
-    preview: () =>
-      operation(async (onOutput) => ({ changes: (await stack.preview({ onOutput, color: "never" })).changeSummary })),
+    preview: () => operation(async (watch) => ({ changes: (await stack.preview(watch)).changeSummary })),
     up: () =>
-      operation(async (onOutput) => {
-        const result = await stack.up({ onOutput, color: "never" });
+      operation(async (watch) => {
+        const result = await stack.up(watch);
         return { outputs: result.outputs, changes: result.summary.resourceChanges ?? {} };
       }),
     destroy: () =>
-      operation(async (onOutput) => {
-        const result = await stack.destroy({ onOutput, color: "never" });
+      operation(async (watch) => {
+        const result = await stack.destroy(watch);
         return { changes: result.summary.resourceChanges ?? {} };
       }),
     exportState: async (options) => {

@@ -28,8 +28,9 @@ export async function createNamespace(
   cluster: SandboxCluster,
   name: string,
   labels: Readonly<Record<string, string>> = {},
+  annotations: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await cluster.core.createNamespace({ body: { metadata: { name, labels } } });
+  await cluster.core.createNamespace({ body: { metadata: { name, labels, annotations } } });
 }
 
 export async function deleteNamespace(cluster: SandboxCluster, name: string): Promise<void> {

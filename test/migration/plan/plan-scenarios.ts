@@ -1,3 +1,4 @@
+import type { ShownCertificates } from "../../../migration/certificates/brought-certificates.ts";
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
 import { planFrom } from "../../../migration/plan/gather-plan.ts";
@@ -24,7 +25,7 @@ const leasePath = "/apis/coordination.k8s.io/v1/namespaces/trident/leases/triden
 const secrets = "/api/v1/namespaces/trident/secrets";
 const ours = { labels: { "app.kubernetes.io/managed-by": "trident-etcd" } };
 
-const certificateKeys = ["etcd-client-ca.crt", "etcd-client.crt", "server.crt", "peer.crt"];
+const certificateKeys = ["etcd-client", "server", "peer"].flatMap((name) => [`${name}.crt`, `${name}-ca.crt`]);
 /** Without a private key: only its end is looked at. */
 const certificate = `-----BEGIN CERTIFICATE-----
 MIIBejCCASGgAwIBAgIUcCErDEii3wqCl+gkdnMFWQqUetkwCgYIKoZIzj0EAwIw
@@ -36,6 +37,19 @@ NTpHxaEOAjAfBgNVHSMEGDAWgBSWcP4ERxh9k1EHjVQ4NTpHxaEOAjAPBgNVHRMB
 Af8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIEtZ0LAzKDhwTSmdgfP1YafmpEkp
 BUbtKAbdbOWWSNy9AiBQv8EogcWRlOX99p/WyarYI3zrQmRkU23JQJY3/DW6Ig==
 -----END CERTIFICATE-----`;
+
+/** Of another CA, its own. */
+const otherCertificate = Buffer.from(`-----BEGIN CERTIFICATE-----
+MIIBizCCATGgAwIBAgIUfsU0WnjtGqOOjeU74gR2MRy0XV8wCgYIKoZIzj0EAwIw
+GjEYMBYGA1UEAwwPYW5vdGhlci1leGFtcGxlMCAXDTI2MTEyMzEyNTAwM1oYDzIw
+NTEwNzE1MTI1MDAzWjAaMRgwFgYDVQQDDA9hbm90aGVyLWV4YW1wbGUwWTATBgcq
+hkjOPQIBBggqhkjOPQMBBwNCAATahkyKr34EibysK9TP/R1KFGb4gHwk1crreyxu
+L/E76aDDWx9zj1DPhFFw0JI3AaATSMIGrKvST2yNBhODpKWlo1MwUTAdBgNVHQ4E
+FgQUWjjTIVvNiIOPBNjFOUI1M4VBdHMwHwYDVR0jBBgwFoAUWjjTIVvNiIOPBNjF
+OUI1M4VBdHMwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiBwKttn
+TDMjmegbzMnJoNTFf4+RMCZWXhach80O/FsMKAIhALKNeW8uwwPvtd71kHRDc73e
+QW9Ym7Vd/Ns0ZsrUfDN0
+-----END CERTIFICATE-----`);
 
 /** Clusters and settings, under the headings of docs/the-plan.md. */
 export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> = {
@@ -55,10 +69,7 @@ export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> 
       const result = JSON.stringify({ keys: 5, sha256: "aa", finishedAt: "2026-01-02T03:04:05.000Z" });
       environment.record = { namespace: "trident", name: "trident-etcd-migration", uid: "u", phase: "copied", result };
       environment.withEtcdCluster(smallState).objects.set(deploymentPath, { metadata: ours });
-      const data = Object.fromEntries(certificateKeys.map((key) => [key, Buffer.from(certificate).toString("base64")]));
-      for (const secret of ["etcd-client-tls", "etcd-server-tls", "etcd-peer-tls"]) {
-        environment.objects.set(`${secrets}/${secret}`, { metadata: ours, data });
-      }
+      withCertificates(environment);
     }),
   "A new installation on an existing etcd": () =>
     planOf((environment) => environment.withExistingEtcd(), { migrate: false, ...existingEtcd() }),
@@ -84,6 +95,27 @@ export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> 
       { rollback: true },
     ),
 };
+
+/** In the stack's Secrets, a single one for all that is a certificate there. */
+function withCertificates(environment: FakePlanEnvironment): void {
+  const data = Object.fromEntries(certificateKeys.map((key) => [key, Buffer.from(certificate).toString("base64")]));
+  for (const secret of ["etcd-client-tls", "etcd-server-tls", "etcd-peer-tls"]) {
+    environment.objects.set(`${secrets}/${secret}`, { metadata: ours, data });
+  }
+}
+
+function broughtIn(folder: string): ShownCertificates {
+  const shown = (name: string) => ({
+    certificate: otherCertificate,
+    certificateAuthority: otherCertificate,
+    places: {
+      certificate: `${name}.crt in folder ${folder}`,
+      privateKey: `${name}.key in folder ${folder}`,
+      certificateAuthority: `ca.crt in folder ${folder}`,
+    },
+  });
+  return { server: shown("server"), peer: shown("peer"), client: shown("etcd-client") };
+}
 
 /** A stack whose migration has ended, with what the new Trident has written since. */
 function migratedStack(environment: FakePlanEnvironment): FakePlanEnvironment {
@@ -205,6 +237,13 @@ const otherBlockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arrange
     },
   ],
   ["anotherMigration", (environment) => environment.withLegacy().objects.set(leasePath, renewedAtEachLook())],
+  [
+    "anotherAuthority",
+    (environment) => {
+      withCertificates(environment.withLegacy().withEtcdCluster());
+    },
+    { broughtCertificates: broughtIn("certificates") },
+  ],
 ];
 
 const endpoint = "https://etcd.example.com:2379";
