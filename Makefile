@@ -1,7 +1,7 @@
 # Everything runs on Node 24 from node_modules; `make` alone lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e e2e-long faults faults-mutations bench bench-outage bench-preview toolchain sandbox sandbox-down
+.PHONY: help demo test check unit e2e e2e-long faults faults-mutations bench bench-outage bench-preview package toolchain sandbox sandbox-down
 
 NODE := node_modules/.bin/node
 INSTALLED := node_modules/.package-lock.json
@@ -41,6 +41,9 @@ bench-outage: $(INSTALLED) toolchain ## Measure how long Trident is away, ours a
 
 bench-preview: $(INSTALLED) toolchain ## Measure pulumi preview with few keys, many and no plan, and an up without changes (6 minutes; QUICK=1 two)
 	@$(NODE) bench/preview/preview-benchmark.ts
+
+package: $(INSTALLED) ## The library as npm packages, ready to be published (build/*.tgz; 20 seconds)
+	@$(NODE) package/build-packages.ts --pack
 
 toolchain: $(INSTALLED) ## Build what the machine lacks: pulumi, its plugins, Kubernetes (once; cached outside the checkout)
 	@$(NODE) sandbox/toolchain/build-toolchain.ts

@@ -1,10 +1,11 @@
 import { afterVerifiedCopy, copyChanges, type CopiedChanges, type EarlierPass } from "./copy/copy-changes.ts";
-import { copyUntilVerified, type StateProgress } from "./copy/copy-until-verified.ts";
+import { copyUntilVerified } from "./copy/copy-until-verified.ts";
 import { CopyInterruptedError } from "./copy/errors.ts";
 import type { KeyRange, KeyValueStore } from "./copy/key-value-store.ts";
 import { pinRevision } from "./copy/pin-revision.ts";
 import { verifyChanges } from "./copy/verify-changes.ts";
 import { verifyCopy, type VerifiedCopy } from "./copy/verify-copy.ts";
+import { reportCopyProgress } from "./report-copy-progress.ts";
 import { atMostEverySecond } from "./report-now-and-then.ts";
 import type { WrittenKeys } from "./written-keys.ts";
 
@@ -34,23 +35,14 @@ export async function copyAndVerify(
     // Only what is out of date is deleted here: the copy creates it anew with all that is missing.
     await carryChanges(pass, already.earlier, false);
   }
-  const sometimes = atMostEverySecond(report);
   const before =
     already.keysAlreadyThere === 0 ? "" : `, ${already.keysAlreadyThere} of which were there from an earlier run`;
-  let lastPhase: StateProgress["phase"] | undefined;
   const verified = await copyUntilVerified({
     ...{ source, destination, range, revision, signal },
     onWritten: (latest) => {
       written.add(latest);
     },
-    onProgress: ({ phase, keysDone, keysTotal, bytesDone }) => {
-      if (phase === "verifying" && lastPhase !== phase) {
-        report(`Copied all ${keysTotal} keys (${bytesDone} bytes)${before}. Verifying.`);
-      } else {
-        sometimes(() => `${phase === "verifying" ? "Compared" : "Copied"} ${keysDone} of ${keysTotal} keys.`);
-      }
-      lastPhase = phase;
-    },
+    onProgress: reportCopyProgress(report, before),
     onNewRevision: (latest) => {
       report(`The old etcd compacted its history. Going on from revision ${latest.toString()}.`);
     },

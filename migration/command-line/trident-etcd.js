@@ -4,8 +4,8 @@ const [major, minor] = process.versions.node.split(".").map(Number);
 
 if (major < 22 || (major === 22 && minor < 19)) {
   console.error(
-    `trident-etcd needs Node 22.19 or newer, which runs TypeScript itself; this is Node ${process.versions.node}. ` +
-      "Its own Node 24 comes with `npm ci`: in the checkout, `npx trident-etcd` uses it.",
+    `trident-etcd needs Node 22.19 or newer; this is Node ${process.versions.node}. ` +
+      "In a checkout of it, `npx trident-etcd` uses the Node 24 that `npm ci` brings.",
   );
   process.exitCode = 2;
 } else {

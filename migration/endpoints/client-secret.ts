@@ -14,8 +14,8 @@ export class ClientSecretError extends Error {
 
   constructor(namespace: string, secret: string, problem: string, options?: ErrorOptions) {
     super(
-      `Secret ${secret} in namespace ${namespace}, with which clients identify themselves to the new etcd, ${problem}. ` +
-        `The stack makes it with the keys ${Object.values(secretKeys).join(", ")}: if it was deleted or changed by ` +
+      `Secret ${secret} in namespace ${namespace}, with which clients identify themselves to etcd, ${problem}. ` +
+        `It is to have the keys ${Object.values(secretKeys).join(", ")}: if it was deleted or changed by ` +
         `hand, run \`pulumi refresh\` and \`pulumi up\`.`,
       options,
     );

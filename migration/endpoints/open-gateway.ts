@@ -104,7 +104,7 @@ const runAgain = "Find out who did, and run `pulumi up` again.";
 function wayOut(image: string): string {
   return (
     `The existing etcd is reached through it, since no connection can be had from this machine. It runs image ${image} ` +
-    `(settings etcdRepository and etcdVersion): make it available to the nodes, or run this where the etcd can be reached ` +
+    `(settings etcdRepository and etcdVersion, or the address's gatewayImage): make it available to the nodes, or run this where the etcd can be reached ` +
     `directly.`
   );
 }

@@ -59,6 +59,7 @@ export function openNamedStore(description: string, store: EtcdStore, way: Store
     allowsRuns: (range) => named(store.allowsRuns(range)),
     createRun: (entries) => named(store.createRun(entries)),
     deleteUnchanged: (keys) => named(store.deleteUnchanged(keys)),
+    memberHashes: (revision) => named(store.memberHashes(revision)),
     snapshot: namedSnapshot,
     disconnect: () => {
       store.close();

@@ -121,6 +121,7 @@ function computed(type: string, name: string): Record<string, unknown> {
       return { certRequestPem: `request ${name}` };
     case "kubernetes:etcd.database.coreos.com/v1beta2:EtcdCluster":
       return { status: { phase: "Running", members: { ready: ["member-b", "member-a"] } } };
+    case "pulumi-nodejs:dynamic/trident-etcd:EtcdCopy":
     case "pulumi-nodejs:dynamic/trident-etcd:MigrationRun":
       return { keys: 7, bytes: 700, sha256: "digest" };
     default:

@@ -22,6 +22,7 @@ const printPackages = `
 describe("what Pulumi asks in a preview, and in an up that changes nothing", () => {
   const calls = {
     "migration-provider.ts": `await p.check({}, { prefix: "/trident/" }); await p.diff();`,
+    "copy-provider.ts": `await p.check({}, { prefix: "/a/", source: {}, destination: {} }); await p.diff();`,
     "guard-provider.ts": `await p.check({}, {}); await p.diff("id", {}, {});`,
   };
   for (const [file, call] of Object.entries(calls)) {

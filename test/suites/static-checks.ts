@@ -7,6 +7,7 @@ export async function runStaticChecks(): Promise<Totals> {
     ["the files are formatted (prettier)", () => succeeds("prettier", "--check", "--log-level", "warn", ".")],
     ["the TypeScript has no lint (eslint)", () => succeeds("eslint", ".", "--max-warnings", "0")],
     ["the TypeScript has no type errors (tsc)", () => succeeds("tsc", "--noEmit")],
+    ["the examples have no type errors (tsc)", () => succeeds("tsc", "--project", "tsconfig.examples.json")],
     ["the Go is formatted (gofmt)", goIsFormatted],
   ];
   let passed = 0;
