@@ -15,7 +15,7 @@ import { kubeconfigPath, repositoryRoot } from "../../sandbox/sandbox-paths.ts";
 
 const run = promisify(execFile);
 
-/** The program of this repository on a stack of its own, its state in a temporary folder. */
+/** A program, that of this repository unless said otherwise, on a stack of its own, its state in a temporary folder. */
 export interface TestStack {
   readonly name: string;
   /** For a command of one's own on it. */
@@ -44,7 +44,11 @@ export interface Operation {
 
 type Watch = Required<Pick<PreviewOptions, "color" | "onOutput" | "onEvent">>;
 
-export async function createTestStack(name: string, settings: Record<string, string>): Promise<TestStack> {
+export async function createTestStack(
+  name: string,
+  settings: Record<string, string>,
+  workDir: string = repositoryRoot,
+): Promise<TestStack> {
   const folder = await mkdtemp(path.join(tmpdir(), `trident-etcd-${name}-`));
   const environment = {
     ...(await pulumiEnvironment()),
@@ -54,12 +58,10 @@ export async function createTestStack(name: string, settings: Record<string, str
   };
   // The Automation API looks for the pulumi command on this process's own PATH.
   Object.assign(process.env, environment);
-  const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName: name, workDir: repositoryRoot },
-    { envVars: environment },
-  );
+  const stack = await LocalWorkspace.createOrSelectStack({ stackName: name, workDir }, { envVars: environment });
   // A snapshot goes with the test's folder, not into the checkout.
-  const always = { snapshotDirectory: path.join(folder, "snapshots") };
+  const always: Record<string, string> =
+    workDir === repositoryRoot ? { snapshotDirectory: path.join(folder, "snapshots") } : {};
   const configure = (changed: Record<string, string>): Promise<void> =>
     stack.setAllConfig(toConfigMap({ ...always, ...changed }));
   await configure(settings);
@@ -102,7 +104,7 @@ export async function createTestStack(name: string, settings: Record<string, str
     exportState: async (options) => {
       const showSecrets = options?.showSecrets === true ? ["--show-secrets"] : [];
       const words = ["stack", "export", "--stack", name, ...showSecrets];
-      const { stdout } = await run("pulumi", words, { cwd: repositoryRoot, env: environment, maxBuffer: 2 ** 26 });
+      const { stdout } = await run("pulumi", words, { cwd: workDir, env: environment, maxBuffer: 2 ** 26 });
       return stdout;
     },
     forget: async () => {
