@@ -67,7 +67,7 @@ export interface Settings {
   readonly peerCertificateSecret: string;
   readonly clientCertificateSecret: string;
   readonly timeoutSeconds: number;
-  /** Where the old etcd's snapshot is kept; empty for none. */
+  /** Where snapshots are kept, of the old etcd and of one that a destroy deletes; empty for none. */
   readonly snapshotDirectory: string;
   /** The path of a report in Markdown; empty for none. */
   readonly report: string;

@@ -6,6 +6,7 @@ import { gatherPlan } from "@trident-etcd/migration/plan/gather-plan.ts";
 import { refuseBlocked } from "@trident-etcd/migration/plan/plan-blocked-error.ts";
 
 import { chosenCluster, choosePlatform } from "./chosen-cluster.ts";
+import { KeptReport } from "./components/kept-report.ts";
 import { StateMigration } from "./components/state-migration.ts";
 import { TridentAccount } from "./components/trident-account.ts";
 import { Trident, tridentSpec } from "./components/trident.ts";
@@ -15,6 +16,7 @@ import { existingEtcdAddress, useExistingEtcd } from "./existing-etcd.ts";
 import { createManagedEtcd, generatedAuthority } from "./managed-etcd.ts";
 import { readCertificates } from "./settings/read-certificates.ts";
 import { readEtcdIdentity } from "./settings/read-etcd-identity.ts";
+import { annotateWithStack, stackIdentity } from "./stack-identity.ts";
 import { writeReport } from "./write-report.ts";
 
 // Configuration.
@@ -39,6 +41,7 @@ const plan = await explained(async () =>
     await gatherPlan({
       ...legacy,
       cluster: access.plain,
+      stack: stackIdentity(),
       namespace: settings.namespace,
       migrate: settings.migrate,
       rollback: settings.rollback,
@@ -71,17 +74,29 @@ const plan = await explained(async () =>
 await pulumi.log.info(describePlan(plan));
 
 // Components.
-const cluster = new kubernetes.Provider("cluster", {
-  ...access.inputs,
-  // A renewed certificate, or the migration's record, changes its object; it would otherwise be replaced.
-  enableSecretMutable: true,
-  enableConfigMapMutable: true,
-});
-const onCluster = { providers: { kubernetes: cluster } };
+// What is made first is removed last: the report of what a destroy has kept comes after all else.
+const keptReport = new KeptReport("kept-report", { ...access.inputs, kept: plan.destroyKeeps });
+const cluster = new kubernetes.Provider(
+  "cluster",
+  {
+    ...access.inputs,
+    // A renewed certificate, or the migration's record, changes its object; it would otherwise be replaced.
+    enableSecretMutable: true,
+    enableConfigMapMutable: true,
+  },
+  { dependsOn: [keptReport] },
+);
+const onCluster = { providers: { kubernetes: cluster }, transforms: [annotateWithStack(stackIdentity())] };
 
 const etcd =
   existing === undefined
-    ? createManagedEtcd(etcdName, settings, platform, certificates, onCluster)
+    ? createManagedEtcd(etcdName, settings, {
+        platform,
+        certificates,
+        definition: plan.definition,
+        access: access.inputs,
+        onCluster,
+      })
     : useExistingEtcd("existing-etcd", existing, identity, onCluster);
 
 const account = new TridentAccount(
@@ -135,6 +150,8 @@ const trident = settings.rollback
       },
       onCluster,
     );
+
+etcd.tryFinalSnapshotBefore?.([stateMigration, trident].filter((user) => user !== undefined));
 
 // Outputs.
 export const namespace = settings.namespace;

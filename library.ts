@@ -16,3 +16,7 @@ export type {
   EtcdClusterAddress,
   ExistingEtcdAddress,
 } from "@trident-etcd/migration/endpoints/etcd-address.ts";
+export { DefinitionRemoval, type DefinitionRemovalArgs } from "./components/definition-removal.ts";
+export { FinalSnapshot, FinalSnapshotTrial, type FinalSnapshotArgs } from "./components/final-snapshot.ts";
+export { KeptReport, type KeptReportArgs } from "./components/kept-report.ts";
+export { MembersGone, type MembersGoneArgs } from "./components/members-gone.ts";

@@ -4,6 +4,7 @@ import { objectLabels } from "./labels.ts";
 
 export const etcdClusterApiVersion = "etcd.database.coreos.com/v1beta2";
 export const etcdClusterKind = "EtcdCluster";
+export const definitionName = "etcdclusters.etcd.database.coreos.com";
 
 type Schema = kubernetes.types.input.apiextensions.v1.JSONSchemaProps;
 
@@ -30,7 +31,12 @@ export function etcdClusterDefinition(): kubernetes.types.input.apiextensions.v1
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
-    metadata: { name: "etcdclusters.etcd.database.coreos.com", labels: objectLabels("etcd", "operator") },
+    metadata: {
+      name: definitionName,
+      labels: objectLabels("etcd", "operator"),
+      // Other stacks make the same object: the one that was updated last decides.
+      annotations: { "pulumi.com/patchForce": "true" },
+    },
     spec: {
       group: "etcd.database.coreos.com",
       scope: "Namespaced",

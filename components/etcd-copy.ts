@@ -3,6 +3,8 @@ import type * as copy from "@trident-etcd/migration/copy-provider.ts";
 import type { CopyResult } from "@trident-etcd/migration/copy-request.ts";
 import type { EtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
 
+import { clusterOf } from "./cluster-of.ts";
+
 /** An address, each part of which may be another resource's output. */
 export type EtcdAddressInput = EachAsInput<EtcdAddress>;
 
@@ -95,18 +97,6 @@ const outputs: Record<keyof CopyResult, undefined> = {
   startedAt: undefined,
   finishedAt: undefined,
 };
-
-/** The same cluster as that of Pulumi's Kubernetes resources without a provider of their own. */
-function clusterOf(args: EtcdCopyArgs): { kubeconfig?: pulumi.Output<string>; context?: pulumi.Input<string> } {
-  const settings = new pulumi.Config("kubernetes");
-  const kubeconfig = args.kubeconfig ?? settings.getSecret("kubeconfig");
-  const context = args.context ?? settings.get("context");
-  return {
-    // A path is no secret, but contents are, and which of both it is may not be known yet.
-    ...(kubeconfig === undefined ? {} : { kubeconfig: pulumi.secret(kubeconfig) }),
-    ...(context === undefined ? {} : { context }),
-  };
-}
 
 type ProviderFunctions = typeof copy;
 

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { etcdClusterDefinition } from "./etcd-cluster-definition.ts";
+import { definitionName, etcdClusterDefinition } from "./etcd-cluster-definition.ts";
 import { etcdOperatorRules } from "./etcd-operator-permissions.ts";
 import { objectLabels } from "./labels.ts";
 
@@ -28,6 +28,13 @@ export interface EtcdOperatorArgs {
    */
   readonly userId?: number | "assigned";
   /**
+   * Whether the definition of the EtcdCluster resource, which belongs to the whole cluster, is this component's to make and to change
+   * ("own"), or somebody else's and used as it is ("existing"). It is never deleted with the component either way, since that would
+   * delete every EtcdCluster of every namespace: DefinitionRemoval does so where it is safe.
+   * @default "own"
+   */
+  readonly definition?: "own" | "existing";
+  /**
    * How long to wait until it runs, in seconds.
    * @default 300
    */
@@ -46,7 +53,7 @@ export class EtcdOperator extends pulumi.ComponentResource {
   constructor(name: string, args: EtcdOperatorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trident-etcd:index:EtcdOperator", name, args, opts);
 
-    const definition = createDefinition(this, name);
+    const definition = createDefinition(this, name, args.definition ?? "own");
     const lock = createLeaderLock(this, name, args);
     const permissions = createPermissions(this, name, args, lock);
     createDeployment(this, name, args, permissions.serviceAccountName, [definition, permissions.binding]);
@@ -55,10 +62,15 @@ export class EtcdOperator extends pulumi.ComponentResource {
   }
 }
 
-function createDefinition(parent: EtcdOperator, name: string): kubernetes.apiextensions.v1.CustomResourceDefinition {
-  return new kubernetes.apiextensions.v1.CustomResourceDefinition(`${name}-definition`, etcdClusterDefinition(), {
-    parent,
-  });
+function createDefinition(
+  parent: EtcdOperator,
+  name: string,
+  whose: "own" | "existing",
+): kubernetes.apiextensions.v1.CustomResourceDefinition {
+  const { CustomResourceDefinition } = kubernetes.apiextensions.v1;
+  // Under the same name as if it were our own: Pulumi forgets that one without deleting it, should it be in the state.
+  if (whose === "existing") return CustomResourceDefinition.get(`${name}-definition`, definitionName, { parent });
+  return new CustomResourceDefinition(`${name}-definition`, etcdClusterDefinition(), { parent, retainOnDelete: true });
 }
 
 /** The operator would make this object by itself, and nothing would ever remove it. */

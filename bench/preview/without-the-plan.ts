@@ -7,7 +7,7 @@ export class PlanNotFoundError extends Error {
 }
 
 /** What the rest of the program takes from the plan. */
-const noPlan = "const plan = { steps: [] };\n";
+const noPlan = 'const plan = { steps: [], destroyKeeps: [], definition: "own" as const };\n';
 
 /**
  * The text of index.ts as it would be if there were no plan: its imports, the call and the printing are left out, and all

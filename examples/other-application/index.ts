@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { EtcdCluster, EtcdCopy, EtcdOperator, EtcdTls } from "trident-etcd";
+import { DefinitionRemoval, EtcdCluster, EtcdCopy, EtcdOperator, EtcdTls } from "trident-etcd";
 
 const settings = new pulumi.Config();
 const clusterName = "inventory-etcd";
@@ -15,7 +15,13 @@ const tls = new EtcdTls("tls", {
   clusterName,
   commonNames: { authority: "Inventory etcd", server: "Inventory etcd server", client: "Inventory" },
 });
-const operator = new EtcdOperator("operator", { namespace, clientSecretNames: [tls.clientSecretName] });
+// A destroy leaves the definition of EtcdCluster as long as one is left in any namespace: without it, all would be deleted.
+const definitionRemoval = new DefinitionRemoval("definition-removal", { timeoutSeconds: 300 });
+const operator = new EtcdOperator(
+  "operator",
+  { namespace, clientSecretNames: [tls.clientSecretName] },
+  { dependsOn: [definitionRemoval] },
+);
 const etcd = new EtcdCluster("etcd", { namespace, clusterName, tls, clients: [pods] }, { dependsOn: [operator] });
 
 // The state, copied once from the etcd where it was. What writes to it there must have been stopped.

@@ -3,6 +3,9 @@ import type { KeyRange } from "./key-value-store.ts";
 /** etcd's own way to say "no upper bound": a range end of one NUL byte. */
 const UNBOUNDED = Buffer.of(0);
 
+/** All keys of a store: the first possible one is a NUL byte. */
+export const everyKey: KeyRange = { from: Buffer.of(0), to: UNBOUNDED };
+
 /**
  * All keys that begin with the prefix, the key equal to the prefix included.
  *

@@ -29,7 +29,7 @@ export interface ClusterClient {
 }
 
 export interface JsonRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   /** Such as `/apis/apps/v1/namespaces/trident/deployments/trident`. */
   readonly path: string;
   readonly body?: unknown;

@@ -2,6 +2,9 @@
 export const managedByLabel = "app.kubernetes.io/managed-by";
 export const managedByValue = "trident-etcd";
 
+/** On each object that a stack made: which stack that was, as `ORGANIZATION/PROJECT/STACK`. Older versions made it without. */
+export const stackAnnotation = "trident-etcd/stack";
+
 interface Labelled {
   readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
 }

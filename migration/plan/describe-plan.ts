@@ -1,4 +1,5 @@
 import { describeBytes, describeCount, describeDuration } from "../command-line/describe-amount.ts";
+import { describeKept } from "../uninstall/kept-things.ts";
 import type {
   ClaimPlan,
   DestinationPlan,
@@ -25,7 +26,7 @@ export function describePlan(plan: MigrationPlan): string {
     ...section("Certificates", certificateLines(plan.certificates)),
     ...section("What stays behind", items(plan.staysBehind)),
     ...section("A later destroy removes", items(plan.destroyRemoves)),
-    ...section("A later destroy keeps", items(plan.destroyKeeps)),
+    ...section("A later destroy keeps", items(plan.destroyKeeps.map(describeKept))),
     ...section("Risks", items(plan.risks)),
     ...blockerLines(plan),
   ];

@@ -2,7 +2,7 @@ import type { V1Deployment } from "@kubernetes/client-node";
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { connectToCluster } from "../kubernetes/cluster-client.ts";
 import { isForbidden } from "../kubernetes/errors.ts";
-import { classifyDeployment, type DeploymentFinding } from "../legacy/legacy-trident.ts";
+import { classifyDeployment, type DeploymentFinding, type LegacyTrident } from "../legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { NamespaceMissingError, PreflightTimeoutError } from "../preflight/errors.ts";
@@ -17,6 +17,7 @@ import { judgeFacts } from "./judge-facts.ts";
 import { lookAtState, lookAtStateToCarryBack } from "./look-at-state.ts";
 import type { MigrationPlan } from "./migration-plan.ts";
 import { missingPermissions, neededPermissions } from "./permissions.ts";
+import { findOldObjects } from "./old-objects.ts";
 import { planEnvironment, type PlanEnvironment } from "./plan-environment.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import { findRunningMigration } from "./running-migration.ts";
@@ -69,8 +70,9 @@ export async function planFrom(
   const etcdCluster = objects.find(({ object }) => object.startsWith("EtcdCluster/"))?.served;
   const isExisting = !isEtcdCluster(request.destination);
   step("reading the embedded etcd and the new one");
-  const [claim, state] = await Promise.all([
+  const [claim, old, state] = await Promise.all([
     findClaimOf(environment, flow),
+    findOldObjects(reader, request, found.standing ?? flow.putBack, record),
     flow.putBack === undefined
       ? lookAtState(environment, request, { ...flow, etcdCluster, isExisting, record })
       : lookAtStateToCarryBack(environment, request),
@@ -88,6 +90,7 @@ export async function planFrom(
     etcdCluster,
     runsOn: found.runsOn,
     claim,
+    old,
     state,
     blockers: [...(missingNamespace === undefined ? [] : [missingNamespace]), ...found.blockers],
   });
@@ -127,6 +130,8 @@ interface FoundTrident {
   /** The etcd that this program's Trident runs on. */
   readonly runsOn?: string | undefined;
   readonly blockers: readonly Blocker[];
+  /** The old Trident, if it stands. */
+  readonly standing?: LegacyTrident;
 }
 
 async function findTrident(environment: PlanEnvironment, request: PlanRequest): Promise<FoundTrident> {
@@ -137,17 +142,19 @@ async function findTrident(environment: PlanEnvironment, request: PlanRequest): 
   }
   const finding: DeploymentFinding =
     deployment === undefined ? { kind: "absent" } : classifyDeployment(deployment, request.legacyEtcdContainer);
+  const standing = finding.kind === "legacy" ? { standing: finding.legacy } : {};
   const decide = (record: MigrationRecord | undefined): FlowFinding => decideFlow(request, finding, record);
   try {
     const record = await findRecord(environment);
     const runsOn = deployment === undefined || finding.kind !== "ours" ? undefined : etcdOf(deployment);
-    return { flow: decide(record), record, runsOn, blockers: [] };
+    return { flow: decide(record), record, runsOn, blockers: [], ...standing };
   } catch (error) {
     if (!(error instanceof MigrationRecordInvalidError)) throw error;
     return {
       flow: request.rollback ? { flow: "rollback", why: "setting rollback is true" } : decide(undefined),
       record: undefined,
       blockers: [invalidRecord(error, request.record)],
+      ...standing,
     };
   }
 }

@@ -13,6 +13,7 @@ import { judgeCertificates, planCertificates } from "./certificates.ts";
 import { judgeClaim, planClaim, type ClaimFacts } from "./claim.ts";
 import { judgeClusterDns, type ClusterDns } from "./cluster-dns.ts";
 import type { Access, ServedObject } from "./cluster-reader.ts";
+import { judgeDefinition, withoutDefinition } from "./judge-definition.ts";
 import { judgeDestination, planDestination } from "./destination.ts";
 import { judgeExistingEtcd } from "./existing-etcd.ts";
 import type { FlowFinding } from "./flow-finding.ts";
@@ -21,12 +22,14 @@ import { judgeRollback } from "./judge-rollback.ts";
 import { judgeState } from "./judge-state.ts";
 import type { Asked, StateLook } from "./look-at-state.ts";
 import type { LegacyPlan, MigrationPlan, PlannedCertificate, PlannedObject, StatePlan } from "./migration-plan.ts";
-import { judgePermissions } from "./permissions.ts";
+import { cannotListEtcdClusters, judgePermissions, splitMissing } from "./permissions.ts";
+import { judgeOwners } from "./other-stack.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import { judgeRunning, type RunningMigration } from "./running-migration.ts";
 import { judgeObjects, type FoundObject } from "./stack-objects.ts";
 import { outageOf, planSteps } from "./steps.ts";
 import { judgeVersions, versionOfImage, type Findings } from "./versions.ts";
+import type { OldObjects } from "./what-destroy-keeps.ts";
 import { planWhatStays } from "./what-stays.ts";
 
 /** All that was found out by looking. */
@@ -45,6 +48,8 @@ export interface PlanFacts {
   /** The etcd that this program's Trident runs on; undefined while there is none. */
   readonly runsOn: string | undefined;
   readonly claim: ClaimFacts | undefined;
+  /** The old Trident's, while there is one or the record tells of it. */
+  readonly old: OldObjects | undefined;
   readonly state: StateLook;
   /** Found on the way. */
   readonly blockers: readonly Blocker[];
@@ -58,6 +63,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
   const destination = planDestination(request, destinationFacts(facts), state.source?.survey.destination);
   const certificates = plannedCertificates(request, facts);
   const objects = judgeObjects(facts.objects, request.namespace);
+  const definition = judgeDefinition(facts.objects);
   const survey = (state.source ?? state.toCarryBack)?.survey;
   const steps = planSteps({
     flow: flow.refusal === undefined ? flow.flow : undefined,
@@ -73,6 +79,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
     snapshotDirectory: request.snapshotDirectory,
   });
   const outageEstimateSeconds = outageOf(steps);
+  const { needed, wished } = splitMissing(facts.missing ?? []);
   const versions = judgeVersions(versionFacts(request, facts));
   const stateFound = judgeLook(request, facts);
   const etcd = judgeEtcd(request, facts);
@@ -92,17 +99,26 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
     ...(outageEstimateSeconds === undefined ? {} : { outageEstimateSeconds }),
     ...(flow.flow === "migrated" && migratedAt !== undefined ? { migratedAt } : {}),
     ...(flow.flow === "rolledBack" && rolledBackAt !== undefined ? { rolledBackAt } : {}),
-    objects: [...takenOver(flow, request), ...objects.objects],
+    objects: [...takenOver(flow, request), ...definition.objects, ...objects.objects],
     certificates,
-    ...planWhatStays({ ...request, flow: flow.flow, claim: legacy?.claim }),
+    definition: definition.definition,
+    ...planWhatStays({
+      ...request,
+      flow: flow.flow,
+      claim: legacy?.claim,
+      old: facts.old,
+      definition: definition.definition,
+    }),
     blockers: [
       ...facts.blockers,
       ...(flow.refusal === undefined ? [] : [flow.refusal.blocker]),
-      ...judgePermissions(facts.missing ?? [], request.namespace),
+      ...judgeOwners(facts.objects, request.stack, request.namespace),
+      ...judgePermissions(withoutDefinition(needed, definition), request.namespace),
       ...versions.blockers,
       ...(old === undefined || facts.claim === undefined ? [] : judgeClaim(old, facts.claim)),
       ...etcd.blockers,
       ...stateFound.blockers,
+      ...definition.blockers,
       ...objects.blockers,
       ...running.blockers,
     ],
@@ -110,9 +126,10 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
       ...(facts.missing === undefined
         ? ["Which permissions there are can't be asked: what is missing shows when it is used."]
         : []),
+      ...(wished.length === 0 ? [] : [cannotListEtcdClusters]),
       ...versions.risks,
       ...stateFound.risks,
-      ...objects.risks,
+      ...definition.risks,
       ...etcd.risks,
       ...running.risks,
       ...judgedCertificates(certificates, request, facts.now),

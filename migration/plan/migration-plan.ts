@@ -1,4 +1,5 @@
 import type { Blocker } from "../preflight/blocker.ts";
+import type { KeptThing } from "../uninstall/kept-things.ts";
 
 /**
  * What a run is going to do, and why. Plain JSON for a stack's outputs: names, counts, sizes and times, never a key's value
@@ -30,7 +31,9 @@ export interface MigrationPlan {
   readonly certificates: readonly PlannedCertificate[];
   readonly staysBehind: readonly string[];
   readonly destroyRemoves: readonly string[];
-  readonly destroyKeeps: readonly string[];
+  readonly destroyKeeps: readonly KeptThing[];
+  /** Whether the definition of EtcdCluster is the stack's own, or somebody else's that it uses. */
+  readonly definition: "own" | "existing";
   readonly blockers: readonly Blocker[];
   readonly risks: readonly string[];
 }

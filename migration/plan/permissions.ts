@@ -54,24 +54,48 @@ const migrationInNamespace: readonly Need[] = [
   { group: "coordination.k8s.io", resources: ["leases"], verbs: ["get", "create", "update", "delete"] },
 ];
 
-type PermissionRequest = Pick<PlanRequest, "namespace" | "migrate" | "destination">;
+/** For the snapshot that a destroy saves. A WebSocket is asked for with GET; from Kubernetes 1.35 on it is authorized as create, too. */
+const snapshotInNamespace: Need = { group: "", resources: ["pods/portforward"], verbs: ["get", "create"] };
 
-/** Every single permission that a run needs, and a later destroy. */
+/** A destroy removes the definition of EtcdCluster only if it sees that nobody uses it, and keeps it where it can't see. */
+const wishedInCluster: Access = { verb: "list", group: "etcd.database.coreos.com", resource: "etcdclusters" };
+
+type PermissionRequest = Pick<PlanRequest, "namespace" | "migrate" | "destination" | "snapshotDirectory">;
+
+/** Every single permission that a run needs, and a later destroy; at the end those that are good to have. */
 export function neededPermissions(request: PermissionRequest): Access[] {
-  const { destination } = request;
+  const { destination, migrate } = request;
   const isOwn = isEtcdCluster(destination);
-  const mayNeedPod = !isOwn && destination.reach !== "direct" && !request.migrate;
+  const mayNeedPod = !isOwn && destination.reach !== "direct" && !migrate;
+  const savesSnapshot = isOwn && request.snapshotDirectory !== "" && !migrate;
   const inNamespace = [
     ...stackInNamespace,
     ...(isOwn ? ownEtcdInNamespace : []),
     ...(mayNeedPod ? gatewayInNamespace : []),
-    ...(request.migrate ? migrationInNamespace : []),
+    ...(savesSnapshot ? [snapshotInNamespace] : []),
+    ...(migrate ? migrationInNamespace : []),
   ];
   return [
     ...inNamespace.flatMap((need) => each(need).map((access) => ({ ...access, namespace: request.namespace }))),
     ...[...stackInCluster, ...(isOwn ? [definitions] : [])].flatMap(each),
+    ...(isOwn ? [wishedInCluster] : []),
   ];
 }
+
+/** Those without which a run fails, and those without which it only does less. */
+export function splitMissing(missing: readonly Access[]): { needed: Access[]; wished: Access[] } {
+  const isWished = ({ verb, group, resource, namespace }: Access): boolean =>
+    namespace === undefined &&
+    verb === wishedInCluster.verb &&
+    group === wishedInCluster.group &&
+    resource === wishedInCluster.resource;
+  return { needed: missing.filter((access) => !isWished(access)), wished: missing.filter(isWished) };
+}
+
+/** What comes of missing the wished ones. */
+export const cannotListEtcdClusters =
+  "The user of the kubeconfig may not list the EtcdClusters of all namespaces: a later destroy can't see whether anybody else uses " +
+  "their CustomResourceDefinition, and keeps it.";
 
 function each({ group, resources, verbs }: Need): Access[] {
   return resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource })));

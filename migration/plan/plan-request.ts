@@ -7,6 +7,8 @@ import type { GeneratedAuthority } from "./generated-authority.ts";
 /** What the settings ask for, as far as the plan depends on it. Names only, but for how to identify oneself to an existing etcd. */
 export interface PlanRequest {
   readonly cluster: ClusterAccess;
+  /** Names the stack, as its objects are annotated: `ORGANIZATION/PROJECT/STACK`. */
+  readonly stack: string;
   readonly namespace: string;
   readonly migrate: boolean;
   /** Whether a migration that has ended is to be taken back. */

@@ -2,6 +2,7 @@ import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import type { EtcdAddress, EtcdClusterAddress, ExistingEtcdAddress } from "../endpoints/etcd-address.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
 import type { Blocker } from "../preflight/blocker.ts";
+import { definitionName, definitionPath } from "../uninstall/definition.ts";
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
 import type { PlannedObject } from "./migration-plan.ts";
 
@@ -17,8 +18,6 @@ export interface StackNames {
   readonly destination: EtcdAddress;
   readonly record: string;
 }
-
-export const definitionName = "etcdclusters.etcd.database.coreos.com";
 
 /** Names and kinds as the components under `components/` make them. */
 export function stackObjects(names: StackNames): StackObject[] {
@@ -37,7 +36,7 @@ const rbac = "/apis/rbac.authorization.k8s.io/v1";
 function ownEtcdPlaces({ namespace, etcdCluster, clientSecret }: EtcdClusterAddress): Place[] {
   const core = `/api/v1/namespaces/${namespace}`;
   return [
-    ["CustomResourceDefinition", definitionName, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"],
+    ["CustomResourceDefinition", definitionName, definitionPath.slice(0, definitionPath.lastIndexOf("/"))],
     ["EtcdCluster", etcdCluster, `/apis/etcd.database.coreos.com/v1beta2/namespaces/${namespace}/etcdclusters`],
     ["Service", etcdCluster, `${core}/services`],
     ["Service", `${etcdCluster}-client`, `${core}/services`],
@@ -87,12 +86,17 @@ export async function findStackObjects(
   return Promise.all(objects.map(async (each) => ({ ...each, served: await reader.read(each.path) })));
 }
 
-/** What becomes of those that exist; somebody else's are in the way, since a stack would overwrite and later delete them. */
+/**
+ * What becomes of those that exist; somebody else's are in the way, since a stack would overwrite and later delete them. The
+ * definition is not, see `judgeDefinition`.
+ */
 export function judgeObjects(
   found: readonly FoundObject[],
   namespace: string,
-): { objects: PlannedObject[]; blockers: Blocker[]; risks: string[] } {
-  const existing = found.flatMap(({ object, served }) => (served === undefined ? [] : [{ object, served }]));
+): { objects: PlannedObject[]; blockers: Blocker[] } {
+  const existing = found
+    .flatMap(({ object, served }) => (served === undefined ? [] : [{ object, served }]))
+    .filter(({ object, served }) => isOurs(served) || !object.startsWith("CustomResourceDefinition/"));
   const foreign = existing.filter(({ served }) => !isOurs(served));
   return {
     objects: existing.map(({ object, served }) => ({
@@ -101,7 +105,6 @@ export function judgeObjects(
       becomes: whatBecomes(served),
     })),
     blockers: foreign.map(({ object }) => foreignObject(object, namespace)),
-    risks: sharedDefinition(existing),
   };
 }
 
@@ -113,28 +116,22 @@ function whatBecomes(served: ServedObject): string {
 
 function foreignObject(object: string, namespace: string): Blocker {
   const [kind = "", name = ""] = object.split("/");
-  const isClusterWide = ["CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding"].includes(kind);
-  const where = isClusterWide ? "" : ` --namespace ${namespace}`;
+  const where = isClusterWide(object) ? "" : ` --namespace ${namespace}`;
   const command = `kubectl${where} get ${kind.toLowerCase()} ${name} --output yaml`;
-  const otherPlace =
-    kind === "CustomResourceDefinition" ? "" : ", or choose another namespace with `pulumi config set namespace NAME`";
   return {
     kind: "foreignObject",
     object,
     message:
-      `${kind} ${name}${isClusterWide ? "" : ` in namespace ${namespace}`} exists, and this program did not make it; ` +
+      `${kind} ${name}${isClusterWide(object) ? "" : ` in namespace ${namespace}`} exists, and this program did not make it; ` +
       `it would be overwritten, and a later destroy would delete it.`,
-    remedy: `See what it is with \`${command}\`; delete it if nothing needs it${otherPlace}.`,
+    remedy:
+      `See what it is with \`${command}\`; delete it if nothing needs it, or choose another namespace with ` +
+      "`pulumi config set namespace NAME`.",
   };
 }
 
-// Objects of a first run that failed early look the same; that is for the user to tell.
-function sharedDefinition(existing: readonly { object: string; served: ServedObject }[]): string[] {
-  const has = (object: string): boolean => existing.some((each) => each.object === object && isOurs(each.served));
-  const definition = `CustomResourceDefinition/${definitionName}`;
-  if (!has(definition) || has("Deployment/etcd-operator")) return [];
-  return [
-    `${definition} was made by this program for another namespace, or by a run that failed: if another stack uses it, ` +
-      "destroying either of them removes it, and with it the EtcdClusters of both.",
-  ];
+/** Whether an object, as `Kind/name`, belongs to no namespace. */
+export function isClusterWide(object: string): boolean {
+  const [kind = ""] = object.split("/");
+  return ["CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding"].includes(kind);
 }

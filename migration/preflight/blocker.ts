@@ -16,6 +16,8 @@ export type BlockerKind =
   | "legacyTridentPresent"
   | "foreignTrident"
   | "foreignObject"
+  | "unusableDefinition"
+  | "otherStack"
   | "persistentVolumeClaim"
   | "sourceUnreachable"
   | "emptySource"

@@ -76,6 +76,22 @@ test("defines EtcdCluster without a status subresource, which the operator could
   assert.equal(version.subresources, undefined);
 });
 
+test("never deletes the definition, and with it everybody's EtcdClusters, by itself", async () => {
+  const { retainOnDelete, inputs } = (await operator()).named("op-definition");
+  assert.ok(retainOnDelete);
+  // Another stack may have made it, too.
+  const { annotations } = inputs.metadata as { annotations: Record<string, string> };
+  assert.equal(annotations["pulumi.com/patchForce"], "true");
+});
+
+test("makes no definition where somebody else's is to be used", async () => {
+  const registered = await record(false, () => {
+    new EtcdOperator("op", { namespace: "storage", clientSecretNames: ["etcd-client-tls"], definition: "existing" });
+  });
+  assert.deepEqual(registered.ofType("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"), []);
+  assert.ok(registered.named("op-deployment"));
+});
+
 test("describes every field that the operator reads or writes, so that none is pruned", async () => {
   const { inputs } = (await operator()).named("op-definition");
   const { spec } = inputs as { spec: { versions: { schema: { openAPIV3Schema: Schema } }[] } };

@@ -18,6 +18,7 @@ export interface Registration {
   readonly parent: string;
   readonly dependencies: readonly string[];
   readonly ignoreChanges: readonly string[];
+  readonly retainOnDelete: boolean;
   /** URNs that it may have had before. */
   readonly aliases: readonly string[];
   readonly customTimeouts: { readonly create: string; readonly update: string };
@@ -29,6 +30,7 @@ interface RegisterResourceRequest {
   getParent(): string;
   getDependenciesList(): string[];
   getIgnorechangesList(): string[];
+  getRetainondelete(): boolean | undefined;
   getAliasesList(): { toObject(): unknown }[];
   getCustomtimeouts(): { getCreate(): string; getUpdate(): string } | undefined;
 }
@@ -86,6 +88,7 @@ function registration(
     parent: nameOf(request.getParent()),
     dependencies: request.getDependenciesList().map(nameOf).sort(),
     ignoreChanges: request.getIgnorechangesList(),
+    retainOnDelete: request.getRetainondelete() ?? false,
     aliases: request.getAliasesList().map((alias) => JSON.stringify(alias.toObject())),
     customTimeouts: { create: timeouts?.getCreate() ?? "", update: timeouts?.getUpdate() ?? "" },
   };

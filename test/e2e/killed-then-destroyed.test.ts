@@ -55,6 +55,7 @@ describe("a migration that is killed, and its stack then destroyed", () => {
     assert.equal(await replicasOf("trident"), 0);
     const destroy = await stack.destroy();
     assert.ok(destroy.succeeded, destroy.printed);
+    assert.match(destroy.printed, /PersistentVolumeClaim trident: THE OLD .*: needed by Deployment trident$/m);
     assert.deepEqual(await legacyDeploymentFields(cluster, namespace), fieldsBefore);
     assert.deepEqual(await readTridentLists({ kubeconfig, namespace }), listsBefore);
     await eventually("only what was there before is left", async () => {

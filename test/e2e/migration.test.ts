@@ -92,6 +92,9 @@ describe("a migration", () => {
   it("is undone by destroy but for the PVC, its PV and the namespace", async () => {
     const destroy = await stack.destroy();
     assert.ok(destroy.succeeded, destroy.printed);
+    const deletion = `kubectl --namespace ${namespace} delete persistentvolumeclaim trident`;
+    assert.ok(destroy.printed.includes(`- PersistentVolumeClaim trident: THE OLD TRIDENT'S STATE`), destroy.printed);
+    assert.ok(destroy.printed.includes(deletion), destroy.printed);
     // The legacy Deployment and its pod were replaced by the stack's own, which destroy removed.
     const kept = objectsBefore.filter((name) => !/^(Deployment|Pod)\//.test(name));
     assert.ok(kept.includes("PersistentVolumeClaim/trident"));

@@ -84,7 +84,10 @@ describe("another application, with the packed library", () => {
       "--eval",
       `console.log(Object.keys(await import("trident-etcd")).join())`,
     );
-    assert.match(names.printed, /^EtcdCluster,EtcdCopy,EtcdOperator,EtcdTls,ExistingEtcd$/m);
+    assert.match(
+      names.printed,
+      /^DefinitionRemoval,EtcdCluster,EtcdCopy,EtcdOperator,EtcdTls,ExistingEtcd,FinalSnapshot,FinalSnapshotTrial,KeptReport,MembersGone$/m,
+    );
     for (const deep of [
       "trident-etcd/library.js",
       "trident-etcd/components/etcd-tls.js",

@@ -22,6 +22,8 @@ export interface FakeKubernetes {
   readonly cluster: ClusterClient;
   /** By path, such as `/api/v1/namespaces/trident/pods/a`. */
   readonly objects: Map<string, FakeObject>;
+  /** Of all namespaces, by path. */
+  readonly lists: Map<string, readonly FakeObject[]>;
   /** `PATCH /apis/...` of each request, in order. */
   readonly requests: string[];
   /** Called before a request is served; answers an error status to have it fail, or `hang` to have it unanswered. */
@@ -45,6 +47,7 @@ export async function startFakeKubernetes(
     kubeconfig,
     cluster: connectToCluster({ kubeconfig }, options),
     objects,
+    lists: new Map(),
     requests,
     fault: () => undefined,
     controller: () => undefined,
@@ -85,6 +88,8 @@ type Answer = [status: number, body: unknown];
 function handle(fake: FakeKubernetes, method: string | undefined, url: URL, body: unknown): Answer {
   const { pathname } = url;
   const found = fake.objects.get(pathname);
+  const listed = fake.lists.get(pathname);
+  if (method === "GET" && listed !== undefined) return [200, { items: listed }];
   if (method === "POST") return create(fake, pathname, body as FakeObject);
   if (found === undefined) {
     if (method === "GET" && !hasName(pathname)) return [200, list(fake, url)];
@@ -96,8 +101,10 @@ function handle(fake: FakeKubernetes, method: string | undefined, url: URL, body
   return [200, found];
 }
 
-// Under a namespace: .../namespaces/<namespace>/<kind>/<name>; a namespace itself: /api/v1/namespaces/<name>.
+// Under a namespace: .../namespaces/<namespace>/<kind>/<name>; a namespace itself: /api/v1/namespaces/<name>. Of the whole
+// cluster: /apis/<group>/<version>/<kind>/<name>.
 function hasName(path: string): boolean {
+  if (path.startsWith("/apis/") && !path.includes("/namespaces/")) return path.split("/").length === 6;
   const after = path.split("/namespaces/")[1]?.split("/") ?? [];
   return after.length === 1 || after.length === 3;
 }

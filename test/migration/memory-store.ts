@@ -7,6 +7,7 @@ import type {
   StoredKeyValue,
   StoreStatus,
 } from "../../migration/copy/key-value-store.ts";
+import { isInRange } from "../../migration/copy/key-range.ts";
 import type { OpenStore } from "../../migration/stores/forwarded-store.ts";
 
 /** An etcd in memory, with revisions, for tests of what uses one. A method can be replaced to fail. */
@@ -58,7 +59,7 @@ export class MemoryStore implements OpenStore {
   range(request: RangeRequest): Promise<RangePage> {
     const state = this.history[Number(request.revision ?? this.revision())] ?? new Map<string, StoredKeyValue>();
     const inRange = [...state.values()]
-      .filter(({ key }) => key.compare(request.from) >= 0 && key.compare(request.to) < 0)
+      .filter(({ key }) => isInRange(request, key))
       .sort((one, other) => one.key.compare(other.key));
     const limit = request.limit === undefined || request.limit === 0 ? inRange.length : request.limit;
     const asked = inRange.filter(({ modRevision }) => modRevision >= (request.minModRevision ?? 0n));

@@ -6,6 +6,7 @@ import type { MigrationRequest } from "../../../migration/migrate-trident-state.
 export async function planIn(request: MigrationRequest): Promise<MigrationPlan> {
   return gatherPlan({
     ...request,
+    stack: "organization/trident-etcd/scene",
     migrate: true,
     rollback: false,
     tridentImage: "netapp/trident:19.04.0",

@@ -12,6 +12,7 @@ import { MemoryStore } from "../memory-store.ts";
 export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
   return {
     cluster: {},
+    stack: "organization/trident-etcd/production",
     namespace: "trident",
     migrate: true,
     rollback: false,

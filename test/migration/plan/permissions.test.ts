@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Access } from "../../../migration/plan/cluster-reader.ts";
-import { judgePermissions, missingPermissions, neededPermissions } from "../../../migration/plan/permissions.ts";
+import {
+  judgePermissions,
+  missingPermissions,
+  neededPermissions,
+  splitMissing,
+} from "../../../migration/plan/permissions.ts";
 
 const destination = { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
+const request = { namespace: "storage", destination };
 
 describe("the permissions", () => {
   it("are asked for one by one, and those that are missing keep their order", async () => {
-    const needed = neededPermissions({ namespace: "storage", migrate: true, destination });
+    const needed = neededPermissions({ ...request, migrate: true, snapshotDirectory: "snapshots" });
     const asked: string[] = [];
     const missing = await missingPermissions(
       {
@@ -30,11 +36,23 @@ describe("the permissions", () => {
   });
 
   it("that only a migration needs are not asked for an installation", () => {
-    const names = (migrate: boolean) => neededPermissions({ namespace: "storage", migrate, destination }).map(nameOf);
+    const names = (migrate: boolean, snapshotDirectory = "") =>
+      neededPermissions({ ...request, migrate, snapshotDirectory }).map(nameOf);
     assert.ok(names(true).includes("get /pods/portforward in storage"));
     assert.ok(names(true).includes("update coordination.k8s.io/leases in storage"));
     assert.ok(!names(false).some((name) => /portforward|leases|persistentvolumeclaims/.test(name)));
     assert.ok(names(false).includes("create apiextensions.k8s.io/customresourcedefinitions"));
+    // A destroy saves a snapshot, through a port-forward.
+    assert.ok(names(false, "snapshots").includes("get /pods/portforward in storage"));
+  });
+
+  it("to list the EtcdClusters of all namespaces is good to have, no more", () => {
+    const needed = neededPermissions({ ...request, migrate: true, snapshotDirectory: "" });
+    assert.deepEqual(splitMissing(needed).wished.map(nameOf), ["list etcd.database.coreos.com/etcdclusters"]);
+    assert.equal(splitMissing(needed).needed.length, needed.length - 1);
+    assert.ok(
+      splitMissing(needed).needed.map(nameOf).includes("list etcd.database.coreos.com/etcdclusters in storage"),
+    );
   });
 
   it("for an existing etcd have no operator's, and those for a pod only where one may be needed", () => {
@@ -43,6 +61,7 @@ describe("the permissions", () => {
       neededPermissions({
         namespace: "storage",
         migrate: false,
+        snapshotDirectory: "snapshots",
         destination: { namespace: "storage", endpoints, reach },
       }).map(nameOf);
     assert.ok(!names("auto").some((name) => /customresourcedefinitions|etcdclusters|networkpolicies/.test(name)));

@@ -16,6 +16,7 @@ import {
   KubernetesEtcdError,
   PrefixNotEmptyError,
 } from "../../../migration/preflight/existing-etcd-errors.ts";
+import { definitionName, definitionPath } from "../../../migration/uninstall/definition.ts";
 import { legacyDeployment } from "../legacy/legacy-deployment.ts";
 import { MemoryStore } from "../memory-store.ts";
 import { FakePlanEnvironment, planRequest, smallState } from "./fake-plan-environment.ts";
@@ -55,6 +56,8 @@ QW9Ym7Vd/Ns0ZsrUfDN0
 export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> = {
   "A clean migration": () => planOf((environment) => environment.withLegacy()),
   "A new installation": () => planOf(() => undefined, { migrate: false }),
+  "An installation beside somebody else's etcd-operator": () =>
+    planOf((environment) => environment.objects.set(definitionPath, foreignDefinition), { migrate: false }),
   "An interrupted migration": () =>
     planOf((environment) => {
       const deployment = environment.withLegacy().withEtcdCluster().objects.get(deploymentPath);
@@ -67,7 +70,12 @@ export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> 
   "A migrated stack": () =>
     planOf((environment) => {
       const result = JSON.stringify({ keys: 5, sha256: "aa", finishedAt: "2026-01-02T03:04:05.000Z" });
-      environment.record = { namespace: "trident", name: "trident-etcd-migration", uid: "u", phase: "copied", result };
+      environment.record = {
+        ...emptyRecord,
+        phase: "copied",
+        result,
+        legacyDeployment: JSON.stringify(legacyDeployment()),
+      };
       environment.withEtcdCluster(smallState).objects.set(deploymentPath, { metadata: ours });
       withCertificates(environment);
     }),
@@ -94,6 +102,17 @@ export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> 
       },
       { rollback: true },
     ),
+};
+
+/** As an etcd-operator of another namespace may have it. */
+const foreignDefinition: ServedObject = {
+  metadata: { name: definitionName },
+  spec: {
+    scope: "Namespaced",
+    names: { kind: "EtcdCluster" },
+    preserveUnknownFields: true,
+    versions: [{ name: "v1beta2", served: true }],
+  },
 };
 
 /** In the stack's Secrets, a single one for all that is a certificate there. */
@@ -144,6 +163,28 @@ const otherBlockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arrange
   [
     "foreignObject",
     (environment) => environment.withLegacy().objects.set(`${secrets}/etcd-client-tls`, { metadata: {} }),
+  ],
+  [
+    "unusableDefinition",
+    (environment) =>
+      environment.withLegacy().objects.set(definitionPath, {
+        metadata: { name: definitionName },
+        spec: {
+          scope: "Namespaced",
+          names: { kind: "EtcdCluster" },
+          versions: [{ name: "v1beta2", served: true, subresources: { status: {} } }],
+        },
+      }),
+  ],
+  [
+    "otherStack",
+    (environment) => {
+      const annotations = { "trident-etcd/stack": "organization/trident-etcd/staging" };
+      const clusterRole = "/apis/rbac.authorization.k8s.io/v1/clusterroles/trident-external-etcd-trident";
+      environment.withLegacy().objects.set(`${secrets}/etcd-client-tls`, { metadata: { ...ours, annotations } });
+      environment.objects.set(clusterRole, { metadata: { ...ours, annotations } });
+      environment.objects.set(`${secrets}/etcd-peer-tls`, { metadata: ours });
+    },
   ],
   [
     "persistentVolumeClaim",

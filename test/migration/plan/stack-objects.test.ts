@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
+import { definitionName } from "../../../migration/uninstall/definition.ts";
 import {
-  definitionName,
   findStackObjects,
   judgeObjects,
   stackObjects,
@@ -47,7 +47,7 @@ describe("the stack's objects", () => {
   });
 
   it("that do not exist are no matter", () => {
-    assert.deepEqual(judgeObjects(found({}), "storage"), { objects: [], blockers: [], risks: [] });
+    assert.deepEqual(judgeObjects(found({}), "storage"), { objects: [], blockers: [] });
   });
 
   it("that this program made are kept", () => {
@@ -64,7 +64,7 @@ describe("the stack's objects", () => {
 
   it("that somebody else made are in the way, since a destroy would delete them", () => {
     const { objects, blockers } = judgeObjects(
-      found({ "Secret/etcd-client-tls": foreign, [definition]: foreign }),
+      found({ "Secret/etcd-client-tls": foreign, "ClusterRole/trident-external-etcd-storage": foreign }),
       "storage",
     );
     assert.deepEqual(
@@ -74,27 +74,22 @@ describe("the stack's objects", () => {
     assert.deepEqual(
       blockers.map(({ kind, object }) => [kind, object]),
       [
-        ["foreignObject", definition],
         ["foreignObject", "Secret/etcd-client-tls"],
+        ["foreignObject", "ClusterRole/trident-external-etcd-storage"],
       ],
     );
-    assert.match(blockers[1]?.remedy ?? "", /kubectl --namespace storage get secret etcd-client-tls --output yaml/);
-    assert.match(
-      blockers[0]?.remedy ?? "",
-      /kubectl get customresourcedefinition etcdclusters[^;]*; delete it if nothing needs it\.$/,
-    );
+    assert.match(blockers[0]?.remedy ?? "", /kubectl --namespace storage get secret etcd-client-tls --output yaml/);
+    assert.match(blockers[1]?.remedy ?? "", /kubectl get clusterrole trident-external-etcd-storage --output yaml/);
+  });
+
+  it("but for the definition of EtcdCluster, which is shared", () => {
+    assert.deepEqual(judgeObjects(found({ [definition]: foreign }), "storage"), { objects: [], blockers: [] });
   });
 
   it("that are being deleted are made anew", () => {
     const going = { metadata: { ...ours.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
     const { objects } = judgeObjects(found({ "Service/trident-etcd": going }), "storage");
     assert.match(objects[0]?.becomes ?? "", /is being deleted/);
-  });
-
-  it("that two stacks share are a risk: the definition is cluster-wide", () => {
-    assert.match(judgeObjects(found({ [definition]: ours }), "storage").risks[0] ?? "", /EtcdClusters of both/);
-    const own = found({ [definition]: ours, "Deployment/etcd-operator": ours });
-    assert.deepEqual(judgeObjects(own, "storage").risks, []);
   });
 });
 

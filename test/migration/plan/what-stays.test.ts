@@ -11,17 +11,18 @@ const facts = {
   record: "trident-etcd-migration",
   snapshotDirectory: "snapshots",
   claim: { name: "trident", volume: "pvc-1" },
+  old: { claim: "trident", volume: "pvc-1", serviceAccount: "trident" },
+  definition: "own",
 } as const;
 
 describe("what stays", () => {
-  it("of the old Trident is its claim and volume, its permissions and the snapshot; destroy keeps them", () => {
-    const { staysBehind, destroyKeeps } = planWhatStays(facts);
+  it("of the old Trident is its claim and volume, its permissions and the snapshot", () => {
+    const { staysBehind } = planWhatStays(facts);
     assert.equal(
       staysBehind[0],
       "PersistentVolumeClaim trident and PersistentVolume pvc-1, with the old Trident's last state",
     );
     assert.equal(staysBehind.length, 3);
-    assert.deepEqual(destroyKeeps, ["namespace storage", ...staysBehind]);
   });
 
   it("of an existing etcd is Trident's state, with the command that removes it; destroy takes only the Secrets", () => {
@@ -29,10 +30,8 @@ describe("what stays", () => {
     const destination = { namespace: "storage", endpoints, clientSecret: "etcd-client-tls" };
     for (const flow of ["install", "migrate"] as const) {
       const { destroyKeeps, destroyRemoves } = planWhatStays({ ...facts, destination, flow });
-      assert.match(
-        destroyKeeps[1] ?? "",
-        /state under \/trident\/; to remove that: .*etcdctl .* del --prefix \/trident\/$/,
-      );
+      const stays = destroyKeeps.find(({ what }) => what.includes("Trident's state under /trident/"));
+      assert.match(stays?.command ?? "", /etcdctl .* del --prefix \/trident\/$/);
       assert.ok(destroyRemoves.includes("Secret etcd-client-tls, for the existing etcd"));
       assert.ok(!destroyRemoves.some((removed) => /EtcdCluster|operator/.test(removed)));
     }
@@ -48,10 +47,8 @@ describe("what stays", () => {
 
   it("of a rollback is the stack without a Trident, which destroy removes; the old Trident serves on", () => {
     for (const flow of ["rollback", "rolledBack"] as const) {
-      const { staysBehind, destroyKeeps, destroyRemoves } = planWhatStays({ ...facts, flow });
+      const { staysBehind, destroyRemoves } = planWhatStays({ ...facts, flow });
       assert.ok(staysBehind.includes("the snapshots of both etcds, under snapshots"));
-      assert.ok(destroyKeeps.includes("Deployment trident, the old Trident, which serves on"));
-      assert.ok(destroyKeeps.includes("PersistentVolumeClaim trident and PersistentVolume pvc-1, with its state"));
       assert.ok(!destroyRemoves.some((removed) => removed.startsWith("Deployment")));
     }
     assert.ok(
@@ -61,15 +58,24 @@ describe("what stays", () => {
     );
   });
 
-  it("of an installation is nothing but the namespace, and destroy removes what the stack made", () => {
-    const { staysBehind, destroyKeeps, destroyRemoves } = planWhatStays({
+  it("of an installation is nothing, and destroy removes what the stack made", () => {
+    const { staysBehind, destroyRemoves } = planWhatStays({
       ...facts,
       flow: "install",
       claim: undefined,
+      old: undefined,
     });
     assert.deepEqual(staysBehind, []);
-    assert.deepEqual(destroyKeeps, ["namespace storage"]);
-    assert.ok(destroyRemoves.includes("EtcdCluster trident-etcd with its members, and so the state in it"));
+    assert.ok(
+      destroyRemoves.includes(
+        "EtcdCluster trident-etcd with its members, and so the state in it, of which a last snapshot is saved under snapshots",
+      ),
+    );
     assert.ok(!destroyRemoves.some((removed) => removed.includes("ConfigMap")));
+  });
+
+  it("of a cluster with somebody else's definition of EtcdCluster is that: destroy does not remove it", () => {
+    const { destroyRemoves } = planWhatStays({ ...facts, definition: "existing" });
+    assert.ok(destroyRemoves.includes("the etcd-operator and its permissions"));
   });
 });

@@ -1,0 +1,55 @@
+import { isOurs, stackAnnotation } from "../kubernetes/ownership.ts";
+import type { Blocker } from "../preflight/blocker.ts";
+import { isClusterWide, type FoundObject } from "./stack-objects.ts";
+
+/** Names to show of each kind of thing before it is cut short. */
+const mostNamed = 3;
+
+/**
+ * Two stacks that make the same objects overwrite each other's, and the first to be destroyed deletes them. Objects without a
+ * stack's name were made by an older version, and count as this stack's.
+ */
+export function judgeOwners(found: readonly FoundObject[], stack: string, namespace: string): Blocker[] {
+  const others = found.flatMap(({ object, served }) => {
+    const owner = served?.metadata?.annotations?.[stackAnnotation];
+    return served === undefined || !isOurs(served) || owner === undefined || owner === stack ? [] : [{ object, owner }];
+  });
+  const [first] = others;
+  if (first === undefined) return [];
+  const owners = [...new Set(others.map(({ owner }) => owner))].join(", ");
+  const objects = others.map(({ object }) => object);
+  const more = objects.length > mostNamed ? ` and ${objects.length - mostNamed} more` : "";
+  return [
+    {
+      kind: "otherStack",
+      object: `Namespace/${namespace}`,
+      message:
+        `Namespace ${namespace} has the objects of another stack, ${owners} (${objects.slice(0, mostNamed).join(", ")}${more}); ` +
+        `this one is ${stack}. Both would change the same objects, and a destroy of either would delete them.`,
+      remedy: [
+        `Choose the other stack with \`pulumi stack select\`, or another namespace with \`pulumi config set namespace NAME\`. If that ` +
+          `stack is this one under a name that it had before, or is lost, make its objects this one's:`,
+        ...claimingCommands(objects, stack, namespace),
+      ].join("\n"),
+    },
+  ];
+}
+
+function claimingCommands(objects: readonly string[], stack: string, namespace: string): string[] {
+  const command = (where: string, names: readonly string[]): string[] =>
+    names.length === 0
+      ? []
+      : [`kubectl${where} annotate --overwrite ${names.map(lowerKind).join(" ")} ${stackAnnotation}=${stack}`];
+  return [
+    ...command(
+      ` --namespace ${namespace}`,
+      objects.filter((each) => !isClusterWide(each)),
+    ),
+    ...command("", objects.filter(isClusterWide)),
+  ];
+}
+
+function lowerKind(object: string): string {
+  const [kind = "", name = ""] = object.split("/");
+  return `${kind.toLowerCase()}/${name}`;
+}

@@ -1,0 +1,68 @@
+/** The definition of the EtcdCluster resource. It belongs to the whole cluster: whoever deletes it deletes all EtcdClusters. */
+export const definitionName = "etcdclusters.etcd.database.coreos.com";
+export const definitionPath = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${definitionName}`;
+/** Of all namespaces. */
+export const etcdClustersPath = "/apis/etcd.database.coreos.com/v1beta2/etcdclusters";
+
+/** As the server stores it, as far as it is looked at. */
+export interface ServedDefinition {
+  readonly metadata?: {
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
+  };
+  readonly spec?: {
+    readonly scope?: string;
+    readonly names?: { readonly kind?: string };
+    readonly preserveUnknownFields?: boolean;
+    readonly versions?: readonly ServedVersion[];
+  };
+}
+
+interface ServedVersion {
+  readonly name?: string;
+  readonly served?: boolean;
+  readonly subresources?: { readonly status?: unknown };
+  readonly schema?: { readonly openAPIV3Schema?: Schema };
+}
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly "x-kubernetes-preserve-unknown-fields"?: boolean;
+}
+
+/** Fields without which the operator runs another cluster than was asked for, such as one without TLS. */
+const neededFields = [
+  ["spec", "size"],
+  ["spec", "repository"],
+  ["spec", "version"],
+  ["spec", "pod", "busyboxImage"],
+  ["spec", "pod", "securityContext"],
+  ["spec", "TLS", "static", "operatorSecret"],
+  ["spec", "TLS", "static", "member", "peerSecret"],
+  ["spec", "TLS", "static", "member", "serverSecret"],
+  ["status", "phase"],
+  ["status", "members", "ready"],
+] as const;
+
+/** Why the etcd-operator can't work with somebody else's definition, in a few words; undefined when it can. */
+export function problemOfDefinition({ metadata, spec = {} }: ServedDefinition): string | undefined {
+  if (metadata?.deletionTimestamp !== undefined) return "it is being deleted, and all EtcdClusters with it";
+  const version = spec.versions?.find(({ name, served }) => name === "v1beta2" && served === true);
+  if (version === undefined) return "it does not serve the version v1beta2";
+  if (spec.names?.kind !== "EtcdCluster") return `its kind is ${spec.names?.kind ?? "missing"}, not EtcdCluster`;
+  if (spec.scope !== "Namespaced") return `its scope is ${spec.scope ?? "missing"}, not Namespaced`;
+  if (version.subresources?.status !== undefined) {
+    return "it has a status subresource, with which the API server drops what the etcd-operator v0.9.4 writes there";
+  }
+  if (spec.preserveUnknownFields === true) return undefined;
+  const dropped = neededFields.filter((path) => !keeps(version.schema?.openAPIV3Schema, path));
+  return dropped.length === 0 ? undefined : `its schema drops ${dropped.map((path) => path.join(".")).join(", ")}`;
+}
+
+function keeps(schema: Schema | undefined, [field, ...rest]: readonly string[]): boolean {
+  if (schema === undefined) return false;
+  if (field === undefined || schema["x-kubernetes-preserve-unknown-fields"] === true) return true;
+  return keeps(schema.properties?.[field], rest);
+}

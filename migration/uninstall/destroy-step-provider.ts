@@ -1,0 +1,150 @@
+import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { ClusterUnreachableError, withoutFullStop } from "../kubernetes/errors.ts";
+import type { KeptThing } from "./kept-things.ts";
+
+/** What is done when a stack is destroyed, with what the last `up` knew: nothing is asked of the configuration then. */
+export type DestroyStepInputs = (
+  | ({
+      readonly step: "finalSnapshot" | "finalSnapshotTrial";
+      readonly clientSecret: string;
+      readonly snapshotDirectory: string;
+    } & OfCluster)
+  | ({ readonly step: "membersGone"; readonly timeoutSeconds: number } & OfCluster)
+  | { readonly step: "definitionRemoval"; readonly timeoutSeconds: number }
+  | { readonly step: "keptReport"; readonly kept: readonly KeptThing[] }
+) & { readonly kubeconfig?: string; readonly context?: string };
+
+interface OfCluster {
+  readonly namespace: string;
+  readonly etcdCluster: string;
+}
+
+/** A step of a destroy could not be taken. */
+export class DestroyStepError extends Error {
+  override readonly name = "DestroyStepError";
+
+  constructor(cause: unknown) {
+    super(
+      `${withoutFullStop(describeFailure(cause))}. Put that right and run \`pulumi destroy\` again. If the cluster is gone for ` +
+        `good, set PULUMI_K8S_DELETE_UNREACHABLE=true.`,
+      { cause },
+    );
+    // Pulumi prints the stack beside the message, which says all that there is to say.
+    this.stack = "";
+  }
+}
+
+/** What it is about; another of them is another step. */
+const identity = ["step", "namespace", "etcdCluster"];
+
+/** Nothing is done: the step only remembers what it will take. */
+export function create(inputs: DestroyStepInputs): Promise<{ id: string; outs: DestroyStepInputs }> {
+  const place = "etcdCluster" in inputs ? `/${inputs.namespace}/${inputs.etcdCluster}` : "";
+  return Promise.resolve({ id: `${inputs.step}${place}`, outs: inputs });
+}
+
+export function check(
+  _olds: unknown,
+  news: DestroyStepInputs,
+): Promise<{ inputs: DestroyStepInputs; failures: { property: string; reason: string }[] }> {
+  return Promise.resolve({ inputs: news, failures: [] });
+}
+
+export function diff(
+  _id: string,
+  olds: DestroyStepInputs,
+  news: DestroyStepInputs,
+): Promise<{ changes: boolean; replaces: string[] }> {
+  const names = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter((name) => !name.startsWith("__"));
+  const changed = names.filter((name) => textOf(olds, name) !== textOf(news, name));
+  return Promise.resolve({ changes: changed.length > 0, replaces: changed.filter((name) => identity.includes(name)) });
+}
+
+function textOf(inputs: DestroyStepInputs, name: string): string | undefined {
+  return sorted((inputs as unknown as Readonly<Record<string, unknown>>)[name]);
+}
+
+/** Pulumi's state does not keep the order of an object's properties. */
+function sorted(value: unknown): string | undefined {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === "object" && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : each,
+  );
+}
+
+export function update(_id: string, _olds: unknown, news: DestroyStepInputs): Promise<{ outs: DestroyStepInputs }> {
+  return Promise.resolve({ outs: news });
+}
+
+/** What was remembered stays; there is nothing to look up. */
+export function read<Properties>(id: string, props: Properties): Promise<{ id: string; props: Properties }> {
+  return Promise.resolve({ id, props });
+}
+
+/**
+ * Pulumi's `delete`, under a name that the language allows: takes the step. As the Kubernetes provider does, it gives up on a
+ * cluster that can't be reached only when it is told to.
+ *
+ * @throws FinalSnapshotError, MembersRemainError, DestroyStepError
+ */
+export async function remove(_id: string, props: DestroyStepInputs): Promise<void> {
+  try {
+    await take(props);
+  } catch (error) {
+    if (error instanceof ClusterUnreachableError && process.env.PULUMI_K8S_DELETE_UNREACHABLE === "true") {
+      report(`The cluster can't be reached and PULUMI_K8S_DELETE_UNREACHABLE is true: ${skipped[props.step]}.`);
+      return;
+    }
+    throw saysItAll(error) ? error : new DestroyStepError(error);
+  }
+}
+
+const skipped: Readonly<Record<DestroyStepInputs["step"], string>> = {
+  finalSnapshot: "no snapshot is saved",
+  finalSnapshotTrial: "whether a snapshot can be saved is not tried",
+  membersGone: "members are not waited for",
+  definitionRemoval: "the definition of EtcdCluster is not looked for",
+  keptReport: "what is kept is not looked for",
+};
+
+function saysItAll(error: unknown): boolean {
+  return error instanceof Error && (error.name.startsWith("FinalSnapshot") || error.name === "MembersRemainError");
+}
+
+// Loaded only here: the cluster's client takes longer than all else that Pulumi asks of a step.
+async function take(props: DestroyStepInputs): Promise<void> {
+  const { kubeconfig, context } = props;
+  const access = { kubeconfig, context };
+  switch (props.step) {
+    case "finalSnapshot":
+    case "finalSnapshotTrial": {
+      if (props.snapshotDirectory === "") return;
+      const { saveFinalSnapshot } = await import("./final-snapshot.ts");
+      const { finalSnapshotOnCluster } = await import("./final-snapshot-on-cluster.ts");
+      const { namespace, etcdCluster, clientSecret, snapshotDirectory } = props;
+      const isTrial = props.step === "finalSnapshotTrial";
+      const request = { namespace, etcdCluster, clientSecret, snapshotDirectory, isTrial, cluster: access };
+      return saveFinalSnapshot(finalSnapshotOnCluster(request), isTrial ? () => undefined : report);
+    }
+    case "membersGone": {
+      const { connectToCluster } = await import("../kubernetes/cluster-client.ts");
+      const { waitUntilMembersAreGone } = await import("./members-gone.ts");
+      return waitUntilMembersAreGone(connectToCluster(access), props, report);
+    }
+    case "definitionRemoval": {
+      const { connectToCluster } = await import("../kubernetes/cluster-client.ts");
+      const { removeDefinitionIfUnused } = await import("./definition-removal.ts");
+      return removeDefinitionIfUnused(connectToCluster(access), props, report);
+    }
+    case "keptReport": {
+      const { keptReader, reportKept } = await import("./kept-report.ts");
+      const lines = await reportKept(keptReader(access), props.kept);
+      if (lines.length > 0) report(lines.join("\n"));
+    }
+  }
+}
+
+function report(line: string): void {
+  console.log(line);
+}

@@ -1,0 +1,67 @@
+import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { withoutFullStop } from "../kubernetes/errors.ts";
+
+/** Whose last snapshot is meant. */
+export interface LastEtcd {
+  readonly namespace: string;
+  readonly etcdCluster: string;
+  readonly snapshotDirectory: string;
+  /** Whether it is only tried whether one could be saved, before anything is deleted. */
+  readonly isTrial?: boolean;
+}
+
+/** Without a snapshot the etcd is not deleted: an error of this kind leaves it, with its data, where it is. */
+export class FinalSnapshotError extends Error {
+  override readonly name: string = "FinalSnapshotError";
+
+  constructor({ namespace, etcdCluster, isTrial }: LastEtcd, problem: string, remedy: string, cause: unknown) {
+    super(
+      `Before EtcdCluster ${etcdCluster} in namespace ${namespace} is deleted, and with it all that is in it, a snapshot of ` +
+        `it is saved; ${problem}. ${isTrial === true ? nothingDeleted : usersDeleted} ${remedy} To go without that snapshot: \`pulumi ` +
+        `config set snapshotDirectory "" && pulumi up\`, then \`pulumi destroy\`.`,
+      { cause },
+    );
+    // Pulumi prints the stack beside the message, which says all that there is to say.
+    this.stack = "";
+  }
+}
+
+const nothingDeleted = "Nothing was deleted.";
+const usersDeleted =
+  "The etcd stands, and nothing of it was deleted; what used it is gone, and `pulumi up` makes it anew.";
+
+/** The etcd answers, and this machine can't keep what it says. */
+export class FinalSnapshotNotWrittenError extends FinalSnapshotError {
+  override readonly name = "FinalSnapshotNotWrittenError";
+
+  constructor(etcd: LastEtcd, cause: unknown) {
+    super(
+      etcd,
+      `it can't be written to ${etcd.snapshotDirectory} (setting snapshotDirectory): ${reasonOf(cause)}`,
+      "Make room there, make the folder above it, or give yourself the permission to write, and run `pulumi destroy` again; " +
+        "for another folder, `pulumi config set snapshotDirectory PATH && pulumi up` first.",
+      cause,
+    );
+  }
+}
+
+/** Members run, and none of them lets itself be asked. */
+export class FinalSnapshotRefusedError extends FinalSnapshotError {
+  override readonly name = "FinalSnapshotRefusedError";
+
+  constructor(etcd: LastEtcd, reasons: readonly string[], cause: unknown) {
+    super(
+      etcd,
+      `its members run, but none gives one: ${reasons.map(withoutFullStop).join("; ")}`,
+      "Put that right (`pulumi refresh` and `pulumi up` make Secrets anew that were deleted and certificates that have ended), " +
+        "and run `pulumi destroy` again.",
+      cause,
+    );
+  }
+}
+
+/** The file system's own words, without the advice that a migration gives. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return withoutFullStop(describeFailure(cause));
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { judgeOwners } from "../../../migration/plan/other-stack.ts";
+import type { FoundObject } from "../../../migration/plan/stack-objects.ts";
+
+const mine = "organization/trident-etcd/production";
+const labels = { "app.kubernetes.io/managed-by": "trident-etcd" };
+
+function found(object: string, stack?: string, isOurs = true): FoundObject {
+  const annotations = stack === undefined ? {} : { annotations: { "trident-etcd/stack": stack } };
+  return { object, path: "", served: { metadata: { ...(isOurs ? { labels } : {}), ...annotations } } };
+}
+
+describe("the objects in the namespace", () => {
+  it("are this stack's when they name it, or were made before stacks were named", () => {
+    const objects = [found("Secret/a", mine), found("Secret/b"), { object: "Secret/c", path: "", served: undefined }];
+    assert.deepEqual(judgeOwners(objects, mine, "storage"), []);
+  });
+
+  it("that name another stack block, whatever their number, and how they are claimed is said", () => {
+    const objects = ["Secret/a", "Secret/b", "Service/c", "ClusterRole/d", "EtcdCluster/e"];
+    const [blocker, another] = judgeOwners(
+      [found("Secret/mine", mine), ...objects.map((object) => found(object, "organization/trident-etcd/staging"))],
+      mine,
+      "storage",
+    );
+    assert.equal(another, undefined);
+    assert.equal(blocker?.kind, "otherStack");
+    assert.match(
+      blocker.message,
+      /another stack, organization\/trident-etcd\/staging \(Secret\/a, Secret\/b, Service\/c and 2 more\)/,
+    );
+    assert.deepEqual(blocker.remedy.split("\n").slice(1), [
+      `kubectl --namespace storage annotate --overwrite secret/a secret/b service/c etcdcluster/e trident-etcd/stack=${mine}`,
+      `kubectl annotate --overwrite clusterrole/d trident-etcd/stack=${mine}`,
+    ]);
+  });
+
+  it("that this program did not make are judged elsewhere", () => {
+    assert.deepEqual(judgeOwners([found("Secret/a", "organization/x/y", false)], mine, "storage"), []);
+  });
+});

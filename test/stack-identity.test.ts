@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { annotateWithStack } from "../stack-identity.ts";
+import { valueOf } from "./components/registrations.ts";
+
+const annotate = annotateWithStack("organization/project/production");
+
+async function transformed(type: string, props: object): Promise<Record<string, unknown> | undefined> {
+  const args = { custom: true, type, name: "a", props, opts: {} };
+  return (await annotate(args))?.props as Record<string, unknown> | undefined;
+}
+
+test("each object is annotated with its stack, beside the annotations that it has", async () => {
+  const spec = { template: { metadata: { labels: { a: "b" } } } };
+  assert.deepEqual(
+    await transformed("kubernetes:apps/v1:Deployment", { metadata: { name: "n", annotations: { c: "d" } }, spec }),
+    {
+      metadata: { name: "n", annotations: { c: "d", "trident-etcd/stack": "organization/project/production" } },
+      spec,
+    },
+  );
+  assert.deepEqual(await transformed("kubernetes:core/v1:Secret", { metadata: { name: "n" } }), {
+    metadata: { name: "n", annotations: { "trident-etcd/stack": "organization/project/production" } },
+  });
+});
+
+test("annotations that come later are annotated then", async () => {
+  const annotations = pulumi.output({ c: "d" });
+  const props = await transformed("kubernetes:core/v1:Secret", { metadata: { name: "n", annotations } });
+  const { annotations: later } = props?.metadata as { annotations: pulumi.Output<Record<string, string>> };
+  assert.deepEqual(await valueOf(later), { c: "d", "trident-etcd/stack": "organization/project/production" });
+});
+
+test("neither what stacks share is annotated, nor what is no object", async () => {
+  const metadata = { name: "n" };
+  assert.equal(
+    await transformed("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", { metadata }),
+    undefined,
+  );
+  assert.equal(await transformed("trident-etcd:index:Trident", { metadata }), undefined);
+  assert.equal(await transformed("kubernetes:core/v1:Secret", {}), undefined);
+});
