@@ -26,7 +26,8 @@ export interface EtcdClusterArgs {
    */
   readonly repository?: pulumi.Input<string>;
   /**
-   * The version of etcd, without a leading v; the image's tag is `v<version>`. The image must contain a shell.
+   * The version of etcd, without a leading v; the image's tag is `v<version>`, and a digest may follow (`3.4.22@sha256:...`). The
+   * image must contain a shell.
    * @default "3.4.22"
    */
   readonly version?: pulumi.Input<string>;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { objectLabels } from "./labels.ts";
 import { allowConstraint } from "./security-context-constraint.ts";
-import { tridentRules } from "./trident-permissions.ts";
+import { tridentClusterRules, tridentNamespaceRules } from "./trident-permissions.ts";
 
 export interface TridentAccountArgs {
   readonly namespace: pulumi.Input<string>;
@@ -13,6 +13,9 @@ export interface TridentAccountArgs {
    */
   readonly securityContextConstraint?: string;
 }
+
+const objectName = "trident-external-etcd";
+const labels = objectLabels("trident", "permissions");
 
 /**
  * Whom Trident runs as, and what it may do. Under names of their own: those of a Trident with its embedded etcd, `trident`, may
@@ -25,27 +28,13 @@ export class TridentAccount extends pulumi.ComponentResource {
   constructor(name: string, args: TridentAccountArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trident-etcd:index:TridentAccount", name, args, opts);
 
-    const labels = objectLabels("trident", "permissions");
-    const clusterWide = { name: pulumi.interpolate`trident-external-etcd-${args.namespace}`, labels };
     const serviceAccount = new kubernetes.core.v1.ServiceAccount(
       `${name}-service-account`,
-      { metadata: { name: "trident-external-etcd", namespace: args.namespace, labels } },
+      { metadata: { name: objectName, namespace: args.namespace, labels } },
       { parent: this },
     );
-    const role = new kubernetes.rbac.v1.ClusterRole(
-      `${name}-cluster-role`,
-      { metadata: clusterWide, rules: tridentRules },
-      { parent: this },
-    );
-    const binding = new kubernetes.rbac.v1.ClusterRoleBinding(
-      `${name}-cluster-role-binding`,
-      {
-        metadata: clusterWide,
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-        subjects: [{ kind: "ServiceAccount", name: serviceAccount.metadata.name, namespace: args.namespace }],
-      },
-      { parent: this },
-    );
+    const inCluster = bindInCluster(this, name, args, serviceAccount.metadata.name);
+    const inNamespace = bindInNamespace(this, name, args, serviceAccount.metadata.name);
     const { namespace, securityContextConstraint: constraint } = args;
     const admission =
       constraint === undefined
@@ -56,10 +45,52 @@ export class TridentAccount extends pulumi.ComponentResource {
             { parent: this },
           );
 
-    // An id is known only when the binding exists; the account's name would be known beforehand.
+    // An id is known only when a binding exists; the account's name would be known beforehand.
     this.serviceAccountName = pulumi
-      .all([serviceAccount.metadata.name, binding.id, admission?.id])
+      .all([serviceAccount.metadata.name, inCluster.id, inNamespace.id, admission?.id])
       .apply(([serviceAccountName]) => serviceAccountName);
     this.registerOutputs({ serviceAccountName: this.serviceAccountName });
   }
+}
+
+function bindInCluster(
+  parent: TridentAccount,
+  name: string,
+  { namespace }: TridentAccountArgs,
+  serviceAccountName: pulumi.Input<string>,
+): kubernetes.rbac.v1.ClusterRoleBinding {
+  const metadata = { name: pulumi.interpolate`${objectName}-${namespace}`, labels };
+  const role = new kubernetes.rbac.v1.ClusterRole(
+    `${name}-cluster-role`,
+    { metadata, rules: tridentClusterRules },
+    { parent },
+  );
+  return new kubernetes.rbac.v1.ClusterRoleBinding(
+    `${name}-cluster-role-binding`,
+    {
+      metadata,
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+      subjects: [{ kind: "ServiceAccount", name: serviceAccountName, namespace }],
+    },
+    { parent },
+  );
+}
+
+function bindInNamespace(
+  parent: TridentAccount,
+  name: string,
+  { namespace }: TridentAccountArgs,
+  serviceAccountName: pulumi.Input<string>,
+): kubernetes.rbac.v1.RoleBinding {
+  const metadata = { name: objectName, namespace, labels };
+  const role = new kubernetes.rbac.v1.Role(`${name}-role`, { metadata, rules: tridentNamespaceRules }, { parent });
+  return new kubernetes.rbac.v1.RoleBinding(
+    `${name}-role-binding`,
+    {
+      metadata,
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+      subjects: [{ kind: "ServiceAccount", name: serviceAccountName, namespace }],
+    },
+    { parent },
+  );
 }

@@ -1,14 +1,25 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 
-/** What Trident 19.04 is granted by its own installer on plain Kubernetes. */
-export const tridentRules: kubernetes.types.input.rbac.v1.PolicyRule[] = [
+type PolicyRule = kubernetes.types.input.rbac.v1.PolicyRule;
+
+/**
+ * What Trident 18.01 to 19.04 calls in the whole cluster; the calls are those in its frontend/kubernetes. Its own installer also
+ * grants calls that it never makes, and not the one by which it marks a volume that it failed to delete.
+ */
+export const tridentClusterRules: PolicyRule[] = [
   {
     apiGroups: [""],
-    resources: ["persistentvolumes", "persistentvolumeclaims"],
+    resources: ["persistentvolumes"],
     verbs: ["get", "list", "watch", "create", "delete", "update", "patch"],
   },
-  { apiGroups: [""], resources: ["persistentvolumeclaims/status"], verbs: ["update", "patch"] },
-  { apiGroups: ["storage.k8s.io"], resources: ["storageclasses"], verbs: ["get", "list", "watch"] },
-  { apiGroups: [""], resources: ["events"], verbs: ["watch", "create", "update", "patch"] },
-  { apiGroups: [""], resources: ["secrets"], verbs: ["get", "list", "watch", "create", "delete"] },
+  { apiGroups: [""], resources: ["persistentvolumes/status"], verbs: ["update"] },
+  { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["get", "list", "watch", "create", "delete"] },
+  { apiGroups: [""], resources: ["persistentvolumeclaims/status"], verbs: ["patch"] },
+  { apiGroups: ["storage.k8s.io"], resources: ["storageclasses"], verbs: ["list", "watch"] },
+  { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+];
+
+/** In its own namespace: the Secrets with CHAP passwords that its iSCSI volumes refer to, since Kubernetes 1.9. */
+export const tridentNamespaceRules: PolicyRule[] = [
+  { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create"] },
 ];

@@ -2,11 +2,13 @@
 
 /** Source of the limits: the operator's probes run /bin/sh in the member's image; images became distroless at 3.4.24 and 3.5.7. */
 export function etcdVersion(text: string): string {
-  const match = /^(\d+)\.(\d+)\.(\d+)$/.exec(text);
+  const match = /^(\d+)\.(\d+)\.(\d+)(?:@sha256:[0-9a-f]{64})?$/.exec(text);
   if (match === null) {
-    throw new Error("write it as three numbers without a leading v, such as 3.4.22.");
+    throw new Error(
+      "write it as three numbers without a leading v, such as 3.4.22, with or without a digest (@sha256:...).",
+    );
   }
-  const [major = 0, minor = 0, patch = 0] = match.slice(1).map(Number);
+  const [major = 0, minor = 0, patch = 0] = match.slice(1, 4).map(Number);
   if (major !== 3 || minor < 1) {
     throw new Error(
       "Trident keeps its state through etcd's version 3 interface. Set it to a 3.x version, such as 3.4.22.",

@@ -64,6 +64,8 @@ function tridentPlaces({ namespace, record }: StackNames): Place[] {
   return [
     ["ConfigMap", record, `${core}/configmaps`],
     ["ServiceAccount", "trident-external-etcd", `${core}/serviceaccounts`],
+    ["Role", "trident-external-etcd", `${rbac}/namespaces/${namespace}/roles`],
+    ["RoleBinding", "trident-external-etcd", `${rbac}/namespaces/${namespace}/rolebindings`],
     // On OpenShift.
     ["Role", "trident-external-etcd-anyuid", `${rbac}/namespaces/${namespace}/roles`],
     ["RoleBinding", "trident-external-etcd-anyuid", `${rbac}/namespaces/${namespace}/rolebindings`],

@@ -40,7 +40,10 @@ export async function importImages(report: (line: string) => void): Promise<void
   const imported = readRecord();
   const changed = [...given, ...made].filter(({ name, content }) => imported[name] !== content);
   for (const archive of new Set(changed.map((source) => source.archive))) await importArchive(archive);
-  for (const { name, content } of changed) imported[name] = content;
+  for (const { name, content } of changed) {
+    await nameByDigest(name);
+    imported[name] = content;
+  }
   writeFileSync(recordPath, JSON.stringify(imported, null, 2));
   if (changed.length > 0) report(`imported images: ${changed.map(({ name }) => name).join(", ")}`);
 }
@@ -58,6 +61,15 @@ async function importArchive(archive: string): Promise<void> {
   // With -f, gzip passes on what is not compressed as it is; containerd reads no compressed archive.
   const script = 'gzip -dcf "$1" | ctr --address "$2" --namespace k8s.io images import -';
   await run("sh", ["-c", script, "import-image", archive, containerdSocket], { timeoutMilliseconds: 300_000 });
+}
+
+/** As after a pull: a pod may then name the image by its digest, too. */
+async function nameByDigest(name: string): Promise<void> {
+  const ctr = ["--address", containerdSocket, "--namespace", "k8s.io", "images"];
+  const listed = await run("ctr", [...ctr, "list", `name==${name}`]);
+  const digest = /\bsha256:[0-9a-f]{64}\b/.exec(listed)?.[0];
+  if (digest === undefined) return;
+  await run("ctr", [...ctr, "tag", "--force", name, `${name.replace(/:[^/:]+$/, "")}@${digest}`]);
 }
 
 async function givenImages(directory: string | undefined): Promise<ImageSource[]> {

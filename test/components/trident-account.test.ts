@@ -18,8 +18,22 @@ test("has nothing of OpenShift's on plain Kubernetes", async () => {
     "account",
     "account-cluster-role",
     "account-cluster-role-binding",
+    "account-role",
+    "account-role-binding",
     "account-service-account",
   ]);
+});
+
+test("reads and makes Secrets in its own namespace only", async () => {
+  const registered = await account();
+  const rules = registered.named("account-cluster-role").inputs.rules as { resources: string[] }[];
+  assert.ok(!rules.some(({ resources }) => resources.includes("secrets")));
+  assert.deepEqual(registered.named("account-role").inputs.rules, [
+    { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create"] },
+  ]);
+  const { metadata, subjects } = registered.named("account-role-binding").inputs;
+  assert.equal((metadata as { namespace: string }).namespace, "storage");
+  assert.deepEqual(subjects, [{ kind: "ServiceAccount", name: "trident-external-etcd", namespace: "storage" }]);
 });
 
 test("may use the SecurityContextConstraints that it needs on OpenShift, and no others", async () => {

@@ -47,6 +47,8 @@ for (const preview of [true, false]) {
       "kubernetes:core/v1:ServiceAccount t-account-service-account",
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole t-account-cluster-role",
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding t-account-cluster-role-binding",
+      "kubernetes:rbac.authorization.k8s.io/v1:Role t-account-role",
+      "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding t-account-role-binding",
       "trident-etcd:index:Trident t",
       "trident-etcd:index:TridentAccount t-account",
     ]);
@@ -105,7 +107,7 @@ test("grants the account what Trident 19.04 needs, before the Deployment", async
       "persistentvolumeclaims",
       "persistentvolumeclaims/status",
       "persistentvolumes",
-      "secrets",
+      "persistentvolumes/status",
       "storageclasses",
     ],
   );

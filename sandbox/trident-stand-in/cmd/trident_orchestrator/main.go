@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"example.invalid/trident-stand-in/internal/kubernetes"
 	"example.invalid/trident-stand-in/internal/logline"
 	"example.invalid/trident-stand-in/internal/notice"
 	"example.invalid/trident-stand-in/internal/orchestrator"
@@ -70,9 +71,22 @@ func serve(settings settings, logger *logline.Logger) error {
 		return fmt.Errorf("the REST API cannot listen: %w", err)
 	}
 	logger.Info("Added frontend.", logline.Fields{"name": "HTTP REST"})
-	logger.Info("Added frontend.", logline.Fields{"name": "kubernetes"})
 	served := make(chan error, 1)
 	go func() { served <- http.Serve(listener, rest.Handler(trident)) }()
 	_ = trident.Bootstrap(ctx)
+	if settings.kubernetesPod {
+		activateKubernetes(ctx, logger)
+	}
 	return <-served
+}
+
+// activateKubernetes starts the frontend. Trident would end itself outside of a pod; the stand-in serves on.
+func activateKubernetes(ctx context.Context, logger *logline.Logger) {
+	frontend, err := kubernetes.InPod(logger)
+	if err != nil {
+		logger.Warn("Unable to start the Kubernetes frontend.", logline.Fields{"error": err})
+		return
+	}
+	logger.Info("Added frontend.", logline.Fields{"name": "kubernetes"})
+	go frontend.Run(ctx)
 }
