@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { ExistingEtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
 import type { EtcdIdentity } from "@trident-etcd/migration/endpoints/open-existing-etcd.ts";
 import { expiryOf } from "@trident-etcd/migration/etcd/client-certificate.ts";
 
+import { certificateVersion } from "./certificate-version.ts";
 import { ExistingEtcd } from "./components/existing-etcd.ts";
 import type { Settings } from "./config.ts";
 import type { TridentsEtcd } from "./tridents-etcd.ts";
@@ -22,11 +22,6 @@ export function existingEtcdAddress(settings: Settings): ExistingEtcdAddress | u
     reach: settings.existingEtcdReach,
     gatewayImage: `${settings.etcdRepository}:v${settings.etcdVersion}`,
   };
-}
-
-/** Not only the certificate's end: its issuer may exchange it for another one with the same, or the CA's. */
-function fingerprint({ certificateAuthority, certificate }: NonNullable<EtcdIdentity["tls"]>): string {
-  return `sha256:${createHash("sha256").update(certificateAuthority).update(certificate).digest("hex")}`;
 }
 
 /** An etcd that somebody else runs: only the Secrets for it are made. */
@@ -64,7 +59,7 @@ export function useExistingEtcd(
     etcdClientEndpoint: etcd.etcdClientEndpoint,
     members: etcd.endpoints,
     clientSecretName: etcd.clientSecretName,
-    clientCertificateVersion: pulumi.output(tls === undefined ? "none" : fingerprint(tls)),
+    clientCertificateVersion: tls === undefined ? "none" : certificateVersion(tls),
     certificateExpiry:
       etcd.clientCertificateExpiry === undefined
         ? pulumi.output({})

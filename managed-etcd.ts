@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type {
   BroughtCertificates,
@@ -7,6 +6,7 @@ import type {
 import type { GeneratedAuthority } from "@trident-etcd/migration/plan/generated-authority.ts";
 import type { Platform } from "@trident-etcd/migration/platform/detect-platform.ts";
 
+import { certificateVersion } from "./certificate-version.ts";
 import { BroughtEtcdTls } from "./components/brought-etcd-tls.ts";
 import { DefinitionRemoval } from "./components/definition-removal.ts";
 import { EtcdCluster } from "./components/etcd-cluster.ts";
@@ -48,7 +48,7 @@ export function createManagedEtcd(
   const userId = platform === "openshift" ? "assigned" : 1000;
 
   const tls = createTls(clusterName, settings, brought, onCluster);
-  const clientCertificateVersion = brought === undefined ? tls.expiry.client : pulumi.output(digestOf(brought.client));
+  const clientCertificateVersion = brought === undefined ? tls.expiry.client : certificateVersion(brought.client);
 
   const definitionRemoval = new DefinitionRemoval(
     "etcd-definition-removal",
@@ -160,9 +160,4 @@ function asText({ certificate, privateKey, certificateAuthority }: Brought): Cer
     privateKey: pulumi.secret(privateKey.toString()),
     authority: certificateAuthority.toString(),
   };
-}
-
-/** Of what is public in it. */
-function digestOf({ certificate, certificateAuthority }: Brought): string {
-  return createHash("sha256").update(certificate).update(certificateAuthority).digest("hex");
 }

@@ -13,7 +13,7 @@ export interface TridentsEtcd {
   /** The Secret with which clients identify themselves; undefined for an etcd without TLS. */
   readonly clientSecretName: pulumi.Output<string> | undefined;
   /** Changes with the client's certificate: Trident reads it only at its start. */
-  readonly clientCertificateVersion: pulumi.Output<string>;
+  readonly clientCertificateVersion: pulumi.Input<string>;
   /** Of an existing etcd only the client's is known, if it has one. */
   readonly certificateExpiry: pulumi.Output<Partial<CertificateExpiry>>;
   /** For an etcd that a destroy deletes: has it try, before it deletes these, whether it can save the last snapshot. */

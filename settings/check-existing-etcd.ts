@@ -32,10 +32,10 @@ export function checkExistingEtcdSettings(settings: Settings, isSet: IsSet): str
   if (settings.existingEtcdEndpoints.length === 0) return withoutEndpoints(settings, isSet);
   return [
     ...checkSchemes(settings),
-    ...(isPlaintext(settings) ? checkPlaintext(isSet) : checkCertificates(settings, isSet)),
+    ...(isPlaintext(settings) ? checkPlaintext(settings, isSet) : checkCertificates(settings, isSet)),
     ...checkPassword(settings),
     ...checkFlow(settings),
-    ...checkOwnEtcd(isSet),
+    ...checkOwnEtcd(settings, isSet),
   ];
 }
 
@@ -44,7 +44,7 @@ function withoutEndpoints(settings: Settings, isSet: IsSet): string[] {
   // Endpoints that can't be read are a problem of their own.
   if (names.length === 0 || names.includes("existingEtcdEndpoints")) return [];
   return [
-    `${list(names)} ${names.length === 1 ? "is" : "are"} set, and existingEtcdEndpoints is empty: nothing says where that etcd is. ` +
+    `${shown(settings, names)}, and existingEtcdEndpoints is empty: nothing says where that etcd is. ` +
       'Name it with "pulumi config set existingEtcdEndpoints https://HOST:2379", or remove ' +
       `${names.length === 1 ? "the other" : "the others"} with "pulumi config rm NAME".`,
   ];
@@ -52,7 +52,7 @@ function withoutEndpoints(settings: Settings, isSet: IsSet): string[] {
 
 function checkSchemes({ existingEtcdEndpoints: endpoints, existingEtcdPlaintext: plaintext }: Settings): string[] {
   const plain = endpoints.filter((endpoint) => endpoint.startsWith("http://"));
-  const named = `existingEtcdEndpoints is ${JSON.stringify(endpoints.join(","))}`;
+  const named = shown({ existingEtcdEndpoints: endpoints }, ["existingEtcdEndpoints"]);
   if (plain.length > 0 && plain.length < endpoints.length) {
     return [
       `${named}: it mixes https:// with http://, so that some of the state would be unprotected. Use https:// for all.`,
@@ -77,11 +77,11 @@ function isPlaintext({ existingEtcdEndpoints }: Settings): boolean {
   return existingEtcdEndpoints.every((endpoint) => endpoint.startsWith("http://"));
 }
 
-function checkPlaintext(isSet: IsSet): string[] {
+function checkPlaintext(settings: Settings, isSet: IsSet): string[] {
   const unused = ([...fileSettings, "existingEtcdSecret"] as const).filter((name) => isSet(name));
   if (unused.length === 0) return [];
   return [
-    `${list(unused)} ${unused.length === 1 ? "is" : "are"} set, and existingEtcdEndpoints has only http://: certificates are not used there. ` +
+    `${shown(settings, unused)}, and ${shown(settings, ["existingEtcdEndpoints"])}, without TLS: certificates are not used there. ` +
       'Write https://, or remove them with "pulumi config rm NAME".',
   ];
 }
@@ -92,7 +92,7 @@ function checkCertificates(settings: Settings, isSet: IsSet): string[] {
   const secret = settings.existingEtcdSecret;
   if (present.length > 0 && secret !== "") {
     return [
-      `existingEtcdSecret is ${JSON.stringify(secret)}, and ${list(present)} ${present.length === 1 ? "is" : "are"} set, too: which certificates are meant can't ` +
+      `${shown(settings, ["existingEtcdSecret"])}, and ${shown(settings, present)}: which certificates are meant can't ` +
         'be told. Remove one or the other with "pulumi config rm NAME".',
     ];
   }
@@ -106,7 +106,8 @@ function checkCertificates(settings: Settings, isSet: IsSet): string[] {
   }
   if (secret === "") {
     return [
-      "existingEtcdEndpoints is set, and no client certificate: name its files with existingEtcdCaFile, " +
+      `${shown(settings, ["existingEtcdEndpoints"])}, and no client certificate is set: ` +
+        "name its files with existingEtcdCaFile, " +
         "existingEtcdCertificateFile and existingEtcdKeyFile, or a Secret of the namespace with existingEtcdSecret.",
     ];
   }
@@ -146,13 +147,21 @@ function checkFlow({ existingEtcdAdoptState, migrate }: Settings): string[] {
   ];
 }
 
-function checkOwnEtcd(isSet: IsSet): string[] {
+function checkOwnEtcd(settings: Settings, isSet: IsSet): string[] {
   const names = ownEtcdSettings.filter((name) => isSet(name));
   if (names.length === 0) return [];
   return [
-    `${list(names)} ${names.length === 1 ? "is" : "are"} set, and existingEtcdEndpoints, too: with an existing etcd the stack makes none of its own. ` +
-      'Remove it with "pulumi config rm NAME", or existingEtcdEndpoints for an etcd of the stack\'s own.',
+    `${shown(settings, names)}, and ${shown(settings, ["existingEtcdEndpoints"])}: with an existing etcd the stack makes none of its own. ` +
+      `Remove ${names.length === 1 ? "it" : "each"} with "pulumi config rm ${names.length === 1 ? (names[0] ?? "") : "NAME"}", or existingEtcdEndpoints for an etcd of the stack's own.`,
   ];
+}
+
+/** Each with its value, but for the password. */
+function shown(settings: Partial<Settings>, names: readonly Name[]): string {
+  const each = names.map((name) =>
+    name === "existingEtcdPassword" ? `${name} is set` : `${name} is ${JSON.stringify(String(settings[name]))}`,
+  );
+  return list(each);
 }
 
 function list(names: readonly string[]): string {

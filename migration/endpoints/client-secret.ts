@@ -1,7 +1,7 @@
 import type { V1Secret } from "@kubernetes/client-node";
 import {
   CertificateError,
-  checkClientCertificate,
+  checkCertificateMaterial,
   type CertificateMaterial,
   type CertificatePart,
 } from "../etcd/client-certificate.ts";
@@ -34,23 +34,16 @@ export async function readClientSecret(
   cluster: ClusterClient,
   namespace: string,
   name: string,
-  check: (material: CertificateMaterial) => void = checkClientCertificate,
 ): Promise<CertificateMaterial> {
   try {
-    return clientMaterial(await cluster.core.readNamespacedSecret({ namespace, name }), namespace, name, check);
+    return clientMaterial(await cluster.core.readNamespacedSecret({ namespace, name }), namespace, name);
   } catch (error) {
     if (isNotFound(error)) throw new ClientSecretError(namespace, name, "does not exist");
     throw error;
   }
 }
 
-/** @param check raises CertificateError for what is unusable. */
-export function clientMaterial(
-  secret: V1Secret,
-  namespace: string,
-  name: string,
-  check: (material: CertificateMaterial) => void = checkClientCertificate,
-): CertificateMaterial {
+export function clientMaterial(secret: V1Secret, namespace: string, name: string): CertificateMaterial {
   const missing = Object.values(secretKeys).filter((key) => (secret.data?.[key] ?? "") === "");
   if (missing.length > 0) throw new ClientSecretError(namespace, name, `lacks the key ${missing.join(", ")}`);
   const material = {
@@ -59,7 +52,7 @@ export function clientMaterial(
     privateKey: decode(secret, secretKeys.privateKey),
   };
   try {
-    check(material);
+    checkCertificateMaterial(material);
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
     const problem = `is unusable: under ${secretKeys[error.part]}, ${error.message.replace(/\.+$/, "")}`;

@@ -1,4 +1,3 @@
-import { checkCertificateMaterial } from "../etcd/client-certificate.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describePod, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
@@ -26,7 +25,7 @@ export class NoReadyMemberError extends Error {
 export async function openEtcdCluster(cluster: ClusterClient, address: EtcdClusterAddress): Promise<OpenStore> {
   const { namespace, etcdCluster } = address;
   // The members' own CA may be another than that of their clients: whether it is the right one only they can tell.
-  const material = await readClientSecret(cluster, namespace, address.clientSecret, checkCertificateMaterial);
+  const material = await readClientSecret(cluster, namespace, address.clientSecret);
   await findReadyMember(cluster, address);
   const forward = await openPortForward(cluster, {
     namespace,

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { KeyRange } from "../copy/key-value-store.ts";
-import { checkCertificateMaterial, type CertificateMaterial } from "../etcd/client-certificate.ts";
+import type { CertificateMaterial } from "../etcd/client-certificate.ts";
 import { EtcdUnreachableError } from "../etcd/errors.ts";
 import { connectEtcd, type EtcdTarget, type MemberAnswer } from "../etcd/etcd-store.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
@@ -94,9 +94,7 @@ export async function connectExistingEtcd(
 export async function readIdentity(cluster: ClusterClient, address: ExistingEtcdAddress): Promise<EtcdIdentity> {
   const { namespace, clientSecret, credentialsSecret } = address;
   return {
-    ...(clientSecret === undefined
-      ? {}
-      : { tls: await readClientSecret(cluster, namespace, clientSecret, checkCertificateMaterial) }),
+    ...(clientSecret === undefined ? {} : { tls: await readClientSecret(cluster, namespace, clientSecret) }),
     ...(credentialsSecret === undefined
       ? {}
       : { credentials: await readCredentials(cluster, namespace, credentialsSecret) }),

@@ -6,7 +6,6 @@ import {
   type AtLeastOne,
   type Contents,
 } from "../certificates/pem-contents.ts";
-import { isTrusted } from "../certificates/trusted-chain.ts";
 
 /** PEM, as the Secret's keys or files hold it. */
 export interface CertificateMaterial {
@@ -42,26 +41,8 @@ export class CertificateError extends Error {
 const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
 
 /**
- * All that can be said about a client's certificate without asking the server, for the case that one CA signs for both
- * sides.
- *
- * @throws CertificateError that names the part.
- */
-export function checkClientCertificate(material: CertificateMaterial, now: Date = new Date()): void {
-  checkCertificateMaterial(material, now);
-  const chain = readCertificates("certificate", material.certificate);
-  const authorities = readCertificates("certificateAuthority", material.certificateAuthority);
-  if (!isTrusted(chain, authorities)) {
-    throw new CertificateError(
-      "certificate",
-      "is not signed by the CA certificate. Use the CA, the certificate and the key that were issued together",
-    );
-  }
-}
-
-/**
- * The same without the question who signed the client's certificate: a server may trust another CA for its clients than
- * the one that signed its own certificate.
+ * All that can be said about a client's certificate without asking the server. Not who signed it: a server may trust another
+ * CA for its clients than the one that signed its own certificate.
  *
  * @throws CertificateError that names the part.
  */

@@ -41,7 +41,7 @@ function givenCertificates(secret: string, material: CertificateMaterial | undef
   if (material === undefined) return [];
   return (["authority", "client"] as const).map((name) => {
     const part = name === "client" ? "certificate" : "certificateAuthority";
-    return { name, secret, given: true, expires: expiryOf(part, material[part]).toISOString() };
+    return { name, secret, from: "as given", expires: expiryOf(part, material[part]).toISOString() };
   });
 }
 
@@ -50,10 +50,10 @@ export function judgeCertificates(
   earlyRenewalHours: number,
   now: Date,
 ): string[] {
-  return certificates.flatMap(({ name, secret, given, expires }) => {
+  return certificates.flatMap(({ name, secret, from, expires }) => {
     if (expires === undefined) return [];
     const hoursLeft = (Date.parse(expires) - now.getTime()) / 3_600_000;
-    if (given === true) {
+    if (from !== undefined) {
       if (hoursLeft > earlyRenewalHours) return [];
       return [
         `The ${name} certificate that was given for the existing etcd ends on ${expires}; only its issuer can renew it.`,

@@ -145,10 +145,10 @@ function objectLines({ objects }: MigrationPlan): string[] {
 }
 
 function certificateLines(certificates: readonly PlannedCertificate[]): string[] {
-  return certificates.map(({ name, secret, given, from, expires, validHours }) =>
+  return certificates.map(({ name, secret, from, expires, validHours }) =>
     expires === undefined
       ? `  ${name} (Secret ${secret}): to be made, valid for ${describeCount(validHours ?? 0)} hours`
-      : `  ${name} (Secret ${secret}${given === true ? ", as given" : ""}): ${from === undefined ? "" : `${from}, `}valid until ${expires}`,
+      : `  ${name} (Secret ${secret}): ${from === undefined ? "" : `${from}, `}valid until ${expires}`,
   );
 }
 

@@ -141,12 +141,10 @@ export interface PlannedObject {
 export interface PlannedCertificate {
   readonly name: string;
   readonly secret: string;
-  /** The file, or the key of a Secret, that the user brings it in; absent for one that is generated. */
+  /** Where the user brings it from, such as a file or the key of a Secret; absent for one that is generated. */
   readonly from?: string;
   /** ISO 8601; absent for one that is still to be made. */
   readonly expires?: string;
-  /** Set for one that somebody else has issued, and renews. */
-  readonly given?: true;
   /** For one that is still to be made. */
   readonly validHours?: number;
 }

@@ -129,7 +129,7 @@ export const wrongConfigurations: readonly WrongConfiguration[] = [
     problems: [
       ["existingEtcdCertificateFile and existingEtcdKeyFile are not set", /pulumi config set NAME PATH/],
       ['existingEtcdUsername is "trident"', /pulumi config set --secret existingEtcdPassword/],
-      ["etcdClusterSize is set", /pulumi config rm NAME/],
+      ['etcdClusterSize is "5"', /pulumi config rm etcdClusterSize/],
     ],
   },
   // The last one: what is no setting has no default to which it could be set back.

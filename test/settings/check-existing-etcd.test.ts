@@ -40,7 +40,7 @@ describe("the settings of an existing etcd", () => {
   });
 
   const refused: [what: string, raw: RawSettings, problem: RegExp][] = [
-    ["no certificate", endpoints, /no client certificate: name its files with existingEtcdCaFile.*existingEtcdSecret/],
+    ["no certificate", endpoints, /no client certificate is set: name its files with existingEtcdCaFile.*existingEtcdSecret/],
     [
       "some of the files",
       { ...endpoints, existingEtcdCaFile: "ca.crt" },
@@ -49,7 +49,7 @@ describe("the settings of an existing etcd", () => {
     [
       "files and a Secret",
       { ...endpoints, ...files, existingEtcdSecret: "etcd-cert" },
-      /^existingEtcdSecret is "etcd-cert", and existingEtcdCaFile, .* are set, too.*Remove one or the other/,
+      /^existingEtcdSecret is "etcd-cert", and existingEtcdCaFile is ".*Remove one or the other/,
     ],
     [
       "keys of no Secret",
@@ -79,7 +79,7 @@ describe("the settings of an existing etcd", () => {
     [
       "certificates for plaintext",
       { ...files, existingEtcdEndpoints: "http://a:2379", existingEtcdPlaintext: "true" },
-      /^existingEtcdCaFile, existingEtcdCertificateFile and existingEtcdKeyFile are set.*not used there/,
+      /^existingEtcdCaFile is ".*", existingEtcdCertificateFile is ".*" and existingEtcdKeyFile is ".*not used there/,
     ],
     [
       "a user without a password",
@@ -95,12 +95,12 @@ describe("the settings of an existing etcd", () => {
     [
       "settings of the stack's own etcd",
       { ...endpoints, ...files, etcdClusterSize: "5", memberAntiAffinity: "required" },
-      /^etcdClusterSize and memberAntiAffinity are set, and existingEtcdEndpoints, too/,
+      /^etcdClusterSize is "5" and memberAntiAffinity is "required", and existingEtcdEndpoints is .*Remove each/,
     ],
     [
       "nothing but their details",
       { existingEtcdCaFile: "ca.crt", existingEtcdReach: "pod" },
-      /^existingEtcdCaFile and existingEtcdReach are set, and existingEtcdEndpoints is empty/,
+      /^existingEtcdCaFile is "ca.crt" and existingEtcdReach is "pod", and existingEtcdEndpoints is empty/,
     ],
     ["one endpoint twice", { ...files, existingEtcdEndpoints: "https://a,https://a:2379" }, /named twice/],
     ["a path in an endpoint", { ...files, existingEtcdEndpoints: "https://a:2379/v3" }, /something after the port/],

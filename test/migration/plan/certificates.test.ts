@@ -48,7 +48,7 @@ describe("the certificates of the plan", () => {
       destination: { namespace: "storage", endpoints, clientSecret: "etcd-client-tls" },
       existing: { identity: { tls }, adoptState: false, mayMakePods: false, timeoutSeconds: 1 },
     });
-    const common = { secret: "etcd-client-tls", given: true };
+    const common = { secret: "etcd-client-tls", from: "as given" };
     assert.deepEqual(planned, [
       { name: "authority", ...common, expires: endOf(authority.certificate) },
       { name: "client", ...common, expires: endOf(certificate) },
