@@ -40,7 +40,11 @@ describe("the settings of an existing etcd", () => {
   });
 
   const refused: [what: string, raw: RawSettings, problem: RegExp][] = [
-    ["no certificate", endpoints, /no client certificate is set: name its files with existingEtcdCaFile.*existingEtcdSecret/],
+    [
+      "no certificate",
+      endpoints,
+      /no client certificate is set: name its files with existingEtcdCaFile.*existingEtcdSecret/,
+    ],
     [
       "some of the files",
       { ...endpoints, existingEtcdCaFile: "ca.crt" },

@@ -14,7 +14,11 @@ describe("the program without the plan", () => {
     for (const word of ["gatherPlan", "describePlan", "refuseBlocked"]) {
       assert.ok(![...left].some((line) => line.includes(word)), word);
     }
-    for (const kept of ["// Components.", "export const migrationPlan = plan;", "// What is made first is removed last: the report of what a destroy has kept comes after all else."]) {
+    for (const kept of [
+      "// Components.",
+      "export const migrationPlan = plan;",
+      "// What is made first is removed last: the report of what a destroy has kept comes after all else.",
+    ]) {
       assert.ok(left.has(kept), kept);
     }
   });
