@@ -2,6 +2,7 @@ import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describePod, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
 import { openForwardedStore, type OpenStore } from "../stores/forwarded-store.ts";
+import { memberClientPort, memberServerName, membersOf } from "./cluster-members.ts";
 import { readClientSecret } from "./client-secret.ts";
 import type { EtcdClusterAddress } from "./etcd-address.ts";
 
@@ -13,7 +14,7 @@ export class NoReadyMemberError extends Error {
     super(
       `The etcd cluster ${address.etcdCluster} in namespace ${address.namespace} has no ready member (${seen}). See ` +
         `\`kubectl --namespace ${address.namespace} describe etcdcluster ${address.etcdCluster}\` and its pods, labelled ` +
-        `${memberSelector(address)}, then run \`pulumi up\` again.`,
+        `${membersOf(address.etcdCluster)}, then run \`pulumi up\` again.`,
     );
   }
 }
@@ -30,9 +31,9 @@ export async function openEtcdCluster(cluster: ClusterClient, address: EtcdClust
   const forward = await openPortForward(cluster, {
     namespace,
     choosePod: () => findReadyMember(cluster, address),
-    port: clientPort,
+    port: memberClientPort,
   });
-  const tls = { ...material, serverName: `${etcdCluster}-client.${namespace}.svc` };
+  const tls = { ...material, serverName: memberServerName(address) };
   const store = openForwardedStore(`the etcd cluster ${etcdCluster} in namespace ${namespace}`, forward, tls);
   try {
     await store.status();
@@ -43,19 +44,11 @@ export async function openEtcdCluster(cluster: ClusterClient, address: EtcdClust
   }
 }
 
-/** The port on which the etcd-operator's members take clients. */
-const clientPort = 2379;
-
 async function findReadyMember(cluster: ClusterClient, address: EtcdClusterAddress): Promise<string> {
-  const pods = await listPods(cluster, address.namespace, memberSelector(address));
+  const pods = await listPods(cluster, address.namespace, membersOf(address.etcdCluster));
   const ready = pods.find(isReady);
   if (ready === undefined) {
     throw new NoReadyMemberError(address, pods.length === 0 ? "no pod" : pods.map(describePod).join(", "));
   }
   return podName(ready);
-}
-
-/** The labels that the etcd-operator gives its members. */
-function memberSelector(address: { readonly etcdCluster: string }): string {
-  return `app=etcd,etcd_cluster=${address.etcdCluster}`;
 }

@@ -1,3 +1,4 @@
+import { memberClientPort, memberServerName, membersOf } from "../endpoints/cluster-members.ts";
 import { readClientSecret } from "../endpoints/client-secret.ts";
 import type { EtcdTls } from "../etcd/etcd-store.ts";
 import { connectToCluster, type ClusterAccess, type ClusterClient } from "../kubernetes/cluster-client.ts";
@@ -8,16 +9,13 @@ import { prepareSnapshotDirectory } from "../snapshot/snapshot-directory.ts";
 import { openForwardedStore, type OpenStore } from "../stores/forwarded-store.ts";
 import type { LastEtcd } from "./final-snapshot-errors.ts";
 import type { FinalSnapshotEnvironment } from "./final-snapshot.ts";
-import { mayAnswer, membersOf } from "./members-gone.ts";
+import { mayAnswer } from "./members-gone.ts";
 
 export interface FinalSnapshotRequest extends LastEtcd {
   readonly cluster: ClusterAccess;
   /** The Secret with the client's certificate. */
   readonly clientSecret: string;
 }
-
-/** The port on which the etcd-operator's members take clients. */
-const clientPort = 2379;
 
 /** Raises ClusterUnreachableError when the kubeconfig leads to no cluster. */
 export function finalSnapshotOnCluster(request: FinalSnapshotRequest): FinalSnapshotEnvironment {
@@ -46,16 +44,16 @@ export function finalSnapshotOnCluster(request: FinalSnapshotRequest): FinalSnap
 }
 
 async function readCredentials(cluster: ClusterClient, request: FinalSnapshotRequest): Promise<EtcdTls> {
-  const { namespace, etcdCluster, clientSecret } = request;
+  const { namespace, clientSecret } = request;
   const material = await readClientSecret(cluster, namespace, clientSecret);
-  return { ...material, serverName: `${etcdCluster}-client.${namespace}.svc` };
+  return { ...material, serverName: memberServerName(request) };
 }
 
 async function openMember(cluster: ClusterClient, namespace: string, pod: string, tls: EtcdTls): Promise<OpenStore> {
   const forward = await openPortForward(cluster, {
     namespace,
     choosePod: () => Promise.resolve(pod),
-    port: clientPort,
+    port: memberClientPort,
   });
   return openForwardedStore(`member ${pod} in namespace ${namespace}`, forward, tls);
 }

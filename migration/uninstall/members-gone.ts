@@ -1,3 +1,4 @@
+import { membersOf } from "../endpoints/cluster-members.ts";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { WaitTimeoutError } from "../kubernetes/errors.ts";
@@ -49,11 +50,6 @@ export async function waitUntilMembersAreGone(
   } catch (error) {
     throw error instanceof WaitTimeoutError ? new MembersRemainError(request, last, error) : error;
   }
-}
-
-/** The labels that the etcd-operator gives its members. */
-export function membersOf(etcdCluster: string): string {
-  return `app=etcd,etcd_cluster=${etcdCluster}`;
 }
 
 /** Whether its etcd may answer: without an operator, nobody removes one that has failed. */
