@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { describePlan } from "../../../migration/plan/describe-plan.ts";
 import { describeReport } from "../../../migration/plan/describe-report.ts";
 import type { MigrationResult } from "../../../migration/migration-result.ts";
-import { planOf } from "./plan-scenarios.ts";
+import { planOf } from "./scenario-parts.ts";
 
 const outcome = {
   clientEndpoint: "https://trident-etcd-client:2379",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { legacyDeployment } from "../legacy/legacy-deployment.ts";
 import { planRequest, smallState } from "./fake-plan-environment.ts";
-import { planOf } from "./plan-scenarios.ts";
+import { planOf } from "./scenario-parts.ts";
 
 const copied = {
   ...{ namespace: "trident", name: "trident-etcd-migration", uid: "u", phase: "copied" as const },

@@ -1,0 +1,277 @@
+import type { ShownCertificates } from "../../../migration/certificates/brought-certificates.ts";
+import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
+import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
+import { deletionCommand } from "../../../migration/endpoints/etcdctl-command.ts";
+import type { BlockerError, BlockerKind } from "../../../migration/preflight/blocker.ts";
+import {
+  ExistingEtcdAccessError,
+  ExistingEtcdAlarmError,
+  ExistingEtcdClustersError,
+  ExistingEtcdTlsError,
+  ExistingEtcdUnreachableError,
+  ExistingEtcdVersionError,
+  KubernetesEtcdError,
+  PrefixNotEmptyError,
+} from "../../../migration/preflight/existing-etcd-errors.ts";
+import { definitionName, definitionPath } from "../../../migration/uninstall/definition.ts";
+import { MemoryStore } from "../memory-store.ts";
+import { smallState } from "./fake-plan-environment.ts";
+import {
+  deploymentPath,
+  emptyRecord,
+  endpoint,
+  existingEtcd,
+  leasePath,
+  migratedStack,
+  otherCertificate,
+  ours,
+  secrets,
+  type Arrange,
+  withCertificates,
+} from "./scenario-parts.ts";
+
+const installOnExisting = { migrate: false, ...existingEtcd() };
+
+const user = { described: "the user of the client certificate (its common name, trident)", user: "trident" };
+
+/**
+ * What keeps a run from being begun, each alone, under its heading of docs/the-plan.md; in the order of their names, so that two that
+ * are added at a time rarely meet. What keeps an existing etcd from being used is as checkExistingEtcd finds it, where it is
+ * tested against a real one.
+ */
+export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arrange, change?: Partial<PlanRequest>])[] =
+  [
+    [
+      "anotherAuthority",
+      (environment) => {
+        withCertificates(environment.withLegacy().withEtcdCluster());
+      },
+      { broughtCertificates: broughtIn("certificates") },
+    ],
+    [
+      "anotherEtcd",
+      (environment) => {
+        const container = { name: "trident-main", args: ["-etcd_v3", "https://trident-etcd-client:2379", "-k8s_pod"] };
+        const spec = { template: { spec: { containers: [container] } } };
+        environment.withExistingEtcd().objects.set(deploymentPath, { metadata: ours, spec });
+      },
+      installOnExisting,
+    ],
+    ["anotherMigration", (environment) => environment.withLegacy().objects.set(leasePath, renewedAtEachLook())],
+    ["emptySource", (environment) => environment.withLegacy({})],
+    ["etcdv2State", (environment) => (environment.withLegacy({}).etcdv2Nodes = 12)],
+    [
+      "existingEtcdAccess",
+      withProblem(new ExistingEtcdAccessError([endpoint], user, "/trident/", "access refused: permission denied")),
+      installOnExisting,
+    ],
+    ["existingEtcdAlarm", withProblem(new ExistingEtcdAlarmError([endpoint], ["alarm:NOSPACE"])), installOnExisting],
+    [
+      "existingEtcdClusters",
+      withProblem(
+        new ExistingEtcdClustersError([
+          { endpoint: "https://a.example.com:2379", clusterId: "17" },
+          { endpoint: "https://b.example.com:2379", clusterId: "18" },
+        ]),
+      ),
+      installOnExisting,
+    ],
+    [
+      "existingEtcdTls",
+      withProblem(
+        new ExistingEtcdTlsError([endpoint], "serverName", "its certificate is not for the name etcd.example.com"),
+      ),
+      installOnExisting,
+    ],
+    [
+      "existingEtcdUnreachable",
+      withProblem(
+        new ExistingEtcdUnreachableError([endpoint], "from this machine", "connect ECONNREFUSED 192.0.2.7:2379"),
+      ),
+      installOnExisting,
+    ],
+    ["existingEtcdVersion", withProblem(new ExistingEtcdVersionError([endpoint], "4.0.1")), installOnExisting],
+    [
+      "foreignKeys",
+      (environment) => environment.withLegacy().withEtcdCluster({ "/trident/v1/volume/of-somebody-else": "secret" }),
+    ],
+    [
+      "foreignObject",
+      (environment) => environment.withLegacy().objects.set(`${secrets}/etcd-client-tls`, { metadata: {} }),
+    ],
+    ["foreignTrident", (environment) => environment.objects.set(deploymentPath, { metadata: { name: "trident" } })],
+    ["imageOlderThanData", (environment) => environment.withLegacy(), { tridentImage: "netapp/trident:18.10.0" }],
+    ["kubernetesEtcd", withProblem(new KubernetesEtcdError([endpoint], "/registry/")), installOnExisting],
+    [
+      "leasedKeys",
+      (environment) => {
+        const source = environment.withLegacy().source;
+        const read = source?.range.bind(source);
+        if (source === undefined || read === undefined) return;
+        source.range = async (request) => {
+          const page = await read(request);
+          return {
+            ...page,
+            entries: page.entries.map((entry) => ({ ...entry, lease: entry.value.length > 2 ? 7n : 0n })),
+          };
+        };
+      },
+    ],
+    ["legacyTridentPresent", (environment) => environment.withLegacy(), { migrate: false }],
+    [
+      "missingPermissions",
+      (environment) => {
+        environment.withLegacy();
+        for (const each of [
+          "get /pods/portforward",
+          "create /pods",
+          "create apiextensions.k8s.io/customresourcedefinitions",
+        ]) {
+          environment.denied.add(each);
+        }
+      },
+    ],
+    ["namespaceMissing", (environment) => (environment.hasNamespace = false), { migrate: false }],
+    [
+      "newEtcd",
+      (environment) =>
+        (migratedStack(environment).destination = new MemoryStore("the etcd cluster trident-etcd", "7", smallState)),
+      { rollback: true },
+    ],
+    ["noLegacyTrident", () => undefined],
+    [
+      "noManifest",
+      (environment) => {
+        environment.withEtcdCluster(smallState).objects.set(deploymentPath, { metadata: ours });
+        environment.record = { ...emptyRecord, phase: "copied", result: "{}" };
+      },
+      { rollback: true },
+    ],
+    ["noRoom", (environment) => (environment.withLegacy().source = new HugeStore())],
+    ["nothingToRollBack", (environment) => environment.withLegacy(), { rollback: true }],
+    ["openTransactions", (environment) => environment.withLegacy({ ...smallState, "/trident/v1/txn/pvc-7": "{}" })],
+    [
+      "otherStack",
+      (environment) => {
+        const annotations = { "trident-etcd/stack": "organization/trident-etcd/staging" };
+        const clusterRole = "/apis/rbac.authorization.k8s.io/v1/clusterroles/trident-external-etcd-trident";
+        environment.withLegacy().objects.set(`${secrets}/etcd-client-tls`, { metadata: { ...ours, annotations } });
+        environment.objects.set(clusterRole, { metadata: { ...ours, annotations } });
+        environment.objects.set(`${secrets}/etcd-peer-tls`, { metadata: ours });
+      },
+    ],
+    [
+      "persistentVolumeClaim",
+      (environment) =>
+        environment
+          .withLegacy()
+          .objects.set("/api/v1/namespaces/trident/persistentvolumeclaims/trident", { status: { phase: "Lost" } }),
+    ],
+    [
+      "prefixNotEmpty",
+      withProblem(
+        new PrefixNotEmptyError(
+          [endpoint],
+          "/trident/",
+          { count: 5, first: ["/trident/store", "/trident/v1/backend/nas", "/trident/v1/storageclass/gold"] },
+          deletionCommand([endpoint], "/trident/"),
+        ),
+      ),
+      installOnExisting,
+    ],
+    [
+      "recordInvalid",
+      (environment) => {
+        environment.withLegacy().withEtcdCluster();
+        environment.record = { namespace: "trident", name: "trident-etcd-migration", uid: "u", firstPass: "nonsense" };
+      },
+    ],
+    [
+      "rollbackUnfinished",
+      (environment) => {
+        const { record } = migratedStack(environment);
+        environment.withLegacy();
+        if (record !== undefined) environment.record = { ...record, rollbackPhase: "restoring" };
+      },
+    ],
+    [
+      "sameCluster",
+      (environment) => (environment.withLegacy().destination = new MemoryStore("the etcd cluster trident-etcd", "1")),
+    ],
+    [
+      "sourceUnreachable",
+      (environment) => {
+        environment.withLegacy();
+        if (environment.source !== undefined)
+          environment.source.status = () => Promise.reject(new Error("no answer in 10 s"));
+      },
+    ],
+    [
+      "stoppedTridentDeleted",
+      (environment) => (environment.record = { namespace: "trident", name: "r", uid: "u", phase: "stopped" }),
+    ],
+    [
+      "unsupportedKubernetes",
+      (environment) => environment.withLegacy().objects.set("/version", { gitVersion: "v1.15.12" }),
+    ],
+    ["unsupportedTrident", (environment) => environment.withLegacy(), { tridentImage: "netapp/trident:20.01.0" }],
+    [
+      "unusableDefinition",
+      (environment) =>
+        environment.withLegacy().objects.set(definitionPath, {
+          metadata: { name: definitionName },
+          spec: {
+            scope: "Namespaced",
+            names: { kind: "EtcdCluster" },
+            versions: [{ name: "v1beta2", served: true, subresources: { status: {} } }],
+          },
+        }),
+    ],
+  ];
+
+/** One of what keeps an existing etcd from being used. */
+function withProblem(problem: BlockerError): Arrange {
+  return (environment) => (environment.withExistingEtcd().problems = [problem]);
+}
+
+function broughtIn(folder: string): ShownCertificates {
+  const shown = (name: string) => ({
+    certificate: otherCertificate,
+    certificateAuthority: otherCertificate,
+    places: {
+      certificate: `${name}.crt in folder ${folder}`,
+      privateKey: `${name}.key in folder ${folder}`,
+      certificateAuthority: `ca.crt in folder ${folder}`,
+    },
+  });
+  return { server: shown("server"), peer: shown("peer"), client: shown("etcd-client") };
+}
+
+function renewedAtEachLook(): ServedObject {
+  let second = 0;
+  return {
+    get spec() {
+      second += 1;
+      const renewTime = new Date(Date.UTC(2999, 0, 1, 0, 0, second)).toISOString();
+      return { holderIdentity: "build-7-4711-0a1b2c3d", renewTime, leaseDurationSeconds: 60 };
+    },
+  };
+}
+
+/** One key whose value seems to be larger than an etcd may be; nothing of that size is made. */
+class HugeStore extends MemoryStore {
+  constructor() {
+    super("the embedded etcd", "1", { "/trident/v1/volume/a": "{}" });
+  }
+
+  override async status(): ReturnType<MemoryStore["status"]> {
+    return { ...(await super.status()), version: "3.3.12" };
+  }
+
+  override async range(request: Parameters<MemoryStore["range"]>[0]): ReturnType<MemoryStore["range"]> {
+    const page = await super.range(request);
+    const buffer = Buffer.alloc(0);
+    const place = { buffer, keyStart: 0, keyEnd: 20, valueStart: 0, valueEnd: 3 * 1024 ** 3 };
+    return { ...page, entries: page.entries.map((entry) => ({ ...entry, place })) };
+  }
+}
