@@ -27,6 +27,21 @@ export class ClusterRequestError extends Error {
   }
 }
 
+/** The user may not connect to a pod's ports; asking again does not help. */
+export class PortForwardRefusedError extends Error {
+  override readonly name = "PortForwardRefusedError";
+
+  constructor(namespace: string, pod: string, options?: ErrorOptions) {
+    super(
+      `pod ${pod}: the Kubernetes API refuses a port-forward to it (403 Forbidden). The user of the kubeconfig needs the permissions ` +
+        `get and create of pods/portforward in namespace ${namespace}: \`kubectl --namespace ${namespace} create role port-forward ` +
+        `--verb get,create --resource pods/portforward\` and \`kubectl --namespace ${namespace} create rolebinding port-forward ` +
+        `--role port-forward --user USER\`.`,
+      options,
+    );
+  }
+}
+
 /** A pod can't start, and waiting longer would not help. */
 export class PodNotStartingError extends Error {
   override readonly name = "PodNotStartingError";

@@ -6,6 +6,8 @@ export interface PortForward {
   readonly port: number;
   /** Why the latest connection that failed did so; undefined while none has. */
   lastFailure(): string | undefined;
+  /** The same as it was raised. */
+  lastError?(): unknown;
   /** Ends every connection and stops listening. May be called twice. */
   close(): Promise<void>;
 }
@@ -25,7 +27,7 @@ const connectTimeoutMilliseconds = 15_000;
 /** Listens on a free port of the loopback. A connection that fails is ended and its reason kept; the others live on. */
 export async function forwardLocalPort(connectOnward: ConnectOnward): Promise<PortForward> {
   const open = new Set<() => void>();
-  let failure: string | undefined;
+  let failure: { readonly reason: string; readonly error: unknown } | undefined;
   let closed = false;
 
   function accept(socket: Socket): void {
@@ -40,8 +42,8 @@ export async function forwardLocalPort(connectOnward: ConnectOnward): Promise<Po
       socket.destroy();
       onward?.close();
     }
-    function fail(reason: string): void {
-      if (!ended && !closed) failure = reason;
+    function fail(reason: string, error: unknown = reason): void {
+      if (!ended && !closed) failure = { reason, error };
       end();
     }
     const timer = setTimeout(() => {
@@ -59,7 +61,7 @@ export async function forwardLocalPort(connectOnward: ConnectOnward): Promise<Po
         if (ended) connection.close();
       },
       (error: unknown) => {
-        fail(describeFailure(error));
+        fail(describeFailure(error), error);
       },
     );
   }
@@ -69,7 +71,8 @@ export async function forwardLocalPort(connectOnward: ConnectOnward): Promise<Po
   return {
     host: "127.0.0.1",
     port,
-    lastFailure: () => failure,
+    lastFailure: () => failure?.reason,
+    lastError: () => failure?.error,
     close: async () => {
       if (closed) return;
       closed = true;

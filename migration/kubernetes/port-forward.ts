@@ -2,6 +2,7 @@ import { Writable } from "node:stream";
 import { PortForward as PodPortForward } from "@kubernetes/client-node";
 import type { ClusterClient } from "./cluster-client.ts";
 import { describeFailure } from "./describe-failure.ts";
+import { PortForwardRefusedError } from "./errors.ts";
 import { forwardLocalPort, type ForwardedConnection, type PortForward } from "./forward-local-port.ts";
 import type { Socket } from "node:net";
 
@@ -57,8 +58,15 @@ async function openWebSocket(
     const [output, failures] = [intoSocket(socket), failuresOf(pod, fail)];
     return (await forward.portForward(namespace, pod, [port], output, failures, socket)) as WebSocketLike;
   } catch (error) {
-    throw new Error(`pod ${pod}: ${describeFailure(error)}`, { cause: error });
+    throw asRaised(error, namespace, pod);
   }
+}
+
+/** The WebSocket's library tells the API server's status in its words alone. */
+export function asRaised(error: unknown, namespace: string, pod: string): Error {
+  const reason = describeFailure(error);
+  if (/server response: 403\b/.test(reason)) return new PortForwardRefusedError(namespace, pod, { cause: error });
+  return new Error(`pod ${pod}: ${reason}`, { cause: error });
 }
 
 // Not the socket itself: bytes may still come in after it is closed, and a write to it would raise an error then. There

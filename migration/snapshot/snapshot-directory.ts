@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { SnapshotDirectoryError } from "./errors.ts";
 
@@ -19,6 +19,15 @@ export async function prepareSnapshotDirectory(directory: string): Promise<void>
   } finally {
     await rm(path, { force: true }).catch(() => undefined);
   }
+}
+
+/** Raises SnapshotDirectoryError when a file of that many bytes has no place in a folder that is there. */
+export async function checkRoom(directory: string, bytes: number): Promise<void> {
+  const { blocks, bavail, bsize } = await statfs(directory);
+  // Some network file systems do not tell.
+  if (blocks === 0 || bavail * bsize >= bytes) return;
+  const problem = `no space left on device: ${bytes} bytes are needed and ${bavail * bsize} are free`;
+  throw new SnapshotDirectoryError(directory, resolve(directory), new Error(problem));
 }
 
 function unlessItExists(error: NodeJS.ErrnoException): void {

@@ -125,7 +125,7 @@ async function take(props: DestroyStepInputs): Promise<void> {
       const { namespace, etcdCluster, clientSecret, snapshotDirectory } = props;
       const isTrial = props.step === "finalSnapshotTrial";
       const request = { namespace, etcdCluster, clientSecret, snapshotDirectory, isTrial, cluster: access };
-      return saveFinalSnapshot(finalSnapshotOnCluster(request), isTrial ? () => undefined : report);
+      return saveFinalSnapshot(finalSnapshotOnCluster(request), report);
     }
     case "membersGone": {
       const { connectToCluster } = await import("../kubernetes/cluster-client.ts");

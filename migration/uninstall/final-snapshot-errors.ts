@@ -45,16 +45,17 @@ export class FinalSnapshotNotWrittenError extends FinalSnapshotError {
   }
 }
 
-/** Members run, and none of them lets itself be asked. */
+/** Members hold the state, or may hold it, and it can't be had from them: they are never taken for nobody to ask. */
 export class FinalSnapshotRefusedError extends FinalSnapshotError {
   override readonly name = "FinalSnapshotRefusedError";
 
   constructor(etcd: LastEtcd, reasons: readonly string[], cause: unknown) {
     super(
       etcd,
-      `its members run, but none gives one: ${reasons.map(withoutFullStop).join("; ")}`,
+      `its members have the state, but none gives it all: ${reasons.map(withoutFullStop).join("; ")}`,
       "Put that right (`pulumi refresh` and `pulumi up` make Secrets anew that were deleted and certificates that have ended), " +
-        "and run `pulumi destroy` again.",
+        "and run `pulumi destroy` again. A member that is gone for good, for one with its node, and what only it had, is given up by " +
+        `deleting its pod: \`kubectl --namespace ${etcd.namespace} delete pod NAME --force --grace-period 0\`.`,
       cause,
     );
   }

@@ -2,14 +2,15 @@ import { memberClientPort, memberServerName, membersOf } from "../endpoints/clus
 import { readClientSecret } from "../endpoints/client-secret.ts";
 import type { EtcdTls } from "../etcd/etcd-store.ts";
 import { connectToCluster, type ClusterAccess, type ClusterClient } from "../kubernetes/cluster-client.ts";
+import { PortForwardRefusedError } from "../kubernetes/errors.ts";
 import { describePod, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
 import { saveSnapshot } from "../snapshot/save-snapshot.ts";
-import { prepareSnapshotDirectory } from "../snapshot/snapshot-directory.ts";
+import { checkRoom, prepareSnapshotDirectory } from "../snapshot/snapshot-directory.ts";
 import { openForwardedStore, type OpenStore } from "../stores/forwarded-store.ts";
 import type { LastEtcd } from "./final-snapshot-errors.ts";
 import type { FinalSnapshotEnvironment } from "./final-snapshot.ts";
-import { mayAnswer } from "./members-gone.ts";
+import { memberState, type MemberState } from "./member-state.ts";
 
 export interface FinalSnapshotRequest extends LastEtcd {
   readonly cluster: ClusterAccess;
@@ -17,27 +18,32 @@ export interface FinalSnapshotRequest extends LastEtcd {
   readonly clientSecret: string;
 }
 
+/** A load balancer that changes over or a kubelet that starts anew is back by then. */
+const patience = { seconds: 60, pauseMilliseconds: 3000 };
+
 /** Raises ClusterUnreachableError when the kubeconfig leads to no cluster. */
 export function finalSnapshotOnCluster(request: FinalSnapshotRequest): FinalSnapshotEnvironment {
   const cluster = connectToCluster(request.cluster);
   const { namespace, etcdCluster, snapshotDirectory, isTrial = false } = request;
-  let credentials: Promise<EtcdTls> | undefined;
   return {
     etcd: { namespace, etcdCluster, snapshotDirectory, isTrial },
+    patience,
     findMembers: async () => {
       const pods = await listPods(cluster, namespace, membersOf(etcdCluster));
-      const running = pods.filter(mayAnswer).map((pod) => ({
-        name: podName(pod),
-        open: async () => {
-          credentials ??= readCredentials(cluster, request);
-          return openMember(cluster, namespace, podName(pod), await credentials);
-        },
-      }));
-      return { running, others: pods.filter((pod) => !mayAnswer(pod)).map(describePod) };
+      const ofState = (state: MemberState) => pods.filter((pod) => memberState(pod) === state);
+      return {
+        running: ofState("running").map((pod) => ({
+          name: podName(pod),
+          open: async () => openMember(cluster, namespace, podName(pod), await readCredentials(cluster, request)),
+        })),
+        paused: ofState("paused").map(describePod),
+        over: ofState("over").map(describePod),
+      };
     },
-    save: async (content) => {
+    save: async (content, databaseBytes) => {
       if (!isTrial) return saveSnapshot({ content, directory: snapshotDirectory, namespace, at: new Date() });
       await prepareSnapshotDirectory(snapshotDirectory);
+      await checkRoom(snapshotDirectory, databaseBytes);
       return "";
     },
   };
@@ -55,5 +61,10 @@ async function openMember(cluster: ClusterClient, namespace: string, pod: string
     choosePod: () => Promise.resolve(pod),
     port: memberClientPort,
   });
-  return openForwardedStore(`member ${pod} in namespace ${namespace}`, forward, tls);
+  const store = openForwardedStore(`member ${pod} in namespace ${namespace}`, forward, tls);
+  const refused = (error: unknown): never => {
+    const reason = forward.lastError?.();
+    throw reason instanceof PortForwardRefusedError ? reason : error;
+  };
+  return { ...store, status: () => store.status().catch(refused) };
 }

@@ -2,7 +2,7 @@ import { membersOf } from "../endpoints/cluster-members.ts";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { WaitTimeoutError } from "../kubernetes/errors.ts";
-import { describePod, isActive, listPods, podName } from "../kubernetes/pods.ts";
+import { describePod, listPods, podName } from "../kubernetes/pods.ts";
 import { seenDone, seenSoFar, waitUntil } from "../kubernetes/wait-until.ts";
 
 export interface MembersRequest {
@@ -50,9 +50,4 @@ export async function waitUntilMembersAreGone(
   } catch (error) {
     throw error instanceof WaitTimeoutError ? new MembersRemainError(request, last, error) : error;
   }
-}
-
-/** Whether its etcd may answer: without an operator, nobody removes one that has failed. */
-export function mayAnswer(pod: V1Pod): boolean {
-  return isActive(pod) && (pod.status?.containerStatuses ?? []).some(({ state }) => state?.running !== undefined);
 }

@@ -78,6 +78,7 @@ describe("a forwarded port", () => {
     const forward = await open(() => Promise.reject({ message: "Unexpected server response: 403" }));
     await once(await dial(forward), "close");
     assert.equal(forward.lastFailure(), "Unexpected server response: 403");
+    assert.deepEqual(forward.lastError?.(), { message: "Unexpected server response: 403" });
   });
 
   it("closes the other half when the client goes away", async () => {

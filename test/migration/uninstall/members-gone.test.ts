@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { mayAnswer, waitUntilMembersAreGone } from "../../../migration/uninstall/members-gone.ts";
+import { waitUntilMembersAreGone } from "../../../migration/uninstall/members-gone.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
 
 const labels = { app: "etcd", etcd_cluster: "db" };
@@ -43,15 +43,5 @@ describe("the wait for members", () => {
       name: "MembersRemainError",
       message: /pod db-a unknown.*kubectl --namespace storage delete pod --selector app=etcd,etcd_cluster=db --force/s,
     });
-  });
-});
-
-describe("a member", () => {
-  it("may answer while one of its containers runs", () => {
-    const running = [{ state: { running: {} } }] as never;
-    assert.ok(mayAnswer({ status: { phase: "Running", containerStatuses: running } }));
-    assert.ok(!mayAnswer({ status: { phase: "Failed", containerStatuses: running } }));
-    assert.ok(!mayAnswer({ status: { phase: "Pending" } }));
-    assert.ok(!mayAnswer({ status: { phase: "Running", containerStatuses: [{ state: { waiting: {} } }] as never } }));
   });
 });
