@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { counted } from "@trident-etcd/migration/copy/counted.ts";
 import type { Platform } from "@trident-etcd/migration/platform/detect-platform.ts";
 
 import { checkCertificateSettings } from "./settings/check-certificates.ts";
@@ -124,7 +125,7 @@ export class ConfigurationError extends Error {
 
   constructor(problems: readonly string[]) {
     super(
-      `The stack's settings cannot be used (${problems.length === 1 ? "1 problem" : `${problems.length} problems`}); ` +
+      `The stack's settings cannot be used (${counted(problems.length, "problem")}); ` +
         `nothing was changed.\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     );
     this.problems = problems;

@@ -1,3 +1,4 @@
+import { counted } from "./copy/counted.ts";
 import { afterVerifiedCopy, copyChanges, type CopiedChanges, type EarlierPass } from "./copy/copy-changes.ts";
 import { copyUntilVerified } from "./copy/copy-until-verified.ts";
 import { CopyInterruptedError } from "./copy/errors.ts";
@@ -47,7 +48,9 @@ export async function copyAndVerify(
       report(`The old etcd compacted its history. Going on from revision ${latest.toString()}.`);
     },
   });
-  report(`Verified: all ${verified.keys} keys and values are equal (SHA-256 ${verified.sha256}).`);
+  report(
+    `Verified: all is equal, ${counted(verified.keys, "key and its value", "keys and their values")} (SHA-256 ${verified.sha256}).`,
+  );
   return verified;
 }
 
@@ -101,10 +104,12 @@ export async function verifyAgain(
   const verified = await verifyCopy({
     ...{ source, destination, range, signal, sourceRevision: revision, destinationRevision },
     onProgress: ({ keysCompared, keysTotal }) => {
-      sometimes(() => `Compared ${keysCompared} of ${keysTotal} keys.`);
+      sometimes(() => `Compared ${keysCompared} of ${counted(keysTotal, "key")}.`);
     },
   });
-  report(`Verified again: all ${verified.keys} keys and values are equal (SHA-256 ${verified.sha256}).`);
+  report(
+    `Verified again: all is equal, ${counted(verified.keys, "key and its value", "keys and their values")} (SHA-256 ${verified.sha256}).`,
+  );
   return verified;
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "./copy/counted.ts";
 import { EtcdCopyError, SourceChangedError, type Leftover } from "./copy-errors.ts";
 import type { CopyRequest, CopyResult } from "./copy-request.ts";
 import { changesAfterCopy } from "./copy/changes-after-copy.ts";
@@ -83,7 +84,9 @@ async function copyAndProve(options: Copy): Promise<CopyResult> {
   });
   const changes = await changesAfterCopy(source, range, copied, { signal });
   if (changes !== undefined) throw new SourceChangedError(prefix, copied.keys, changes);
-  report(`Verified: all ${copied.keys} keys and values are equal (SHA-256 ${copied.sha256}).`);
+  report(
+    `Verified: all is equal, ${counted(copied.keys, "key and its value", "keys and their values")} (SHA-256 ${copied.sha256}).`,
+  );
   return {
     keys: copied.keys,
     bytes: copied.bytes,

@@ -1,3 +1,4 @@
+import { counted } from "./copy/counted.ts";
 import { checkStores } from "./check-stores.ts";
 import { clusterEnvironment } from "./cluster-environment.ts";
 import { copyAndCutOver, endMigration } from "./cut-over.ts";
@@ -104,7 +105,7 @@ async function finishedBefore(
   report: (line: string) => void,
 ): Promise<MigrationResult> {
   await environment.handOverNewTrident();
-  report(`The migration was finished before: ${result.keys} keys are in the new etcd.`);
+  report(`The migration was finished before: ${counted(result.keys, "key is", "keys are")} in the new etcd.`);
   return result;
 }
 
@@ -150,7 +151,7 @@ async function openChecked(begun: Omit<Migration, "destination" | "written">): P
       );
     } else {
       const { keys } = await checkStores(migration, source).finally(() => source.close());
-      report(`The embedded etcd has ${keys} keys to move, and nothing in the new etcd is in their way.`);
+      report(`The embedded etcd has ${counted(keys, "key")} to move, and nothing in the new etcd is in their way.`);
     }
     // Last, since it is the only check that makes something, if only for a moment.
     await environment.checkLegacyImage(legacy, record);
@@ -164,7 +165,7 @@ async function openChecked(begun: Omit<Migration, "destination" | "written">): P
 function describeLegacy(legacy: LegacyTrident): string {
   const state = legacy.stoppedByMigration
     ? "stopped by a migration that did not end"
-    : `at ${legacy.replicas} replica${legacy.replicas === 1 ? "" : "s"}`;
+    : `at ${counted(legacy.replicas, "replica")}`;
   return `Found the old Trident: Deployment ${legacy.name}, ${state}, its state on PersistentVolumeClaim ${legacy.claim} (${legacy.etcdImage}).`;
 }
 

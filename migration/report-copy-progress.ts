@@ -1,3 +1,4 @@
+import { counted } from "./copy/counted.ts";
 import type { StateProgress } from "./copy/copy-until-verified.ts";
 import { atMostEverySecond } from "./report-now-and-then.ts";
 
@@ -7,9 +8,9 @@ export function reportCopyProgress(report: (line: string) => void, before = ""):
   let lastPhase: StateProgress["phase"] | undefined;
   return ({ phase, keysDone, keysTotal, bytesDone }) => {
     if (phase === "verifying" && lastPhase !== phase) {
-      report(`Copied all ${keysTotal} keys (${bytesDone} bytes)${before}. Verifying.`);
+      report(`Copied all of it: ${counted(keysTotal, "key")} (${counted(bytesDone, "byte")})${before}. Verifying.`);
     } else if (phase !== "checking") {
-      sometimes(() => `${phase === "verifying" ? "Compared" : "Copied"} ${keysDone} of ${keysTotal} keys.`);
+      sometimes(() => `${phase === "verifying" ? "Compared" : "Copied"} ${keysDone} of ${counted(keysTotal, "key")}.`);
     }
     lastPhase = phase;
   };

@@ -1,3 +1,4 @@
+import { counted } from "../copy/counted.ts";
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 
 /** What was read, or why it could not be: the rest of a sentence that begins with where it was to be read. */
@@ -11,7 +12,7 @@ export function certificatesIn(pem: Buffer): Contents<AtLeastOne<X509Certificate
   try {
     const [first, ...others] = blocks.map((block) => new X509Certificate(block));
     return first === undefined
-      ? { problem: `holds no PEM certificate (${pem.length} bytes)` }
+      ? { problem: `holds no PEM certificate (${counted(pem.length, "byte")})` }
       : { value: [first, ...others] };
   } catch {
     // OpenSSL's message may quote what it read.

@@ -1,5 +1,6 @@
 import { copyState } from "../copy/copy-state.ts";
-import { describeBytes, describeCount, describeKeys } from "./describe-amount.ts";
+import { counted, describeCount } from "../copy/counted.ts";
+import { describeBytes } from "./describe-amount.ts";
 import { describeKeysChosen, labelled, type JobContext, type JobReport } from "./job-report.ts";
 import { documentOfVerified, linesOfVerified } from "./verify-job.ts";
 
@@ -19,7 +20,7 @@ export async function copyJob(context: JobContext): Promise<JobReport> {
   return {
     outcome: "done",
     lines: [
-      `Copied and verified: ${describeKeys(copied.keys)} (${describeBytes(copied.bytes)}) ${describeKeysChosen(job)}.`,
+      `Copied and verified: ${counted(copied.keys, "key")} (${describeBytes(copied.bytes)}) ${describeKeysChosen(job)}.`,
       ...linesOfVerified(context, copied),
       labelled(
         "written",

@@ -1,19 +1,11 @@
+import { counted } from "../copy/counted.ts";
+
 const UNITS = ["KiB", "MiB", "GiB", "TiB"] as const;
-
-/** `4,821` */
-export function describeCount(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-/** `1 key`, `4,821 keys` */
-export function describeKeys(count: number): string {
-  return `${describeCount(count)} ${count === 1 ? "key" : "keys"}`;
-}
 
 /** `812 bytes`, `1.9 MiB` */
 export function describeBytes(bytes: number): string {
   if (bytes < 1024) {
-    return `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
+    return counted(bytes, "byte");
   }
   let amount = bytes / 1024;
   let unit = 0;

@@ -11,7 +11,7 @@ import {
   SameStoreError,
 } from "../copy/errors.ts";
 import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../etcd/errors.ts";
-import { describeCount } from "./describe-amount.ts";
+import { counted, describeCount } from "../copy/counted.ts";
 import type { Outcome } from "./exit-codes.ts";
 import { SIDE_NAMES, SIDES, type Action } from "./flags.ts";
 import { InterruptedError } from "./interruption.ts";
@@ -121,7 +121,7 @@ function withSide(message: string, chain: readonly unknown[], job: Job | undefin
 
 function whereCopyStands(last: Progress | undefined): string {
   if (last?.phase === "copying") {
-    return `: ${describeCount(last.keysDone)} of ${describeCount(last.keysTotal)} keys are in the destination`;
+    return `: ${describeCount(last.keysDone)} of ${counted(last.keysTotal, "key is", "keys are")} in the destination`;
   }
   return last?.phase === "verifying"
     ? ": all keys are in the destination, the comparison is not finished"

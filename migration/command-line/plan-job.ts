@@ -1,4 +1,5 @@
-import { describeBytes, describeCount, describeKeys } from "./describe-amount.ts";
+import { counted, describeCount } from "../copy/counted.ts";
+import { describeBytes } from "./describe-amount.ts";
 import {
   describeKeysChosen,
   documentOfSide,
@@ -103,7 +104,7 @@ function describeSource({ source }: Survey): string {
   const { keys, bytes, largestValue, leased } = source;
   const largest = largestValue === undefined ? "" : `, largest value ${describeBytes(largestValue.bytes)}`;
   const leases = leased.count === 0 ? "none" : describeCount(leased.count);
-  return `${describeKeys(keys)}, ${describeBytes(bytes)}${largest}; ${leases} with a lease`;
+  return `${counted(keys, "key")}, ${describeBytes(bytes)}${largest}; ${leases} with a lease`;
 }
 
 function describeDestination({ destination }: Survey): string {
@@ -112,7 +113,7 @@ function describeDestination({ destination }: Survey): string {
     return "no such key yet";
   }
   return (
-    `${describeKeys(keys)}: ${describeCount(equal)} equal to the source's, ` +
+    `${counted(keys, "key")}: ${describeCount(equal)} equal to the source's, ` +
     `${describeCount(otherValue.count)} with another value, ${describeCount(notInSource.count)} that the source does not have`
   );
 }
@@ -122,15 +123,15 @@ function describeCopy({ source, destination, missing }: Survey): string {
     return "A copy would find nothing to write.";
   }
   if (missing.keys === 0) {
-    return `A copy would find all ${describeKeys(source.keys)} copied already, and compare them on both sides.`;
+    return `A copy would find all ${counted(source.keys, "key")} copied already, and compare them on both sides.`;
   }
-  const there = destination.equal === 0 ? "" : `, leave ${describeKeys(destination.equal)} as already copied`;
+  const there = destination.equal === 0 ? "" : `, leave ${counted(destination.equal, "key")} as already copied`;
   return (
-    `A copy would write ${describeKeys(missing.keys)} (${describeBytes(missing.bytes)})${there}, ` +
+    `A copy would write ${counted(missing.keys, "key")} (${describeBytes(missing.bytes)})${there}, ` +
     `then compare all ${describeCount(source.keys)} on both sides.`
   );
 }
 
 function describeSample({ count, first }: KeySample): string {
-  return `${describeKeys(count)} (${first.join(", ")}${count > first.length ? ", ..." : ""})`;
+  return `${counted(count, "key")} (${first.join(", ")}${count > first.length ? ", ..." : ""})`;
 }

@@ -1,4 +1,5 @@
-import { describeBytes, describeCount, describeDuration } from "./describe-amount.ts";
+import { counted, describeCount } from "../copy/counted.ts";
+import { describeBytes, describeDuration } from "./describe-amount.ts";
 
 /** What the engine reports, whatever it is doing. */
 export interface Progress {
@@ -137,8 +138,9 @@ const RATE_AFTER_MILLISECONDS = 1_000;
 /** `Copying: 12,000 of 100,000 keys, 3.0 MiB, 14,000 keys/s, 6 s left` */
 export function describeProgress(progress: Progress, milliseconds: number): string {
   const { phase, keysDone, keysTotal, bytesDone } = progress;
-  const of = keysTotal === 0 ? "" : ` of ${describeCount(keysTotal)}`;
-  const parts = [`${PHASE_NAMES[phase]}: ${describeCount(keysDone)}${of} keys`];
+  const keys =
+    keysTotal === 0 ? counted(keysDone, "key") : `${describeCount(keysDone)} of ${counted(keysTotal, "key")}`;
+  const parts = [`${PHASE_NAMES[phase]}: ${keys}`];
   if (bytesDone > 0) {
     parts.push(describeBytes(bytesDone));
   }

@@ -1,7 +1,8 @@
+import { counted } from "../copy/counted.ts";
 import { EmptySourceError } from "../copy/errors.ts";
 import { pinRevision } from "../copy/pin-revision.ts";
 import { verifyCopy, type VerifiedCopy } from "../copy/verify-copy.ts";
-import { describeBytes, describeKeys } from "./describe-amount.ts";
+import { describeBytes } from "./describe-amount.ts";
 import {
   describeKeysChosen,
   documentOfSide,
@@ -33,7 +34,7 @@ export async function verifyJob(context: JobContext): Promise<JobReport> {
   return {
     outcome: "done",
     lines: [
-      `Equal: ${describeKeys(verified.keys)} (${describeBytes(verified.bytes)}) ${describeKeysChosen(job)}, every value compared.`,
+      `Equal: ${counted(verified.keys, "key")} (${describeBytes(verified.bytes)}) ${describeKeysChosen(job)}, every value compared.`,
       ...linesOfVerified(context, verified),
     ],
     document: documentOfVerified(context, verified),

@@ -1,3 +1,4 @@
+import { counted } from "./counted.ts";
 import { batchesOf } from "./batches.ts";
 import { ChangedKeysCollector, type ChangedKeys, type ChangedRun } from "./changed-keys.ts";
 import type { VerifiedPass } from "./changed-since.ts";
@@ -207,7 +208,7 @@ class Carrier {
       entries.push(...page.entries);
     }
     if (entries.length !== keys) {
-      throw new UntrustworthyAnswerError("source", `it had ${keys} keys in a range, then ${entries.length}`);
+      throw new UntrustworthyAnswerError("source", `it had ${counted(keys, "key")} in a range, then ${entries.length}`);
     }
     return entries;
   }

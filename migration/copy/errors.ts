@@ -1,3 +1,4 @@
+import { counted } from "./counted.ts";
 import { KEYS_LISTED, type KeySample } from "./key-sample.ts";
 import { printableKey, printableKeys } from "./printable-key.ts";
 import type { UnansweredTransaction } from "./own-transactions.ts";
@@ -55,7 +56,7 @@ export class ForeignKeysInDestinationError extends Error {
 
   constructor(examples: readonly string[], count: number) {
     super(
-      `the destination already holds ${count} ${count === 1 ? "key" : "keys"} that the source does not have, or has with ` +
+      `the destination already holds ${counted(count, "key")} that the source does not have, or has with ` +
         `another value: ${examples.join(", ")}${count > examples.length ? ", ..." : ""}. They are never overwritten. ` +
         "Delete them if nothing needs them, or use an empty destination",
     );
@@ -85,7 +86,7 @@ export class EntryTooLargeError extends Error {
   readonly key: string;
 
   constructor(store: string, key: Buffer, cause: unknown, valueBytes?: number) {
-    const size = valueBytes === undefined ? "" : ` (a value of ${valueBytes} bytes)`;
+    const size = valueBytes === undefined ? "" : ` (a value of ${counted(valueBytes, "byte")})`;
     super(
       `the key ${printableKey(key)}${size} is too large for the ${store}: ` +
         (cause instanceof Error ? cause.message : String(cause)),
@@ -111,7 +112,9 @@ export class EntriesTooLargeError extends Error {
 
   /** @param entries the largest first, at least one; `isComplete` unless there may be more. */
   constructor(entries: readonly TooLargeEntry[], isComplete: boolean, cause: unknown) {
-    const named = entries.map(({ key, valueBytes }) => `${printableKey(key)} (a value of ${valueBytes} bytes)`);
+    const named = entries.map(
+      ({ key, valueBytes }) => `${printableKey(key)} (a value of ${counted(valueBytes, "byte")})`,
+    );
     super(
       `${isComplete ? "" : "at least "}${entries.length} of the source's keys ${entries.length === 1 ? "is" : "are"} too ` +
         `large for the destination, value included: ${named.join(", ")}. Its etcd refuses requests above its ` +
@@ -168,9 +171,12 @@ export class CopyInterruptedError extends Error {
     unanswered: readonly UnansweredTransaction[],
     cause: unknown,
   ) {
-    super(`the copy stopped after ${keysCopied} keys: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    super(
+      `the copy stopped after ${counted(keysCopied, "key")}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    );
     this.name = "CopyInterruptedError";
     this.writtenRevisions = writtenRevisions;
     this.unanswered = unanswered;
@@ -204,5 +210,5 @@ function describe(what: string, { count, first }: KeySample): string | undefined
   if (count === 0) {
     return undefined;
   }
-  return `${count} ${count === 1 ? "key" : "keys"} ${what} (${first.join(", ")}${count > first.length ? ", ..." : ""})`;
+  return `${counted(count, "key")} ${what} (${first.join(", ")}${count > first.length ? ", ..." : ""})`;
 }

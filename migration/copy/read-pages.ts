@@ -1,3 +1,4 @@
+import { counted } from "./counted.ts";
 import { bytesOf, compareKeys } from "./entry-bytes.ts";
 import { EntryTooLargeError, UntrustworthyAnswerError } from "./errors.ts";
 import { isInRange, keyAfter } from "./key-range.ts";
@@ -48,7 +49,7 @@ export async function* readPages(options: ReadOptions): AsyncGenerator<Page, voi
     yield { entries, total };
   }
   if (seen !== total) {
-    throw new UntrustworthyAnswerError(options.name, `it announced ${total ?? 0} keys and gave ${seen}`);
+    throw new UntrustworthyAnswerError(options.name, `it announced ${counted(total ?? 0, "key")} and gave ${seen}`);
   }
 }
 

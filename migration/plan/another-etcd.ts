@@ -1,3 +1,4 @@
+import { counted } from "../copy/counted.ts";
 import type { V1Deployment } from "@kubernetes/client-node";
 import { describeAddress, isEtcdCluster } from "../endpoints/describe-address.ts";
 import { AnotherEtcdError } from "../preflight/existing-etcd-errors.ts";
@@ -26,8 +27,8 @@ export function judgeAnotherEtcd(request: PlanRequest, { flow, runsOn, keys }: A
   const next = describeAddress(request.destination);
   if (keys !== undefined && keys > 0) {
     const moved =
-      `Trident is moved from the etcd at ${runsOn} to ${next}, where ${keys} key(s) are under ${request.prefix}: see that ` +
-      `they are its latest state.`;
+      `Trident is moved from the etcd at ${runsOn} to ${next}, where ${counted(keys, "key is", "keys are")} under ${request.prefix}: see that ` +
+      `its latest state is there.`;
     return { blockers: [], risks: [moved] };
   }
   return { blockers: [new AnotherEtcdError(request.legacyDeployment, runsOn, next).blocker], risks: [] };

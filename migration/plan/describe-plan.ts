@@ -1,4 +1,5 @@
-import { describeBytes, describeCount, describeDuration } from "../command-line/describe-amount.ts";
+import { describeBytes, describeDuration } from "../command-line/describe-amount.ts";
+import { counted, describeCount } from "../copy/counted.ts";
 import { describeKept } from "../uninstall/kept-things.ts";
 import type {
   ClaimPlan,
@@ -57,7 +58,7 @@ function headLines(plan: MigrationPlan): string[] {
 
 function legacyLines(legacy: LegacyPlan): string[] {
   return rows([
-    ["Deployment", `${legacy.deployment}, ${counted(legacy.replicas, "replica", "replicas")}`],
+    ["Deployment", `${legacy.deployment}, ${counted(legacy.replicas, "replica")}`],
     ["Trident", versionAndImage(legacy.tridentVersion, legacy.tridentImage)],
     ["etcd", versionAndImage(legacy.etcdVersion, legacy.etcdImage)],
     ["claim", describeClaim(legacy.claim)],
@@ -93,11 +94,11 @@ function stateLines(state: StatePlan): string[] {
 
 function describeCounts(counts: StateCounts): string {
   return [
-    counted(counts.backends, "backend", "backends"),
-    counted(counts.volumes, "volume", "volumes"),
+    counted(counts.backends, "backend"),
+    counted(counts.volumes, "volume"),
     counted(counts.storageClasses, "storage class", "storage classes"),
-    counted(counts.nodes, "node", "nodes"),
-    counted(counts.transactions, "open transaction", "open transactions"),
+    counted(counts.nodes, "node"),
+    counted(counts.transactions, "open transaction"),
     `${describeCount(counts.other)} other`,
   ].join(", ");
 }
@@ -116,8 +117,8 @@ function destinationLines(destination: DestinationPlan): string[] {
     return rows([["existing etcd", `${endpoints.join(", ")}${how}${saysVersion}`], keysRow]);
   }
   const { name, exists, size, ready } = destination;
-  if (!exists) return rows([["EtcdCluster", `${name}, to be made with ${counted(size, "member", "members")}`]]);
-  const members = ready === undefined ? "" : `, ${ready} of ${size} members ready`;
+  if (!exists) return rows([["EtcdCluster", `${name}, to be made with ${counted(size, "member")}`]]);
+  const members = ready === undefined ? "" : `, ${ready} of ${counted(size, "member")} ready`;
   return rows([["EtcdCluster", `${name}${members}${saysVersion}`], keysRow]);
 }
 
@@ -147,7 +148,7 @@ function objectLines({ objects }: MigrationPlan): string[] {
 function certificateLines(certificates: readonly PlannedCertificate[]): string[] {
   return certificates.map(({ name, secret, from, expires, validHours }) =>
     expires === undefined
-      ? `  ${name} (Secret ${secret}): to be made, valid for ${describeCount(validHours ?? 0)} hours`
+      ? `  ${name} (Secret ${secret}): to be made, valid for ${counted(validHours ?? 0, "hour")}`
       : `  ${name} (Secret ${secret}): ${from === undefined ? "" : `${from}, `}valid until ${expires}`,
   );
 }
@@ -178,8 +179,4 @@ function items(texts: readonly string[]): string[] {
 /** In two columns. */
 function rows(entries: readonly (readonly [name: string, text: string])[]): string[] {
   return entries.map(([name, text]) => `  ${name.padEnd(14)} ${text}`);
-}
-
-function counted(count: number, one: string, many: string): string {
-  return `${describeCount(count)} ${count === 1 ? one : many}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../copy/counted.ts";
 import { NotReachedFromHereError } from "../endpoints/errors.ts";
 import type { ExistingEtcdAddress } from "../endpoints/etcd-address.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
@@ -73,7 +74,7 @@ function adopted({ flow, adoptState, keys, prefix }: ExistingEtcdFacts): string[
   return keys === 0
     ? [`existingEtcdAdoptState is true, and there is no state under ${prefix} to start on.`]
     : [
-        `The new Trident starts on the ${keys} key(s) that are under ${prefix} already (existingEtcdAdoptState): see that no ` +
-          `other Trident uses them.`,
+        `The new Trident starts on the ${counted(keys, "key that is", "keys that are")} under ${prefix} already (existingEtcdAdoptState): see that no ` +
+          `other Trident uses that state.`,
       ];
 }

@@ -1,3 +1,4 @@
+import { counted } from "../copy/counted.ts";
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
@@ -71,7 +72,7 @@ function judgeTransactions({ namespace, legacyDeployment }: PlanRequest, { toCar
       kind: "openTransactions",
       object: `Deployment/${legacyDeployment}`,
       message:
-        `Trident has ${transactions.count} open transaction(s): ${listed(transactions)}. The Trident that starts next acts on ` +
+        `Trident has ${counted(transactions.count, "open transaction")}: ${listed(transactions)}. The Trident that starts next acts on ` +
         `them, and undoing one that adds a volume destroys that volume.`,
       remedy:
         "Wait until Trident has ended them and run this again. If they stay, restarting the new Trident settles them, the " +

@@ -1,3 +1,4 @@
+import { agreeing, counted } from "../copy/counted.ts";
 import { describeBytes } from "../command-line/describe-amount.ts";
 import type { KeySample } from "../copy/key-sample.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
@@ -58,7 +59,7 @@ function judgeEmptiness({ legacy, prefix, survey, etcdv2Nodes }: StateFacts): Bl
       object: `Deployment/${legacy.name}`,
       message:
         `The embedded etcd of Deployment ${legacy.name} in namespace ${legacy.namespace} has no key under ${prefix}, but ` +
-        `${etcdv2Nodes} node(s) there in its v2 store: Trident 18.01 or later, which converts the state, never ran on it.`,
+        `${counted(etcdv2Nodes, "node")} there in its v2 store: Trident 18.01 or later, which converts the state, never ran on it.`,
       remedy:
         "Upgrade the old installation to Trident 18.01 or later (its installer keeps the state), see that it serves, and " +
         "run this again.",
@@ -73,7 +74,7 @@ function judgeTransactions({ legacy, survey: { transactions } }: StateFacts): Bl
       kind: "openTransactions",
       object: `Deployment/${legacy.name}`,
       message:
-        `Trident has ${transactions.count} open transaction(s): ${listed(transactions)}. The Trident that starts next acts on ` +
+        `Trident has ${counted(transactions.count, "open transaction")}: ${listed(transactions)}. The Trident that starts next acts on ` +
         `them, and undoing one that adds a volume destroys that volume.`,
       remedy:
         "Wait until Trident has ended them and run this again. If they stay, restarting the old Trident settles them, the " +
@@ -89,7 +90,7 @@ function judgeLeases({ legacy, survey: { leased } }: StateFacts): Blocker[] {
     {
       kind: "leasedKeys",
       object: `Deployment/${legacy.name}`,
-      message: `${leased.count} of the old Trident's keys have a lease, which can't be copied: ${listed(leased)}.`,
+      message: `${leased.count} of the old Trident's keys ${agreeing(leased.count, "has", "have")} a lease, which can't be copied: ${listed(leased)}.`,
       remedy: "Trident makes none: stop what holds the leases, or delete these keys, and run this again.",
     },
   ];
@@ -146,7 +147,7 @@ function leftOver({ survey }: StateFacts): string[] {
   const stale = survey.destination?.stale ?? 0;
   if (stale === 0) return [];
   return [
-    `The new etcd has ${stale} key(s) of an interrupted copy that are out of date: the migration brings them up to date.`,
+    `The new etcd has ${counted(stale, "outdated key")} of an interrupted copy: the migration brings all up to date.`,
   ];
 }
 

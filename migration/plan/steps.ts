@@ -1,3 +1,4 @@
+import { counted } from "../copy/counted.ts";
 import type { Flow, PlannedStep } from "./migration-plan.ts";
 
 /**
@@ -173,8 +174,8 @@ function makeEtcd({ members, hasSecrets = false }: StepFacts, stops: PlannedStep
   return {
     what:
       missing === 0
-        ? `Keep the etcd cluster as it is, ${members.ready} of ${members.wanted} members ready`
-        : `Make the etcd-operator, the certificates and ${members.wanted} etcd ${members.wanted === 1 ? "member" : "members"}`,
+        ? `Keep the etcd cluster as it is, ${members.ready} of ${counted(members.wanted, "member")} ready`
+        : `Make the etcd-operator, the certificates and ${counted(members.wanted, "etcd member")}`,
     stops,
     estimateSeconds: missing === 0 ? 0 : estimates.operatorSeconds + missing * estimates.memberSeconds,
   };

@@ -1,3 +1,4 @@
+import { agreeing, counted } from "../copy/counted.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { BlockerError } from "./blocker.ts";
 
@@ -138,9 +139,9 @@ export class ForeignKeysError extends BlockerError {
       kind: "foreignKeys",
       object: prefix,
       message:
-        `In ${destination}, ${foreign.count} key(s) under ${prefix} differ from the old Trident's state or are not in it: ` +
-        `${foreign.keys.join(", ")}${more}. They are not overwritten.`,
-      remedy: `If nothing needs them, delete them with \`etcdctl del\` and run \`pulumi up\` again.`,
+        `In ${destination}, ${counted(foreign.count, "key")} under ${prefix} ${agreeing(foreign.count, "differs", "differ")} from the old Trident's state or ${agreeing(foreign.count, "is", "are")} not in it: ` +
+        `${foreign.keys.join(", ")}${more}. Nothing of that is overwritten.`,
+      remedy: `If nothing needs ${agreeing(foreign.count, "it", "them")}, delete ${agreeing(foreign.count, "it", "them")} with \`etcdctl del\` and run \`pulumi up\` again.`,
     });
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from "../copy/counted.ts";
 import type { TlsReason } from "../etcd/errors.ts";
 import { BlockerError } from "./blocker.ts";
 
@@ -151,10 +152,10 @@ export class PrefixNotEmptyError extends BlockerError {
     super({
       kind: "prefixNotEmpty",
       object: prefix,
-      message: `The existing etcd at ${endpoints.join(", ")} has ${found.count} key(s) under ${prefix}: ${found.first.join(", ")}${more}. A new Trident would take them for its own state.`,
+      message: `The existing etcd at ${endpoints.join(", ")} has ${counted(found.count, "key")} under ${prefix}: ${found.first.join(", ")}${more}. A new Trident would take that for its own state.`,
       remedy:
-        "If they are, such as after an earlier destroy, and no other Trident uses them: `pulumi config set " +
-        `existingEtcdAdoptState true\`. If nothing needs them: \`${deletion}\`. To move the state of a Trident with its ` +
+        "If it is, such as after an earlier destroy, and no other Trident uses it: `pulumi config set " +
+        `existingEtcdAdoptState true\`. If nothing needs it: \`${deletion}\`. To move the state of a Trident with its ` +
         "embedded etcd there: `pulumi config set migrate true`.",
     });
   }

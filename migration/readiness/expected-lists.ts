@@ -1,3 +1,4 @@
+import { counted } from "../copy/counted.ts";
 import { prefixRange } from "../copy/key-range.ts";
 import type { KeyRange, KeyValueStore } from "../copy/key-value-store.ts";
 import { withRetries } from "../copy/retry.ts";
@@ -40,12 +41,8 @@ export function hasAll(found: ListLengths, expected: ListLengths): boolean {
 
 export function describeLengths({ backends, volumes, storageClasses }: ListLengths): string {
   return [
-    counted(backends, "backend", "backends"),
-    counted(volumes, "volume", "volumes"),
+    counted(backends, "backend"),
+    counted(volumes, "volume"),
     counted(storageClasses, "storage class", "storage classes"),
   ].join(", ");
-}
-
-function counted(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

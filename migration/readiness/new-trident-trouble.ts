@@ -1,3 +1,4 @@
+import { counted } from "../copy/counted.ts";
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import { troubleInStatus } from "../kubernetes/pod-trouble.ts";
 
@@ -10,7 +11,7 @@ export function troubleOfNewTrident(pod: V1Pod): string | undefined {
     // Before it is started again it waits, its end being the last state then.
     const end = state?.terminated ?? (state?.waiting === undefined ? undefined : lastState?.terminated);
     if (end !== undefined && restartCount + 1 >= endsThatSuffice) {
-      return `its container ${name} keeps ending: ${restartCount + 1} times, last with exit code ${end.exitCode}`;
+      return `its container ${name} keeps ending: ${counted(restartCount + 1, "time")}, last with exit code ${end.exitCode}`;
     }
   }
   if (hasEnded(pod)) return undefined;

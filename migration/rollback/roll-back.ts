@@ -1,3 +1,4 @@
+import { counted } from "../copy/counted.ts";
 import { deleteKeysOf } from "../copy/delete-keys-of.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
@@ -158,7 +159,7 @@ async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledB
     const outcome = { kind: "oldStands", deployment: environment.legacyDeployment } as const;
     throw new RollbackError({ during: "recording that it has ended", cause, outcome });
   }
-  report(`Rolled back: ${ended.keys} keys are in the embedded etcd, as they were in the new one.`);
+  report(`Rolled back: ${counted(ended.keys, "key is", "keys are")} in the embedded etcd, as in the new one.`);
   return ended;
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "../copy/counted.ts";
 import { createHash } from "node:crypto";
 
 const digestBytes = 32;
@@ -22,7 +23,7 @@ export class SnapshotTrailer {
   problem(): string | undefined {
     if (this.#bytes === 0) return "it is empty";
     if (this.#bytes <= digestBytes || this.#bytes % blockBytes !== digestBytes) {
-      return `it ends before its checksum (after ${this.#bytes} bytes)`;
+      return `it ends before its checksum (after ${counted(this.#bytes, "byte")})`;
     }
     return this.#hash.digest().equals(this.#last) ? undefined : "its checksum is not that of its contents";
   }

@@ -29,7 +29,7 @@ describe("a migration", () => {
     assert.ok(!("snapshot" in result));
     assert.equal(environment.recorded.firstPass, undefined);
     assert.deepEqual(JSON.parse(environment.recorded.result ?? ""), result);
-    assert.ok(lines.some((line) => line.includes("Copied all 3 keys")));
+    assert.ok(lines.some((line) => line.includes("Copied all of it: 3 keys")));
     assert.ok(lines.some((line) => line.includes("Verified")));
   });
 
@@ -120,7 +120,7 @@ describe("a migration that fails before the stop", () => {
     const error = await failure(environment);
 
     assert.ok(error.cause instanceof ForeignKeysError);
-    assert.match(error.message, /1 key\(s\).*\/trident\/v1\/volume\/foreign.*etcdctl del/);
+    assert.match(error.message, /1 key under.*\/trident\/v1\/volume\/foreign.*etcdctl del/);
     assert.doesNotMatch(error.message, /secret-value/);
     assert.deepEqual(environment.destination.entries(), { "/trident/v1/volume/foreign": "secret-value" });
     assert.equal(environment.replicas(), 1);

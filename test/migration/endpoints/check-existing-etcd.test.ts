@@ -123,7 +123,7 @@ describe("an existing etcd", () => {
     try {
       const [problem] = await problemsOf({ mustBeEmpty: true });
       assert.equal(problem?.blocker.kind, "prefixNotEmpty");
-      assert.match(problem.message, /4 key\(s\) under \/trident\/: .*volume\/a, .*volume\/b, .*volume\/c and 1 more/);
+      assert.match(problem.message, /4 keys under \/trident\/: .*volume\/a, .*volume\/b, .*volume\/c and 1 more/);
       assert.match(problem.message, /existingEtcdAdoptState true.*etcdctl --endpoints=.* del --prefix \/trident\//);
       assert.doesNotMatch(problem.message, /a secret/);
       assert.deepEqual(await problemsOf({ mustBeEmpty: false }), []);

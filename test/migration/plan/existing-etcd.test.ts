@@ -43,7 +43,10 @@ describe("an existing etcd in the plan", () => {
   });
 
   it("whose state is adopted is a risk that says how much that is", () => {
-    assert.match(judge({ adoptState: true, keys: 7 }).risks.join(), /starts on the 7 key\(s\).*no other Trident/);
+    assert.match(
+      judge({ adoptState: true, keys: 7 }).risks.join(),
+      /starts on the 7 keys that are under.*no other Trident/,
+    );
     assert.match(judge({ adoptState: true, keys: 0 }).risks.join(), /there is no state under \/trident\//);
     assert.deepEqual(judge({ adoptState: true, keys: 7, flow: "installed" }).risks, []);
   });

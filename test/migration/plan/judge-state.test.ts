@@ -39,28 +39,28 @@ describe("the state", () => {
       "is still in etcd's v2 store",
       { survey: { ...survey, keys: 0 }, etcdv2Nodes: 12 },
       "etcdv2State",
-      /12 node\(s\) there in its v2 store: Trident 18\.01 or later, .*never ran/,
+      /12 nodes there in its v2 store: Trident 18\.01 or later, .*never ran/,
       /Upgrade the old installation to Trident 18\.01/,
     ],
     [
       "has open transactions",
       { survey: { ...survey, transactions: { count: 11, first: ["/trident/v1/txn/a"] } } },
       "openTransactions",
-      /11 open transaction\(s\): \/trident\/v1\/txn\/a and 10 more\..*destroys that volume/,
+      /11 open transactions: \/trident\/v1\/txn\/a and 10 more\..*destroys that volume/,
       /kubectl --namespace trident rollout restart deployment trident/,
     ],
     [
       "has keys with leases",
       { survey: { ...survey, leased: { count: 1, first: ["/trident/v1/volume/a"] } } },
       "leasedKeys",
-      /1 of the old Trident's keys have a lease.*\/trident\/v1\/volume\/a/,
+      /1 of the old Trident's keys has a lease.*\/trident\/v1\/volume\/a/,
       /stop what holds the leases/,
     ],
     [
       "meets foreign keys",
       { survey: { ...survey, destination: foreign } },
       "foreignKeys",
-      /trident-etcd, 2 key\(s\) under \/trident\/ .*\/trident\/v1\/volume\/x, \/trident\/v1\/volume\/y\. They are not overwritten/,
+      /trident-etcd, 2 keys under \/trident\/ .*\/trident\/v1\/volume\/x, \/trident\/v1\/volume\/y\. Nothing of that is overwritten/,
       /etcdctl del/,
     ],
     [
@@ -121,7 +121,7 @@ describe("the state", () => {
     const own = { keys: 3, equal: 1, stale: 2, foreign: { count: 0, first: [] } };
     const { blockers, risks } = judgeState({ ...facts, survey: { ...survey, destination: own } });
     assert.deepEqual(blockers, []);
-    assert.match(risks.join("\n"), /2 key\(s\) of an interrupted copy/);
+    assert.match(risks.join("\n"), /2 outdated keys of an interrupted copy/);
   });
 
   it("is not counted twice where a part of it has been copied already", () => {

@@ -42,6 +42,6 @@ describe("how long Trident's lists are to be", () => {
 
   it("is said in words", () => {
     const lengths = { backends: 1, volumes: 2000, storageClasses: 0 };
-    assert.equal(describeLengths(lengths), "1 backend, 2000 volumes, 0 storage classes");
+    assert.equal(describeLengths(lengths), "1 backend, 2,000 volumes, 0 storage classes");
   });
 });

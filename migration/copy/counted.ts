@@ -1,0 +1,14 @@
+/** `4,821` */
+export function describeCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** `1 key`, `4,821 keys` */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${describeCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** `is` or `are`, for instance. */
+export function agreeing(count: number, one: string, many: string): string {
+  return count === 1 ? one : many;
+}

@@ -1,0 +1,12 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { agreeing, counted } from "../../../migration/copy/counted.ts";
+
+test("what is counted is told in the singular and the plural, and large counts in groups of three", () => {
+  assert.deepEqual(
+    [0, 1, 4821].map((count) => counted(count, "key")),
+    ["0 keys", "1 key", "4,821 keys"],
+  );
+  assert.equal(counted(2, "storage class", "storage classes"), "2 storage classes");
+  assert.deepEqual([agreeing(1, "is", "are"), agreeing(0, "is", "are")], ["is", "are"]);
+});
