@@ -3,7 +3,7 @@ import type { ExistingEtcdAddress } from "@trident-etcd/migration/endpoints/etcd
 import type { EtcdIdentity } from "@trident-etcd/migration/endpoints/open-existing-etcd.ts";
 import { expiryOf } from "@trident-etcd/migration/etcd/client-certificate.ts";
 
-import { certificateVersion } from "./certificate-version.ts";
+import { certificateVersion } from "./components/certificate-version.ts";
 import { ExistingEtcd } from "./components/existing-etcd.ts";
 import type { Settings } from "./config.ts";
 import type { TridentsEtcd } from "./tridents-etcd.ts";

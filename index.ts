@@ -17,6 +17,7 @@ import { createManagedEtcd, generatedAuthority } from "./managed-etcd.ts";
 import { readCertificates } from "./settings/read-certificates.ts";
 import { readEtcdIdentity } from "./settings/read-etcd-identity.ts";
 import { annotateWithStack, stackIdentity } from "./stack-identity.ts";
+import type { TridentsEtcd } from "./tridents-etcd.ts";
 import { writeReport } from "./write-report.ts";
 
 // Configuration.
@@ -88,7 +89,7 @@ const cluster = new kubernetes.Provider(
 );
 const onCluster = { providers: { kubernetes: cluster }, transforms: [annotateWithStack(stackIdentity())] };
 
-const etcd =
+const etcd: TridentsEtcd =
   existing === undefined
     ? createManagedEtcd(etcdName, settings, {
         platform,
@@ -151,7 +152,7 @@ const trident = settings.rollback
       onCluster,
     );
 
-etcd.tryFinalSnapshotBefore?.([stateMigration, trident].filter((user) => user !== undefined));
+etcd.usedBy?.(...[stateMigration, trident].filter((user) => user !== undefined));
 
 // Outputs.
 export const namespace = settings.namespace;

@@ -17,5 +17,5 @@ export interface TridentsEtcd {
   /** Of an existing etcd only the client's is known, if it has one. */
   readonly certificateExpiry: pulumi.Output<Partial<CertificateExpiry>>;
   /** For an etcd that a destroy deletes: has it try, before it deletes these, whether it can save the last snapshot. */
-  tryFinalSnapshotBefore?(users: pulumi.Resource[]): void;
+  usedBy?(...users: pulumi.Resource[]): void;
 }

@@ -21,3 +21,8 @@ export function clusterOf(args: ClusterChoice): {
     ...(context === undefined ? {} : { context }),
   };
 }
+
+/** Those of a component's arguments that choose the cluster. */
+export function clusterChoice({ kubeconfig, context }: ClusterChoice): ClusterChoice {
+  return { ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) };
+}
