@@ -1,5 +1,12 @@
 // What other applications' programs import. The packed package exports nothing else.
 export {
+  ManagedEtcd,
+  type GeneratedCertificates,
+  type ManagedEtcdArgs,
+  type PartNames,
+} from "./components/managed-etcd.ts";
+export type { CertificateWithKey, EtcdCertificates } from "./components/etcd-secrets.ts";
+export {
   EtcdTls,
   type CertificateExpiry,
   type EtcdCommonNames,

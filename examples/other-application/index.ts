@@ -1,33 +1,28 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { DefinitionRemoval, EtcdCluster, EtcdCopy, EtcdOperator, EtcdTls } from "trident-etcd";
+import { EtcdCopy, ManagedEtcd } from "trident-etcd";
 
 const settings = new pulumi.Config();
-const clusterName = "inventory-etcd";
 const pods = { app: "inventory" };
 
 const space = new kubernetes.core.v1.Namespace("namespace", { metadata: { name: settings.require("namespace") } });
 const namespace = space.metadata.name;
 
-// An etcd of the application's own: certificates, the operator, three members.
-const tls = new EtcdTls("tls", {
+// An etcd of the application's own: certificates, the operator, three members. A destroy removes first what uses it, then saves
+// a last snapshot of it on this machine.
+const etcd = new ManagedEtcd("inventory-etcd", {
   namespace,
-  clusterName,
-  commonNames: { authority: "Inventory etcd", server: "Inventory etcd server", client: "Inventory" },
+  certificates: {
+    commonNames: { authority: "Inventory etcd", server: "Inventory etcd server", client: "Inventory" },
+  },
+  clients: [pods],
+  snapshotDirectory: settings.get("snapshotDirectory") ?? "snapshots",
 });
-// A destroy leaves the definition of EtcdCluster as long as one is left in any namespace: without it, all would be deleted.
-const definitionRemoval = new DefinitionRemoval("definition-removal", { timeoutSeconds: 300 });
-const operator = new EtcdOperator(
-  "operator",
-  { namespace, clientSecretNames: [tls.clientSecretName] },
-  { dependsOn: [definitionRemoval] },
-);
-const etcd = new EtcdCluster("etcd", { namespace, clusterName, tls, clients: [pods] }, { dependsOn: [operator] });
 
 // The state, copied once from the etcd where it was. What writes to it there must have been stopped.
 const copy = new EtcdCopy("copy", {
   source: { namespace, endpoints: settings.require("oldEtcd").split(",") },
-  destination: { namespace, etcdCluster: etcd.clusterName, clientSecret: tls.clientSecretName },
+  destination: etcd.address,
   prefix: "/inventory/",
 });
 
@@ -68,14 +63,16 @@ const application = new kubernetes.apps.v1.Deployment(
               volumeMounts: [{ name: "certificates", mountPath: certificates, readOnly: true }],
             },
           ],
-          volumes: [{ name: "certificates", secret: { secretName: tls.clientSecretName } }],
+          volumes: [{ name: "certificates", secret: { secretName: etcd.clientSecretName } }],
         },
       },
     },
   },
   { dependsOn: [copy] },
 );
+// A destroy that could not save that snapshot does not begin.
+etcd.usedBy(application);
 
 export const deployment = application.metadata.name;
 export const copied = { keys: copy.keys, bytes: copy.bytes, sha256: copy.sha256, finishedAt: copy.finishedAt };
-export const certificateExpiry = tls.expiry;
+export const certificateExpiry = etcd.certificateExpiry;

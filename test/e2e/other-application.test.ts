@@ -86,7 +86,7 @@ describe("another application, with the packed library", () => {
     );
     assert.match(
       names.printed,
-      /^DefinitionRemoval,EtcdCluster,EtcdCopy,EtcdOperator,EtcdTls,ExistingEtcd,FinalSnapshot,FinalSnapshotTrial,KeptReport,MembersGone$/m,
+      /^DefinitionRemoval,EtcdCluster,EtcdCopy,EtcdOperator,EtcdTls,ExistingEtcd,FinalSnapshot,FinalSnapshotTrial,KeptReport,ManagedEtcd,MembersGone$/m,
     );
     for (const deep of [
       "trident-etcd/library.js",
