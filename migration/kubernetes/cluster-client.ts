@@ -24,6 +24,8 @@ export interface ClusterClient {
   readonly apps: AppsV1Api;
   /** For what is not a plain call: WebSockets. */
   readonly configuration: KubeConfig;
+  /** That it is reached through, without its credentials. */
+  readonly proxy?: string | undefined;
   /** An object as the server stores it, with the fields that the typed API would drop. */
   requestJson(request: JsonRequest): Promise<unknown>;
 }
@@ -45,7 +47,9 @@ export function connectToCluster(
   const configuration = loadKubeconfig(access);
   const server = configuration.getCurrentCluster()?.server ?? "";
   const description = `"${configuration.getCurrentContext()}" (${server})`;
-  const http = boundedHttp(description, options.requestTimeoutMilliseconds ?? defaultRequestTimeoutMilliseconds);
+  const { proxy } = configuration;
+  const reached = proxy === undefined ? description : `${description}, through the proxy ${proxy},`;
+  const http = boundedHttp(reached, options.requestTimeoutMilliseconds ?? defaultRequestTimeoutMilliseconds);
   const authentication = overSharedConnections(explainedAuthentication(configuration, description));
   const apiConfiguration = createConfiguration({
     baseServer: new ServerConfiguration(server, {}),
@@ -55,13 +59,14 @@ export function connectToCluster(
   return {
     description,
     configuration,
+    proxy,
     core: new CoreV1Api(apiConfiguration),
     apps: new AppsV1Api(apiConfiguration),
     requestJson: (request) => requestJson(server, authentication, http, request),
   };
 }
 
-// A credential plugin that is missing or fails would otherwise surface as a bare `spawn ... ENOENT`.
+// A credential plugin that is missing or fails, or a certificate's file that is gone by now.
 function explainedAuthentication(configuration: KubeConfig, description: string): SecurityAuthentication {
   return {
     getName: () => configuration.getName(),
@@ -69,7 +74,7 @@ function explainedAuthentication(configuration: KubeConfig, description: string)
       try {
         await configuration.applySecurityAuthentication(context);
       } catch (error) {
-        throw new ClusterUnreachableError(description, describeFailure(error), { cause: error });
+        throw new ClusterUnreachableError(description, describeFailure(error));
       }
     },
   };

@@ -9,11 +9,11 @@ export function describeFailure(failure: unknown): string {
   return String(failure);
 }
 
-// What undici wraps every failure in.
-const saysNothing = "fetch failed";
+// What undici wraps every failure in, and among them the answer of a proxy that refuses.
+const saysNothing = ["fetch failed", "Request was cancelled.", ""];
 
 function describeError(error: Error): string {
-  if (error.cause !== undefined && (error.message === saysNothing || error.message === "")) {
+  if (error.cause !== undefined && saysNothing.includes(error.message)) {
     return describeFailure(error.cause);
   }
   return error.message === "" ? (errorCode(error) ?? error.name) : error.message;

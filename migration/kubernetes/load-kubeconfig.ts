@@ -1,72 +1,58 @@
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
-import { KubeConfig } from "@kubernetes/client-node";
-import { describeFailure } from "./describe-failure.ts";
 import { ClusterUnreachableError } from "./errors.ts";
+import { chooseAccess } from "./kubeconfig/choose-access.ts";
+import { ClientConfiguration } from "./kubeconfig/client-configuration.ts";
+import { inCluster } from "./kubeconfig/in-cluster.ts";
+import { KubeconfigError } from "./kubeconfig/kubeconfig-error.ts";
+import type { Kubeconfig } from "./kubeconfig/parse-kubeconfig.ts";
+import {
+  isContents,
+  kubeconfigPaths,
+  readGivenKubeconfig,
+  readKubeconfigOf,
+  type Environment,
+} from "./kubeconfig/read-kubeconfig.ts";
+
+export { isContents } from "./kubeconfig/read-kubeconfig.ts";
 
 /** Which cluster to talk to, said as Pulumi's own `kubernetes:` settings say it. */
 export interface ClusterAccess {
-  /** A kubeconfig's path or its contents; without it KUBECONFIG, `~/.kube/config`, or the pod's service account. */
+  /** A kubeconfig's path or its contents; without it the files of KUBECONFIG, `~/.kube/config`, or the pod's service account. */
   readonly kubeconfig?: string | undefined;
   /** A context of it; without it the current one. */
   readonly context?: string | undefined;
 }
 
-/** Raises ClusterUnreachableError for a kubeconfig that is missing, unreadable, or lacks the context. */
-export function loadKubeconfig(access: ClusterAccess): KubeConfig {
-  const configuration = new KubeConfig();
+/**
+ * What kubectl would use, checked as far as it can be without asking the cluster. Raises ClusterUnreachableError for a kubeconfig
+ * that is missing, unreadable, wrong, or lacks the context; it says where, and nothing of what is written there.
+ */
+export function loadKubeconfig(access: ClusterAccess, environment: Environment = process.env): ClientConfiguration {
   try {
-    loadInto(configuration, access.kubeconfig);
+    const kubeconfig = readKubeconfig(access, environment);
+    return new ClientConfiguration(chooseAccess(kubeconfig, access.context ?? ""), environment);
   } catch (error) {
-    throw new ClusterUnreachableError(`of ${describeOrigin(access)}`, describeFailure(error), { cause: error });
-  }
-  chooseContext(configuration, access);
-  return configuration;
-}
-
-function loadInto(configuration: KubeConfig, kubeconfig: string | undefined): void {
-  if (kubeconfig === undefined || kubeconfig === "") {
-    refuseNothingConfigured();
-    configuration.loadFromDefault();
-  } else if (isContents(kubeconfig)) {
-    configuration.loadFromString(kubeconfig);
-  } else {
-    configuration.loadFromFile(kubeconfig);
+    if (!(error instanceof KubeconfigError)) throw error;
+    throw new ClusterUnreachableError(`of ${describeOrigin(access, environment)}`, error.message);
   }
 }
 
-// client-node falls back to http://localhost:8080, which nobody means.
-function refuseNothingConfigured(): void {
-  const configured =
-    (process.env.KUBECONFIG ?? "") !== "" ||
-    existsSync(join(homedir(), ".kube", "config")) ||
-    existsSync("/var/run/secrets/kubernetes.io/serviceaccount/token");
-  if (!configured) throw new Error("there is neither a KUBECONFIG nor a ~/.kube/config");
+function readKubeconfig({ kubeconfig = "", context = "" }: ClusterAccess, environment: Environment): Kubeconfig {
+  if (kubeconfig !== "") return readGivenKubeconfig(kubeconfig);
+  const found = readKubeconfigOf(environment);
+  // The pod's service account is for whom no kubeconfig tells of a cluster, as with kubectl.
+  const chosen = (found?.currentContext ?? "") === "" && context === "" ? (inCluster(environment) ?? found) : found;
+  if (chosen !== undefined) return chosen;
+  throw new KubeconfigError(
+    (environment.KUBECONFIG ?? "") === ""
+      ? "there is neither a KUBECONFIG nor a ~/.kube/config"
+      : `none of its files is there: ${kubeconfigPaths(environment).join(", ")}`,
+  );
 }
 
-export function isContents(kubeconfig: string): boolean {
-  return kubeconfig.includes("\n") || kubeconfig.trimStart().startsWith("{");
-}
-
-function chooseContext(configuration: KubeConfig, access: ClusterAccess): void {
-  if (access.context !== undefined && access.context !== "") configuration.setCurrentContext(access.context);
-  // client-node's type says string, but a kubeconfig may have none.
-  const context = configuration.getCurrentContext() as string | undefined;
-  if (context === undefined || configuration.getCurrentCluster() === null) {
-    const known = configuration.getContexts().map((each) => each.name);
-    const wanted = context === undefined ? "no current context is set" : `it has no usable context "${context}"`;
-    throw new ClusterUnreachableError(
-      `of ${describeOrigin(access)}`,
-      `${wanted}; its contexts: ${known.length === 0 ? "none" : known.join(", ")}`,
-    );
-  }
-}
-
-function describeOrigin(access: ClusterAccess): string {
-  if (access.kubeconfig === undefined || access.kubeconfig === "") {
-    const variable = process.env.KUBECONFIG ?? "";
+function describeOrigin({ kubeconfig = "" }: ClusterAccess, environment: Environment): string {
+  if (kubeconfig === "") {
+    const variable = environment.KUBECONFIG ?? "";
     return variable === "" ? "the default kubeconfig" : `KUBECONFIG=${variable}`;
   }
-  return isContents(access.kubeconfig) ? "the setting kubernetes:kubeconfig" : `kubeconfig ${access.kubeconfig}`;
+  return isContents(kubeconfig) ? "the setting kubernetes:kubeconfig" : `kubeconfig ${kubeconfig}`;
 }

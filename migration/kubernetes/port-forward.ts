@@ -58,15 +58,16 @@ async function openWebSocket(
     const [output, failures] = [intoSocket(socket), failuresOf(pod, fail)];
     return (await forward.portForward(namespace, pod, [port], output, failures, socket)) as WebSocketLike;
   } catch (error) {
-    throw asRaised(error, namespace, pod);
+    throw asRaised(error, namespace, pod, cluster.proxy);
   }
 }
 
 /** The WebSocket's library tells the API server's status in its words alone. */
-export function asRaised(error: unknown, namespace: string, pod: string): Error {
+export function asRaised(error: unknown, namespace: string, pod: string, proxy?: string): Error {
   const reason = describeFailure(error);
   if (/server response: 403\b/.test(reason)) return new PortForwardRefusedError(namespace, pod, { cause: error });
-  return new Error(`pod ${pod}: ${reason}`, { cause: error });
+  const way = proxy === undefined ? "" : `through the proxy ${proxy}: `;
+  return new Error(`pod ${pod}: ${way}${reason}`, { cause: error });
 }
 
 // Not the socket itself: bytes may still come in after it is closed, and a write to it would raise an error then. There
