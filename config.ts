@@ -4,8 +4,16 @@ import type { Platform } from "@trident-etcd/migration/platform/detect-platform.
 
 import { checkCertificateSettings } from "./settings/check-certificates.ts";
 import { checkExistingEtcdSettings } from "./settings/check-existing-etcd.ts";
+import { claimName, claimNames } from "./settings/parse-claims.ts";
 import { etcdEndpoints, objectName, secretKeys } from "./settings/parse-endpoints.ts";
-import { etcdVersion, fromRegistry, imageReference, imageRegistry, imageRepository } from "./settings/parse-image.ts";
+import {
+  etcdVersion,
+  fromRegistry,
+  imageReference,
+  imageRegistry,
+  imageRepository,
+  optionalImage,
+} from "./settings/parse-image.ts";
 import { clusterSize, hours, seconds } from "./settings/parse-number.ts";
 import {
   dnsNames,
@@ -24,6 +32,12 @@ export interface Settings {
   readonly namespace: string;
   readonly migrate: boolean;
   readonly rollback: boolean;
+  /** The PersistentVolumeClaim with the old Trident's state, should its Deployment be gone. */
+  readonly legacyClaim: string;
+  /** The image of etcd that reads that claim; empty for the first that can. */
+  readonly legacyEtcdImage: string;
+  /** PersistentVolumeClaims of uninstalled Tridents whose state is given up. */
+  readonly abandonedClaim: readonly string[];
   readonly tridentImage: string;
   readonly tridentDebug: boolean;
   readonly etcdClusterSize: number;
@@ -82,6 +96,9 @@ export const defaultSettings: Settings = {
   namespace: "trident",
   migrate: false,
   rollback: false,
+  legacyClaim: "trident",
+  legacyEtcdImage: "",
+  abandonedClaim: [],
   tridentImage: "netapp/trident:19.04.0",
   tridentDebug: false,
   etcdClusterSize: 3,
@@ -181,6 +198,9 @@ export function checkSettings(raw: RawSettings, isSecret: (name: keyof Settings)
     namespace: read("namespace", defaultSettings.namespace, namespaceName),
     migrate: read("migrate", defaultSettings.migrate, trueOrFalse),
     rollback: read("rollback", defaultSettings.rollback, trueOrFalse),
+    legacyClaim: read("legacyClaim", defaultSettings.legacyClaim, claimName),
+    legacyEtcdImage: read("legacyEtcdImage", defaultSettings.legacyEtcdImage, optionalImage),
+    abandonedClaim: read("abandonedClaim", defaultSettings.abandonedClaim, claimNames),
     tridentImage: read("tridentImage", image("tridentImage"), imageReference),
     tridentDebug: read("tridentDebug", defaultSettings.tridentDebug, trueOrFalse),
     etcdClusterSize: read("etcdClusterSize", defaultSettings.etcdClusterSize, clusterSize),
@@ -242,6 +262,12 @@ export function checkSettings(raw: RawSettings, isSecret: (name: keyof Settings)
     problems.push(
       "rollback is true and migrate is false: what can be rolled back is a migration, which goes with migrate. " +
         'Set it with "pulumi config set migrate true", or remove rollback with "pulumi config rm rollback".',
+    );
+  }
+  if (settings.migrate && settings.abandonedClaim.includes(settings.legacyClaim)) {
+    problems.push(
+      `migrate is true and abandonedClaim names ${settings.legacyClaim}, whose state would be migrated if it came to that. ` +
+        'Remove one of them: "pulumi config rm abandonedClaim" or "pulumi config set migrate false".',
     );
   }
   problems.push(...checkExistingEtcdSettings(settings, isSet), ...plainSecrets(settings, isSecret));

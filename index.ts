@@ -14,6 +14,7 @@ import { readSettings } from "./config.ts";
 import { explained } from "./explained.ts";
 import { existingEtcdAddress, useExistingEtcd } from "./existing-etcd.ts";
 import { createManagedEtcd, generatedAuthority } from "./managed-etcd.ts";
+import { claimSource } from "./settings/claim-source.ts";
 import { readCertificates } from "./settings/read-certificates.ts";
 import { readEtcdIdentity } from "./settings/read-etcd-identity.ts";
 import { annotateWithStack, stackIdentity } from "./stack-identity.ts";
@@ -30,6 +31,7 @@ const platform = await explained(() => choosePlatform(settings.platform, access.
 const existing = existingEtcdAddress(settings);
 const identity = existing === undefined ? {} : await explained(() => readEtcdIdentity(settings, access.plain));
 const legacy = {
+  legacyClaim: claimSource(settings),
   legacyDeployment: "trident",
   legacyEtcdContainer: "etcd",
   record: "trident-etcd-migration",
@@ -46,6 +48,7 @@ const plan = await explained(async () =>
       namespace: settings.namespace,
       migrate: settings.migrate,
       rollback: settings.rollback,
+      abandonedClaims: settings.abandonedClaim,
       destination: existing ?? {
         namespace: settings.namespace,
         etcdCluster: etcdName,

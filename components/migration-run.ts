@@ -1,6 +1,7 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { EtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
+import type { ClaimSource } from "@trident-etcd/migration/legacy/uninstalled-trident.ts";
 import type * as migration from "@trident-etcd/migration/migration-provider.ts";
 import type { MigrationResult } from "@trident-etcd/migration/migration-result.ts";
 
@@ -13,6 +14,8 @@ export interface MigrationRunArgs {
   readonly legacyDeployment: pulumi.Input<string>;
   /** Its container that runs etcd. */
   readonly legacyEtcdContainer: pulumi.Input<string>;
+  /** Where the state is if there is no such Deployment any more; without it, only one that stands is migrated. */
+  readonly legacyClaim?: pulumi.Input<ClaimSource>;
   /** The etcd to migrate to, which must serve. Names of Secrets: their contents never come into this resource. */
   readonly destination: pulumi.Input<EtcdAddress>;
   /** The ConfigMap that the migration keeps its record in. */

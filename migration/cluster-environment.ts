@@ -4,13 +4,15 @@ import { connectToCluster } from "./kubernetes/cluster-client.ts";
 import { acquireLease } from "./lease/acquire-lease.ts";
 import { leaseApi } from "./lease/lease-api.ts";
 import { checkLegacyEtcdImage } from "./legacy/image-check.ts";
-import { findLegacyTrident } from "./legacy/legacy-trident.ts";
 import { openLiveSource } from "./legacy/live-source.ts";
 import { changeMigrationRecord, readMigrationRecord } from "./legacy/migration-record.ts";
+import { openCopiedClaim } from "./legacy/open-copied-claim.ts";
 import { restoreLegacyTrident } from "./legacy/restore-legacy-trident.ts";
 import { openSourcePod, removeSourcePod } from "./legacy/source-pod.ts";
 import { checkStillStopped, deleteLegacyTrident, stopLegacyTrident } from "./legacy/stop-legacy-trident.ts";
 import { waitUntilTridentServes } from "./legacy/trident-serving.ts";
+import { findTridentOrClaim } from "./legacy/uninstalled-trident.ts";
+import { checkClaimUntouched } from "./legacy/untouched-claim.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
 import type { MigrationRequest } from "./migration-request.ts";
 import { checkClaim } from "./preflight/check-claim.ts";
@@ -32,6 +34,7 @@ export function clusterEnvironment(request: MigrationRequest, interruption?: Abo
   return {
     namespace,
     legacyDeployment: request.legacyDeployment,
+    legacyClaim: request.legacyClaim?.claim,
     record: request.record,
     range: prefixRange(request.prefix),
 
@@ -49,10 +52,13 @@ export function clusterEnvironment(request: MigrationRequest, interruption?: Abo
       return readMigrationRecord(cluster, request);
     },
     changeRecord: (change) => changeMigrationRecord(cluster, request, change),
-    findTrident: () => findLegacyTrident(cluster, request),
+    findTrident: () => findTridentOrClaim(cluster, request),
 
-    checkLegacyImage: (legacy, record) =>
-      checkLegacyEtcdImage(cluster, legacy, record, { timeoutSeconds, interruption }),
+    checkLegacyImage: async (legacy, record) => {
+      // Of an uninstalled one, the image is found when its claim is read; nothing that serves is stopped for that.
+      if (legacy.isUninstalled === true) return;
+      await checkLegacyEtcdImage(cluster, legacy, record, { timeoutSeconds, interruption });
+    },
     checkClaim: (legacy) => checkClaim(cluster, legacy),
     prepareSnapshot: async () => {
       if (snapshotDirectory === "") return;
@@ -63,15 +69,29 @@ export function clusterEnvironment(request: MigrationRequest, interruption?: Abo
       openCheckedEtcd(cluster, request.destination, request.prefix, { timeoutSeconds, interruption }),
     openLiveSource: (legacy) => openLiveSource(cluster, legacy),
 
-    stopLegacy: (legacy, record) => stopLegacyTrident(cluster, legacy, record, { timeoutSeconds, interruption }),
-    openStoppedSource: (legacy, record) => openSourcePod(cluster, legacy, record, { timeoutSeconds, interruption }),
+    stopLegacy: async (legacy, record) => {
+      if (legacy.isUninstalled !== true) {
+        return stopLegacyTrident(cluster, legacy, record, { timeoutSeconds, interruption });
+      }
+      const stoppedAt = record.stoppedAt ?? new Date().toISOString();
+      await changeMigrationRecord(cluster, request, { legacyClaim: legacy.claim, stoppedAt });
+      return { legacy, generation: 0, stoppedAt };
+    },
+    openStoppedSource: (legacy, record) => {
+      const patience = { timeoutSeconds, interruption };
+      if (legacy.isUninstalled !== true || request.legacyClaim === undefined) {
+        return openSourcePod(cluster, legacy, record, patience);
+      }
+      return openCopiedClaim(cluster, legacy, request.legacyClaim, record, patience);
+    },
     takeSnapshot: async (source) => {
       if (snapshotDirectory === "") return undefined;
       return saveSnapshot({ content: source.snapshot(), directory: snapshotDirectory, namespace, at: new Date() });
     },
     removeSourcePod: () => removeSourcePod(cluster, namespace, timeoutSeconds),
     checkStillStopped: async (stopped) => {
-      await checkStillStopped(cluster, stopped);
+      if (stopped.legacy.isUninstalled === true) await checkClaimUntouched(cluster, stopped.legacy);
+      else await checkStillStopped(cluster, stopped);
     },
     startNewTrident: async ({ destination, revision }) => {
       if (request.newTrident === undefined) return undefined;
@@ -83,11 +103,19 @@ export function clusterEnvironment(request: MigrationRequest, interruption?: Abo
       const written = { destination, range: prefixRange(request.prefix) };
       return withdrawNewTrident(cluster, { namespace, timeoutSeconds, written });
     },
-    deleteLegacy: (stopped) => deleteLegacyTrident(cluster, stopped),
+    deleteLegacy: async (stopped) => {
+      if (stopped.legacy.isUninstalled !== true) await deleteLegacyTrident(cluster, stopped);
+    },
     handOverNewTrident: () => handOverNewTrident(cluster, { namespace, timeoutSeconds }),
 
     restoreLegacy: async (legacy) => {
       await withdrawNewTrident(cluster, { namespace, timeoutSeconds });
+      if (legacy.isUninstalled === true) {
+        // What stays of it misleads nobody: the next run looks for the claim itself.
+        const nothing = { legacyClaim: null, stoppedAt: null };
+        await changeMigrationRecord(cluster, request, nothing).catch(() => undefined);
+        return 0;
+      }
       const replicas = await restoreLegacyTrident(cluster, legacy, request, timeoutSeconds);
       if (replicas > 0) await waitUntilTridentServes(cluster, legacy, timeoutSeconds);
       return replicas;

@@ -40,12 +40,16 @@ export async function copyAndCutOver(migration: Migration): Promise<MigrationRes
     enter("stopping the old Trident");
     // The first pass may have taken minutes.
     legacy = await findUnchanged(migration);
-    report(`Stopping the old Trident (Deployment ${legacy.name}).`);
+    if (legacy.isUninstalled !== true) report(`Stopping the old Trident (Deployment ${legacy.name}).`);
     stopped = true;
     const stop = await environment.stopLegacy(legacy, record);
 
     enter("starting its etcd for the copy");
-    report(`Stopped. Starting its etcd alone on PersistentVolumeClaim ${legacy.claim}.`);
+    report(
+      legacy.isUninstalled === true
+        ? `Starting its etcd alone on a copy of PersistentVolumeClaim ${legacy.claim}, which is only read.`
+        : `Stopped. Starting its etcd alone on PersistentVolumeClaim ${legacy.claim}.`,
+    );
     const source = await environment.openStoppedSource(legacy, record);
     let result: MigrationResult;
     try {
@@ -62,7 +66,13 @@ export async function copyAndCutOver(migration: Migration): Promise<MigrationRes
       }
 
       enter("saving a snapshot of the old etcd and verifying all of the copy");
-      result = await proveAll(migration, source, { ...copied, first, servesSince, cutOverAt: stop.stoppedAt });
+      result = await proveAll(migration, source, {
+        ...copied,
+        first,
+        // For how long an uninstalled Trident was away, nobody knows.
+        servesSince: legacy.isUninstalled === true ? undefined : servesSince,
+        cutOverAt: stop.stoppedAt,
+      });
     } finally {
       await source.close();
     }
@@ -118,14 +128,16 @@ async function deleteLegacy(
   stop: StoppedTrident,
 ): Promise<void> {
   await environment.deleteLegacy(stop);
-  report(`Deleted the old Deployment ${legacy.name}; PersistentVolumeClaim ${legacy.claim} stays.`);
+  const deleted = legacy.isUninstalled === true ? "" : `Deleted the old Deployment ${legacy.name}; `;
+  report(`${deleted}PersistentVolumeClaim ${legacy.claim} stays.`);
   // No copy is under way any more. A mark that stays misleads nobody while there is no old Trident.
   await environment.changeRecord({ firstPass: null }).catch(() => undefined);
 }
 
 async function findUnchanged({ environment, legacy }: Migration): Promise<LegacyTrident> {
   const found = await environment.findTrident();
-  if (found.kind === "legacy" && found.legacy.uid === legacy.uid) return found.legacy;
+  const isOfKind = found.kind === "legacy" || found.kind === "uninstalled";
+  if (isOfKind && found.legacy.uid === legacy.uid) return found.legacy;
   throw new LegacyTridentChangedError(
     legacy,
     found.kind === "absent" ? "it is gone" : "another one has taken its place",

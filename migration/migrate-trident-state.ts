@@ -120,18 +120,28 @@ async function findWhatToDo(
       return { legacy: trident.legacy, record };
     case "foreign":
       throw new ForeignTridentError(namespace, legacyDeployment, trident.why);
+    case "uninstalled":
+      // A finished one may have left its pod behind; one from a Deployment is told of below.
+      if (record.phase === undefined || (record.phase === "copied" && record.legacyClaim !== undefined)) {
+        return { legacy: trident.legacy, record };
+      }
+      return resultInRecord(environment, record);
     case "absent":
     case "ours":
-      if (record.phase === "copied") return { result: recordedResult(record) };
-      if (record.phase === "stopped") {
-        throw new StoppedTridentDeletedError(namespace, legacyDeployment, environment.record);
-      }
+      if (record.phase !== undefined) return resultInRecord(environment, record);
       throw new NoLegacyTridentError(
         namespace,
         legacyDeployment,
-        trident.kind === "ours" ? "Trident already runs on an external etcd" : "there is no such Deployment",
+        trident.kind === "ours"
+          ? "Trident already runs on an external etcd"
+          : { claim: environment.legacyClaim, labelled: trident.claims ?? [] },
       );
   }
+}
+
+function resultInRecord({ namespace, legacyDeployment, record: name }: MigrationEnvironment, record: MigrationRecord) {
+  if (record.phase === "copied") return { result: recordedResult(record) };
+  throw new StoppedTridentDeletedError(namespace, legacyDeployment, name);
 }
 
 /** All checks of the two etcds, the image and the snapshot's folder, while the old Trident, if it runs, still serves. */
@@ -163,6 +173,9 @@ async function openChecked(begun: Omit<Migration, "destination" | "written">): P
 }
 
 function describeLegacy(legacy: LegacyTrident): string {
+  if (legacy.isUninstalled === true) {
+    return `Found no Deployment ${legacy.name}: Trident was uninstalled, and its state is on PersistentVolumeClaim ${legacy.claim}.`;
+  }
   const state = legacy.stoppedByMigration
     ? "stopped by a migration that did not end"
     : `at ${counted(legacy.replicas, "replica")}`;

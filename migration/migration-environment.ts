@@ -14,6 +14,8 @@ export interface MigrationEnvironment {
   readonly namespace: string;
   /** The Deployment that is migrated. */
   readonly legacyDeployment: string;
+  /** Where the state is if there is no such Deployment any more; undefined where that is not looked for. */
+  readonly legacyClaim?: string | undefined;
   /** The ConfigMap's name. */
   readonly record: string;
   /** The keys to move. */

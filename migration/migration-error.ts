@@ -7,6 +7,8 @@ export type LegacyOutcome =
   /** Nothing had been stopped yet. */
   | { readonly kind: "untouched" }
   | { readonly kind: "restored"; readonly replicas: number }
+  /** Trident had been uninstalled before: nothing was stopped, and its claim was only read. */
+  | { readonly kind: "claimAsFound"; readonly claim: string }
   /** The new one has taken its place: only tidying up is left. */
   | { readonly kind: "superseded" }
   /** Stopped, with the new one serving, as a run that was killed had left them. */
@@ -47,6 +49,8 @@ function describeOutcome(legacy: LegacyOutcome): string {
       return legacy.replicas > 0
         ? "The old Trident is serving again with its embedded etcd, and no state is lost; the next `pulumi up` starts over."
         : "The old Trident is at 0 replicas, as it was before; the next `pulumi up` starts over.";
+    case "claimAsFound":
+      return `PersistentVolumeClaim ${legacy.claim} is as it was, and no Trident serves, as before; the next \`pulumi up\` starts over.`;
     case "superseded":
       return "All of the state is copied and verified, and nothing is taken back; the next `pulumi up` ends what is left.";
     case "leftAsFound":

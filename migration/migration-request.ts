@@ -1,5 +1,6 @@
 import type { EtcdAddress } from "./endpoints/etcd-address.ts";
 import type { ClusterAccess } from "./kubernetes/cluster-client.ts";
+import type { ClaimSource } from "./legacy/uninstalled-trident.ts";
 import type { NewTridentSpec } from "./readiness/new-trident.ts";
 
 /** What to migrate, from where to where. Names only: certificates are read from the Secret where they are used. */
@@ -10,6 +11,8 @@ export interface MigrationRequest {
   readonly legacyDeployment: string;
   /** The name of its etcd container. */
   readonly legacyEtcdContainer: string;
+  /** Where the state is if Trident was uninstalled before; without it, only one that stands is migrated. */
+  readonly legacyClaim?: ClaimSource;
   /** The etcd to move to. */
   readonly destination: EtcdAddress;
   /** The ConfigMap, made beforehand, that the migration records its steps in. */

@@ -23,7 +23,7 @@ interface FailedMigration extends Pick<Migration, "environment" | "legacy" | "re
  */
 export async function undoMigration(failed: FailedMigration): Promise<MigrationError> {
   const { environment, legacy, destination, stopped, during, cause, report } = failed;
-  report(`Failed while ${during}; ${stopped ? "putting the old Trident back" : "the old Trident serves on"}.`);
+  report(`Failed while ${during}; ${whatFollows(failed)}.`);
   const leftBehind: string[] = [];
   let outcome: LegacyOutcome = { kind: "untouched" };
   if (stopped) {
@@ -38,6 +38,11 @@ export async function undoMigration(failed: FailedMigration): Promise<MigrationE
   const keysLeft = await removeKeys(failed);
   if (keysLeft !== undefined) leftBehind.push(keysLeft);
   return new MigrationError({ during, cause, legacy: outcome, leftBehind });
+}
+
+function whatFollows({ legacy, stopped }: FailedMigration): string {
+  if (legacy.isUninstalled === true) return "taking back what was done";
+  return stopped ? "putting the old Trident back" : "the old Trident serves on";
 }
 
 /**
@@ -57,7 +62,10 @@ export async function removeWrittenKeys(
 
 async function restore(environment: MigrationEnvironment, legacy: LegacyTrident): Promise<LegacyOutcome> {
   try {
-    return { kind: "restored", replicas: await environment.restoreLegacy(legacy) };
+    const replicas = await environment.restoreLegacy(legacy);
+    return legacy.isUninstalled === true
+      ? { kind: "claimAsFound", claim: legacy.claim }
+      : { kind: "restored", replicas };
   } catch (why) {
     const replicas = Math.max(legacy.replicas, 1);
     const command = `kubectl --namespace ${legacy.namespace} scale deployment ${legacy.name} --replicas=${replicas}`;

@@ -46,6 +46,11 @@ export function imageReference(text: string): string {
   return text;
 }
 
+/** As an image reference; empty for none. */
+export function optionalImage(text: string): string {
+  return text === "" ? text : imageReference(text);
+}
+
 /** Of a private registry, with or without a folder in it; empty for none. */
 export function imageRegistry(text: string): string {
   if (

@@ -45,9 +45,11 @@ export class PortForwardRefusedError extends Error {
 /** A pod can't start, and waiting longer would not help. */
 export class PodNotStartingError extends Error {
   override readonly name = "PodNotStartingError";
+  readonly reason: string;
 
   constructor(namespace: string, pod: string, reason: string, wayOut: string) {
     super(`Pod ${pod} in namespace ${namespace} can't start: ${withoutFullStop(reason)}. ${wayOut}`);
+    this.reason = withoutFullStop(reason);
   }
 }
 

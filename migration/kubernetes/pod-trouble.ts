@@ -31,7 +31,7 @@ const finalWaitingReasons = new Set([
 ]);
 
 export function troubleInStatus(pod: V1Pod): PodTrouble | undefined {
-  for (const status of pod.status?.containerStatuses ?? []) {
+  for (const status of [...failedInit(pod), ...(pod.status?.containerStatuses ?? [])]) {
     const waiting = status.state?.waiting;
     if (waiting?.reason !== undefined && finalWaitingReasons.has(waiting.reason)) {
       return { reason: `${waiting.reason} for image ${status.image}: ${waiting.message ?? "no message"}`, final: true };
@@ -45,6 +45,12 @@ export function troubleInStatus(pod: V1Pod): PodTrouble | undefined {
     reason: `${unscheduled.reason ?? "Unscheduled"}: ${unscheduled.message ?? "no node takes it"}`,
     final: false,
   };
+}
+
+/** Init containers are to end; only one that waits, or ended with a failure, is a trouble. */
+function failedInit(pod: V1Pod): V1ContainerStatus[] {
+  const statuses = pod.status?.initContainerStatuses ?? [];
+  return statuses.filter(({ state }) => state?.terminated?.exitCode !== 0);
 }
 
 const troublingEvents = new Set(["FailedMount", "FailedAttachVolume", "FailedScheduling", "FailedCreatePodSandBox"]);

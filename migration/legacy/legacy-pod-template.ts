@@ -1,6 +1,7 @@
 import type { V1Container, V1OwnerReference, V1Pod, V1PodSpec, V1Volume } from "@kubernetes/client-node";
 import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
 import type { LegacyTrident } from "./legacy-trident.ts";
+import { embeddedDataDirectory } from "./uninstalled-trident.ts";
 
 /** A ConfigMap whose deletion takes the pod with it, whatever became of the process that made the pod. */
 export interface PodOwner {
@@ -36,6 +37,54 @@ export function sourcePod(legacy: LegacyTrident, owner: PodOwner): V1Pod {
   });
 }
 
+/**
+ * The etcd of an uninstalled Trident on a copy of what its claim holds: the claim itself is mounted to be read only, so that no etcd,
+ * whichever its version, changes anything there.
+ */
+export function copiedClaimPod(
+  legacy: LegacyTrident,
+  owner: PodOwner,
+  images: { readonly etcd: string; readonly copy: string },
+): V1Pod {
+  const { etcdContainer, claim } = legacy;
+  const data = { name: "data", mountPath: embeddedDataDirectory };
+  return pod(legacy, owner, sourcePodName, {
+    initContainers: [
+      {
+        name: copyContainerName,
+        image: images.copy,
+        command: ["/bin/sh", "-ec", copyScript],
+        volumeMounts: [{ name: "claim", mountPath: "/claim", readOnly: true }, data],
+        ...endsWithItsReason,
+      },
+    ],
+    containers: [
+      {
+        ...etcdContainer,
+        image: images.etcd,
+        volumeMounts: [data],
+        ...endsWithItsReason,
+        ...electsItselfSoon(etcdContainer),
+      },
+    ],
+    volumes: [
+      { name: "claim", persistentVolumeClaim: { claimName: claim } },
+      { name: "data", emptyDir: {} },
+    ],
+  });
+}
+
+export const copyContainerName = "copy";
+
+const copyScript = `
+if [ ! -d /claim/member/snap ] || [ ! -d /claim/member/wal ]; then
+  echo "the volume has no data directory of etcd at its top (no folders member/snap and member/wal)" >&2
+  exit 3
+fi
+cp -a /claim/member ${embeddedDataDirectory}/
+chmod 700 ${embeddedDataDirectory}
+`;
+
 /** Runs `etcd --version` with the legacy image, pulled as the legacy pod pulls it: shows that it can still be had. */
 export function imageCheckPod(legacy: LegacyTrident, owner: PodOwner): V1Pod {
   const container = pick(legacy.etcdContainer, ["name", "image", "imagePullPolicy", "securityContext"]);
@@ -61,7 +110,7 @@ function electsItselfSoon(container: Pick<V1Container, "command" | "args" | "env
   };
 }
 
-type OwnSpec = Pick<V1PodSpec, "containers" | "volumes" | "activeDeadlineSeconds">;
+type OwnSpec = Pick<V1PodSpec, "initContainers" | "containers" | "volumes" | "activeDeadlineSeconds">;
 
 function pod(legacy: LegacyTrident, owner: PodOwner, name: string, spec: OwnSpec): V1Pod {
   return {

@@ -15,6 +15,8 @@ export interface LegacyTrident {
   readonly replicas: number;
   /** Whether it is at 0 replicas because a migration put it there. */
   readonly stoppedByMigration: boolean;
+  /** Set where Trident was uninstalled and only its claim is left: nothing is to be stopped, and nothing to be put back. */
+  readonly isUninstalled?: true;
   /** Finds the Deployment's pods, as the API's `labelSelector` says it. */
   readonly selector: string;
   readonly template: V1PodTemplateSpec;
@@ -30,7 +32,10 @@ export interface LegacyTrident {
 
 /** What stands under the Deployment's name. */
 export type DeploymentFinding =
-  | { readonly kind: "absent" }
+  /** `claims` are PersistentVolumeClaims with the label of a Trident's, where they were looked for. */
+  | { readonly kind: "absent"; readonly claims?: readonly string[] }
+  /** No Deployment, but the claim of one: `claims` names it and others with the label of a Trident's. */
+  | { readonly kind: "uninstalled"; readonly legacy: LegacyTrident; readonly claims: readonly string[] }
   /** Made by this project: Trident on an external etcd. */
   | { readonly kind: "ours" }
   | { readonly kind: "legacy"; readonly legacy: LegacyTrident }

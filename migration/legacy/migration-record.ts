@@ -17,6 +17,8 @@ export interface MigrationRecord {
   /** The legacy Deployment's manifest as it was before the stop, as JSON. */
   readonly legacyDeployment?: string;
   readonly legacyReplicas?: number;
+  /** The PersistentVolumeClaim, where Trident had been uninstalled and the migration was from its claim alone. */
+  readonly legacyClaim?: string;
   /** When the legacy Trident was stopped, as ISO 8601. */
   readonly stoppedAt?: string;
   /** Whose keys stand in the destination while a copy is not finished: see `earlier-pass.ts`. */
@@ -39,6 +41,7 @@ export interface RecordChange {
   readonly phase?: MigrationPhase | null;
   readonly legacyDeployment?: string | null;
   readonly legacyReplicas?: string | null;
+  readonly legacyClaim?: string | null;
   readonly stoppedAt?: string | null;
   readonly firstPass?: string | null;
   readonly result?: string | null;
@@ -118,6 +121,7 @@ function parseRecord(configMap: V1ConfigMap, place: RecordPlace): MigrationRecor
     ...optional("phase", parseWord("phase", ["stopped", "copied"] as const, data, place)),
     ...optional("legacyDeployment", data.legacyDeployment),
     ...optional("legacyReplicas", parseReplicas(data.legacyReplicas, place)),
+    ...optional("legacyClaim", data.legacyClaim),
     ...optional("stoppedAt", data.stoppedAt),
     ...optional("firstPass", data.firstPass),
     ...optional("result", data.result),

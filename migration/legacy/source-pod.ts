@@ -1,3 +1,4 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { PodNotStartingError } from "../kubernetes/errors.ts";
@@ -19,15 +20,40 @@ export async function openSourcePod(
   owner: PodOwner,
   patience: Patience,
 ): Promise<OpenStore> {
+  const description = `the embedded etcd on PersistentVolumeClaim ${legacy.claim} (pod ${sourcePodName})`;
+  return openEtcdPod(
+    cluster,
+    legacy,
+    { body: sourcePod(legacy, owner), description, wayOut: wayOut(legacy) },
+    patience,
+  );
+}
+
+/** A pod under the name of the source pod, whose etcd has the legacy one's name and port. */
+export interface EtcdPod {
+  readonly body: V1Pod;
+  /** What its etcd is called in messages. */
+  readonly description: string;
+  /** What to do when it can't start. */
+  readonly wayOut: string;
+}
+
+/** Makes the pod in the place of any that is left, and opens its etcd. Raises PodNotStartingError. */
+export async function openEtcdPod(
+  cluster: ClusterClient,
+  legacy: LegacyTrident,
+  pod: EtcdPod,
+  patience: Patience,
+): Promise<OpenStore> {
   await removeSourcePod(cluster, legacy.namespace, patience.timeoutSeconds);
-  await cluster.core.createNamespacedPod({ namespace: legacy.namespace, body: sourcePod(legacy, owner) });
+  await cluster.core.createNamespacedPod({ namespace: legacy.namespace, body: pod.body });
   const forward = await openPortForward(cluster, {
     namespace: legacy.namespace,
     choosePod: () => Promise.resolve(sourcePodName),
     port: legacy.clientPort,
   });
   try {
-    return await waitUntilEtcdAnswers(cluster, legacy, forward, patience);
+    return await waitUntilEtcdAnswers(cluster, legacy, pod, forward, patience);
   } catch (error) {
     await forward.close();
     throw error;
@@ -45,13 +71,14 @@ export async function removeSourcePod(
 async function waitUntilEtcdAnswers(
   cluster: ClusterClient,
   legacy: LegacyTrident,
+  etcdPod: EtcdPod,
   forward: PortForward,
   patience: Patience,
 ): Promise<OpenStore> {
-  const description = `the embedded etcd on PersistentVolumeClaim ${legacy.claim} (pod ${sourcePodName})`;
+  const { description } = etcdPod;
   const awaited = `${description} to answer on port ${legacy.clientPort}`;
   return waitUntil({ awaited, ...patience, intervalMilliseconds: 100 }, async (): Promise<Look<OpenStore>> => {
-    const pod = await lookAtPod(cluster, legacy);
+    const pod = await lookAtPod(cluster, legacy, etcdPod);
     // Its etcd is asked before the pod is said to run: a kubelet tells of that up to a second late, and Trident is away.
     if (!pod.done && !pod.isOnNode) return pod;
     const silence = await whySilent(forward);
@@ -88,13 +115,13 @@ async function whySilent(forward: PortForward): Promise<string | undefined> {
 
 type PodLook = { readonly done: true } | { readonly done: false; readonly seen: string; readonly isOnNode: boolean };
 
-async function lookAtPod(cluster: ClusterClient, legacy: LegacyTrident): Promise<PodLook> {
+async function lookAtPod(cluster: ClusterClient, legacy: LegacyTrident, { wayOut }: EtcdPod): Promise<PodLook> {
   const { namespace } = legacy;
   const pod = await readPod(cluster, namespace, sourcePodName);
   if (pod === undefined) throw new PodNotStartingError(namespace, sourcePodName, "somebody deleted it", runAgain);
   if (isContainerRunning(pod, legacy.etcdContainer.name)) return { done: true };
   const trouble = await findPodTrouble(cluster, namespace, pod);
-  if (trouble?.final === true) throw new PodNotStartingError(namespace, sourcePodName, trouble.reason, wayOut(legacy));
+  if (trouble?.final === true) throw new PodNotStartingError(namespace, sourcePodName, trouble.reason, wayOut);
   return { done: false, seen: trouble?.reason ?? describePod(pod), isOnNode: pod.spec?.nodeName !== undefined };
 }
 

@@ -1,7 +1,7 @@
 import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
-import { isOurs } from "../kubernetes/ownership.ts";
-import { isActive, podName } from "../kubernetes/pods.ts";
+import { podName } from "../kubernetes/pods.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import { podsOn } from "../legacy/untouched-claim.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { problemOfClaim } from "../preflight/check-claim.ts";
 import { PersistentVolumeClaimError } from "../preflight/errors.ts";
@@ -22,20 +22,20 @@ export async function findClaim(
 ): Promise<ClaimFacts> {
   const place = `/api/v1/namespaces/${legacy.namespace}`;
   const own = `${place}/pods?labelSelector=${encodeURIComponent(legacy.selector)}`;
+  const isUninstalled = legacy.isUninstalled === true;
   const [claim, all, ofDeployment] = await Promise.all([
     reader.read(`${place}/persistentvolumeclaims/${legacy.claim}`) as Promise<V1PersistentVolumeClaim | undefined>,
     reader.list(`${place}/pods`) as Promise<readonly V1Pod[] | undefined>,
-    reader.list(own) as Promise<readonly V1Pod[] | undefined>,
+    isUninstalled ? [] : (reader.list(own) as Promise<readonly V1Pod[] | undefined>),
   ]);
   const volumeName = claim?.spec?.volumeName;
   const volume = volumeName === undefined ? undefined : await reader.read(`/api/v1/persistentvolumes/${volumeName}`);
   const spec = volume?.spec as { persistentVolumeReclaimPolicy?: string } | undefined;
   const ownNames = new Set((ofDeployment ?? []).map(podName));
-  const foreign = (all ?? []).filter((pod) => mounts(pod, legacy.claim) && isActive(pod) && !isOurs(pod));
   return {
     claim,
     reclaimPolicy: spec?.persistentVolumeReclaimPolicy,
-    foreignPods: foreign.map(podName).filter((name) => !ownNames.has(name)),
+    foreignPods: podsOn(all ?? [], legacy.claim).filter((name) => !ownNames.has(name)),
   };
 }
 
@@ -54,13 +54,13 @@ export function judgeClaim(legacy: LegacyTrident, facts: ClaimFacts): Blocker[] 
   const problem = problemOfClaim(facts.claim);
   const problems = [
     ...(problem === undefined ? [] : [problem]),
-    ...facts.foreignPods.map((pod) => `is mounted by pod ${pod}, too, which is not the Deployment's`),
+    ...facts.foreignPods.map((pod) =>
+      legacy.isUninstalled === true
+        ? `is mounted by pod ${pod}`
+        : `is mounted by pod ${pod}, too, which is not the Deployment's`,
+    ),
   ];
   return problems.map((each) => new PersistentVolumeClaimError(legacy, each).blocker);
-}
-
-function mounts(pod: V1Pod, claim: string): boolean {
-  return pod.spec?.volumes?.some((volume) => volume.persistentVolumeClaim?.claimName === claim) ?? false;
 }
 
 function present<K extends keyof ClaimPlan>(key: K, value: ClaimPlan[K] | undefined): Partial<Pick<ClaimPlan, K>> {

@@ -57,6 +57,13 @@ function headLines(plan: MigrationPlan): string[] {
 }
 
 function legacyLines(legacy: LegacyPlan): string[] {
+  if (legacy.isUninstalled === true) {
+    return rows([
+      ["Deployment", `${legacy.deployment} is gone: Trident was uninstalled`],
+      ["etcd", `the first of these that can read it: ${(legacy.triedEtcdImages ?? []).join(", ")}`],
+      ["claim", describeClaim(legacy.claim)],
+    ]);
+  }
   return rows([
     ["Deployment", `${legacy.deployment}, ${counted(legacy.replicas, "replica")}`],
     ["Trident", versionAndImage(legacy.tridentVersion, legacy.tridentImage)],
@@ -122,9 +129,17 @@ function destinationLines(destination: DestinationPlan): string[] {
   return rows([["EtcdCluster", `${name}${members}${saysVersion}`], keysRow]);
 }
 
-function stepLines({ flow, steps, outageEstimateSeconds }: MigrationPlan): string[] {
+function stepLines({ flow, steps, outageEstimateSeconds, legacy }: MigrationPlan): string[] {
   const numbered = steps.map((step, index) => `  ${index + 1}. ${step.what} (${stepTime(step)}).`);
   if (outageEstimateSeconds === undefined) return numbered;
+  if (legacy?.isUninstalled === true) {
+    return [
+      ...numbered,
+      `  Trident is away already, and stays so for about ${describeDuration(outageEstimateSeconds)} more: an estimate with images at hand.`,
+      "  Volumes in use are not affected; none can be made, attached for the first time or deleted meanwhile.",
+      `  If anything fails, PersistentVolumeClaim ${legacy.claim.name} is as it was; what the new Trident wrote is discarded.`,
+    ];
+  }
   return [
     ...numbered,
     `  Trident is away for about ${describeDuration(outageEstimateSeconds)}: an estimate from the number of keys, with images at hand.`,

@@ -10,6 +10,10 @@ export interface FlowRequest {
   readonly legacyDeployment: string;
   readonly legacyEtcdContainer: string;
   readonly record: string;
+  /** Where the state of an uninstalled Trident is looked for. */
+  readonly legacyClaim?: { readonly claim: string };
+  /** Claims whose state is given up. */
+  readonly abandonedClaims?: readonly string[];
 }
 
 /** Which flow it is, and why. */

@@ -2,6 +2,7 @@ import type { DeploymentFinding, LegacyTrident } from "../legacy/legacy-trident.
 import type { MigrationRecord } from "../legacy/migration-record.ts";
 import {
   ForeignTridentError,
+  LegacyClaimPresentError,
   LegacyTridentPresentError,
   NoLegacyTridentError,
   StoppedTridentDeletedError,
@@ -23,7 +24,9 @@ export function decideFlow(
   if (unfinished !== undefined) return unfinished;
   switch (deployment.kind) {
     case "absent":
-      return flowWithoutDeployment(request, record);
+      return flowWithoutDeployment(request, record, deployment.claims);
+    case "uninstalled":
+      return flowOfClaim(request, deployment, record);
     case "ours":
       return flowOfOurs(request, record);
     case "foreign":
@@ -37,8 +40,12 @@ export function decideFlow(
   }
 }
 
-function flowWithoutDeployment(request: FlowRequest, record: MigrationRecord | undefined): FlowFinding {
-  const { namespace, legacyDeployment } = request;
+function flowWithoutDeployment(
+  request: FlowRequest,
+  record: MigrationRecord | undefined,
+  labelled: readonly string[] = [],
+): FlowFinding {
+  const { namespace, legacyDeployment, legacyClaim } = request;
   if (record?.phase === "copied") {
     return {
       flow: "resume",
@@ -47,14 +54,40 @@ function flowWithoutDeployment(request: FlowRequest, record: MigrationRecord | u
     };
   }
   if (!request.migrate) {
-    return { flow: "install", why: `setting migrate is false, and there is no Deployment ${legacyDeployment}` };
+    const why = `setting migrate is false, and there is no Deployment ${legacyDeployment}`;
+    return { flow: "install", why, ...refuseClaims(request, labelled) };
   }
   const why = `setting migrate is true, and there is no Deployment ${legacyDeployment}`;
   const refusal =
     record?.phase === "stopped"
       ? new StoppedTridentDeletedError(namespace, legacyDeployment, request.record)
-      : new NoLegacyTridentError(namespace, legacyDeployment, "there is no such Deployment");
+      : new NoLegacyTridentError(namespace, legacyDeployment, { claim: legacyClaim?.claim, labelled });
   return { flow: "migrate", why, refusal };
+}
+
+/** Trident was uninstalled, or its Deployment deleted, and its state is left on its claim. */
+function flowOfClaim(
+  request: FlowRequest,
+  { legacy, claims }: Extract<DeploymentFinding, { kind: "uninstalled" }>,
+  record: MigrationRecord | undefined,
+): FlowFinding {
+  if (record?.phase !== undefined) return flowWithoutDeployment(request, record);
+  const what = `there is no Deployment ${legacy.name}, but its PersistentVolumeClaim ${legacy.claim} is left`;
+  if (!request.migrate) {
+    return { flow: "install", why: `setting migrate is false; ${what}`, ...refuseClaims(request, claims) };
+  }
+  if (hasFirstPass(record)) {
+    return { flow: "resume", why: `an earlier migration began its copy and did not end; ${what}`, legacy };
+  }
+  return { flow: "migrate", why: `setting migrate is true; ${what}`, legacy };
+}
+
+function refuseClaims(
+  { namespace, abandonedClaims = [] }: FlowRequest,
+  claims: readonly string[],
+): Pick<FlowFinding, "refusal"> {
+  const left = claims.filter((claim) => !abandonedClaims.includes(claim));
+  return left.length === 0 ? {} : { refusal: new LegacyClaimPresentError(namespace, left) };
 }
 
 function flowOfOurs(request: FlowRequest, record: MigrationRecord | undefined): FlowFinding {

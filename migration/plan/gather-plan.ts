@@ -1,9 +1,10 @@
-import type { V1Deployment } from "@kubernetes/client-node";
+import type { V1Deployment, V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { connectToCluster } from "../kubernetes/cluster-client.ts";
 import { isForbidden } from "../kubernetes/errors.ts";
 import { classifyDeployment, type DeploymentFinding, type LegacyTrident } from "../legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";
+import { claimFinding } from "../legacy/uninstalled-trident.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { NamespaceMissingError, PreflightTimeoutError } from "../preflight/errors.ts";
 import { etcdOf } from "./another-etcd.ts";
@@ -72,7 +73,7 @@ export async function planFrom(
   step("reading the embedded etcd and the new one");
   const [claim, old, state] = await Promise.all([
     findClaimOf(environment, flow),
-    findOldObjects(reader, request, found.standing ?? flow.putBack, record),
+    findOldObjects(reader, request, found.standing ?? flow.putBack ?? flow.legacy, record),
     flow.putBack === undefined
       ? lookAtState(environment, request, { ...flow, etcdCluster, isExisting, record })
       : lookAtStateToCarryBack(environment, request),
@@ -95,9 +96,13 @@ export async function planFrom(
     blockers: [...(missingNamespace === undefined ? [] : [missingNamespace]), ...found.blockers],
   });
   // A refusal that the reviews did not foretell: the flow can't be told, and nobody is told why.
-  const refusal = reader.refusalOf(deploymentPath(request));
+  const refusal = reader.refusalOf(deploymentPath(request)) ?? reader.refusalOf(claimsPath(request.namespace));
   if (refusal !== undefined && !plan.blockers.some(({ kind }) => kind === "missingPermissions")) throw refusal;
   return plan;
+}
+
+function claimsPath(namespace: string): string {
+  return `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
 }
 
 function deploymentPath({ namespace, legacyDeployment }: PlanRequest): string {
@@ -141,7 +146,9 @@ async function findTrident(environment: PlanEnvironment, request: PlanRequest): 
     return flowBySettings(request, `Deployment ${request.legacyDeployment} can't be read`);
   }
   const finding: DeploymentFinding =
-    deployment === undefined ? { kind: "absent" } : classifyDeployment(deployment, request.legacyEtcdContainer);
+    deployment === undefined
+      ? await findClaimAlone(environment, request)
+      : classifyDeployment(deployment, request.legacyEtcdContainer);
   const standing = finding.kind === "legacy" ? { standing: finding.legacy } : {};
   const decide = (record: MigrationRecord | undefined): FlowFinding => decideFlow(request, finding, record);
   try {
@@ -157,6 +164,14 @@ async function findTrident(environment: PlanEnvironment, request: PlanRequest): 
       ...standing,
     };
   }
+}
+
+/** Without a Deployment: the state that an uninstalled Trident may have left. After a migration its claim is no more than a relic. */
+async function findClaimAlone({ reader }: PlanEnvironment, request: PlanRequest): Promise<DeploymentFinding> {
+  const { namespace, legacyClaim, rollback } = request;
+  if (legacyClaim === undefined || rollback) return { kind: "absent" };
+  const claims = (await reader.list(claimsPath(namespace))) as readonly V1PersistentVolumeClaim[] | undefined;
+  return claimFinding(request, legacyClaim.claim, claims ?? []);
 }
 
 async function findClaimOf({ reader }: PlanEnvironment, flow: FlowFinding): Promise<ClaimFacts | undefined> {

@@ -6,6 +6,7 @@ import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";
 import { recordedResult } from "../migration-result.ts";
 import type { Blocker } from "../preflight/blocker.ts";
+import { ForeignKeysError } from "../preflight/errors.ts";
 import { recordedRollback } from "../rollback/carried-back.ts";
 import { isInUse, judgeAnotherEtcd } from "./another-etcd.ts";
 import { judgeAuthorities, judgeBrought, planBrought } from "./brought-certificates.ts";
@@ -16,6 +17,7 @@ import type { Access, ServedObject } from "./cluster-reader.ts";
 import { judgeDefinition, withoutDefinition } from "./judge-definition.ts";
 import { judgeDestination, planDestination } from "./destination.ts";
 import { judgeExistingEtcd } from "./existing-etcd.ts";
+import { hasFirstPass } from "./flow.ts";
 import type { FlowFinding } from "./flow-finding.ts";
 import { invalidRecord } from "./invalid-record.ts";
 import { judgeRollback } from "./judge-rollback.ts";
@@ -59,7 +61,7 @@ export interface PlanFacts {
 export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPlan {
   const { flow, state } = facts;
   const old = flow.legacy ?? flow.putBack;
-  const legacy = old === undefined ? undefined : planLegacy(old, facts);
+  const legacy = old === undefined ? undefined : planLegacy(old, facts, request);
   const destination = planDestination(request, destinationFacts(facts), state.source?.survey.destination);
   const certificates = plannedCertificates(request, facts);
   const objects = judgeObjects(facts.objects, request.namespace);
@@ -70,6 +72,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
     legacyDeployment: request.legacyDeployment,
     claim: legacy?.claim.name,
     isCopied: flow.isCopied === true,
+    isUninstalled: old?.isUninstalled === true,
     serves: (legacy?.replicas ?? 0) > 0,
     keys: survey?.keys,
     bytes: survey?.bytes,
@@ -149,11 +152,12 @@ function judgedCertificates(certificates: readonly PlannedCertificate[], request
   return judge(certificates, request.certificateEarlyRenewalHours, now);
 }
 
-function planLegacy(legacy: LegacyTrident, { claim, state }: PlanFacts): LegacyPlan {
+function planLegacy(legacy: LegacyTrident, { claim, state }: PlanFacts, { legacyClaim }: PlanRequest): LegacyPlan {
   const tridentVersion = versionOfImage(legacy.tridentImage)?.text;
   const etcdVersion = state.source?.status.version ?? versionOfImage(legacy.etcdImage)?.text;
   return {
     deployment: legacy.name,
+    ...(legacy.isUninstalled === true ? { isUninstalled: true, triedEtcdImages: legacyClaim?.etcdImages ?? [] } : {}),
     replicas: legacy.replicas,
     tridentImage: legacy.tridentImage,
     ...(tridentVersion === undefined ? {} : { tridentVersion }),
@@ -236,7 +240,7 @@ function versionFacts(request: PlanRequest, { flow, kubernetesVersion, state }: 
   return {
     newTridentImage: request.tridentImage,
     kubernetes: kubernetesVersion,
-    ...(legacy === undefined
+    ...(legacy === undefined || legacy.isUninstalled === true
       ? {}
       : {
           legacy: {
@@ -259,6 +263,9 @@ function judgeLook(request: PlanRequest, facts: PlanFacts): Findings {
     return { blockers: [invalidRecord(sourceFailure, request.record)], risks: [] };
   }
   if (sourceFailure !== undefined) return { blockers: [sourceUnreachable(legacy, sourceFailure)], risks: [] };
+  if (legacy.isUninstalled === true) {
+    return { blockers: keysInTheWay(request, facts), risks: risksOfClaim(legacy, request) };
+  }
   if (source === undefined) {
     const when = "its state is looked at once it is started for the copy, and the counts of this plan are missing";
     return { blockers: [], risks: [`The old Trident's etcd does not run now: ${when}.`] };
@@ -272,6 +279,22 @@ function judgeLook(request: PlanRequest, facts: PlanFacts): Findings {
     isQuotaUnknown: !isEtcdCluster(request.destination),
     etcdv2Nodes: source.etcdv2Nodes,
   });
+}
+
+/** What the claim holds can't be compared with them before it is read: only an interrupted copy's are known for its own. */
+function keysInTheWay({ prefix }: PlanRequest, { record, state }: PlanFacts): Blocker[] {
+  const { destination, destinationKeys: count = 0 } = state;
+  if (destination === undefined || count === 0 || hasFirstPass(record)) return [];
+  return [new ForeignKeysError(destination.description, prefix, { keys: [], count }).blocker];
+}
+
+function risksOfClaim({ claim }: LegacyTrident, { snapshotDirectory }: PlanRequest): string[] {
+  const snapshots = snapshotDirectory === "" ? "" : `, such as those under ${snapshotDirectory}`;
+  return [
+    `No Trident runs that could be asked: what PersistentVolumeClaim ${claim} holds is looked at, and what it lacks is found, when it is copied.`,
+    `PersistentVolumeClaim ${claim} has the state as its last Trident left it. If it was migrated once and that stack destroyed, what ` +
+      `was written after that migration is not on it, but only in a snapshot of that stack's etcd${snapshots}.`,
+  ];
 }
 
 function etcdFacts({ description, status: { clusterId, databaseBytes } }: Asked) {
@@ -293,7 +316,7 @@ function takenOver({ legacy, putBack, flow }: FlowFinding, { legacyDeployment }:
     const becomes = "is deleted, if it stands; the old Trident's Deployment gets its name back";
     return [{ object: `Deployment/${legacyDeployment}`, made: "by this program", becomes }];
   }
-  if (legacy === undefined || (flow !== "migrate" && flow !== "resume")) return [];
+  if (legacy === undefined || legacy.isUninstalled === true || (flow !== "migrate" && flow !== "resume")) return [];
   const becomes =
     "is saved, scaled to 0 and, once the copy is verified, deleted; the new Trident's Deployment takes its name";
   return [{ object: `Deployment/${legacy.name}`, made: "by somebody else", becomes }];

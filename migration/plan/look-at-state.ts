@@ -51,7 +51,8 @@ export async function lookAtState(
   { flow, legacy, etcdCluster, isExisting = false, record }: WhatToLookFor,
 ): Promise<StateLook> {
   const [source, destination] = await Promise.all([
-    legacy === undefined ? undefined : opened(environment.openSource(legacy)),
+    // Of an uninstalled one nothing runs.
+    legacy === undefined || legacy.isUninstalled === true ? undefined : opened(environment.openSource(legacy)),
     // Before the first `up` there is none, but for one that was made by other means.
     flow === "install" && etcdCluster === undefined && !isExisting ? undefined : opened(environment.openDestination()),
   ]);

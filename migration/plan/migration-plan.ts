@@ -51,6 +51,10 @@ export type Flow = "install" | "migrate" | "resume" | "migrated" | "installed" |
 
 export interface LegacyPlan {
   readonly deployment: string;
+  /** Set where there is no such Deployment any more, and only the claim is left. */
+  readonly isUninstalled?: true;
+  /** For such a claim: the images of etcd that are tried on a copy of it, in this order. */
+  readonly triedEtcdImages?: readonly string[];
   readonly replicas: number;
   readonly tridentImage: string;
   /** As the image's tag says; absent when it says none. */

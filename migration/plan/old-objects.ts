@@ -11,19 +11,28 @@ import type { OldObjects } from "./what-destroy-keeps.ts";
 export async function findOldObjects(
   reader: Pick<ClusterReader, "read">,
   request: { readonly namespace: string; readonly legacyEtcdContainer: string },
-  standing: LegacyTrident | undefined,
+  standing: OldTrident | undefined,
   record: MigrationRecord | undefined,
 ): Promise<OldObjects | undefined> {
-  const legacy = standing ?? recorded(record, request.legacyEtcdContainer);
+  const legacy = standing ?? recorded(record, request.legacyEtcdContainer) ?? ofClaim(record?.legacyClaim);
   if (legacy === undefined) return undefined;
   const claim = await reader.read(`/api/v1/namespaces/${request.namespace}/persistentvolumeclaims/${legacy.claim}`);
   const { volumeName } = (claim?.spec ?? {}) as { volumeName?: string };
   return {
     claim: legacy.claim,
     ...(volumeName === undefined ? {} : { volume: volumeName }),
-    serviceAccount: legacy.template.spec?.serviceAccountName ?? "default",
+    ...(legacy.isUninstalled === true
+      ? {}
+      : { serviceAccount: legacy.template?.spec?.serviceAccountName ?? "default" }),
   };
 }
+
+/** Its uninstallation has removed all else. */
+function ofClaim(claim: string | undefined): OldTrident | undefined {
+  return claim === undefined ? undefined : { claim, isUninstalled: true };
+}
+
+type OldTrident = Pick<LegacyTrident, "claim" | "isUninstalled"> & Partial<Pick<LegacyTrident, "template">>;
 
 function recorded(record: MigrationRecord | undefined, etcdContainer: string): LegacyTrident | undefined {
   if (record?.legacyDeployment === undefined) return undefined;

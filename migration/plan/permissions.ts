@@ -17,6 +17,8 @@ const manageAndWatch = ["get", "list", "watch", "create", "patch", "delete"];
 const stackInNamespace: readonly Need[] = [
   { group: "", resources: ["secrets", "configmaps", "services", "serviceaccounts", "endpoints"], verbs: manage },
   { group: "", resources: ["pods"], verbs: ["get", "list", "watch"] },
+  // An uninstalled Trident's claim with its state is looked for.
+  { group: "", resources: ["persistentvolumeclaims"], verbs: ["get", "list"] },
   { group: "apps", resources: ["deployments"], verbs: manageAndWatch },
   { group: "apps", resources: ["replicasets"], verbs: ["list", "watch"] },
   { group: "rbac.authorization.k8s.io", resources: ["roles", "rolebindings"], verbs: manage },
@@ -41,7 +43,7 @@ const stackInCluster: readonly Need[] = [
   { group: "rbac.authorization.k8s.io", resources: ["clusterroles", "clusterrolebindings"], verbs: manage },
 ];
 
-/** The pods of the migration, the ways into them, the old state's claim, and the lock against a second run. */
+/** The pods of the migration, the ways into them, and the lock against a second run. */
 const migrationInNamespace: readonly Need[] = [
   { group: "", resources: ["pods"], verbs: ["create", "delete"] },
   // A WebSocket is asked for with GET; from Kubernetes 1.35 on it is authorized as create, too.
@@ -50,7 +52,6 @@ const migrationInNamespace: readonly Need[] = [
   // To say why a pod does not come up.
   { group: "", resources: ["pods/log"], verbs: ["get"] },
   { group: "", resources: ["events"], verbs: ["list"] },
-  { group: "", resources: ["persistentvolumeclaims"], verbs: ["get"] },
   { group: "coordination.k8s.io", resources: ["leases"], verbs: ["get", "create", "update", "delete"] },
 ];
 

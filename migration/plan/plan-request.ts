@@ -2,6 +2,7 @@ import type { ShownCertificates } from "../certificates/brought-certificates.ts"
 import type { EtcdAddress } from "../endpoints/etcd-address.ts";
 import type { EtcdIdentity } from "../endpoints/open-existing-etcd.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-client.ts";
+import type { ClaimSource } from "../legacy/uninstalled-trident.ts";
 import type { GeneratedAuthority } from "./generated-authority.ts";
 
 /** What the settings ask for, as far as the plan depends on it. Names only, but for how to identify oneself to an existing etcd. */
@@ -16,6 +17,10 @@ export interface PlanRequest {
   /** The Deployment of the old Trident, whose name the new one takes over. */
   readonly legacyDeployment: string;
   readonly legacyEtcdContainer: string;
+  /** Where the state is if Trident was uninstalled before. */
+  readonly legacyClaim?: ClaimSource;
+  /** Claims whose state is given up. */
+  readonly abandonedClaims?: readonly string[];
   /** The name of the ConfigMap with the migration's record. */
   readonly record: string;
   readonly prefix: string;

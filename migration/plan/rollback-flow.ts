@@ -1,7 +1,12 @@
 import type { DeploymentFinding } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
 import { ForeignTridentError } from "../preflight/errors.ts";
-import { NoManifestError, NothingToRollBackError, RollbackUnfinishedError } from "../preflight/rollback-errors.ts";
+import {
+  NoDeploymentToPutBackError,
+  NoManifestError,
+  NothingToRollBackError,
+  RollbackUnfinishedError,
+} from "../preflight/rollback-errors.ts";
 import { recordedRollback } from "../rollback/carried-back.ts";
 import { legacyInRecord } from "../undo/unfinished-migration.ts";
 import type { FlowFinding, FlowRequest } from "./flow-finding.ts";
@@ -20,7 +25,11 @@ export function decideRollback(
   }
   if (record?.phase !== "copied") return withoutMigration(request, deployment, record);
   if (record.legacyDeployment === undefined) {
-    const refusal = new NoManifestError(namespace, request.record);
+    const { legacyClaim: claim } = record;
+    const refusal =
+      claim === undefined
+        ? new NoManifestError(namespace, request.record)
+        : new NoDeploymentToPutBackError(namespace, request.record, claim);
     return { flow: "rollback", why: `${why}, and ConfigMap ${request.record} has the finished migration`, refusal };
   }
   if (deployment.kind === "legacy" && record.rollbackPhase !== "restoring") {

@@ -28,6 +28,8 @@ export interface StepFacts {
   readonly claim: string | undefined;
   /** Whether the copy was finished by an earlier run. */
   readonly isCopied: boolean;
+  /** Whether nothing but its claim is left of the old Trident. */
+  readonly isUninstalled?: boolean;
   /** Whether the old Trident serves now. */
   readonly serves: boolean;
   readonly keys: number | undefined;
@@ -72,7 +74,7 @@ export function outageOf(steps: readonly PlannedStep[]): number | undefined {
 }
 
 function migrationSteps(facts: StepFacts): PlannedStep[] {
-  const { legacyDeployment, claim = "" } = facts;
+  const { legacyDeployment, claim = "", isUninstalled = false } = facts;
   const before = facts.serves ? "nothing" : "Trident";
   const passSeconds = secondsFor(facts.keys ?? 0);
   return [
@@ -80,14 +82,18 @@ function migrationSteps(facts: StepFacts): PlannedStep[] {
     ...(facts.serves ? [firstPass(passSeconds)] : []),
     ...(facts.serves ? [stopLegacy(legacyDeployment)] : []),
     {
-      what: `Run the old etcd alone on PersistentVolumeClaim ${claim}`,
+      what: isUninstalled
+        ? `Copy what is on PersistentVolumeClaim ${claim}, mounted to be read only, and run an etcd on the copy that can read it`
+        : `Run the old etcd alone on PersistentVolumeClaim ${claim}`,
       stops: "Trident",
       estimateSeconds: estimates.podStartSeconds,
     },
     facts.serves ? secondPass : wholePass(passSeconds),
     startTrident("Start the new Trident and wait until it lists the same state", "Trident"),
     {
-      what: `While it serves: ${lastWords(facts)}; then delete Deployment ${legacyDeployment}, whose manifest is kept`,
+      what:
+        `While it serves: ${lastWords(facts)}` +
+        (isUninstalled ? "" : `; then delete Deployment ${legacyDeployment}, whose manifest is kept`),
       stops: "nothing",
       estimateSeconds: Math.max(facts.serves ? passSeconds : estimates.fewCallsSeconds, snapshotSeconds(facts)),
     },

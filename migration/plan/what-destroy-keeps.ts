@@ -10,7 +10,8 @@ export interface OldObjects {
   readonly claim: string;
   /** The PersistentVolume's name. */
   readonly volume?: string | undefined;
-  readonly serviceAccount: string;
+  /** Absent where its uninstallation has removed it, and its permissions with it. */
+  readonly serviceAccount?: string;
 }
 
 export interface KeepFacts {
@@ -93,7 +94,6 @@ function unnamedState(namespace: string): KeptThing {
 }
 
 function oldObjects(namespace: string, { claim, volume, serviceAccount }: OldObjects): KeptThing[] {
-  const rbac = "/apis/rbac.authorization.k8s.io/v1";
   return [
     {
       what: `PersistentVolumeClaim ${claim}: ${state}`,
@@ -109,6 +109,13 @@ function oldObjects(namespace: string, { claim, volume, serviceAccount }: OldObj
             look: { path: `/api/v1/persistentvolumes/${volume}` },
           },
         ]),
+    ...(serviceAccount === undefined ? [] : accountOf(namespace, serviceAccount)),
+  ];
+}
+
+function accountOf(namespace: string, serviceAccount: string): KeptThing[] {
+  const rbac = "/apis/rbac.authorization.k8s.io/v1";
+  return [
     {
       what: `ServiceAccount ${serviceAccount} of the old Trident, as its installer made it`,
       command: `kubectl --namespace ${namespace} delete serviceaccount ${serviceAccount}`,

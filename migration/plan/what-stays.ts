@@ -22,9 +22,11 @@ export function planWhatStays(facts: StayFacts): WhatStays {
   const { flow, legacyDeployment, claim } = facts;
   const isMigration = flow === "migrate" || flow === "resume" || flow === "migrated";
   const old = oldState(claim, isMigration);
-  const permissions = isMigration
-    ? [`ServiceAccount, ClusterRole and ClusterRoleBinding of the old Trident, as its installer made them`]
-    : [];
+  const hadAccount = facts.old === undefined || facts.old.serviceAccount !== undefined;
+  const permissions =
+    isMigration && hadAccount
+      ? [`ServiceAccount, ClusterRole and ClusterRoleBinding of the old Trident, as its installer made them`]
+      : [];
   const snapshot =
     isMigration && facts.snapshotDirectory !== "" ? [`the old etcd's snapshot, under ${facts.snapshotDirectory}`] : [];
   return {
@@ -32,7 +34,9 @@ export function planWhatStays(facts: StayFacts): WhatStays {
     destroyRemoves: [
       `Deployment ${legacyDeployment} and its permissions (trident-external-etcd)`,
       ...ofEtcd(facts, `and so the state in it${lastSnapshot(facts)}`),
-      ...(isMigration ? [`ConfigMap ${facts.record}, with the old Deployment's manifest`] : []),
+      ...(isMigration
+        ? [`ConfigMap ${facts.record}, with ${hadAccount ? "the old Deployment's manifest" : "what was migrated"}`]
+        : []),
     ],
     destroyKeeps: whatDestroyKeeps(facts),
   };

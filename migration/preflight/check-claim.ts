@@ -2,12 +2,17 @@ import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import { checkClaimUntouched } from "../legacy/untouched-claim.ts";
 import { PersistentVolumeClaimError } from "./errors.ts";
 
-/** Raises PersistentVolumeClaimError unless the legacy etcd's claim exists and is bound. */
+/**
+ * Raises PersistentVolumeClaimError unless the legacy etcd's claim exists and is bound and, where Trident was uninstalled, no pod mounts
+ * it.
+ */
 export async function checkClaim(cluster: ClusterClient, legacy: LegacyTrident): Promise<void> {
   const problem = problemOfClaim(await readClaim(cluster, legacy));
   if (problem !== undefined) throw new PersistentVolumeClaimError(legacy, problem);
+  if (legacy.isUninstalled === true) await checkClaimUntouched(cluster, legacy);
 }
 
 export function problemOfClaim(claim: V1PersistentVolumeClaim | undefined): string | undefined {

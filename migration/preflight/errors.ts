@@ -18,21 +18,71 @@ export class NamespaceMissingError extends BlockerError {
   }
 }
 
-/** A migration is asked for, but there is no Trident with an embedded etcd. */
+/** A migration is asked for, but there is no Trident with an embedded etcd, nor the claim of one. */
 export class NoLegacyTridentError extends BlockerError {
   override readonly name = "NoLegacyTridentError";
 
-  constructor(namespace: string, deployment: string, found: string) {
+  constructor(namespace: string, deployment: string, found: string | ClaimsLookedFor) {
     super({
       kind: "noLegacyTrident",
       object: `Deployment/${deployment}`,
       message:
         `There is no Trident with an embedded etcd to migrate (setting migrate is true): in namespace ${namespace} ` +
-        `${found}.`,
+        `${typeof found === "string" ? found : describeSearch(deployment, found)}.`,
+      remedy: typeof found === "string" ? wayOfRunning(deployment) : wayToClaim(found),
+    });
+  }
+}
+
+/** Where the state of a Trident without a Deployment was looked for. */
+export interface ClaimsLookedFor {
+  /** Undefined where it was not. */
+  readonly claim: string | undefined;
+  /** Claims under other names that have the label of a Trident's. */
+  readonly labelled: readonly string[];
+}
+
+function describeSearch(deployment: string, { claim, labelled }: ClaimsLookedFor): string {
+  const search = `there is no such Deployment (${deployment})`;
+  if (claim === undefined) return search;
+  const others = labelled.length === 0 ? "none other" : labelled.join(", ");
+  return `${search}, no PersistentVolumeClaim ${claim} (setting legacyClaim), and ${others} with a Trident's label (app=trident.netapp.io)`;
+}
+
+function wayOfRunning(deployment: string): string {
+  return `To go on with the Trident that runs (Deployment ${deployment}), \`pulumi config set migrate false\`.`;
+}
+
+function wayToClaim({ labelled: [first] }: ClaimsLookedFor): string {
+  if (first !== undefined) {
+    return `If that claim has the old Trident's state, name it with \`pulumi config set legacyClaim ${first}\`.`;
+  }
+  return (
+    "Look for the old Trident with `kubectl get deployments,persistentvolumeclaims --all-namespaces --selector " +
+    "app=trident.netapp.io`, and name its namespace (setting namespace) or its claim (setting legacyClaim). If there never was " +
+    "one, `pulumi config set migrate false` makes a new installation."
+  );
+}
+
+/** No migration is asked for, but the state of a Trident is there whose Deployment is gone. */
+export class LegacyClaimPresentError extends BlockerError {
+  override readonly name = "LegacyClaimPresentError";
+
+  constructor(namespace: string, claims: readonly string[]) {
+    const [claim = ""] = claims;
+    const which =
+      claims.length === 1 ? `PersistentVolumeClaim ${claim}` : `PersistentVolumeClaims ${claims.join(", ")}`;
+    const [hold, naming] = claims.length === 1 ? ["holds", claim] : ["hold", claims.join(",")];
+    super({
+      kind: "legacyClaimPresent",
+      object: `PersistentVolumeClaim/${claim}`,
+      message:
+        `${which} in namespace ${namespace} ${hold} the state of a Trident that was uninstalled, and setting migrate is false: a ` +
+        `new Trident would know none of its backends and volumes.`,
       remedy:
-        `If Trident runs elsewhere, name its namespace with \`pulumi config set namespace NAME\`; ` +
-        `for an installation without a migration, \`pulumi config set migrate false\`. ` +
-        `The Deployment looked for is ${deployment}.`,
+        `To move that state to the new etcd, \`pulumi config set migrate true\`` +
+        (claim === "trident" && claims.length === 1 ? "" : ` and \`pulumi config set legacyClaim ${claim}\``) +
+        `. To start without it, say so: \`pulumi config set abandonedClaim ${naming}\`; the claim stays as it is.`,
     });
   }
 }
@@ -98,10 +148,16 @@ export class PersistentVolumeClaimError extends BlockerError {
       kind: "persistentVolumeClaim",
       object: `PersistentVolumeClaim/${legacy.claim}`,
       message:
-        `PersistentVolumeClaim ${legacy.claim} in namespace ${legacy.namespace}, on which Deployment ${legacy.name} keeps ` +
-        `Trident's state, ${problem}.`,
+        `PersistentVolumeClaim ${legacy.claim} in namespace ${legacy.namespace}, ` +
+        (legacy.isUninstalled === true
+          ? "which has the state of a Trident that was uninstalled, "
+          : `on which Deployment ${legacy.name} keeps Trident's state, `) +
+        `${problem}.`,
       remedy:
-        `Put the claim or the Deployment's volume right (see \`kubectl --namespace ` +
+        (legacy.isUninstalled === true
+          ? "Put the claim right, or remove what uses it"
+          : "Put the claim or the Deployment's volume right") +
+        ` (see \`kubectl --namespace ` +
         `${legacy.namespace} describe pvc ${legacy.claim}\`) and run \`pulumi up\` again.`,
     });
   }
@@ -120,7 +176,8 @@ export class EmptySourceError extends BlockerError {
         `${legacy.claim}) has no key under ${prefix}: there is no state to migrate.`,
       remedy:
         `A Trident before 18.01 keeps its state in etcd's v2 store: start Trident 18.01 or later on it once. If there ` +
-        `really is nothing to keep, remove that Deployment and \`pulumi config set migrate false\`.`,
+        `really is nothing to keep, remove that Deployment and ` +
+        `\`pulumi config set migrate false && pulumi config set abandonedClaim ${legacy.claim}\`.`,
     });
   }
 }
@@ -134,13 +191,18 @@ export class ForeignKeysError extends BlockerError {
     prefix: string,
     foreign: { readonly keys: readonly string[]; readonly count: number },
   ) {
+    const differ =
+      `${agreeing(foreign.count, "differs", "differ")} from the old Trident's state or ` +
+      `${agreeing(foreign.count, "is", "are")} not in it`;
     const more = foreign.count > foreign.keys.length ? ` and ${foreign.count - foreign.keys.length} more` : "";
+    const which =
+      foreign.keys.length === 0
+        ? `${agreeing(foreign.count, "is", "are")} not from this migration`
+        : `${differ}: ${foreign.keys.join(", ")}${more}`;
     super({
       kind: "foreignKeys",
       object: prefix,
-      message:
-        `In ${destination}, ${counted(foreign.count, "key")} under ${prefix} ${agreeing(foreign.count, "differs", "differ")} from the old Trident's state or ${agreeing(foreign.count, "is", "are")} not in it: ` +
-        `${foreign.keys.join(", ")}${more}. Nothing of that is overwritten.`,
+      message: `In ${destination}, ${counted(foreign.count, "key")} under ${prefix} ${which}. Nothing of that is overwritten.`,
       remedy: `If nothing needs ${agreeing(foreign.count, "it", "them")}, delete ${agreeing(foreign.count, "it", "them")} with \`etcdctl del\` and run \`pulumi up\` again.`,
     });
   }

@@ -34,6 +34,24 @@ export class NoManifestError extends BlockerError {
   }
 }
 
+/** The migration was from the claim of a Trident that had been uninstalled: no Deployment was there to be put back. */
+export class NoDeploymentToPutBackError extends BlockerError {
+  override readonly name = "NoDeploymentToPutBackError";
+
+  constructor(namespace: string, record: string, claim: string) {
+    super({
+      kind: "noManifest",
+      object: `ConfigMap/${record}`,
+      message:
+        `The migration was from PersistentVolumeClaim ${claim} in namespace ${namespace} alone: Trident had been uninstalled before, ` +
+        `and its record (ConfigMap ${record}) has no Deployment to put back.`,
+      remedy:
+        `Stay with the new Trident: ${stay}. The claim has the state of before the migration, should an old Trident be installed on ` +
+        `it again.`,
+    });
+  }
+}
+
 /** The new etcd can't be carried back. */
 export class NewEtcdError extends BlockerError {
   override readonly name = "NewEtcdError";

@@ -96,6 +96,7 @@ async function findStanding({
   const found = await environment.findTrident();
   switch (found.kind) {
     case "absent":
+    case "uninstalled":
       return undefined;
     case "ours":
       throw new NameTakenError(namespace, legacyDeployment, "the new Trident, which this stack no longer knows");

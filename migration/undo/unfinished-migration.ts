@@ -17,6 +17,7 @@ export function legacyLeftStopped(
     case "legacy":
       return found.legacy.stoppedByMigration ? found.legacy : undefined;
     case "absent":
+    case "uninstalled":
       // Deleted by the migration itself only once the record says `copied`; by somebody else before.
       return record?.phase === "stopped" ? legacyInRecord(record, etcdContainer) : undefined;
     case "ours":

@@ -4,10 +4,16 @@ import type { MigrationLease } from "../../migration/lease/held-lease.ts";
 import type { DeploymentFinding, LegacyTrident } from "../../migration/legacy/legacy-trident.ts";
 import type { MigrationRecord, RecordChange } from "../../migration/legacy/migration-record.ts";
 import { LegacyTridentChangedError, type StoppedTrident } from "../../migration/legacy/stop-legacy-trident.ts";
+import { uninstalledTrident } from "../../migration/legacy/uninstalled-trident.ts";
 import type { MigrationEnvironment } from "../../migration/migration-environment.ts";
 import { discardWrites } from "../../migration/readiness/discard-writes.ts";
 import { legacyTrident } from "./legacy/legacy-deployment.ts";
 import { MemoryStore } from "./memory-store.ts";
+
+const uninstalledLegacy = uninstalledTrident(
+  { namespace: "trident", legacyDeployment: "trident", legacyEtcdContainer: "etcd" },
+  { metadata: { name: "trident", uid: "uid-claim" } },
+);
 
 type Step = Exclude<keyof MigrationEnvironment, "namespace" | "legacyDeployment" | "record" | "range">;
 
@@ -88,6 +94,13 @@ export class FakeEnvironment implements MigrationEnvironment {
     return promise;
   }
 
+  /** Its Deployment is gone before the migration begins. */
+  uninstall(): this {
+    this.liveEtcd = false;
+    this.trident = { kind: "uninstalled", legacy: uninstalledLegacy, claims: ["trident"] };
+    return this;
+  }
+
   replicas(): number {
     return this.trident.kind === "legacy" ? this.trident.legacy.replicas : 0;
   }
@@ -150,6 +163,11 @@ export class FakeEnvironment implements MigrationEnvironment {
 
   stopLegacy(legacy: LegacyTrident): Promise<StoppedTrident> {
     return this.take("stopLegacy", () => {
+      if (legacy.isUninstalled === true) {
+        const stoppedAt = this.recorded.stoppedAt ?? "2030-01-02T03:04:05.678Z";
+        this.applyToRecord({ legacyClaim: legacy.claim, stoppedAt });
+        return { legacy, generation: 0, stoppedAt };
+      }
       if (!legacy.stoppedByMigration) {
         const legacyReplicas = String(legacy.replicas);
         this.applyToRecord({ phase: "stopped", legacyReplicas, stoppedAt: "2030-01-02T03:04:05.678Z" });
@@ -210,6 +228,7 @@ export class FakeEnvironment implements MigrationEnvironment {
 
   deleteLegacy(): Promise<void> {
     return this.take("deleteLegacy", () => {
+      if (this.trident.kind === "uninstalled") return;
       this.trident = { kind: "absent" };
     });
   }
@@ -218,6 +237,10 @@ export class FakeEnvironment implements MigrationEnvironment {
     return this.take("restoreLegacy", () => {
       // On a cluster, it is withdrawn here too, without what it wrote being discarded.
       this.newTrident = false;
+      if (legacy.isUninstalled === true) {
+        this.applyToRecord({ legacyClaim: null, stoppedAt: null });
+        return 0;
+      }
       const replicas = this.recorded.legacyReplicas ?? legacy.replicas;
       this.trident = { kind: "legacy", legacy: { ...legacy, replicas, stoppedByMigration: false } };
       this.applyToRecord({ phase: null, legacyReplicas: null, stoppedAt: null, result: null });

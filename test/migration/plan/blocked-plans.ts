@@ -117,6 +117,7 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
         };
       },
     ],
+    ["legacyClaimPresent", (environment) => environment.withClaimAlone(), { migrate: false }],
     ["legacyTridentPresent", (environment) => environment.withLegacy(), { migrate: false }],
     [
       "missingPermissions",

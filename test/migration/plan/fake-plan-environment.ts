@@ -18,6 +18,7 @@ export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
     rollback: false,
     legacyDeployment: "trident",
     legacyEtcdContainer: "etcd",
+    legacyClaim: claimSource,
     record: "trident-etcd-migration",
     prefix: "/trident/",
     destination: { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
@@ -29,6 +30,12 @@ export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
     ...change,
   };
 }
+
+export const claimSource = {
+  claim: "trident",
+  etcdImages: ["quay.io/coreos/etcd:v3.1.5", "quay.io/coreos/etcd:v3.3.12", "quay.io/coreos/etcd:v3.4.22"],
+  copyImage: "busybox:1.28.0-glibc",
+};
 
 /** A cluster in memory that can only be looked at: objects and lists by their paths, and two etcds. */
 export class FakePlanEnvironment implements PlanEnvironment {
@@ -121,6 +128,16 @@ export class FakePlanEnvironment implements PlanEnvironment {
     });
     this.objects.set("/api/v1/persistentvolumes/pvc-1", { spec: { persistentVolumeReclaimPolicy: "Retain" } });
     this.source = new EtcdStandIn("the embedded etcd of Deployment trident", "1", "3.3.12", entries);
+    return this;
+  }
+
+  /** The claim of a Trident that was uninstalled. */
+  withClaimAlone(): this {
+    this.withLegacy();
+    const path = "/api/v1/namespaces/trident/persistentvolumeclaims";
+    this.objects.delete("/apis/apps/v1/namespaces/trident/deployments/trident");
+    this.lists.set(path, [this.objects.get(`${path}/trident`) ?? {}]);
+    this.source = undefined;
     return this;
   }
 

@@ -5,6 +5,7 @@ import type { MigrationPhase, MigrationRecord } from "../../../migration/legacy/
 import { decideFlow } from "../../../migration/plan/flow.ts";
 import type { FlowFinding, FlowRequest } from "../../../migration/plan/flow-finding.ts";
 import type { Flow } from "../../../migration/plan/migration-plan.ts";
+import { uninstalledTrident } from "../../../migration/legacy/uninstalled-trident.ts";
 import { legacyDeployment, legacyTrident } from "../legacy/legacy-deployment.ts";
 
 const absent: DeploymentFinding = { kind: "absent" };
@@ -69,6 +70,57 @@ describe("the flow", () => {
   it("is refused when the Deployment that a migration had stopped is gone, with the way to get it back", () => {
     const message = /ConfigMap trident-etcd-migration.*kubectl create/;
     assertRefused(decide(true, absent, "stopped"), "StoppedTridentDeletedError", message);
+  });
+});
+
+describe("the flow where Trident was uninstalled and its claim is left", () => {
+  const legacy = uninstalledTrident(request(true), { metadata: { name: "trident", uid: "u" } });
+  const left: DeploymentFinding = { kind: "uninstalled", legacy, claims: ["trident"] };
+
+  it("is migrate, from the claim alone", () => {
+    const decided = decide(true, left);
+    assert.deepEqual([decided.flow, decided.refusal, decided.legacy], ["migrate", undefined, legacy]);
+    assert.match(decided.why, /no Deployment trident, but its PersistentVolumeClaim trident is left/);
+  });
+
+  it("is resume when an earlier run left its first pass behind", () => {
+    const begun: MigrationRecord = { namespace: "trident", name: "r", uid: "u", firstPass: "{}" };
+    assert.equal(decideFlow(request(true), left, begun).flow, "resume");
+  });
+
+  it("is refused without migrate, with the way to migrate and the way to give the state up", () => {
+    const message = /claim trident.*set migrate true.*set abandonedClaim trident/i;
+    assertRefused(decide(false, left), "LegacyClaimPresentError", message);
+  });
+
+  it("is refused beside a claim of another name that has Trident's label", () => {
+    const labelled: DeploymentFinding = { kind: "absent", claims: ["trident-old"] };
+    assertRefused(decide(false, labelled), "LegacyClaimPresentError", /set legacyClaim trident-old/);
+    assertRefused(decide(true, labelled), "NoLegacyTridentError", /set legacyClaim trident-old/);
+  });
+
+  it("is install once the state of each claim is given up by name", () => {
+    const two: DeploymentFinding = { kind: "uninstalled", legacy, claims: ["trident", "trident-old"] };
+    const given = (...abandonedClaims: string[]) =>
+      decideFlow({ ...request(false), abandonedClaims }, two, undefined).refusal?.name;
+    assert.equal(given("trident"), "LegacyClaimPresentError");
+    assert.equal(given("trident", "trident-old"), undefined);
+  });
+
+  it("is what the record of a migration says, beside whose claim nothing is migrated again", () => {
+    const copied: MigrationRecord = { ...record("copied"), legacyClaim: "trident" };
+    for (const migrate of [true, false]) {
+      const decided = decideFlow(request(migrate), left, copied);
+      assert.deepEqual([decided.flow, decided.isCopied, decided.refusal], ["resume", true, undefined]);
+    }
+    assert.equal(decideFlow(request(true), ours, copied).flow, "migrated");
+    assertRefused(decide(true, left, "stopped"), "StoppedTridentDeletedError", /kubectl create/);
+  });
+
+  it("is refused for a rollback of such a migration: there is no Deployment to put back", () => {
+    const copied: MigrationRecord = { ...record("copied"), legacyClaim: "trident" };
+    const decided = decideFlow({ ...request(true), rollback: true }, ours, copied);
+    assertRefused(decided, "NoDeploymentToPutBackError", /PersistentVolumeClaim trident.*config rm rollback/);
   });
 });
 

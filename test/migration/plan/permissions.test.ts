@@ -40,7 +40,7 @@ describe("the permissions", () => {
       neededPermissions({ ...request, migrate, snapshotDirectory }).map(nameOf);
     assert.ok(names(true).includes("get /pods/portforward in storage"));
     assert.ok(names(true).includes("update coordination.k8s.io/leases in storage"));
-    assert.ok(!names(false).some((name) => /portforward|leases|persistentvolumeclaims/.test(name)));
+    assert.ok(!names(false).some((name) => /portforward|leases/.test(name)));
     assert.ok(names(false).includes("create apiextensions.k8s.io/customresourcedefinitions"));
     // A destroy saves a snapshot, through a port-forward.
     assert.ok(names(false, "snapshots").includes("get /pods/portforward in storage"));

@@ -17,6 +17,7 @@ import {
 /** Clusters and settings, under the headings of docs/the-plan.md. */
 export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> = {
   "A clean migration": () => planOf((environment) => environment.withLegacy()),
+  "A migration after Trident was uninstalled": () => planOf((environment) => environment.withClaimAlone()),
   "A new installation": () => planOf(() => undefined, { migrate: false }),
   "An installation beside somebody else's etcd-operator": () =>
     planOf((environment) => environment.objects.set(definitionPath, foreignDefinition), { migrate: false }),
