@@ -12,7 +12,7 @@ import { openSourcePod, removeSourcePod } from "./legacy/source-pod.ts";
 import { checkStillStopped, deleteLegacyTrident, stopLegacyTrident } from "./legacy/stop-legacy-trident.ts";
 import { waitUntilTridentServes } from "./legacy/trident-serving.ts";
 import { findTridentOrClaim } from "./legacy/uninstalled-trident.ts";
-import { checkClaimUntouched } from "./legacy/untouched-claim.ts";
+import { checkClaimUntouched } from "./preflight/untouched-claim.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
 import type { MigrationRequest } from "./migration-request.ts";
 import { checkClaim } from "./preflight/check-claim.ts";

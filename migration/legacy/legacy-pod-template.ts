@@ -46,7 +46,8 @@ export function copiedClaimPod(
   owner: PodOwner,
   images: { readonly etcd: string; readonly copy: string },
 ): V1Pod {
-  const { etcdContainer, claim } = legacy;
+  const { claim } = legacy;
+  const container = pick(legacy.etcdContainer, ["name", "command", "args"]);
   const data = { name: "data", mountPath: embeddedDataDirectory };
   return pod(legacy, owner, sourcePodName, {
     initContainers: [
@@ -60,11 +61,11 @@ export function copiedClaimPod(
     ],
     containers: [
       {
-        ...etcdContainer,
+        ...container,
         image: images.etcd,
         volumeMounts: [data],
         ...endsWithItsReason,
-        ...electsItselfSoon(etcdContainer),
+        ...electsItselfSoon(container),
       },
     ],
     volumes: [

@@ -1,7 +1,7 @@
 import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
 import { podName } from "../kubernetes/pods.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
-import { podsOn } from "../legacy/untouched-claim.ts";
+import { podsOn } from "../preflight/untouched-claim.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { problemOfClaim } from "../preflight/check-claim.ts";
 import { PersistentVolumeClaimError } from "../preflight/errors.ts";

@@ -2,7 +2,7 @@ import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
-import { checkClaimUntouched } from "../legacy/untouched-claim.ts";
+import { checkClaimUntouched } from "./untouched-claim.ts";
 import { PersistentVolumeClaimError } from "./errors.ts";
 
 /**

@@ -1,10 +1,10 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
 import { isActive, podName } from "../kubernetes/pods.ts";
-import { PersistentVolumeClaimError } from "../preflight/errors.ts";
-import { readDeployment, type LegacyTrident } from "./legacy-trident.ts";
-import { LegacyTridentChangedError } from "./stop-legacy-trident.ts";
-import type { V1Pod } from "@kubernetes/client-node";
+import { readDeployment, type LegacyTrident } from "../legacy/legacy-trident.ts";
+import { LegacyTridentChangedError } from "../legacy/stop-legacy-trident.ts";
+import { PersistentVolumeClaimError } from "./errors.ts";
 
 /**
  * Makes sure that nobody has come to use the claim of an uninstalled Trident. Raises LegacyTridentChangedError for a Deployment under
