@@ -2,7 +2,9 @@ import { prefixRange } from "./copy/key-range.ts";
 import { openCheckedEtcd } from "./endpoints/open-checked-etcd.ts";
 import { connectToCluster } from "./kubernetes/cluster-client.ts";
 import { acquireLease } from "./lease/acquire-lease.ts";
+import { migrationLease } from "./lease/errors.ts";
 import { leaseApi } from "./lease/lease-api.ts";
+import { LeaseGate } from "./lease/lease-gate.ts";
 import { checkLegacyEtcdImage } from "./legacy/image-check.ts";
 import { openLiveSource } from "./legacy/live-source.ts";
 import { changeMigrationRecord, readMigrationRecord } from "./legacy/migration-record.ts";
@@ -23,13 +25,17 @@ import { handOverNewTrident, withdrawNewTrident } from "./readiness/withdraw-new
 import { removePartialSnapshots } from "./snapshot/remove-partial-snapshots.ts";
 import { saveSnapshot } from "./snapshot/save-snapshot.ts";
 import { prepareSnapshotDirectory } from "./snapshot/snapshot-directory.ts";
+import { untilAborted } from "./snapshot/until-aborted.ts";
 
 /**
  * The migration's steps on a real cluster. An interruption ends the long waits of those that lead on; those that take something
- * back wait as long as they must. Raises ClusterUnreachableError when the kubeconfig leads to none.
+ * back wait as long as they must. The loss of the Lease ends all of them, and what they would still change is not changed.
+ * Raises ClusterUnreachableError when the kubeconfig leads to none.
  */
-export function clusterEnvironment(request: MigrationRequest, interruption?: AbortSignal): MigrationEnvironment {
-  const cluster = connectToCluster(request.cluster);
+export function clusterEnvironment(request: MigrationRequest, userInterruption?: AbortSignal): MigrationEnvironment {
+  const gate = new LeaseGate();
+  const cluster = connectToCluster(request.cluster).behind(gate);
+  const interruption = userInterruption === undefined ? gate.signal : AbortSignal.any([userInterruption, gate.signal]);
   const { namespace, timeoutSeconds, snapshotDirectory = "", leaseSeconds: durationSeconds = 60 } = request;
   return {
     namespace,
@@ -40,12 +46,8 @@ export function clusterEnvironment(request: MigrationRequest, interruption?: Abo
 
     acquireLease: async (report) => {
       const { name, uid } = await readMigrationRecord(cluster, request);
-      return acquireLease(leaseApi(cluster, namespace), {
-        durationSeconds,
-        owner: { name, uid },
-        report,
-        interruption,
-      });
+      const options = { durationSeconds, owner: { name, uid }, report, interruption };
+      return gate.heldWith(await acquireLease(leaseApi(cluster, migrationLease(namespace)), options));
     },
     readRecord: async () => {
       await checkNamespace(cluster, namespace);
@@ -86,7 +88,8 @@ export function clusterEnvironment(request: MigrationRequest, interruption?: Abo
     },
     takeSnapshot: async (source) => {
       if (snapshotDirectory === "") return undefined;
-      return saveSnapshot({ content: source.snapshot(), directory: snapshotDirectory, namespace, at: new Date() });
+      const content = untilAborted(source.snapshot(), gate.signal);
+      return saveSnapshot({ content, directory: snapshotDirectory, namespace, at: new Date() });
     },
     removeSourcePod: () => removeSourcePod(cluster, namespace, timeoutSeconds),
     checkStillStopped: async (stopped) => {

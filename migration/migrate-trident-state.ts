@@ -6,13 +6,16 @@ import { endServedMigration } from "./end-served-migration.ts";
 import { interruptible, type InterruptibleLease } from "./interruption.ts";
 import type { LegacyTrident } from "./legacy/legacy-trident.ts";
 import type { MigrationRecord } from "./legacy/migration-record.ts";
-import type { MigrationEnvironment } from "./migration-environment.ts";
+import { fencedSteps } from "./lease/fenced-steps.ts";
+import { lossOf } from "./lease/loss-of.ts";
+import type { MigrationLease } from "./lease/held-lease.ts";
+import { migrationEffects, type MigrationEnvironment } from "./migration-environment.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { MigrationRequest } from "./migration-request.ts";
 import { recordedResult, type MigrationResult } from "./migration-result.ts";
 import type { Migration } from "./migration.ts";
 import { ForeignTridentError, NoLegacyTridentError, StoppedTridentDeletedError } from "./preflight/errors.ts";
-import { undoMigration } from "./undo-migration.ts";
+import { leftToOther, undoMigration } from "./undo-migration.ts";
 import { WrittenKeys } from "./written-keys.ts";
 
 export type { MigrationRequest } from "./migration-request.ts";
@@ -47,8 +50,11 @@ export async function runMigration(
   if ("result" in looked) return finishedBefore(environment, looked.result, report);
   // Nothing is touched without the Lease: what this run would clean up may be in use by another.
   const lease = await untouched("making sure that no other migration runs", () => environment.acquireLease(report));
+  const fenced = fencedSteps(environment, migrationEffects, lease);
   try {
-    return await runAlone(environment, interruptible(lease, interruption), startedAt, report);
+    return await runAlone(fenced, interruptible(lease, interruption), startedAt, report);
+  } catch (error) {
+    throw orLeftToOther(error, environment.namespace, lease);
   } finally {
     await lease.release();
   }
@@ -80,7 +86,7 @@ async function runAlone(
   const during = "checking that all is ready";
   const openMigration = () => openChecked(started);
   const migration = legacy.stoppedByMigration
-    ? await undoneOnFailure({ environment, legacy, report }, during, openMigration)
+    ? await undoneOnFailure(started, during, openMigration)
     : await untouched(during, openMigration);
   try {
     return await copyAndCutOver(migration);
@@ -198,9 +204,16 @@ async function untouched<T>(during: string, action: () => Promise<T>): Promise<T
   }
 }
 
+/** Once the Lease is lost nothing is certain that the error says: another run may be at it. */
+function orLeftToOther(error: unknown, namespace: string, lease: MigrationLease): unknown {
+  if (!(error instanceof MigrationError) || error.legacy === "leftToOther") return error;
+  const loss = lossOf(lease);
+  return loss === undefined ? error : leftToOther(namespace, error.during, loss);
+}
+
 /** Checks that fail leave a running Trident alone, but one that an earlier run left stopped is put back. */
 async function undoneOnFailure<T>(
-  migration: Pick<Migration, "environment" | "legacy" | "report">,
+  migration: Pick<Migration, "environment" | "lease" | "legacy" | "report">,
   during: string,
   action: () => Promise<T>,
 ): Promise<T> {

@@ -1,4 +1,5 @@
 import type { KeyRange, KeyValueStore } from "./copy/key-value-store.ts";
+import type { Effects } from "./lease/fenced-steps.ts";
 import type { MigrationLease } from "./lease/held-lease.ts";
 import type { DeploymentFinding, LegacyTrident } from "./legacy/legacy-trident.ts";
 import type { MigrationRecord, RecordChange } from "./legacy/migration-record.ts";
@@ -64,3 +65,27 @@ export interface MigrationEnvironment {
   /** Only once nothing of the new Trident runs. Answers with how many replicas it runs again. */
   restoreLegacy(legacy: LegacyTrident): Promise<number>;
 }
+
+/** What a run that has lost the Lease may still do of it is to look. */
+export const migrationEffects: Effects<MigrationEnvironment> = {
+  acquireLease: "looks",
+  readRecord: "looks",
+  changeRecord: "changes",
+  findTrident: "looks",
+  checkLegacyImage: "changes",
+  checkClaim: "looks",
+  prepareSnapshot: "changes",
+  openDestination: "opens",
+  openLiveSource: "looks",
+  stopLegacy: "changes",
+  openStoppedSource: "opens",
+  takeSnapshot: "changes",
+  removeSourcePod: "changes",
+  checkStillStopped: "looks",
+  startNewTrident: "changes",
+  findServedRevision: "looks",
+  withdrawNewTrident: "changes",
+  deleteLegacy: "changes",
+  handOverNewTrident: "changes",
+  restoreLegacy: "changes",
+};

@@ -13,7 +13,9 @@ export type LegacyOutcome =
   | { readonly kind: "superseded" }
   /** Stopped, with the new one serving, as a run that was killed had left them. */
   | { readonly kind: "leftAsFound"; readonly namespace: string }
-  | { readonly kind: "notRestored"; readonly why: unknown; readonly command: string };
+  | { readonly kind: "notRestored"; readonly why: unknown; readonly command: string }
+  /** The Lease went to another run, which may have begun to change all of it. */
+  | { readonly kind: "leftToOther"; readonly lease: string; readonly namespace: string };
 
 /**
  * The one error that a migration fails with: its cause, what became of the old Trident, and what could not be cleaned
@@ -22,6 +24,7 @@ export type LegacyOutcome =
 export class MigrationError extends Error {
   override readonly name = "MigrationError";
   readonly legacy: LegacyOutcome["kind"];
+  readonly during: string;
 
   constructor(options: {
     /** Completes `The migration failed while ...`. */
@@ -38,6 +41,7 @@ export class MigrationError extends Error {
     ];
     super(sentences.join(" "), { cause: options.cause });
     this.legacy = options.legacy.kind;
+    this.during = options.during;
   }
 }
 
@@ -63,6 +67,12 @@ function describeOutcome(legacy: LegacyOutcome): string {
       return (
         `The old Trident could NOT be started again (${withoutFullStop(describeFailure(legacy.why))}). Its state is ` +
         `intact on its PersistentVolumeClaim; start it with \`${legacy.command}\`.`
+      );
+    case "leftToOther":
+      return (
+        `What this run had begun is left as it is, and it changes nothing any more: whatever the old Trident, the new one and the ` +
+        `new etcd are now is up to the run that has the Lease (\`kubectl --namespace ${legacy.namespace} get lease ` +
+        `${legacy.lease}\`). Where none has it, the next \`pulumi up\` goes on from there.`
       );
   }
 }

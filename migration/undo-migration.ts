@@ -5,10 +5,12 @@ import type { LegacyTrident } from "./legacy/legacy-trident.ts";
 import { sourcePodName } from "./legacy/legacy-pod-template.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
 import { MigrationError, type LegacyOutcome } from "./migration-error.ts";
+import { leaseName } from "./lease/errors.ts";
+import { lossForGood } from "./lease/loss-of.ts";
 import type { Migration } from "./migration.ts";
 
 /** A migration that failed; without a destination when it had none open yet, and so wrote nothing. */
-interface FailedMigration extends Pick<Migration, "environment" | "legacy" | "report"> {
+interface FailedMigration extends Pick<Migration, "environment" | "lease" | "legacy" | "report"> {
   readonly destination?: Migration["destination"];
   readonly written?: Migration["written"];
   /** Whether the old Trident may have been stopped. */
@@ -17,12 +19,21 @@ interface FailedMigration extends Pick<Migration, "environment" | "legacy" | "re
   readonly cause: unknown;
 }
 
+/** As long as the cluster may be away for the old Trident to be put back all the same; less where it serves. */
+const patienceSeconds = { stopped: 300, serving: 30 };
+
 /**
  * Takes back what the migration did, the old Trident's return before all: a step that fails is told of in the error, and
- * the next is taken all the same. Answers with the error to raise.
+ * the next is taken all the same. Answers with the error to raise. Takes nothing back when the Lease is lost: what there is
+ * belongs to whoever has it now.
  */
 export async function undoMigration(failed: FailedMigration): Promise<MigrationError> {
-  const { environment, legacy, destination, stopped, during, cause, report } = failed;
+  const { environment, lease, legacy, destination, stopped, during, cause, report } = failed;
+  const loss = await lossForGood(lease.held, patienceSeconds[stopped ? "stopped" : "serving"]);
+  if (loss !== undefined) {
+    report(`Failed while ${during}, and the Lease is lost: nothing is taken back.`);
+    return leftToOther(environment.namespace, during, loss);
+  }
   report(`Failed while ${during}; ${whatFollows(failed)}.`);
   const leftBehind: string[] = [];
   let outcome: LegacyOutcome = { kind: "untouched" };
@@ -43,6 +54,11 @@ export async function undoMigration(failed: FailedMigration): Promise<MigrationE
 function whatFollows({ legacy, stopped }: FailedMigration): string {
   if (legacy.isUninstalled === true) return "taking back what was done";
   return stopped ? "putting the old Trident back" : "the old Trident serves on";
+}
+
+/** The error of a run that has lost the Lease, whatever else it failed with. */
+export function leftToOther(namespace: string, during: string, loss: unknown): MigrationError {
+  return new MigrationError({ during, cause: loss, legacy: { kind: "leftToOther", lease: leaseName, namespace } });
 }
 
 /**

@@ -7,6 +7,8 @@ import {
 } from "@kubernetes/client-node";
 import { describeFailure } from "./describe-failure.ts";
 import { ClusterRequestError, ClusterUnreachableError } from "./errors.ts";
+import type { RequestGate } from "./request-gate.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 export interface BoundedHttp {
   readonly library: HttpLibrary;
@@ -41,6 +43,15 @@ export function boundedHttp(cluster: string, timeoutMilliseconds: number): Bound
     }
   }
 
+  return { library: wrapHttpLibrary({ send }), send };
+}
+
+/** The same transport for those requests that the gate lets through, for as long as it does. */
+export function gatedHttp(http: BoundedHttp, gate: RequestGate): BoundedHttp {
+  const send = async (request: RequestContext): Promise<ResponseContext> => {
+    const signal = await gate.pass((request.getHttpMethod() as string) !== "GET");
+    return unlessAborted(http.send(request), signal);
+  };
   return { library: wrapHttpLibrary({ send }), send };
 }
 

@@ -8,10 +8,11 @@ import {
   type KubeConfig,
   type SecurityAuthentication,
 } from "@kubernetes/client-node";
-import { boundedHttp, type BoundedHttp } from "./bounded-http.ts";
+import { boundedHttp, gatedHttp, type BoundedHttp } from "./bounded-http.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { ClusterUnreachableError } from "./errors.ts";
 import { loadKubeconfig, type ClusterAccess } from "./load-kubeconfig.ts";
+import type { RequestGate } from "./request-gate.ts";
 import { overSharedConnections } from "./shared-connections.ts";
 
 export type { ClusterAccess } from "./load-kubeconfig.ts";
@@ -28,6 +29,8 @@ export interface ClusterClient {
   readonly proxy?: string | undefined;
   /** An object as the server stores it, with the fields that the typed API would drop. */
   requestJson(request: JsonRequest): Promise<unknown>;
+  /** The same cluster, with nothing sent that the gate does not let through. */
+  behind(gate: RequestGate): ClusterClient;
 }
 
 export interface JsonRequest {
@@ -51,19 +54,23 @@ export function connectToCluster(
   const reached = proxy === undefined ? description : `${description}, through the proxy ${proxy},`;
   const http = boundedHttp(reached, options.requestTimeoutMilliseconds ?? defaultRequestTimeoutMilliseconds);
   const authentication = overSharedConnections(explainedAuthentication(configuration, description));
-  const apiConfiguration = createConfiguration({
-    baseServer: new ServerConfiguration(server, {}),
-    authMethods: { default: authentication },
-    httpApi: http.library,
-  });
-  return {
-    description,
-    configuration,
-    proxy,
-    core: new CoreV1Api(apiConfiguration),
-    apps: new AppsV1Api(apiConfiguration),
-    requestJson: (request) => requestJson(server, authentication, http, request),
+  const clientOver = (transport: BoundedHttp): ClusterClient => {
+    const apiConfiguration = createConfiguration({
+      baseServer: new ServerConfiguration(server, {}),
+      authMethods: { default: authentication },
+      httpApi: transport.library,
+    });
+    return {
+      description,
+      configuration,
+      proxy,
+      core: new CoreV1Api(apiConfiguration),
+      apps: new AppsV1Api(apiConfiguration),
+      requestJson: (request) => requestJson(server, authentication, transport, request),
+      behind: (gate) => clientOver(gatedHttp(transport, gate)),
+    };
   };
+  return clientOver(http);
 }
 
 // A credential plugin that is missing or fails, or a certificate's file that is gone by now.

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isTransient, WaitTimeoutError } from "./errors.ts";
 import { describeFailure } from "./describe-failure.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** What one look found: either the end of the waiting, or what there is to see meanwhile. */
 export type Look<T> = { readonly done: true; readonly value: T } | { readonly done: false; readonly seen: string };
@@ -8,7 +9,7 @@ export type Look<T> = { readonly done: true; readonly value: T } | { readonly do
 /** How long a step may wait. */
 export interface Patience {
   readonly timeoutSeconds: number;
-  /** Ends the waiting with its reason. */
+  /** Ends the waiting at once, with its reason; a look that is under way then only looks. */
   readonly interruption?: AbortSignal | undefined;
 }
 
@@ -35,7 +36,7 @@ export async function waitUntil<T>(options: WaitOptions, look: () => Promise<Loo
   const deadline = Date.now() + options.timeoutSeconds * 1000;
   for (;;) {
     options.interruption?.throwIfAborted();
-    const found = await lookOnce(look);
+    const found = await unlessAborted(lookOnce(look), options.interruption);
     if (found.done) return found.value;
     const remaining = deadline - Date.now();
     if (remaining <= 0) throw new WaitTimeoutError(options.awaited, options.timeoutSeconds, found.seen);

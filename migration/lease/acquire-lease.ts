@@ -3,9 +3,10 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { V1Lease, V1MicroTime, type V1LeaseSpec } from "@kubernetes/client-node";
 import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
-import { leaseName, MigrationRunningError } from "./errors.ts";
+import { MigrationRunningError, type LeaseHolder, type LeasePlace } from "./errors.ts";
+import { HeldLease } from "./held-lease.ts";
 import type { LeaseApi } from "./lease-api.ts";
-import { HeldLease, type MigrationLease } from "./held-lease.ts";
+import { PassedTime } from "./passed-time.ts";
 
 export interface AcquireOptions {
   /** Without a renewal for this long the Lease may be taken over. */
@@ -15,43 +16,49 @@ export interface AcquireOptions {
   readonly report: (line: string) => void;
   /** Ends the waiting for another holder, with its reason. */
   readonly interruption?: AbortSignal | undefined;
+  /** By which the Lease grows old. */
+  readonly time?: PassedTime;
 }
 
 /**
- * Takes the namespace's Lease and renews it until it is released. One that a killed run left behind is waited for, and
+ * Takes the Lease and renews it until it is released. One that a killed run left behind is waited for, and
  * taken over; one that is renewed meanwhile belongs to a run that lives.
  *
  * A holder lives if it renews while we look: what its clock says, compared with ours, decides nothing but how long to look.
  *
  * @throws MigrationRunningError
  */
-export async function acquireLease(api: LeaseApi, options: AcquireOptions): Promise<MigrationLease> {
-  const { durationSeconds, owner, report, interruption } = options;
+export async function acquireLease(api: LeaseApi, options: AcquireOptions): Promise<HeldLease> {
+  const { durationSeconds, owner, report, interruption, time = new PassedTime() } = options;
   const identity = `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`;
   let watched: Watched | undefined;
   for (;;) {
     interruption?.throwIfAborted();
+    const takenAt = time.now();
     const found = await api.read();
     if (found === undefined) {
-      const created = await api.create({ ...leaseFor(api.namespace, owner), spec: specFor(identity, durationSeconds) });
-      if (created !== "conflict") return new HeldLease(api, created, durationSeconds);
+      const created = await api.create({ ...leaseFor(api, owner), spec: specFor(identity, durationSeconds) });
+      if (created !== "conflict") return new HeldLease(api, created, { durationSeconds, time, takenAt });
       continue;
     }
     if (watched !== undefined && signOfLife(found) !== watched.signOfLife && isHeld(found)) {
-      throw new MigrationRunningError(holderOf(api.namespace, found, durationSeconds));
+      throw new MigrationRunningError(holderOf(api, found, durationSeconds));
     }
     if (!isHeld(found) || (watched !== undefined && isAbandoned(found, watched, durationSeconds))) {
       const taken = await api.replace(takenOver(found, identity, durationSeconds));
-      if (taken !== "conflict") return new HeldLease(api, taken, durationSeconds);
+      if (taken !== "conflict") return new HeldLease(api, taken, { durationSeconds, time, takenAt });
       continue;
     }
     if (watched === undefined) {
       watched = { signOfLife: signOfLife(found), from: performance.now() };
       report(
-        `Lease ${leaseName} is held by ${found.spec?.holderIdentity ?? "somebody"}: waiting to see whether that run lives.`,
+        `Lease ${api.name} is held by ${found.spec?.holderIdentity ?? "somebody"}: waiting to see whether that run lives.`,
       );
     }
-    await sleep(Math.min(1000, (durationSeconds * 1000) / 20));
+    // Its reason is raised above.
+    await sleep(Math.min(1000, (durationSeconds * 1000) / 20), undefined, { signal: interruption }).catch(
+      () => undefined,
+    );
   }
 }
 
@@ -71,7 +78,10 @@ function signOfLife({ metadata, spec }: V1Lease): string {
   return JSON.stringify([metadata?.uid, spec?.holderIdentity, spec?.renewTime]);
 }
 
-/** One that had expired when it was found is looked at for longer than a renewal takes; any other for its whole duration. */
+/**
+ * One that had expired when it was found is looked at for longer than a renewal takes; any other for its whole duration. Only
+ * what the monotonic clock counts: to take over early would be two at once, to wait longer harms nobody.
+ */
 export function isAbandoned(
   lease: V1Lease,
   watched: Watched,
@@ -85,9 +95,9 @@ export function isAbandoned(
   return watchedFor >= (hasExpired ? milliseconds / 3 : milliseconds);
 }
 
-function holderOf(namespace: string, { spec }: V1Lease, durationSeconds: number) {
+function holderOf({ namespace, name, work }: LeasePlace, { spec }: V1Lease, durationSeconds: number): LeaseHolder {
   return {
-    namespace,
+    ...{ namespace, name, work },
     identity: spec?.holderIdentity ?? "",
     since: timeOf(spec?.acquireTime),
     durationSeconds: spec?.leaseDurationSeconds ?? durationSeconds,
@@ -100,12 +110,12 @@ function timeOf(time: Date | string | undefined): Date | undefined {
   return date === undefined || Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-function leaseFor(namespace: string, owner: AcquireOptions["owner"]): Omit<V1Lease, "spec"> {
+function leaseFor({ namespace, name }: LeasePlace, owner: AcquireOptions["owner"]): Omit<V1Lease, "spec"> {
   const ownerReferences = owner === undefined ? [] : [{ apiVersion: "v1", kind: "ConfigMap", ...owner }];
   return {
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",
-    metadata: { name: leaseName, namespace, labels: { [managedByLabel]: managedByValue }, ownerReferences },
+    metadata: { name, namespace, labels: { [managedByLabel]: managedByValue }, ownerReferences },
   };
 }
 

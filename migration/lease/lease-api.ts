@@ -2,11 +2,10 @@ import { CoordinationV1Api, createConfiguration, ServerConfiguration, type V1Lea
 import { boundedHttp } from "../kubernetes/bounded-http.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isConflict, isNotFound } from "../kubernetes/errors.ts";
-import { leaseName } from "./errors.ts";
+import type { LeasePlace } from "./errors.ts";
 
-/** The Lease of one namespace. What was changed by somebody else in between is not written: `conflict`. */
-export interface LeaseApi {
-  readonly namespace: string;
+/** One Lease. What was changed by somebody else in between is not written: `conflict`. */
+export interface LeaseApi extends LeasePlace {
   /** Undefined when there is none. */
   read(): Promise<V1Lease | undefined>;
   create(lease: V1Lease): Promise<V1Lease | "conflict">;
@@ -18,7 +17,8 @@ export interface LeaseApi {
 /** Less than the time that a renewal has until the Lease is over. */
 const requestTimeoutMilliseconds = 10_000;
 
-export function leaseApi(cluster: ClusterClient, namespace: string): LeaseApi {
+export function leaseApi(cluster: ClusterClient, place: LeasePlace): LeaseApi {
+  const { namespace, name } = place;
   const server = cluster.configuration.getCurrentCluster()?.server ?? "";
   const api = new CoordinationV1Api(
     createConfiguration({
@@ -27,9 +27,8 @@ export function leaseApi(cluster: ClusterClient, namespace: string): LeaseApi {
       httpApi: boundedHttp(cluster.description, requestTimeoutMilliseconds).library,
     }),
   );
-  const name = leaseName;
   return {
-    namespace,
+    ...place,
     read: async () => {
       try {
         return await api.readNamespacedLease({ namespace, name });

@@ -48,7 +48,7 @@ const migrationInNamespace: readonly Need[] = [
   { group: "", resources: ["pods"], verbs: ["create", "delete"] },
   // A WebSocket is asked for with GET; from Kubernetes 1.35 on it is authorized as create, too.
   { group: "", resources: ["pods/portforward"], verbs: ["get", "create"] },
-  { group: "apps", resources: ["replicasets"], verbs: ["delete"] },
+  { group: "apps", resources: ["replicasets"], verbs: ["get", "patch", "delete"] },
   // To say why a pod does not come up.
   { group: "", resources: ["pods/log"], verbs: ["get"] },
   { group: "", resources: ["events"], verbs: ["list"] },

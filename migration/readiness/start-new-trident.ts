@@ -26,10 +26,10 @@ export interface NewTrident extends Patience {
  * @throws NewTridentNotServingError
  */
 export async function startNewTrident(cluster: ClusterClient, trident: NewTrident, copied: CopiedState): Promise<Date> {
-  const { namespace, spec } = trident;
+  const { namespace, spec, timeoutSeconds } = trident;
   const { destination, range, revision } = copied;
-  const taken = { ...trident, written: { destination, range } };
-  await withdrawNewTrident(cluster, taken);
+  const withdrawal = { namespace, timeoutSeconds, written: { destination, range } };
+  await withdrawNewTrident(cluster, withdrawal);
   try {
     await cluster.requestJson({
       method: "POST",
@@ -40,7 +40,7 @@ export async function startNewTrident(cluster: ClusterClient, trident: NewTriden
     return await waitUntilItServes(cluster, { ...trident, expected });
   } catch (error) {
     // What can't be taken back now is tried again before the old Trident is started, which must not run beside it.
-    await withdrawNewTrident(cluster, taken).catch(() => undefined);
+    await withdrawNewTrident(cluster, withdrawal).catch(() => undefined);
     throw error;
   }
 }

@@ -1,17 +1,20 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { PatchStrategy, setHeaderOptions, type V1Deployment } from "@kubernetes/client-node";
+import { PatchStrategy, setHeaderOptions, type V1Deployment, type V1ReplicaSet } from "@kubernetes/client-node";
 import type { KeyRange, KeyValueStore } from "../copy/key-value-store.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
 import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
 import { describePod, isActive, listPods } from "../kubernetes/pods.ts";
-import { seenDone, seenSoFar, waitUntil } from "../kubernetes/wait-until.ts";
+import { seenDone, seenSoFar, waitUntil, type Patience } from "../kubernetes/wait-until.ts";
 import { discardWrites } from "./discard-writes.ts";
 import { findNewTrident, newTridentName, newTridentPods, verifiedRevisionOf } from "./new-trident.ts";
+import { untilItIsSeenToHaveNoOwner } from "./without-owner.ts";
 
-export interface WithdrawOptions {
+/** Where the new Trident is, and how long each wait for it may take. */
+export interface TridentPlace extends Patience {
   readonly namespace: string;
-  readonly timeoutSeconds: number;
+}
+
+export interface WithdrawOptions extends TridentPlace {
   /** Where what the new Trident wrote is taken back; it stays when this is absent. */
   readonly written?: { readonly destination: KeyValueStore; readonly range: KeyRange };
 }
@@ -21,63 +24,61 @@ export interface WithdrawOptions {
  * Deployment. Returns only when nothing of it runs any more, so that the old one may start. Does nothing when there is none.
  */
 export async function withdrawNewTrident(cluster: ClusterClient, options: WithdrawOptions): Promise<void> {
-  const { namespace, timeoutSeconds, written } = options;
+  const { namespace, written } = options;
   const deployment = await findNewTrident(cluster, namespace);
   if (deployment?.spec === undefined) return;
   await scaleToZero(cluster, namespace, deployment);
-  await waitUntilPodsAreGone(cluster, namespace, newTridentPods(deployment.spec), timeoutSeconds);
+  await waitUntilPodsAreGone(cluster, namespace, newTridentPods(deployment.spec), options);
   const after = verifiedRevisionOf(deployment);
   if (written !== undefined && after !== undefined) {
     // What stays is only in the way of the next run, which says so.
     await discardWrites(written.destination, written.range, after).catch(() => undefined);
   }
   await deleteDeployment(cluster, namespace, deployment, "Background");
-  await waitUntilDeploymentIsGone(cluster, namespace, deployment, timeoutSeconds);
+  await waitUntilDeploymentIsGone(cluster, deployment, options);
 }
 
 /**
  * Leaves the pods of the new Trident, as they run, to the stack's own Deployment, which takes over those that its selector
  * finds and whose template is its own. Does nothing when that has happened.
  */
-export async function handOverNewTrident(
-  cluster: ClusterClient,
-  options: { readonly namespace: string; readonly timeoutSeconds: number; readonly settleMilliseconds?: number },
-): Promise<void> {
-  const { namespace, timeoutSeconds, settleMilliseconds = 2000 } = options;
+export async function handOverNewTrident(cluster: ClusterClient, place: TridentPlace): Promise<void> {
+  const { namespace } = place;
   const deployment = await findNewTrident(cluster, namespace);
-  if (deployment === undefined) return;
-  await deleteDeployment(cluster, namespace, deployment, "Orphan");
-  await waitUntilDeploymentIsGone(cluster, namespace, deployment, timeoutSeconds);
-  // A controller that made up its mind before it has heard of this would start a second Trident beside the first. Trident
-  // serves meanwhile.
-  await sleep(settleMilliseconds);
+  if (deployment !== undefined) {
+    await deleteDeployment(cluster, namespace, deployment, "Orphan");
+    await waitUntilDeploymentIsGone(cluster, deployment, place);
+  }
+  // Also of a run that was killed between the two. Trident serves meanwhile.
+  for (const replicaSet of await ownerless(cluster, namespace)) {
+    await untilItIsSeenToHaveNoOwner(cluster, replicaSet, place);
+  }
 }
 
 /** Every new Trident that may run, whoever its pods belong to, is gone when this returns; what it wrote stays. */
-export async function stopNewTrident(
-  cluster: ClusterClient,
-  options: { readonly namespace: string; readonly timeoutSeconds: number },
-): Promise<void> {
-  await withdrawNewTrident(cluster, options);
-  await removeHandedOver(cluster, options);
+export async function stopNewTrident(cluster: ClusterClient, place: TridentPlace): Promise<void> {
+  await withdrawNewTrident(cluster, place);
+  await removeHandedOver(cluster, place);
   // Of the stack's own Deployment, which was deleted just now, a pod may still be ending.
-  await waitUntilPodsAreGone(cluster, options.namespace, ours, options.timeoutSeconds);
+  await waitUntilPodsAreGone(cluster, place.namespace, ours, place);
 }
 
 /** Removes pods that were handed over to a Deployment that never came: the run was killed, and now all is destroyed. */
-export async function removeHandedOver(
-  cluster: ClusterClient,
-  { namespace, timeoutSeconds }: { readonly namespace: string; readonly timeoutSeconds: number },
-): Promise<void> {
-  const { items } = await cluster.apps.listNamespacedReplicaSet({ namespace, labelSelector: ours });
-  const ownerless = items.filter(({ metadata }) => (metadata?.ownerReferences ?? []).length === 0);
-  if (ownerless.length === 0) return;
-  for (const { metadata } of ownerless) {
+export async function removeHandedOver(cluster: ClusterClient, place: TridentPlace): Promise<void> {
+  const { namespace } = place;
+  const handedOver = await ownerless(cluster, namespace);
+  if (handedOver.length === 0) return;
+  for (const { metadata } of handedOver) {
     const { name = "", uid = "" } = metadata ?? {};
     const body = { preconditions: { uid }, propagationPolicy: "Background" };
     await cluster.apps.deleteNamespacedReplicaSet({ namespace, name, body }).catch(unlessGone);
   }
-  await waitUntilPodsAreGone(cluster, namespace, ours, timeoutSeconds);
+  await waitUntilPodsAreGone(cluster, namespace, ours, place);
+}
+
+async function ownerless(cluster: ClusterClient, namespace: string): Promise<V1ReplicaSet[]> {
+  const { items } = await cluster.apps.listNamespacedReplicaSet({ namespace, labelSelector: ours });
+  return items.filter(({ metadata }) => (metadata?.ownerReferences ?? []).length === 0);
 }
 
 /** Finds the new Trident's pods and ReplicaSets, whatever their Deployment is called. */
@@ -106,10 +107,10 @@ async function waitUntilPodsAreGone(
   cluster: ClusterClient,
   namespace: string,
   selector: string,
-  timeoutSeconds: number,
+  { timeoutSeconds, interruption }: Patience,
 ): Promise<void> {
   const awaited = `the new Trident's pods in namespace ${namespace} to be gone`;
-  await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 200 }, async () => {
+  await waitUntil({ awaited, timeoutSeconds, interruption, intervalMilliseconds: 200 }, async () => {
     const running = (await listPods(cluster, namespace, selector)).filter(isActive);
     return running.length === 0 ? seenDone(undefined) : seenSoFar(running.map(describePod).join(", "));
   });
@@ -117,12 +118,11 @@ async function waitUntilPodsAreGone(
 
 async function waitUntilDeploymentIsGone(
   cluster: ClusterClient,
-  namespace: string,
   deployment: V1Deployment,
-  timeoutSeconds: number,
+  { namespace, timeoutSeconds, interruption }: TridentPlace,
 ): Promise<void> {
   const awaited = `Deployment ${newTridentName} in namespace ${namespace} to be gone`;
-  await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 100 }, async () => {
+  await waitUntil({ awaited, timeoutSeconds, interruption, intervalMilliseconds: 100 }, async () => {
     const found = await findNewTrident(cluster, namespace);
     const isThere = found !== undefined && found.metadata?.uid === deployment.metadata?.uid;
     return isThere ? seenSoFar("it is still listed") : seenDone(undefined);

@@ -92,6 +92,7 @@ export type RollbackOutcome =
 export class RollbackError extends Error {
   override readonly name = "RollbackError";
   readonly outcome: RollbackOutcome["kind"];
+  readonly during: string;
 
   constructor(options: {
     /** Completes `The rollback failed while ...`. */
@@ -112,6 +113,7 @@ export class RollbackError extends Error {
       { cause },
     );
     this.outcome = outcome.kind;
+    this.during = during;
     // Pulumi prints the stack beside the message, which says all that there is to say.
     this.stack = "";
   }
@@ -122,7 +124,10 @@ function describeOutcome(outcome: RollbackOutcome): string {
     case "untouched":
       return "It changed nothing, and started no Trident.";
     case "leftToOther":
-      return "What it had begun is left as it is, and no Trident is started: the run that has the Lease now may do that.";
+      return (
+        "What it had begun is left as it is, nothing is changed any more, and no Trident is started: all of that is up to the run " +
+        "that has the Lease now."
+      );
     case "newServes":
       return "The new Trident serves again on the new etcd, and no state is lost.";
     case "oldStands":

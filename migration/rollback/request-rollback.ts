@@ -2,8 +2,10 @@ import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
 import { recordedResult } from "../migration-result.ts";
 import { legacyInRecord } from "../undo/unfinished-migration.ts";
+import { fencedSteps, type Effects } from "../lease/fenced-steps.ts";
+import { lossOf } from "../lease/loss-of.ts";
 import { checkEmbeddedEtcd } from "./check-embedded-etcd.ts";
-import type { RollbackEnvironment } from "./rollback-environment.ts";
+import { rollbackEffects, type RollbackEnvironment } from "./rollback-environment.ts";
 
 /** What asking for a rollback takes of a cluster. */
 export type RequestEnvironment = Pick<
@@ -22,6 +24,8 @@ export type RequestEnvironment = Pick<
   | "handOverNewTrident"
 >;
 
+const requestEffects: Effects<RequestEnvironment> = rollbackEffects;
+
 /**
  * Asks for a rollback: writes it into the record, with the new Trident as it runs now. The embedded etcd is started for a
  * moment first, and looked at, so that what is wrong with it is said while the new Trident still serves. Does nothing where
@@ -29,35 +33,58 @@ export type RequestEnvironment = Pick<
  *
  * @throws EmbeddedEtcdWrittenError, OtherEtcdError, and what the steps raise; nothing is asked for then.
  */
-export async function requestRollback(environment: RequestEnvironment, report: (line: string) => void): Promise<void> {
+export async function requestRollback(
+  environment: RequestEnvironment,
+  report: (line: string) => void,
+  interruption?: AbortSignal,
+): Promise<void> {
   if ((await environment.findRecord())?.phase !== "copied") return;
-  const lease = await environment.acquireLease(report);
-  try {
-    const record = await environment.findRecord();
+  await withLease(environment, report, async (fenced) => {
+    const record = await fenced.findRecord();
     if (record?.phase !== "copied") return;
-    const legacy = legacyInRecord(record, environment.legacyEtcdContainer);
+    const legacy = legacyInRecord(record, fenced.legacyEtcdContainer);
     // An old Trident that an earlier run has put back has its etcd open.
-    const { kind } = await environment.findTrident();
-    if (kind !== "legacy") await lookAtEmbeddedEtcd(environment, legacy, record, report);
-    lease.throwIfLost();
-    const newTrident = await environment.readNewTrident();
-    await environment.changeRecord({ rollback: "requested", ...(newTrident === undefined ? {} : { newTrident }) });
-  } finally {
-    await lease.release();
-  }
+    const { kind } = await fenced.findTrident();
+    if (kind !== "legacy") await lookAtEmbeddedEtcd(fenced, legacy, record, report);
+    interruption?.throwIfAborted();
+    const newTrident = await fenced.readNewTrident();
+    await fenced.changeRecord({ rollback: "requested", ...(newTrident === undefined ? {} : { newTrident }) });
+  });
 }
 
 /**
  * Takes the request back. A new Trident that a failed rollback started again is left to the stack's own Deployment, which
  * comes next. How far the rollback came stays in the record: the embedded etcd is no longer as the migration left it.
+ *
+ * @throws MigrationRunningError while a rollback is under way.
  */
-export async function takeBackRequest(environment: RequestEnvironment): Promise<void> {
-  const record = await environment.findRecord();
-  if (record === undefined) return;
-  if (record.rollback !== undefined) await environment.changeRecord({ rollback: null });
-  // Left by a rollback that was killed.
-  await environment.removeSourcePod();
-  await environment.handOverNewTrident();
+export async function takeBackRequest(
+  environment: RequestEnvironment,
+  report: (line: string) => void = () => undefined,
+): Promise<void> {
+  if ((await environment.findRecord()) === undefined) return;
+  await withLease(environment, report, async (fenced) => {
+    const record = await fenced.findRecord();
+    if (record?.rollback !== undefined) await fenced.changeRecord({ rollback: null });
+    // Left by a rollback that was killed.
+    await fenced.removeSourcePod();
+    await fenced.handOverNewTrident();
+  });
+}
+
+async function withLease(
+  environment: RequestEnvironment,
+  report: (line: string) => void,
+  action: (fenced: RequestEnvironment) => Promise<void>,
+): Promise<void> {
+  const lease = await environment.acquireLease(report);
+  try {
+    await action(fencedSteps(environment, requestEffects, lease));
+  } catch (error) {
+    throw lossOf(lease) ?? error;
+  } finally {
+    await lease.release();
+  }
 }
 
 async function lookAtEmbeddedEtcd(

@@ -4,7 +4,7 @@ import { isConflict, isNotFound } from "../kubernetes/errors.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
 import { describePod, isActive, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
-import { seenDone, seenSoFar, waitUntil, type Look } from "../kubernetes/wait-until.ts";
+import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
 import { readDeployment, type LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
 import { createAnew } from "../legacy/restore-legacy-trident.ts";
@@ -50,12 +50,15 @@ export async function removeOldTrident(
   });
 }
 
-/** Waits until its pod is ready and its REST API lists all that is expected; no longer than there is hope. */
+/**
+ * Waits until its pod is ready and its REST API lists all that is expected; no longer than there is hope. Raises
+ * OldTridentNotServingError, or the reason of the interruption.
+ */
 export async function waitUntilOldTridentServes(
   cluster: ClusterClient,
   legacy: LegacyTrident,
   expected: ListLengths,
-  timeoutSeconds: number,
+  patience: Patience,
 ): Promise<void> {
   const { namespace, name } = legacy;
   let pod: V1Pod | undefined;
@@ -70,11 +73,12 @@ export async function waitUntilOldTridentServes(
   });
   try {
     const awaited = `Deployment ${name} in namespace ${namespace} to list ${describeLengths(expected)}`;
-    await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 200 }, async () => {
+    await waitUntil({ awaited, ...patience, intervalMilliseconds: 200 }, async () => {
       pod = (await newestPod(cluster, legacy)) ?? pod;
       return look(cluster, namespace, pod, forward, expected);
     });
   } catch (reason) {
+    if (patience.interruption?.aborted === true) throw reason;
     const log = pod === undefined ? [] : await lastLogLines(cluster, namespace, pod);
     throw new OldTridentNotServingError({ legacy, expected, reason, log });
   } finally {

@@ -2,7 +2,10 @@ import { counted } from "../copy/counted.ts";
 import { deleteKeysOf } from "../copy/delete-keys-of.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
+import { interruptible, type InterruptibleLease } from "../interruption.ts";
+import { fencedSteps } from "../lease/fenced-steps.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
+import { lossOf } from "../lease/loss-of.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
 import type { ListLengths } from "../readiness/expected-lists.ts";
@@ -11,7 +14,7 @@ import { carryBack } from "./carry-back.ts";
 import { recordedCarry, rolledBackOf, type CarriedBack, type RolledBack } from "./carried-back.ts";
 import { NameTakenError, RollbackError } from "./errors.ts";
 import type { Rollback } from "./rollback.ts";
-import type { RollbackEnvironment } from "./rollback-environment.ts";
+import { rollbackEffects, type RollbackEnvironment } from "./rollback-environment.ts";
 import { serveAgain } from "./serve-again.ts";
 
 /**
@@ -19,19 +22,24 @@ import { serveAgain } from "./serve-again.ts";
  * verifies every key and value, and puts the old Deployment back as it was. The stack's own Deployment is gone by then. Safe
  * to call again after any failure or sudden death. Answers undefined when nothing is asked for.
  *
+ * @param interruption stops it: the new Trident serves again then, unless the old one does already.
  * @throws RollbackError, after the new Trident was started again if the old one did not come to serve.
  */
 export async function rollBack(
   environment: RollbackEnvironment,
   report: (line: string) => void,
+  interruption: AbortSignal = new AbortController().signal,
 ): Promise<RolledBack | undefined> {
   if (!isAskedFor(await environment.findRecord())) return undefined;
   const lease = await alone(environment, report);
+  const fenced = fencedSteps(environment, rollbackEffects, lease);
   try {
     // Once more: another run may have done it between the first look and the Lease.
-    const record = await environment.findRecord();
+    const record = await fenced.findRecord();
     if (record === undefined || !isAskedFor(record)) return undefined;
-    return await runAlone(environment, lease, record, report);
+    return await runAlone(fenced, interruptible(lease, interruption), record, report);
+  } catch (error) {
+    throw orLeftToOther(error, lease);
   } finally {
     await lease.release();
   }
@@ -51,9 +59,18 @@ async function alone(environment: RollbackEnvironment, report: (line: string) =>
   }
 }
 
+/** Once the Lease is lost nothing is certain that the error says: another run may be at it. */
+function orLeftToOther(error: unknown, lease: MigrationLease): unknown {
+  if (!(error instanceof RollbackError) || error.outcome === "leftToOther") return error;
+  const loss = lossOf(lease);
+  return loss === undefined
+    ? error
+    : new RollbackError({ during: error.during, cause: loss, outcome: { kind: "leftToOther" } });
+}
+
 async function runAlone(
   environment: RollbackEnvironment,
-  lease: MigrationLease,
+  lease: InterruptibleLease,
   record: MigrationRecord,
   report: (line: string) => void,
 ): Promise<RolledBack> {
@@ -148,9 +165,9 @@ async function waitForOldTrident(rollback: Rollback, legacy: LegacyTrident, expe
 /** From here on the old Trident's state is the newer one, and nothing is taken back. */
 async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledBack> {
   const { environment, report } = rollback;
-  await takeBackState(rollback, BigInt(carried.newEtcdRevision));
   const ended = rolledBackOf(carried, new Date());
   try {
+    await takeBackState(rollback, BigInt(carried.newEtcdRevision));
     await environment.changeRecord({
       ...{ phase: null, legacyDeployment: null, legacyReplicas: null, stoppedAt: null, firstPass: null, result: null },
       ...{ rollback: null, rollbackPhase: null, carriedBack: null, newTrident: null },
@@ -165,7 +182,7 @@ async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledB
 }
 
 /** A later migration is to find the new etcd empty. What can't be deleted is only in its way. */
-async function takeBackState({ environment, report }: Rollback, revision: bigint): Promise<void> {
+async function takeBackState({ environment, lease, report }: Rollback, revision: bigint): Promise<void> {
   try {
     const newEtcd = await environment.openNewEtcd();
     try {
@@ -174,6 +191,7 @@ async function takeBackState({ environment, report }: Rollback, revision: bigint
       await newEtcd.close();
     }
   } catch (error) {
+    if (lossOf(lease.held) !== undefined) throw error;
     report(
       `What was carried back could not all be deleted from the new etcd (${withoutFullStop(describeFailure(error))}): a later ` +
         `migration names the keys that are in its way.`,

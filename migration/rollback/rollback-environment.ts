@@ -1,4 +1,5 @@
 import type { KeyRange } from "../copy/key-value-store.ts";
+import type { Effects } from "../lease/fenced-steps.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import type { DeploymentFinding, LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord, RecordChange } from "../legacy/migration-record.ts";
@@ -52,3 +53,24 @@ export interface RollbackEnvironment {
   /** Leaves a new Trident that was started again to the stack's own Deployment. Does nothing when there is none. */
   handOverNewTrident(): Promise<void>;
 }
+
+/** What a run that has lost the Lease may still do of it is to look. */
+export const rollbackEffects: Effects<RollbackEnvironment> = {
+  findRecord: "looks",
+  changeRecord: "changes",
+  acquireLease: "looks",
+  findTrident: "looks",
+  readNewTrident: "looks",
+  checkClaim: "looks",
+  prepareSnapshot: "changes",
+  openNewEtcd: "opens",
+  openEmbeddedEtcd: "opens",
+  removeSourcePod: "changes",
+  takeSnapshot: "changes",
+  stopNewTrident: "changes",
+  createOldTrident: "changes",
+  waitUntilOldTridentServes: "looks",
+  removeOldTrident: "changes",
+  startNewTridentAgain: "changes",
+  handOverNewTrident: "changes",
+};

@@ -2,11 +2,13 @@ import type { V1Deployment } from "@kubernetes/client-node";
 import { prefixRange } from "../copy/key-range.ts";
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { openEtcd } from "../endpoints/open-etcd.ts";
-import { connectToCluster, type ClusterAccess } from "../kubernetes/cluster-client.ts";
+import { connectToCluster, type ClusterAccess, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
 import { acquireLease } from "../lease/acquire-lease.ts";
+import { migrationLease } from "../lease/errors.ts";
 import { leaseApi } from "../lease/lease-api.ts";
+import { LeaseGate } from "../lease/lease-gate.ts";
 import { findLegacyTrident } from "../legacy/legacy-trident.ts";
 import { changeMigrationRecord, findMigrationRecord, readMigrationRecord } from "../legacy/migration-record.ts";
 import { openSourcePod, removeSourcePod } from "../legacy/source-pod.ts";
@@ -15,6 +17,7 @@ import { checkClaim } from "../preflight/check-claim.ts";
 import { handOverNewTrident, stopNewTrident } from "../readiness/withdraw-new-trident.ts";
 import { saveSnapshot } from "../snapshot/save-snapshot.ts";
 import { prepareSnapshotDirectory } from "../snapshot/snapshot-directory.ts";
+import { untilAborted } from "../snapshot/until-aborted.ts";
 import type { RequestEnvironment } from "./request-rollback.ts";
 import { createOldTrident, removeOldTrident, waitUntilOldTridentServes } from "./restore-old-trident.ts";
 import type { RollbackEnvironment } from "./rollback-environment.ts";
@@ -34,8 +37,25 @@ export interface RollbackPlace {
 }
 
 /** What asking for a rollback takes. Raises ClusterUnreachableError when the kubeconfig leads to no cluster. */
-export function requestOnCluster(request: RollbackPlace): RequestEnvironment {
-  const cluster = connectToCluster(request.cluster);
+export function requestOnCluster(request: RollbackPlace, interruption?: AbortSignal): RequestEnvironment {
+  return requestSteps(request, gatedCluster(request.cluster, interruption));
+}
+
+/** The cluster for as long as the Lease is held, and what ends the waits of the steps that lead on. */
+interface GatedCluster {
+  readonly cluster: ClusterClient;
+  readonly gate: LeaseGate;
+  readonly interruption: AbortSignal;
+}
+
+function gatedCluster(access: ClusterAccess, interruption: AbortSignal | undefined): GatedCluster {
+  const gate = new LeaseGate();
+  const cluster = connectToCluster(access).behind(gate);
+  const signals = interruption === undefined ? [gate.signal] : [interruption, gate.signal];
+  return { cluster, gate, interruption: AbortSignal.any(signals) };
+}
+
+function requestSteps(request: RollbackPlace, { cluster, gate, interruption }: GatedCluster): RequestEnvironment {
   const { namespace, legacyDeployment, legacyEtcdContainer, timeoutSeconds, snapshotDirectory = "" } = request;
   return {
     namespace,
@@ -44,11 +64,8 @@ export function requestOnCluster(request: RollbackPlace): RequestEnvironment {
     changeRecord: (change) => changeMigrationRecord(cluster, request, change),
     acquireLease: async (report) => {
       const { name, uid } = await readMigrationRecord(cluster, request);
-      return acquireLease(leaseApi(cluster, namespace), {
-        durationSeconds: leaseSeconds,
-        owner: { name, uid },
-        report,
-      });
+      const options = { durationSeconds: leaseSeconds, owner: { name, uid }, report, interruption };
+      return gate.heldWith(await acquireLease(leaseApi(cluster, migrationLease(namespace)), options));
     },
     findTrident: () => findLegacyTrident(cluster, request),
     readNewTrident: async () => {
@@ -65,31 +82,38 @@ export function requestOnCluster(request: RollbackPlace): RequestEnvironment {
     prepareSnapshot: async () => {
       if (snapshotDirectory !== "") await prepareSnapshotDirectory(snapshotDirectory);
     },
-    openEmbeddedEtcd: (legacy, record) => openSourcePod(cluster, legacy, record, { timeoutSeconds }),
+    openEmbeddedEtcd: (legacy, record) => openSourcePod(cluster, legacy, record, { timeoutSeconds, interruption }),
     removeSourcePod: () => removeSourcePod(cluster, namespace, timeoutSeconds),
     handOverNewTrident: () => handOverNewTrident(cluster, { namespace, timeoutSeconds }),
   };
 }
 
-/** The steps of a rollback on a real cluster. Raises ClusterUnreachableError when the kubeconfig leads to none. */
-export function rollbackOnCluster(request: MigrationRequest): RollbackEnvironment {
-  const cluster = connectToCluster(request.cluster);
+/**
+ * The steps of a rollback on a real cluster. An interruption ends the waits of those that lead on. Raises ClusterUnreachableError
+ * when the kubeconfig leads to none.
+ */
+export function rollbackOnCluster(request: MigrationRequest, userInterruption?: AbortSignal): RollbackEnvironment {
+  const gated = gatedCluster(request.cluster, userInterruption);
+  const { cluster, interruption } = gated;
   const { namespace, legacyDeployment, prefix, timeoutSeconds, newTrident: spec } = request;
   // Of an etcd that others may use, too, the rest is none of this program's business.
   const directory = isEtcdCluster(request.destination) ? (request.snapshotDirectory ?? "") : "";
   return {
-    ...requestOnCluster(request),
+    ...requestSteps(request, gated),
     legacyDeployment,
     range: prefixRange(prefix),
-    openNewEtcd: () => openEtcd(cluster, request.destination, { timeoutSeconds }),
+    openNewEtcd: () => openEtcd(cluster, request.destination, { timeoutSeconds, interruption }),
     takeSnapshot: async (newEtcd) => {
       if (directory === "") return undefined;
-      return saveSnapshot({ content: newEtcd.snapshot(), directory, namespace, at: new Date() });
+      return saveSnapshot({
+        content: untilAborted(newEtcd.snapshot(), interruption),
+        ...{ directory, namespace, at: new Date() },
+      });
     },
-    stopNewTrident: () => stopNewTrident(cluster, { namespace, timeoutSeconds }),
+    stopNewTrident: () => stopNewTrident(cluster, { namespace, timeoutSeconds, interruption }),
     createOldTrident: (legacy, record) => createOldTrident(cluster, legacy, record),
     waitUntilOldTridentServes: (legacy, expected) =>
-      waitUntilOldTridentServes(cluster, legacy, expected, timeoutSeconds),
+      waitUntilOldTridentServes(cluster, legacy, expected, { timeoutSeconds, interruption }),
     removeOldTrident: (legacy, uid) => removeOldTrident(cluster, legacy, uid, timeoutSeconds),
     startNewTridentAgain: (record) => startNewTridentAgain(cluster, record, { timeoutSeconds, spec }),
   };

@@ -1,9 +1,13 @@
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
+import { lossForGood } from "../lease/loss-of.ts";
 import { sourcePodName } from "../legacy/legacy-pod-template.ts";
 import { legacyInRecord } from "../undo/unfinished-migration.ts";
 import { NameTakenError, RollbackError, type RollbackOutcome } from "./errors.ts";
 import type { Rollback } from "./rollback.ts";
+
+/** As long as the cluster may be away for the new Trident to be started again all the same. */
+const patienceSeconds = 300;
 
 /**
  * Has the new Trident serve again after a rollback failed. The new etcd was only read, so nothing is to be taken back there. An
@@ -18,10 +22,9 @@ export async function serveAgain(failed: {
 }): Promise<RollbackError> {
   const { rollback, uid, during, cause } = failed;
   const { environment, lease, report } = rollback;
-  if (lease.signal.aborted) {
-    // Whoever holds the Lease now may have started a Trident.
-    return new RollbackError({ during, cause, outcome: { kind: "leftToOther" } });
-  }
+  const loss = await lossForGood(lease.held, patienceSeconds);
+  // Whoever holds the Lease now may have started a Trident.
+  if (loss !== undefined) return new RollbackError({ during, cause: loss, outcome: { kind: "leftToOther" } });
   report(`Failed while ${during}; starting the new Trident again.`);
   const leftBehind: string[] = [];
   await environment.removeSourcePod().catch((error: unknown) => {

@@ -1,7 +1,11 @@
 import { connectToCluster, type ClusterAccess, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { acquireLease } from "../lease/acquire-lease.ts";
+import { migrationLease } from "../lease/errors.ts";
+import { fencedSteps, type Effects } from "../lease/fenced-steps.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import { leaseApi } from "../lease/lease-api.ts";
+import { LeaseGate } from "../lease/lease-gate.ts";
+import { lossOf } from "../lease/loss-of.ts";
 import { findLegacyTrident, type LegacyTrident } from "../legacy/legacy-trident.ts";
 import { findMigrationRecord } from "../legacy/migration-record.ts";
 import { restoreLegacyTrident } from "../legacy/restore-legacy-trident.ts";
@@ -26,7 +30,7 @@ export interface UndoEnvironment {
   /** Whether a run may still be at it: one that was killed, or one that lives on without the command that started it. */
   mayStillRun(): Promise<boolean>;
   /** Keeps a migration from running at the same time. */
-  acquireLease(report: (line: string) => void): Promise<Pick<MigrationLease, "release">>;
+  acquireLease(report: (line: string) => void): Promise<MigrationLease>;
   /** The old Trident that a migration has left stopped, if any. */
   findLeftStopped(): Promise<LegacyTrident | undefined>;
   removeSourcePod(): Promise<void>;
@@ -36,11 +40,21 @@ export interface UndoEnvironment {
   restoreLegacy(legacy: LegacyTrident): Promise<number>;
 }
 
+/** What a run that has lost the Lease may still do of it is to look. */
+export const undoEffects: Effects<UndoEnvironment> = {
+  mayStillRun: "looks",
+  acquireLease: "looks",
+  findLeftStopped: "looks",
+  removeSourcePod: "changes",
+  removeNewTrident: "changes",
+  restoreLegacy: "changes",
+};
+
 /**
  * Puts the old Trident back if a migration that did not end has left it stopped; does nothing to one that ended, or to none.
  * The keys that were copied stay: their etcd is about to go.
  *
- * @throws MigrationRunningError when a migration is under way.
+ * @throws MigrationRunningError when a migration is under way, LeaseLostError when another run takes over what is to be undone.
  */
 export async function undoUnfinishedMigration(
   environment: UndoEnvironment,
@@ -49,7 +63,9 @@ export async function undoUnfinishedMigration(
   if (!(await environment.mayStillRun())) return undo(environment, report);
   const lease = await environment.acquireLease(report);
   try {
-    await undo(environment, report);
+    await undo(fencedSteps(environment, undoEffects, lease), report);
+  } catch (error) {
+    throw lossOf(lease) ?? error;
   } finally {
     await lease.release();
   }
@@ -72,13 +88,17 @@ async function undo(environment: UndoEnvironment, report: (line: string) => void
 
 /** The steps on a real cluster. */
 export function undoOnCluster(request: UndoRequest): UndoEnvironment {
-  const cluster = connectToCluster(request.cluster);
+  const gate = new LeaseGate();
+  const cluster = connectToCluster(request.cluster).behind(gate);
   const { namespace, timeoutSeconds, legacyEtcdContainer } = request;
   const findTrident = () => findLegacyTrident(cluster, request);
   const findRecord = () => findMigrationRecord(cluster, request);
   return {
     mayStillRun: async () => mayStillRun(await findTrident(), await findRecord()),
-    acquireLease: (report) => acquireLease(leaseApi(cluster, namespace), { durationSeconds: leaseSeconds, report }),
+    acquireLease: async (report) =>
+      gate.heldWith(
+        await acquireLease(leaseApi(cluster, migrationLease(namespace)), { durationSeconds: leaseSeconds, report }),
+      ),
     findLeftStopped: async () => legacyLeftStopped(await findTrident(), await findRecord(), legacyEtcdContainer),
     removeSourcePod: () => removeSourcePod(cluster, namespace, timeoutSeconds),
     removeNewTrident: async () => {

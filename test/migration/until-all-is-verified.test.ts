@@ -58,17 +58,6 @@ describe("a migration whose new Trident serves, until all of the copy was compar
       },
     ],
     [
-      "another run takes the Lease over",
-      (environment) => {
-        environment.before("takeSnapshot", () => {
-          environment.loseLease();
-        });
-      },
-      ({ cause }) => {
-        assert.ok(cause instanceof LeaseLostError);
-      },
-    ],
-    [
       "somebody starts the old Trident",
       (environment) => {
         environment.before("takeSnapshot", () => {
@@ -106,6 +95,23 @@ describe("a migration whose new Trident serves, until all of the copy was compar
       assert.equal(environment.recorded.firstPass, undefined);
     });
   }
+
+  it("leaves the new one and what it wrote alone when another run takes the Lease over", async () => {
+    const environment = new FakeEnvironment();
+    whenItServes(environment, () => {
+      write(environment);
+      environment.before("takeSnapshot", () => {
+        environment.loseLease();
+      });
+    });
+    const error = await failure(environment);
+    assert.ok(error.cause instanceof LeaseLostError);
+    assert.equal(error.legacy, "leftToOther");
+    assert.equal(environment.replicas(), 0);
+    assert.equal(environment.newTrident, true);
+    assert.equal(environment.destination.entries()["/trident/v1/volume/new"], "made by the new Trident");
+    assert.equal(environment.recorded.phase, "stopped");
+  });
 
   it("starts the old one even when what the new one wrote can't be discarded", async () => {
     const environment = new FakeEnvironment();

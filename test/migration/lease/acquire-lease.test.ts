@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { acquireLease, isAbandoned } from "../../../migration/lease/acquire-lease.ts";
+import { migrationLease } from "../../../migration/lease/errors.ts";
 import type { MigrationLease } from "../../../migration/lease/held-lease.ts";
 import { leaseApi, type LeaseApi } from "../../../migration/lease/lease-api.ts";
 import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../fake-kubernetes.ts";
@@ -15,7 +16,7 @@ describe("the Lease of a migration", () => {
 
   beforeEach(async () => {
     fake = await startFakeKubernetes();
-    api = leaseApi(fake.cluster, "storage");
+    api = leaseApi(fake.cluster, migrationLease("storage"));
   });
   afterEach(async () => {
     await Promise.all(held.splice(0).map((lease) => lease.release()));

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { acquireLease } from "../../../migration/lease/acquire-lease.ts";
-import { LeaseLostError } from "../../../migration/lease/errors.ts";
+import { LeaseLostError, migrationLease } from "../../../migration/lease/errors.ts";
 import type { MigrationLease } from "../../../migration/lease/held-lease.ts";
 import { leaseApi } from "../../../migration/lease/lease-api.ts";
 import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../fake-kubernetes.ts";
@@ -79,7 +79,10 @@ describe("a Lease that is held", () => {
   });
 
   function acquire(durationSeconds: number): Promise<MigrationLease> {
-    return acquireLease(leaseApi(fake.cluster, "storage"), { durationSeconds, report: () => undefined });
+    return acquireLease(leaseApi(fake.cluster, migrationLease("storage")), {
+      durationSeconds,
+      report: () => undefined,
+    });
   }
 
   async function untilRenewed(): Promise<void> {

@@ -11,7 +11,7 @@ import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../fa
 import { MemoryStore } from "../memory-store.ts";
 import { deploymentPath, labels, namespace, newTridentSpec, pod, podPath, runPods } from "./new-trident-fixture.ts";
 
-const place = { namespace, timeoutSeconds: 2, settleMilliseconds: 0 };
+const place = { namespace, timeoutSeconds: 2 };
 const replicaSetPath = `/apis/apps/v1/namespaces/${namespace}/replicasets/trident-external-etcd-abc`;
 
 describe("a new Trident that the stack's Deployment has not taken over", () => {
@@ -70,6 +70,42 @@ describe("a new Trident that the stack's Deployment has not taken over", () => {
     assert.ok(!fake.requests.includes(`PATCH ${deploymentPath}`));
   });
 
+  it("is handed over only once the controllers have seen that its ReplicaSet has no owner", async () => {
+    fake.objects.set(replicaSetPath, replicaSet([]));
+    let reads = 0;
+    fake.fault = (request) => {
+      if (request !== `GET ${replicaSetPath}`) return undefined;
+      reads += 1;
+      const found = fake.objects.get(replicaSetPath);
+      // What they have seen comes in the order in which it happened.
+      if (reads === 3 && found !== undefined) found.status = { observedGeneration: found.metadata.generation };
+      return undefined;
+    };
+    await handOverNewTrident(fake.cluster, place);
+    assert.equal(reads, 3);
+    assert.equal((fake.objects.get(replicaSetPath)?.spec as { minReadySeconds: number }).minReadySeconds, 1);
+  });
+
+  it("is not said to be handed over while they have not, and is waited for again by the next run", async () => {
+    fake.objects.set(replicaSetPath, replicaSet([]));
+    await assert.rejects(handOverNewTrident(fake.cluster, { ...place, timeoutSeconds: 0.3 }), {
+      name: "WaitTimeoutError",
+      message: /ReplicaSet trident-external-etcd-abc .* has no owner.*they have seen change 0 of 2/,
+    });
+    assert.ok(!fake.objects.has(deploymentPath));
+    fake.controller = (_path, object) => {
+      object.status = { observedGeneration: object.metadata.generation };
+    };
+    await handOverNewTrident(fake.cluster, place);
+  });
+
+  it("is left alone by a hand-over once the stack's Deployment has taken it over", async () => {
+    fake.objects.delete(deploymentPath);
+    fake.objects.set(replicaSetPath, replicaSet([{ kind: "Deployment", name: "trident" }]));
+    await handOverNewTrident(fake.cluster, place);
+    assert.ok(fake.requests.every((each) => each.startsWith("GET")));
+  });
+
   it("needs nothing done when there is none", async () => {
     fake.objects.clear();
     await withdrawNewTrident(fake.cluster, place);
@@ -99,5 +135,5 @@ describe("a new Trident that the stack's Deployment has not taken over", () => {
 const running = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
 
 function replicaSet(ownerReferences: unknown[]): FakeObject {
-  return { metadata: { name: "trident-external-etcd-abc", uid: "uid-rs", labels, ownerReferences } };
+  return { metadata: { name: "trident-external-etcd-abc", namespace, uid: "uid-rs", labels, ownerReferences } };
 }

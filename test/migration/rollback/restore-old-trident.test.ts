@@ -69,14 +69,20 @@ describe("the old Deployment", () => {
   it("whose image can't be pulled is not waited for, and the error says what it was to list", async () => {
     const waiting = { reason: "ErrImagePull", message: "not found" };
     fake.objects.set(podPlace, pod("Pending", [{ name: "trident-main", image: "i", state: { waiting } }]));
-    await assert.rejects(waitUntilOldTridentServes(fake.cluster, legacy, { ...none, volumes: 3 }, 60), {
-      name: "OldTridentNotServingError",
-      message: /was to list 0 backends, 3 volumes.*ErrImagePull for image i: not found/s,
-    });
+    await assert.rejects(
+      waitUntilOldTridentServes(fake.cluster, legacy, { ...none, volumes: 3 }, { timeoutSeconds: 60 }),
+      {
+        name: "OldTridentNotServingError",
+        message: /was to list 0 backends, 3 volumes.*ErrImagePull for image i: not found/s,
+      },
+    );
   });
 
   it("that has no pod in time is no longer waited for", async () => {
-    await assert.rejects(waitUntilOldTridentServes(fake.cluster, legacy, none, 1), /Waited 1 s .*last seen: no pod/);
+    await assert.rejects(
+      waitUntilOldTridentServes(fake.cluster, legacy, none, { timeoutSeconds: 1 }),
+      /Waited 1 s .*last seen: no pod/,
+    );
   });
 });
 

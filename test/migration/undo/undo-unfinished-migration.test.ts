@@ -69,7 +69,12 @@ function environmentWith(steps: string[], left: LegacyTrident | undefined, repli
   };
   return {
     mayStillRun: () => take("mayStillRun", left !== undefined),
-    acquireLease: () => take("acquireLease", { release: () => take("release", undefined) }),
+    acquireLease: () =>
+      take("acquireLease", {
+        signal: new AbortController().signal,
+        throwIfLost: () => undefined,
+        release: () => take("release", undefined),
+      }),
     findLeftStopped: () => take("findLeftStopped", left),
     removeSourcePod: () => take("removeSourcePod", undefined),
     removeNewTrident: () => take("removeNewTrident", undefined),
