@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { counted } from "@trident-etcd/migration/copy/counted.ts";
+import type { PlanDetail } from "@trident-etcd/migration/plan/describe-plan.ts";
 import type { Platform } from "@trident-etcd/migration/platform/detect-platform.ts";
 
 import { checkCertificateSettings } from "./settings/check-certificates.ts";
@@ -86,6 +87,10 @@ export interface Settings {
   readonly snapshotDirectory: string;
   /** The path of a report in Markdown; empty for none. */
   readonly report: string;
+  /** How much of the plan is printed. */
+  readonly planDetail: PlanDetail;
+  /** The path of a file with all of the plan; empty for none. */
+  readonly planFile: string;
 }
 
 /** Settings as Pulumi holds them: text, or nothing where the user set nothing. */
@@ -133,6 +138,8 @@ export const defaultSettings: Settings = {
   timeoutSeconds: 300,
   snapshotDirectory: "snapshots",
   report: "",
+  planDetail: "short",
+  planFile: "",
 };
 
 /** Something is wrong with the stack's settings; the message lists all that is. */
@@ -252,6 +259,8 @@ export function checkSettings(raw: RawSettings, isSecret: (name: keyof Settings)
     timeoutSeconds: read("timeoutSeconds", defaultSettings.timeoutSeconds, seconds),
     snapshotDirectory: read("snapshotDirectory", defaultSettings.snapshotDirectory, localPath),
     report: read("report", defaultSettings.report, reportPath),
+    planDetail: read("planDetail", defaultSettings.planDetail, oneOf("short", "full")),
+    planFile: read("planFile", defaultSettings.planFile, localPath),
   };
 
   const isSet = (name: keyof Settings): boolean =>

@@ -1,9 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { withoutKeys } from "@trident-etcd/migration/certificates/brought-certificates.ts";
-import { describePlan } from "@trident-etcd/migration/plan/describe-plan.ts";
 import { gatherPlan } from "@trident-etcd/migration/plan/gather-plan.ts";
-import { refuseBlocked } from "@trident-etcd/migration/plan/plan-blocked-error.ts";
+import { planOutput } from "@trident-etcd/migration/plan/plan-output.ts";
 
 import { chosenCluster, choosePlatform } from "./chosen-cluster.ts";
 import { KeptReport } from "./components/kept-report.ts";
@@ -17,6 +16,7 @@ import { createManagedEtcd, generatedAuthority } from "./managed-etcd.ts";
 import { claimSource } from "./settings/claim-source.ts";
 import { readCertificates } from "./settings/read-certificates.ts";
 import { readEtcdIdentity } from "./settings/read-etcd-identity.ts";
+import { showPlan } from "./show-plan.ts";
 import { annotateWithStack, stackIdentity } from "./stack-identity.ts";
 import type { TridentsEtcd } from "./tridents-etcd.ts";
 import { writeReport } from "./write-report.ts";
@@ -40,7 +40,7 @@ const legacy = {
 
 // The plan: looks only, and refuses before anything is registered.
 const plan = await explained(async () =>
-  refuseBlocked(
+  showPlan(
     await gatherPlan({
       ...legacy,
       cluster: access.plain,
@@ -73,9 +73,9 @@ const plan = await explained(async () =>
         : { broughtCertificates: withoutKeys(certificates) }),
       snapshotDirectory: settings.snapshotDirectory,
     }),
+    settings,
   ),
 );
-await pulumi.log.info(describePlan(plan));
 
 // Components.
 // What is made first is removed last: the report of what a destroy has kept comes after all else.
@@ -164,7 +164,11 @@ export const clientEndpoint = etcd.etcdClientEndpoint;
 export const etcdClientEndpoint = etcd.etcdClientEndpoint;
 export const members = etcd.members;
 export const certificateExpiry = etcd.certificateExpiry;
-export const migrationPlan = plan;
+export const migrationPlan = {
+  ...planOutput(plan),
+  migratedAt: summary?.finishedAt,
+  certificates: etcd.certificateExpiry,
+};
 export const migration = summary;
 
 // Written once Trident serves: its Deployment's name is known then.

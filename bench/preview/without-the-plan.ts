@@ -8,6 +8,8 @@ export class PlanNotFoundError extends Error {
 
 /** What the rest of the program takes from the plan. */
 const noPlan = 'const plan = { steps: [], destroyKeeps: [], definition: "own" as const };\n';
+/** What of it the program answers with. */
+const output = "...planOutput(plan),";
 
 /**
  * The text of index.ts as it would be if there were no plan: its imports, the call and the printing are left out, and all
@@ -23,10 +25,11 @@ export function withoutThePlan(program: string): string {
   const left = rest
     .split("\n")
     .filter(
-      (line) => !/^import .*"@trident-etcd\/migration\/plan\/|^await pulumi\.log\.info\(describePlan\(/.test(line),
+      (line) =>
+        !/^import .*"(?:@trident-etcd\/migration\/plan\/.*|\.\/show-plan\.ts)"/.test(line) && line.trim() !== output,
     )
     .join("\n");
-  const remainder = /\b(?:gatherPlan|describePlan|refuseBlocked)\b/.exec(left);
+  const remainder = /\b(?:gatherPlan|showPlan|planOutput)\b/.exec(left);
   if (remainder !== null) throw new PlanNotFoundError(`${remainder[0]} is used elsewhere`);
   return left;
 }

@@ -2,7 +2,7 @@ import { counted } from "../copy/counted.ts";
 import type { V1Deployment } from "@kubernetes/client-node";
 import { describeAddress, isEtcdCluster } from "../endpoints/describe-address.ts";
 import { AnotherEtcdError } from "../preflight/existing-etcd-errors.ts";
-import type { Flow } from "./migration-plan.ts";
+import { isServing, type Flow } from "./migration-plan.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import type { Findings } from "./versions.ts";
 
@@ -37,10 +37,6 @@ export function judgeAnotherEtcd(request: PlanRequest, { flow, runsOn, keys }: A
 /** Whether Trident has its state already where the settings say. */
 export function isInUse(request: PlanRequest, { flow, runsOn }: Pick<AnotherEtcdFacts, "flow" | "runsOn">): boolean {
   return isServing(flow) && runsOn !== undefined && isNamed(request, runsOn);
-}
-
-function isServing(flow: Flow): boolean {
-  return flow === "installed" || flow === "migrated";
 }
 
 function isNamed({ destination }: PlanRequest, runsOn: string): boolean {

@@ -1,47 +1,39 @@
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
 
-/** Where clusters have their DNS: kubeadm and most others, and OpenShift. */
-const places = [
-  { namespace: "kube-system", query: "?labelSelector=k8s-app%3Dkube-dns" },
-  { namespace: "openshift-dns", query: "" },
-];
+/** Where clusters have their DNS: most of them, and OpenShift. */
+const namespaces = ["kube-system", "openshift-dns"];
 
-/** Whether the cluster has a DNS Service with something behind it, as far as that can be seen. */
-export async function findClusterDns(reader: Pick<ClusterReader, "read" | "list">): Promise<ClusterDns> {
+/**
+ * The cluster's DNS Service as `NAMESPACE/NAME`, if it has none that works: each has a Service on port 53 whose Endpoints are there and
+ * empty. Undefined where one has an endpoint, and where nothing can be told: a DNS on the nodes has no Service, and
+ * whether names resolve can only be tried from a pod, which a plan does not make.
+ */
+export async function findSilentDns(reader: Pick<ClusterReader, "read" | "list">): Promise<string | undefined> {
   const lists = await Promise.all(
-    places.map(async ({ namespace, query }) => {
-      const services = await reader.list(`/api/v1/namespaces/${namespace}/services${query}`);
-      return services?.map((service) => ({ namespace, name: service.metadata?.name ?? "" }));
+    namespaces.map(async (namespace) => {
+      const services = (await reader.list(`/api/v1/namespaces/${namespace}/services`)) ?? [];
+      return services.filter(isDns).map(({ metadata }) => ({ namespace, name: metadata?.name ?? "" }));
     }),
   );
-  if (lists.every((list) => list === undefined)) return { kind: "hidden" };
-  const [service] = lists.flatMap((list) => list ?? []);
-  if (service === undefined) return { kind: "absent" };
-  const endpoints = await reader.read(`/api/v1/namespaces/${service.namespace}/endpoints/${service.name}`);
-  const name = `${service.namespace}/${service.name}`;
-  return { kind: endpoints !== undefined && !hasAddress(endpoints) ? "silent" : "present", name };
+  const found = await Promise.all(
+    lists.flat().map(async ({ namespace, name }) => {
+      const endpoints = await reader.read(`/api/v1/namespaces/${namespace}/endpoints/${name}`);
+      return { name: `${namespace}/${name}`, isSilent: endpoints !== undefined && !hasAddress(endpoints) };
+    }),
+  );
+  return found.every(({ isSilent }) => isSilent) ? found[0]?.name : undefined;
 }
 
-export type ClusterDns =
-  | { readonly kind: "hidden" | "absent" }
-  /** `silent`: no pod answers behind it. */
-  | { readonly kind: "present" | "silent"; readonly name: string };
-
-/** A risk and no more: whether names resolve can only be tried from a pod, and a plan makes none. */
-export function judgeClusterDns(dns: ClusterDns, clusterName: string): string[] {
+export function judgeClusterDns(silent: string | undefined, clusterName: string): string[] {
+  if (silent === undefined) return [];
   const need = `the etcd members wait for their own DNS names (*.${clusterName}.NAMESPACE.svc) before they start`;
-  switch (dns.kind) {
-    case "present":
-      return [];
-    case "hidden":
-      return [`The cluster's DNS can't be looked at with these permissions; ${need}.`];
-    case "absent":
-      return [
-        `No DNS Service was seen in namespace kube-system (label k8s-app=kube-dns); ${need}. It can't be tried without a pod.`,
-      ];
-    case "silent":
-      return [`The DNS Service ${dns.name} has no ready endpoint; ${need}.`];
-  }
+  return [`The DNS Service ${silent} has no ready endpoint; ${need}.`];
+}
+
+/** By any name: kube-dns, coredns, rke2-coredns-rke2-coredns, dns-default. */
+function isDns({ spec }: ServedObject): boolean {
+  const ports = (spec as { ports?: { port?: number }[] } | undefined)?.ports ?? [];
+  return ports.some(({ port }) => port === 53);
 }
 
 function hasAddress(endpoints: ServedObject): boolean {

@@ -29,7 +29,7 @@ export function describeReport(plan: MigrationPlan, outcome: RunOutcome): string
     "## The plan that was followed",
     "",
     "```text",
-    describePlan(plan),
+    describePlan(plan, "full"),
     "```",
     "",
   ].join("\n");

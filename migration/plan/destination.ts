@@ -65,13 +65,11 @@ export function judgeDestination({ served, status, failure }: DestinationFacts, 
   if (flow === "rollback") return [];
   if (flow === "migrated" || flow === "installed" || flow === "rolledBack") return unasked;
   const single =
-    size > 1 ? [] : ["A single etcd member has nobody to replace its data from: when its pod goes, so does the state."];
-  return [
-    ...unasked,
-    ...single,
-    "The operator's members keep their data in their pods (emptyDir): if most of them are lost at once, the state is, " +
-      "and only a snapshot brings it back.",
-  ];
+    size > 1
+      ? "The members keep their data in their pods (emptyDir): only a snapshot survives the loss of most."
+      : "A single etcd member has nobody to replace its data from: when its pod goes, so does the state.";
+  // One that stands was told of when it was made.
+  return [...unasked, ...(served === undefined ? [single] : [])];
 }
 
 function reasonOf(failure: unknown): string {

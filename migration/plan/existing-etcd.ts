@@ -35,8 +35,9 @@ export function judgeExistingEtcd(facts: ExistingEtcdFacts): Findings {
     risks: [
       ...found.filter((blocker) => !isBlocked(blocker)).map(({ message }) => message),
       ...(failure instanceof NotReachedFromHereError ? [notReached(failure)] : []),
-      ...lasting(address),
       ...adopted(facts),
+      // Told of when it was taken into use.
+      ...(isInUse ? [] : lasting(address)),
     ],
   };
 }
@@ -61,8 +62,8 @@ function blockerOf({ endpoints }: ExistingEtcdAddress, failure: unknown): Blocke
 function lasting({ endpoints }: ExistingEtcdAddress): string[] {
   const [first = "", ...others] = endpoints;
   const single =
-    `Trident takes one endpoint only, and gets the first, ${first}: while that one is away, so is Trident, ` +
-    `whatever becomes of the other${others.length === 1 ? "" : "s"}. A name or load balancer for all of them avoids that.`;
+    `Trident takes one endpoint only, and gets the first, ${first}: while that is away, so is Trident. A name or load ` +
+    "balancer for all of them avoids that.";
   const plaintext =
     "The existing etcd is reached without TLS (existingEtcdPlaintext): whoever is on the way reads the passwords of the " +
     "storage, and can change them.";

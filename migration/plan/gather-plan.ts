@@ -9,7 +9,7 @@ import type { Blocker } from "../preflight/blocker.ts";
 import { NamespaceMissingError, PreflightTimeoutError } from "../preflight/errors.ts";
 import { etcdOf } from "./another-etcd.ts";
 import { findClaim, type ClaimFacts } from "./claim.ts";
-import { findClusterDns } from "./cluster-dns.ts";
+import { findSilentDns } from "./cluster-dns.ts";
 import type { Access } from "./cluster-reader.ts";
 import { decideFlow } from "./flow.ts";
 import type { FlowFinding } from "./flow-finding.ts";
@@ -57,10 +57,10 @@ export async function planFrom(
   step("reaching the cluster");
   const missingNamespace = await namespaceBlocker(environment);
   step("looking for Trident and asking for permissions");
-  const [version, missing, dns, running, objects, found] = await Promise.all([
+  const [version, missing, silentDns, running, objects, found] = await Promise.all([
     reader.read("/version"),
     askForPermissions(environment, request),
-    findClusterDns(reader),
+    findSilentDns(reader),
     findRunningMigration(reader, request),
     missingNamespace === undefined ? findStackObjects(reader, stackObjects(request)) : [],
     missingNamespace === undefined
@@ -85,7 +85,7 @@ export async function planFrom(
     flow,
     record,
     missing,
-    dns,
+    silentDns,
     running,
     objects,
     etcdCluster,

@@ -12,7 +12,7 @@ import { isInUse, judgeAnotherEtcd } from "./another-etcd.ts";
 import { judgeAuthorities, judgeBrought, planBrought } from "./brought-certificates.ts";
 import { judgeCertificates, planCertificates } from "./certificates.ts";
 import { judgeClaim, planClaim, type ClaimFacts } from "./claim.ts";
-import { judgeClusterDns, type ClusterDns } from "./cluster-dns.ts";
+import { judgeClusterDns } from "./cluster-dns.ts";
 import type { Access, ServedObject } from "./cluster-reader.ts";
 import { judgeDefinition, withoutDefinition } from "./judge-definition.ts";
 import { judgeDestination, planDestination } from "./destination.ts";
@@ -20,10 +20,19 @@ import { judgeExistingEtcd } from "./existing-etcd.ts";
 import { hasFirstPass } from "./flow.ts";
 import type { FlowFinding } from "./flow-finding.ts";
 import { invalidRecord } from "./invalid-record.ts";
+import { inOrderOfWeight, risksOf, type Risk } from "./risk.ts";
 import { judgeRollback } from "./judge-rollback.ts";
 import { judgeState } from "./judge-state.ts";
 import type { Asked, StateLook } from "./look-at-state.ts";
-import type { LegacyPlan, MigrationPlan, PlannedCertificate, PlannedObject, StatePlan } from "./migration-plan.ts";
+import {
+  isServing,
+  type LegacyPlan,
+  type MigrationPlan,
+  type PlannedCertificate,
+  type PlannedObject,
+  type StatePlan,
+} from "./migration-plan.ts";
+import { routineFates } from "./object-fates.ts";
 import { cannotListEtcdClusters, judgePermissions, splitMissing } from "./permissions.ts";
 import { judgeOwners } from "./other-stack.ts";
 import type { PlanRequest } from "./plan-request.ts";
@@ -43,7 +52,8 @@ export interface PlanFacts {
   readonly record: MigrationRecord | undefined;
   /** Permissions; undefined when nobody may ask for them. */
   readonly missing: readonly Access[] | undefined;
-  readonly dns: ClusterDns;
+  /** The cluster's DNS Service, if nothing answers behind it. */
+  readonly silentDns: string | undefined;
   readonly running: RunningMigration | undefined;
   readonly objects: readonly FoundObject[];
   readonly etcdCluster: ServedObject | undefined;
@@ -125,18 +135,21 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
       ...objects.blockers,
       ...running.blockers,
     ],
-    risks: [
-      ...(facts.missing === undefined
-        ? ["Which permissions there are can't be asked: what is missing shows when it is used."]
-        : []),
-      ...(wished.length === 0 ? [] : [cannotListEtcdClusters]),
-      ...versions.risks,
-      ...stateFound.risks,
-      ...definition.risks,
+    risks: inOrderOfWeight([
       ...etcd.risks,
-      ...running.risks,
-      ...judgedCertificates(certificates, request, facts.now),
-    ],
+      ...risksOf("state", stateFound.risks),
+      ...risksOf("service", running.risks),
+      ...risksOf("service", judgedCertificates(certificates, request, facts.now)),
+      // What was so when it was installed, and is no different now, was told of then.
+      ...(isServing(flow.flow)
+        ? []
+        : [
+            ...risksOf("state", definition.risks),
+            ...risksOf("service", versions.risks),
+            ...risksOf("knowledge", facts.missing === undefined ? [cannotAskForPermissions] : []),
+            ...risksOf("knowledge", wished.length === 0 ? [] : [cannotListEtcdClusters]),
+          ]),
+    ]),
   };
 }
 
@@ -187,7 +200,9 @@ function hasSecrets({ clientSecret, credentialsSecret }: ExistingEtcdAddress): b
   return clientSecret !== undefined || credentialsSecret !== undefined;
 }
 
-function judgeEtcd(request: PlanRequest, facts: PlanFacts): Findings {
+const cannotAskForPermissions = "Which permissions there are can't be asked: what is missing shows when it is used.";
+
+function judgeEtcd(request: PlanRequest, facts: PlanFacts): { blockers: readonly Blocker[]; risks: readonly Risk[] } {
   const { destination, existing } = request;
   const { flow } = facts.flow;
   const another = judgeAnotherEtcd(request, { flow, runsOn: facts.runsOn, keys: facts.state.destinationKeys });
@@ -204,9 +219,9 @@ function judgeEtcd(request: PlanRequest, facts: PlanFacts): Findings {
         }),
       ],
       risks: [
-        ...another.risks,
-        ...judgeDestination(destinationFacts(facts), flow, request.etcdClusterSize),
-        ...judgeClusterDns(facts.dns, destination.etcdCluster),
+        ...risksOf("state", another.risks),
+        ...risksOf("state", judgeDestination(destinationFacts(facts), flow, request.etcdClusterSize)),
+        ...risksOf("service", judgeClusterDns(facts.silentDns, destination.etcdCluster)),
       ],
     };
   }
@@ -221,7 +236,7 @@ function judgeEtcd(request: PlanRequest, facts: PlanFacts): Findings {
   const hidden = problems.length > 0 || failure !== undefined;
   return {
     blockers: [...found.blockers, ...(hidden ? [] : another.blockers)],
-    risks: [...found.risks, ...another.risks],
+    risks: [...risksOf("state", another.risks), ...risksOf("service", found.risks)],
   };
 }
 
@@ -313,13 +328,10 @@ function sourceUnreachable(legacy: LegacyTrident, failure: unknown): Blocker {
 /** The Deployment, whose name the new one takes over. */
 function takenOver({ legacy, putBack, flow }: FlowFinding, { legacyDeployment }: PlanRequest): PlannedObject[] {
   if (putBack !== undefined) {
-    const becomes = "is deleted, if it stands; the old Trident's Deployment gets its name back";
-    return [{ object: `Deployment/${legacyDeployment}`, made: "by this program", becomes }];
+    return [{ object: `Deployment/${legacyDeployment}`, made: "by this program", becomes: routineFates.rolledBack }];
   }
   if (legacy === undefined || legacy.isUninstalled === true || (flow !== "migrate" && flow !== "resume")) return [];
-  const becomes =
-    "is saved, scaled to 0 and, once the copy is verified, deleted; the new Trident's Deployment takes its name";
-  return [{ object: `Deployment/${legacy.name}`, made: "by somebody else", becomes }];
+  return [{ object: `Deployment/${legacy.name}`, made: "by somebody else", becomes: routineFates.movedFrom }];
 }
 
 function secretsIn(objects: readonly FoundObject[]): Map<string, ServedObject> {

@@ -35,6 +35,7 @@ export interface MigrationPlan {
   /** Whether the definition of EtcdCluster is the stack's own, or somebody else's that it uses. */
   readonly definition: "own" | "existing";
   readonly blockers: readonly Blocker[];
+  /** The heaviest first. */
   readonly risks: readonly string[];
 }
 
@@ -48,6 +49,11 @@ export interface MigrationPlan {
  * - `rolledBack`: the old Trident serves again after a rollback
  */
 export type Flow = "install" | "migrate" | "resume" | "migrated" | "installed" | "rollback" | "rolledBack";
+
+/** Whether the stack's Trident is there already. */
+export function isServing(flow: Flow): boolean {
+  return flow === "installed" || flow === "migrated";
+}
 
 export interface LegacyPlan {
   readonly deployment: string;

@@ -5,6 +5,7 @@ import type { Blocker } from "../preflight/blocker.ts";
 import { definitionName, definitionPath } from "../uninstall/definition.ts";
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
 import type { PlannedObject } from "./migration-plan.ts";
+import { routineFates } from "./object-fates.ts";
 
 /** An object that the stack makes, the new Deployment of Trident excepted. */
 export interface StackObject {
@@ -113,7 +114,7 @@ export function judgeObjects(
 function whatBecomes(served: ServedObject): string {
   if (served.metadata?.deletionTimestamp !== undefined) return "is being deleted; it is made anew once it is gone";
   if (!isOurs(served)) return "is left alone: it is in the way";
-  return "is kept; changed only where the settings ask for something else";
+  return routineFates.kept;
 }
 
 function foreignObject(object: string, namespace: string): Blocker {

@@ -112,7 +112,7 @@ function wholePass(estimateSeconds: number): PlannedStep {
 
 /** What is done before anything is final, although nobody waits for it any more. */
 function lastWords({ serves, snapshotDirectory }: StepFacts): string {
-  const compare = serves ? ["compare every key and value once more"] : [];
+  const compare = serves ? ["compare all once more"] : [];
   const snapshot = snapshotDirectory === "" ? [] : [`keep a snapshot of the old etcd under ${snapshotDirectory}`];
   return [...compare, ...snapshot, "record it, stop the old etcd"].join(", ");
 }

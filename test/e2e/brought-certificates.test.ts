@@ -43,7 +43,7 @@ describe("certificates that the user brings", () => {
     authorities = { members: await createAuthority("of members"), clients: await createAuthority("of clients") };
     await createNamespace(cluster, namespace);
     objectsBefore = await objectsAround(cluster, namespace);
-    stack = await createTestStack("e2e-brought", { namespace, certificateDirectory: folder });
+    stack = await createTestStack("e2e-brought", { namespace, certificateDirectory: folder, planDetail: "full" });
   });
 
   after(async () => {

@@ -11,12 +11,12 @@ describe("the program without the plan", () => {
     const left = new Set(withoutThePlan(program).split("\n"));
     const lost = program.split("\n").filter((line) => !left.has(line));
     assert.ok(lost.length > 10 && lost.length < 45, `${lost.length} lines`);
-    for (const word of ["gatherPlan", "describePlan", "refuseBlocked"]) {
+    for (const word of ["gatherPlan", "showPlan", "planOutput"]) {
       assert.ok(![...left].some((line) => line.includes(word)), word);
     }
     for (const kept of [
       "// Components.",
-      "export const migrationPlan = plan;",
+      "export const migrationPlan = {",
       "// What is made first is removed last: the report of what a destroy has kept comes after all else.",
     ]) {
       assert.ok(left.has(kept), kept);
@@ -25,7 +25,7 @@ describe("the program without the plan", () => {
 
   it("is refused where the program is not as expected", () => {
     assert.throws(() => withoutThePlan("const plan = undefined;\n"), PlanNotFoundError);
-    const used = `${program}\nconsole.log(describePlan(plan));\n`;
-    assert.throws(() => withoutThePlan(used), { name: "PlanNotFoundError", message: /describePlan is used elsewhere/ });
+    const used = `${program}\nconsole.log(showPlan(plan));\n`;
+    assert.throws(() => withoutThePlan(used), { name: "PlanNotFoundError", message: /showPlan is used elsewhere/ });
   });
 });

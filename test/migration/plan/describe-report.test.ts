@@ -59,7 +59,7 @@ test("the report has what was moved, what it was moved to, and the plan", async 
 ## The plan that was followed
 
 \`\`\`text
-${describePlan(plan)}
+${describePlan(plan, "full")}
 \`\`\`
 `,
   );

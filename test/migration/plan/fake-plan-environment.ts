@@ -106,8 +106,8 @@ export class FakePlanEnvironment implements PlanEnvironment {
 
   /** A cluster with a DNS and nothing else. */
   withDns(): this {
-    this.lists.set("/api/v1/namespaces/kube-system/services?labelSelector=k8s-app%3Dkube-dns", [
-      { metadata: { name: "kube-dns" } },
+    this.lists.set("/api/v1/namespaces/kube-system/services", [
+      { metadata: { name: "kube-dns" }, spec: { ports: [{ port: 53 }] } },
     ]);
     this.objects.set("/api/v1/namespaces/kube-system/endpoints/kube-dns", {
       subsets: [{ addresses: [{ ip: "10.0.0.10" }] }],

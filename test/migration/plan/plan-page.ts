@@ -7,6 +7,9 @@ import { planOf } from "./scenario-parts.ts";
 /** What docs/the-plan.md shows; write-plan-page.ts writes it there, and describe-plan.test.ts compares it. */
 export const pageAddress = new URL("../../../docs/the-plan.md", import.meta.url);
 
+/** With planDetail full, as in the file of setting planFile. */
+const shownInFull = ["A clean migration", "A migrated stack"];
+
 /** A heading with its level, and the text block under it. */
 export interface PageExample {
   readonly level: 2 | 3;
@@ -19,6 +22,11 @@ export async function pageExamples(): Promise<PageExample[]> {
   const examples: PageExample[] = [];
   for (const [heading, plan] of Object.entries(wholePlans)) {
     examples.push({ level: 2, heading, text: describePlan(await plan()) });
+  }
+  for (const [heading, plan] of Object.entries(wholePlans)) {
+    if (shownInFull.includes(heading)) {
+      examples.push({ level: 2, heading: `${heading}, in full`, text: describePlan(await plan(), "full") });
+    }
   }
   for (const [heading, arrange, change] of blockedPlans) {
     examples.push({ level: 3, heading, text: blockersOf(await planOf(arrange, change)) });

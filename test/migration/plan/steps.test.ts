@@ -41,7 +41,7 @@ describe("the steps of the plan", () => {
     const last = planSteps(facts).at(-1);
     assert.match(
       last?.what ?? "",
-      /^While it serves: compare every key.* snapshot .*; then delete Deployment trident,/,
+      /^While it serves: compare all once more.* snapshot .*; then delete Deployment trident,/,
     );
     assert.equal(last?.estimateSeconds, estimates.fewCallsSeconds + 5);
     const slow = planSteps({ ...facts, bytes: 4_000_000_000 }).at(-1);
