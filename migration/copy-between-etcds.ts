@@ -9,50 +9,99 @@ import type { EtcdAddress } from "./endpoints/etcd-address.ts";
 import { describeAddress, isEtcdCluster } from "./endpoints/describe-address.ts";
 import { openEtcd } from "./endpoints/open-etcd.ts";
 import { connectToCluster } from "./kubernetes/cluster-client.ts";
+import { acquireLease } from "./lease/acquire-lease.ts";
+import { copyLease } from "./lease/copy-lease.ts";
+import { fencedStore } from "./lease/fenced-store.ts";
+import type { MigrationLease } from "./lease/held-lease.ts";
+import { leaseApi } from "./lease/lease-api.ts";
+import { LeaseGate } from "./lease/lease-gate.ts";
+import { lossForGood } from "./lease/loss-of.ts";
 import { reportCopyProgress } from "./report-copy-progress.ts";
 import type { OpenStore } from "./stores/forwarded-store.ts";
 import { WrittenKeys } from "./written-keys.ts";
 
-/** Connects to an etcd, and has its answer. */
-export type OpenEtcd = (address: EtcdAddress) => Promise<OpenStore>;
+/** What a copy takes of the cluster. */
+export interface CopyEnvironment {
+  /** Keeps another one from writing the same keys at the same time. */
+  acquireLease(report: (line: string) => void): Promise<MigrationLease>;
+  /** Connects to an etcd, and has its answer. */
+  open(address: EtcdAddress): Promise<OpenStore>;
+}
 
 /** That of an EtcdCluster's members, unless they have another one. */
 const gatewayImage = "quay.io/coreos/etcd:v3.4.22";
 
-/** openEtcd on the cluster that the request names. */
-export function openOnCluster(request: CopyRequest, interruption?: AbortSignal): OpenEtcd {
-  const { timeoutSeconds } = request;
-  const cluster = connectToCluster(request.cluster);
-  return (address) =>
-    openEtcd(cluster, isEtcdCluster(address) ? address : { gatewayImage, ...address }, {
-      timeoutSeconds,
-      interruption,
-    });
+const leaseSeconds = 60;
+
+/** On the cluster that the request names. */
+export function copyOnCluster(request: CopyRequest, userInterruption?: AbortSignal): CopyEnvironment {
+  const { destination, prefix, timeoutSeconds } = request;
+  const gate = new LeaseGate();
+  const cluster = connectToCluster(request.cluster).behind(gate);
+  const interruption = userInterruption === undefined ? gate.signal : AbortSignal.any([userInterruption, gate.signal]);
+  return {
+    acquireLease: async (report) => {
+      const options = { durationSeconds: leaseSeconds, report, interruption };
+      return gate.heldWith(await acquireLease(leaseApi(cluster, copyLease(destination, prefix)), options));
+    },
+    open: (address) => {
+      const reached = isEtcdCluster(address) ? address : { gatewayImage, ...address };
+      return openEtcd(cluster, reached, { timeoutSeconds, interruption });
+    },
+  };
 }
 
 /**
  * Copies all keys below the prefix, verifies every key and value, and makes sure that nothing wrote to the source meanwhile.
  * Keys that stand in the destination already with the same bytes, from a run that was killed, are fine; other keys are never
- * overwritten. What a failed run wrote it takes back.
+ * overwritten. What a failed run wrote it takes back, unless it has lost its Lease: then it may be in use.
  *
  * @throws EtcdCopyError
  */
 export async function copyBetweenEtcds(
   request: CopyRequest,
-  open: OpenEtcd,
+  environment: CopyEnvironment,
   report: (line: string) => void,
-  signal: AbortSignal = new AbortController().signal,
+  interruption: AbortSignal = new AbortController().signal,
 ): Promise<CopyResult> {
   const names = { source: describeAddress(request.source), destination: describeAddress(request.destination) };
+  const lease = await environment.acquireLease(report).catch((cause: unknown) => {
+    throw new EtcdCopyError(request.prefix, names, cause, nothing);
+  });
+  try {
+    return await copyAlone(request, names, { environment, lease, report, interruption });
+  } finally {
+    await lease.release();
+  }
+}
+
+interface AloneRun {
+  readonly environment: CopyEnvironment;
+  readonly lease: MigrationLease;
+  readonly report: (line: string) => void;
+  readonly interruption: AbortSignal;
+}
+
+async function copyAlone(
+  request: CopyRequest,
+  names: { readonly source: string; readonly destination: string },
+  { environment, lease, report, interruption }: AloneRun,
+): Promise<CopyResult> {
   const written = new WrittenKeys();
+  const signal = AbortSignal.any([lease.signal, interruption]);
   let source: OpenStore | undefined;
   let destination: OpenStore | undefined;
   try {
-    source = await open(request.source);
-    destination = await open(request.destination);
+    source = await environment.open(request.source);
+    destination = fencedStore(await environment.open(request.destination), lease);
     report(`Copying the keys below ${request.prefix} from ${names.source} to ${names.destination}.`);
-    return await copyAndProve({ ...request, source, destination, written, report, signal });
+    const result = await copyAndProve({ ...request, source, destination, written, report, signal });
+    lease.throwIfLost();
+    return result;
   } catch (cause) {
+    const loss = await lossForGood(lease, patienceSeconds);
+    // Another run may have found these keys equal and ended well, and its application use them since.
+    if (loss !== undefined) throw new EtcdCopyError(request.prefix, names, loss, { kind: "leftToOther" });
     const leftover = destination === undefined ? nothing : await takeBack(request, destination, written, report);
     throw new EtcdCopyError(request.prefix, names, cause, leftover);
   } finally {
@@ -102,6 +151,9 @@ async function copyAndProve(options: Copy): Promise<CopyResult> {
 }
 
 const nothing: Leftover = { kind: "nothing" };
+
+/** As long as the cluster may be away for what was written to be taken back all the same. */
+const patienceSeconds = 60;
 
 /** Deletes what this run wrote and nothing else; not to be interrupted. */
 async function takeBack(

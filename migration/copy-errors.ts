@@ -17,7 +17,11 @@ export class SourceChangedError extends Error {
 }
 
 /** What became of what a failed copy had written. */
-export type Leftover = { readonly kind: "nothing" | "removed" } | { readonly kind: "left"; readonly why: unknown };
+export type Leftover =
+  | { readonly kind: "nothing" | "removed" }
+  | { readonly kind: "left"; readonly why: unknown }
+  /** The Lease went to another run, whose keys they are now. */
+  | { readonly kind: "leftToOther" };
 
 /** Nothing counts as copied. `cause` is what went wrong. */
 export class EtcdCopyError extends Error {
@@ -27,8 +31,7 @@ export class EtcdCopyError extends Error {
     const allowed = cause instanceof EmptySourceError ? "; if it may be empty, set allowEmptySource" : "";
     super(
       `The keys below ${prefix} were not copied from ${sides.source} to ${sides.destination}: ` +
-        `${withoutFullStop(describeFailure(cause))}${allowed}. ${describeLeftover(sides.destination, leftover)} Put that right and ` +
-        `run \`pulumi up\` again; what depends on the copy is not started before it is done.`,
+        `${withoutFullStop(describeFailure(cause))}${allowed}. ${describeLeftover(sides.destination, leftover)} ${waysOn(leftover)}`,
       { cause },
     );
     // Pulumi prints the stack beside the message, which says all that there is to say.
@@ -42,6 +45,11 @@ function describeLeftover(destination: string, leftover: Leftover): string {
       return "Nothing was written.";
     case "removed":
       return "What had been written was removed again.";
+    case "leftToOther":
+      return (
+        `What this run had written to ${destination} is left as it is: another run has had the Lease meanwhile, and what it copied ` +
+        `may be in use by now.`
+      );
     case "left":
       return (
         `What had been written could not all be removed from ${destination} again ` +
@@ -49,4 +57,10 @@ function describeLeftover(destination: string, leftover: Leftover): string {
         `source's, and names the others.`
       );
   }
+}
+
+function waysOn({ kind }: Leftover): string {
+  return kind === "leftToOther"
+    ? "Look at how the other run ended. If it ended well, the copy is done, and nothing of it is to be repeated or deleted."
+    : "Put that right and run `pulumi up` again; what depends on the copy is not started before it is done.";
 }

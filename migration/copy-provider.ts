@@ -17,11 +17,11 @@ export async function create(inputs: CopyInputs): Promise<{ id: string; outs: Co
     );
   });
   // Only here: a preview, and an up that changes nothing, have no use for it, and it takes long to load.
-  const { copyBetweenEtcds, openOnCluster } = await import("./copy-between-etcds.ts");
+  const { copyBetweenEtcds, copyOnCluster } = await import("./copy-between-etcds.ts");
   try {
     const copy = { ...request, cluster: { kubeconfig, context } };
-    const open = openOnCluster(copy, cancellation.signal);
-    const result = await copyBetweenEtcds(copy, open, report, cancellation.signal);
+    const environment = copyOnCluster(copy, cancellation.signal);
+    const result = await copyBetweenEtcds(copy, environment, report, cancellation.signal);
     return { id: `${result.destinationClusterId}:${request.prefix}`, outs: { ...inputs, ...result } };
   } catch (error) {
     throw withMessageOnly(error);

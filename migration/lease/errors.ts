@@ -42,7 +42,7 @@ export class LeaseLostError extends Error {
   constructor(namespace: string, how: string, { name, work } = migrationLease(namespace)) {
     super(
       `This ${work} lost Lease ${name} in namespace ${namespace}, which keeps two from running at once: ${how}. See that ` +
-        `nobody else is at the same there and that the cluster's API server answers, and run \`pulumi up\` again.`,
+        `nobody else is at the same there and that the cluster's API server answers`,
     );
   }
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { copyBetweenEtcds, type OpenEtcd } from "../../migration/copy-between-etcds.ts";
+import { copyBetweenEtcds, type CopyEnvironment } from "../../migration/copy-between-etcds.ts";
 import type { CopyRequest, CopyResult } from "../../migration/copy-request.ts";
 import { StoreError } from "../../migration/copy/store-error.ts";
 import { MigrationInterruptedError } from "../../migration/interruption.ts";
+import { leaseInMemory } from "./lease/lease-in-memory.ts";
 import { MemoryStore } from "./memory-store.ts";
 
 const REQUEST: CopyRequest = {
@@ -142,10 +143,13 @@ test("takes back what it wrote when it is interrupted", async () => {
 
 test("closes the source when the destination can't be opened", async () => {
   const { source } = sides();
-  const open: OpenEtcd = (address) =>
-    "etcdCluster" in address ? Promise.reject(new Error("no ready member.")) : Promise.resolve(source);
+  const environment: CopyEnvironment = {
+    acquireLease: leaseInMemory,
+    open: (address) =>
+      "etcdCluster" in address ? Promise.reject(new Error("no ready member.")) : Promise.resolve(source),
+  };
   await assert.rejects(
-    copyBetweenEtcds(REQUEST, open, () => undefined),
+    copyBetweenEtcds(REQUEST, environment, () => undefined),
     /: no ready member\. Nothing was written\./,
   );
   assert.ok(source.closed);
@@ -165,8 +169,11 @@ function copy(
   request: Partial<CopyRequest> = {},
   signal?: AbortSignal,
 ): Promise<CopyResult> {
-  const open: OpenEtcd = (address) => Promise.resolve("etcdCluster" in address ? destination : source);
-  return copyBetweenEtcds({ ...REQUEST, ...request }, open, () => undefined, signal);
+  const environment: CopyEnvironment = {
+    acquireLease: leaseInMemory,
+    open: (address) => Promise.resolve("etcdCluster" in address ? destination : source),
+  };
+  return copyBetweenEtcds({ ...REQUEST, ...request }, environment, () => undefined, signal);
 }
 
 /** Once the first transaction of the copy is in the destination. */

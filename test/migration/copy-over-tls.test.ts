@@ -7,6 +7,7 @@ import { openEtcd } from "../../migration/endpoints/open-etcd.ts";
 import { createAuthority, type CertificateAuthority } from "../certificate-authority.ts";
 import { startEtcd, type EtcdProcess } from "../etcd-process.ts";
 import { bytesOf, contents, numbered, seed } from "./copy/etcd-pair.ts";
+import { leaseInMemory } from "./lease/lease-in-memory.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "./fake-kubernetes.ts";
 
 const prefix = "/inventory/";
@@ -77,7 +78,7 @@ describe("a copy between two etcds that ask for certificates, which lie in a Sec
     const request = { cluster: {}, source: addressOf(from), destination: addressOf(to), prefix, timeoutSeconds: 10 };
     return copyBetweenEtcds(
       request,
-      (address) => openEtcd(fake.cluster, address, request),
+      { acquireLease: leaseInMemory, open: (address) => openEtcd(fake.cluster, address, request) },
       () => undefined,
     );
   }
