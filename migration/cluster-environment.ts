@@ -19,9 +19,9 @@ import type { MigrationEnvironment } from "./migration-environment.ts";
 import type { MigrationRequest } from "./migration-request.ts";
 import { checkClaim } from "./preflight/check-claim.ts";
 import { checkNamespace } from "./preflight/check-namespace.ts";
-import { findServedRevision } from "./readiness/new-trident.ts";
+import { lookAtNewTrident } from "./readiness/new-trident.ts";
 import { startNewTrident } from "./readiness/start-new-trident.ts";
-import { handOverNewTrident, withdrawNewTrident } from "./readiness/withdraw-new-trident.ts";
+import { handOverNewTrident, pauseNewTrident, resumeNewTrident, withdrawNewTrident } from "./readiness/withdraw-new-trident.ts";
 import { removePartialSnapshots } from "./snapshot/remove-partial-snapshots.ts";
 import { saveSnapshot } from "./snapshot/save-snapshot.ts";
 import { prepareSnapshotDirectory } from "./snapshot/snapshot-directory.ts";
@@ -43,6 +43,7 @@ export function clusterEnvironment(request: MigrationRequest, userInterruption?:
     legacyClaim: request.legacyClaim?.claim,
     record: request.record,
     range: prefixRange(request.prefix),
+    discardedKeys: request.discardedKeys,
 
     acquireLease: async (report) => {
       const { name, uid } = await readMigrationRecord(cluster, request);
@@ -101,11 +102,10 @@ export function clusterEnvironment(request: MigrationRequest, userInterruption?:
       const trident = { namespace, spec: request.newTrident, timeoutSeconds, interruption };
       return startNewTrident(cluster, trident, { destination, range: prefixRange(request.prefix), revision });
     },
-    findServedRevision: () => findServedRevision(cluster, namespace),
-    withdrawNewTrident: (destination) => {
-      const written = { destination, range: prefixRange(request.prefix) };
-      return withdrawNewTrident(cluster, { namespace, timeoutSeconds, written });
-    },
+    findNewTrident: () => lookAtNewTrident(cluster, namespace),
+    stopNewTrident: () => pauseNewTrident(cluster, { namespace, timeoutSeconds }),
+    resumeNewTrident: () => resumeNewTrident(cluster, namespace),
+    withdrawNewTrident: () => withdrawNewTrident(cluster, { namespace, timeoutSeconds }),
     deleteLegacy: async (stopped) => {
       if (stopped.legacy.isUninstalled !== true) await deleteLegacyTrident(cluster, stopped);
     },

@@ -8,6 +8,7 @@ import { LegacyTridentChangedError, type StoppedTrident } from "./legacy/stop-le
 import type { Migration } from "./migration.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { MigrationResult } from "./migration-result.ts";
+import { startedNow, startedOnText } from "./new-writes/started-on.ts";
 import { EmptySourceError } from "./preflight/errors.ts";
 import { proveAll, recordCopied } from "./prove-all.ts";
 import type { OpenStore } from "./stores/forwarded-store.ts";
@@ -23,7 +24,7 @@ type Copied = Omit<CarriedChanges, "changes"> & {
  * Whatever fails before that, all is taken back, the new Trident too.
  */
 export async function copyAndCutOver(migration: Migration): Promise<MigrationResult> {
-  const { environment, destination, record, lease, report } = migration;
+  const { environment, record, lease, report } = migration;
   let { legacy } = migration;
   let stopped = legacy.stoppedByMigration;
   let during = "copying the state while the old Trident serves";
@@ -59,7 +60,7 @@ export async function copyAndCutOver(migration: Migration): Promise<MigrationRes
 
       enter("starting the new Trident");
       report("Starting the new Trident; it must list all that was copied.");
-      const servesSince = await environment.startNewTrident({ destination, revision: copied.destinationRevision });
+      const servesSince = await startNewTrident(migration, source, copied, stop);
       if (servesSince !== undefined) {
         report("The new Trident serves.");
         obeyed = lease.held;
@@ -107,6 +108,23 @@ export async function endMigration(
   }
 }
 
+/** What it is started on is recorded before: whatever becomes of this run, what it writes from then on is known for its own. */
+async function startNewTrident(
+  migration: Migration,
+  source: OpenStore,
+  copied: Copied,
+  stop: StoppedTrident,
+): Promise<Date | undefined> {
+  const { environment, destination } = migration;
+  const [from, to] = await Promise.all([source.status(), destination.status()]);
+  const started = startedNow(copied, { source: from, destination: to }, stop.generation);
+  await environment.changeRecord({ served: startedOnText(started) });
+  const servesSince = await environment.startNewTrident({ destination, revision: copied.destinationRevision });
+  const listedAt = servesSince?.toISOString();
+  if (listedAt !== undefined) await environment.changeRecord({ served: startedOnText({ ...started, listedAt }) });
+  return servesSince;
+}
+
 async function copyAtOnce(migration: Migration, source: OpenStore): Promise<Copied> {
   const verified = await copyWhole(migration, source);
   return { ...verified, verified, changes: { created: 0, replaced: 0, deleted: 0 } };
@@ -131,7 +149,7 @@ async function deleteLegacy(
   const deleted = legacy.isUninstalled === true ? "" : `Deleted the old Deployment ${legacy.name}; `;
   report(`${deleted}PersistentVolumeClaim ${legacy.claim} stays.`);
   // No copy is under way any more. A mark that stays misleads nobody while there is no old Trident.
-  await environment.changeRecord({ firstPass: null }).catch(() => undefined);
+  await environment.changeRecord({ firstPass: null, served: null }).catch(() => undefined);
 }
 
 async function findUnchanged({ environment, legacy }: Migration): Promise<LegacyTrident> {

@@ -3,7 +3,11 @@ import { endMigration } from "./cut-over.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { MigrationResult } from "./migration-result.ts";
 import type { Migration } from "./migration.ts";
+import { writtenTo } from "./new-writes/beside-old-trident.ts";
+import { startedOn } from "./new-writes/started-on.ts";
+import { BothTridentsError } from "./preflight/both-tridents-errors.ts";
 import { proveAll, recordCopied } from "./prove-all.ts";
+import type { OpenStore } from "./stores/forwarded-store.ts";
 
 /**
  * Ends a migration that was killed when the new Trident had come to serve and not all was recorded. What it has written since
@@ -28,7 +32,7 @@ export async function endServedMigration(
       const source = await environment.openStoppedSource(legacy, record);
       try {
         const state = {
-          sourceRevision: await pinRevision(source, environment.range),
+          sourceRevision: await revisionToKeep(begun, source, destination),
           destinationRevision: servedRevision,
           first: undefined,
           changes: { created: 0, replaced: 0, deleted: 0 },
@@ -50,14 +54,60 @@ export async function endServedMigration(
   return result;
 }
 
-async function leftAsFound<T>({ environment }: Pick<Migration, "environment">, action: () => Promise<T>): Promise<T> {
+/**
+ * Of an old Deployment that somebody has changed after it was stopped: looks whether its Trident has written, which is then refused
+ * unless the user gives up exactly that much.
+ */
+export async function refuseOldWrites(
+  begun: Omit<Migration, "destination" | "written">,
+  during: string,
+): Promise<void> {
+  const { environment, legacy, record } = begun;
+  await leftAsFound(
+    begun,
+    async () => {
+      const destination = await environment.openDestination();
+      try {
+        const source = await environment.openStoppedSource(legacy, record);
+        try {
+          await revisionToKeep(begun, source, destination);
+        } finally {
+          await source.close();
+        }
+      } finally {
+        await destination.close();
+      }
+    },
+    during,
+  );
+}
+
+/** The old etcd's: its last, or the one that was copied when the user gives up what an old Trident has written since. */
+async function revisionToKeep(
+  { environment, legacy, record }: Pick<Migration, "environment" | "legacy" | "record">,
+  source: OpenStore,
+  destination: OpenStore,
+): Promise<bigint> {
+  const { range, discardedKeys = record.discardedKeys } = environment;
+  const started = startedOn(record, undefined);
+  const old = started && (await writtenTo(source, range, started, "source"));
+  if (started?.sourceRevision === undefined || old === undefined || old === 0) return pinRevision(source, range);
+  if (old === discardedKeys) return started.sourceRevision;
+  const wrote = { old, new: await writtenTo(destination, range, started, "destination") };
+  throw new BothTridentsError(environment, wrote, legacy.replicas === 0);
+}
+
+async function leftAsFound<T>(
+  { environment }: Pick<Migration, "environment">,
+  action: () => Promise<T>,
+  during = "verifying what the new Trident serves",
+): Promise<T> {
   try {
     return await action();
   } catch (cause) {
     // It reads only, and would hold the old Trident's volume.
     await environment.removeSourcePod().catch(() => undefined);
     const { namespace } = environment;
-    const during = "verifying what the new Trident serves";
     throw new MigrationError({ during, cause, legacy: { kind: "leftAsFound", namespace } });
   }
 }

@@ -1,4 +1,3 @@
-import type { EtcdAddress } from "./endpoints/etcd-address.ts";
 import { describeFailure } from "./kubernetes/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "./kubernetes/errors.ts";
 import { rememberSettings } from "./rollback/settings-of-this-run.ts";
@@ -10,8 +9,7 @@ export interface GuardInputs extends Omit<UndoRequest, "cluster"> {
   readonly context?: string;
   /** Whether the migration is to be rolled back, which its own removal does. */
   readonly rollback?: boolean;
-  /** For a rollback, as in MigrationRequest; unknown to guards that an older version made. */
-  readonly destination?: EtcdAddress;
+  /** For a rollback, as in MigrationRequest. */
   readonly snapshotDirectory?: string;
 }
 
@@ -61,6 +59,8 @@ const settings = [
   "timeoutSeconds",
   "rollback",
   "snapshotDirectory",
+  "prefix",
+  "discardedKeys",
 ] as const;
 
 /** Nothing is done, unless a rollback is asked for: the guard only remembers what to undo, should it come to that. */
@@ -149,7 +149,14 @@ export async function remove(_id: string, props: GuardInputs): Promise<void> {
 // By name: what Pulumi hands over has properties of its own besides.
 function requestOf(props: GuardInputs): UndoRequest {
   const { kubeconfig, context, namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds } = props;
-  return { cluster: { kubeconfig, context }, namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds };
+  const { destination, prefix, discardedKeys } = props;
+  return {
+    cluster: { kubeconfig, context },
+    ...{ namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds },
+    ...(destination === undefined ? {} : { destination }),
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(discardedKeys === undefined ? {} : { discardedKeys }),
+  };
 }
 
 function report(line: string): void {

@@ -2,7 +2,7 @@ import { counted } from "./copy/counted.ts";
 import { checkStores } from "./check-stores.ts";
 import { clusterEnvironment } from "./cluster-environment.ts";
 import { copyAndCutOver, endMigration } from "./cut-over.ts";
-import { endServedMigration } from "./end-served-migration.ts";
+import { endServedMigration, refuseOldWrites } from "./end-served-migration.ts";
 import { interruptible, type InterruptibleLease } from "./interruption.ts";
 import type { LegacyTrident } from "./legacy/legacy-trident.ts";
 import type { MigrationRecord } from "./legacy/migration-record.ts";
@@ -14,6 +14,9 @@ import { MigrationError } from "./migration-error.ts";
 import type { MigrationRequest } from "./migration-request.ts";
 import { recordedResult, type MigrationResult } from "./migration-result.ts";
 import type { Migration } from "./migration.ts";
+import { settleBesideOldTrident } from "./new-writes/beside-old-trident.ts";
+import { hasListed, startedOn, wasOldTouched } from "./new-writes/started-on.ts";
+import { takeBackNewTrident } from "./new-writes/take-back-new-trident.ts";
 import { ForeignTridentError, NoLegacyTridentError, StoppedTridentDeletedError } from "./preflight/errors.ts";
 import { leftToOther, undoMigration } from "./undo-migration.ts";
 import { WrittenKeys } from "./written-keys.ts";
@@ -71,18 +74,15 @@ async function runAlone(
   if ("result" in begun) return finishedBefore(environment, begun.result, report);
   const { legacy, record } = begun;
   report(describeLegacy(legacy));
-  if (record.phase === "copied" && legacy.stoppedByMigration) {
-    // Killed after the new Trident had come to serve: what it has written since would be lost by copying again.
-    const result = recordedResult(record);
-    const stop = await environment.stopLegacy(legacy, record).catch((cause: unknown) => {
-      throw new MigrationError({ during: "ending what is left", cause, legacy: { kind: "superseded" } });
-    });
-    await endMigration({ environment, legacy, report }, stop);
-    return result;
-  }
   const started = { environment, lease, legacy, record, startedAt, report };
-  const servedRevision = legacy.stoppedByMigration ? await servedBefore(environment) : undefined;
-  if (servedRevision !== undefined) return endServedMigration(started, servedRevision);
+  if (record.phase === "copied" && legacy.stoppedByMigration) return endCopiedMigration(started);
+  if (!legacy.stoppedByMigration) {
+    await untouched("looking for a new Trident", () => settleBesideOldTrident({ ...started, lease: lease.held }));
+  } else {
+    const servedRevision = await servedBefore(environment, record);
+    if (servedRevision !== undefined) return endServedMigration(started, servedRevision);
+    await takeBackEarlier(started);
+  }
   const during = "checking that all is ready";
   const openMigration = () => openChecked(started);
   const migration = legacy.stoppedByMigration
@@ -95,12 +95,42 @@ async function runAlone(
   }
 }
 
-async function servedBefore(environment: MigrationEnvironment): Promise<bigint | undefined> {
+/** Killed after all was recorded: what the new Trident has written since would be lost by copying again. */
+async function endCopiedMigration(started: Omit<Migration, "destination" | "written">): Promise<MigrationResult> {
+  const { environment, legacy, record } = started;
+  const result = recordedResult(record);
+  const during = "ending what is left";
+  const stop = await environment.stopLegacy(legacy, record).catch((cause: unknown) => {
+    throw new MigrationError({ during, cause, legacy: { kind: "superseded" } });
+  });
+  if (wasOldTouched(record, stop)) await refuseOldWrites(started, during);
+  await endMigration(started, stop);
+  return result;
+}
+
+/** The revision that a new Trident was started on which has come to serve, now or before: it may have written what must not be lost. */
+async function servedBefore(environment: MigrationEnvironment, record: MigrationRecord): Promise<bigint | undefined> {
+  return leftAsFound(environment, "looking whether the new Trident serves", async () => {
+    const standing = await environment.findNewTrident();
+    if (standing === undefined || standing.replicas === 0) return undefined;
+    return standing.hasServed || hasListed(record) ? startedOn(record, standing)?.destinationRevision : undefined;
+  });
+}
+
+/** One that never served, or was scaled to 0: what it wrote is carried into the old etcd, which is then copied anew. */
+async function takeBackEarlier(started: Omit<Migration, "destination" | "written">): Promise<void> {
+  const { environment, record, lease } = started;
+  const { discardedKeys = record.discardedKeys } = environment;
+  await leftAsFound(environment, "taking back the new Trident of an earlier run", async () => {
+    await environment.removeSourcePod();
+    await takeBackNewTrident({ ...started, lease: lease.held, discardedKeys });
+  });
+}
+
+async function leftAsFound<T>({ namespace }: MigrationEnvironment, during: string, action: () => Promise<T>): Promise<T> {
   try {
-    return await environment.findServedRevision();
+    return await action();
   } catch (cause) {
-    const { namespace } = environment;
-    const during = "looking whether the new Trident serves";
     throw new MigrationError({ during, cause, legacy: { kind: "leftAsFound", namespace } });
   }
 }
@@ -158,7 +188,6 @@ async function openChecked(begun: Omit<Migration, "destination" | "written">): P
   await environment.prepareSnapshot();
   const destination = await environment.openDestination();
   try {
-    await environment.withdrawNewTrident(destination);
     const migration = { ...begun, destination, written: new WrittenKeys() };
     const source = legacy.stoppedByMigration ? undefined : await environment.openLiveSource(legacy);
     if (source === undefined) {

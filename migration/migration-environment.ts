@@ -1,31 +1,29 @@
-import type { KeyRange, KeyValueStore } from "./copy/key-value-store.ts";
+import type { KeyValueStore } from "./copy/key-value-store.ts";
 import type { Effects } from "./lease/fenced-steps.ts";
 import type { MigrationLease } from "./lease/held-lease.ts";
 import type { DeploymentFinding, LegacyTrident } from "./legacy/legacy-trident.ts";
-import type { MigrationRecord, RecordChange } from "./legacy/migration-record.ts";
+import type { MigrationRecord } from "./legacy/migration-record.ts";
 import type { StoppedTrident } from "./legacy/stop-legacy-trident.ts";
+import type { TakeBackEnvironment } from "./new-writes/take-back-new-trident.ts";
 import type { OpenStore } from "./stores/forwarded-store.ts";
 
 /**
  * What the migration's sequence needs from the cluster, one method a step. `cluster-environment.ts` is the real one; the
  * sequence is tested against one in memory, whose steps fail on demand.
  */
-export interface MigrationEnvironment {
-  /** The namespace. */
-  readonly namespace: string;
+export interface MigrationEnvironment extends TakeBackEnvironment {
   /** The Deployment that is migrated. */
   readonly legacyDeployment: string;
   /** Where the state is if there is no such Deployment any more; undefined where that is not looked for. */
   readonly legacyClaim?: string | undefined;
   /** The ConfigMap's name. */
   readonly record: string;
-  /** The keys to move. */
-  readonly range: KeyRange;
+  /** How many keys that a new Trident wrote the user gives up; undefined for none. */
+  readonly discardedKeys?: number | undefined;
 
   /** Keeps a second migration from running at the same time. */
   acquireLease(report: (line: string) => void): Promise<MigrationLease>;
   readRecord(): Promise<MigrationRecord>;
-  changeRecord(change: RecordChange): Promise<void>;
   findTrident(): Promise<DeploymentFinding>;
 
   /** Changes nothing that lasts: a pod for a moment. */
@@ -33,30 +31,24 @@ export interface MigrationEnvironment {
   checkClaim(legacy: LegacyTrident): Promise<void>;
   /** Makes sure that a snapshot can be kept, if one is wanted, and removes what killed runs had begun to save. */
   prepareSnapshot(): Promise<void>;
-  openDestination(): Promise<OpenStore>;
   /** Undefined when the legacy etcd does not run. */
   openLiveSource(legacy: LegacyTrident): Promise<OpenStore | undefined>;
 
   /** Does nothing for one that a migration has stopped already, but waits until it is. */
   stopLegacy(legacy: LegacyTrident, record: MigrationRecord): Promise<StoppedTrident>;
-  openStoppedSource(legacy: LegacyTrident, record: MigrationRecord): Promise<OpenStore>;
   /** Answers with the snapshot's path; undefined when none is wanted. */
   takeSnapshot(source: OpenStore): Promise<string | undefined>;
-  /** Waits until the pod under `openStoppedSource` is gone; does nothing when there is none. */
-  removeSourcePod(): Promise<void>;
   checkStillStopped(stopped: StoppedTrident): Promise<void>;
   /**
-   * Starts the new Trident beside the stopped one and waits until it serves the copy; takes it back when it does not. Answers with
-   * when it first listed all of it; undefined when none was to be started.
+   * Starts the new Trident beside the stopped one and waits until it serves the copy. Answers with when it first listed all of
+   * it; undefined when none was to be started.
    */
   startNewTrident(copied: {
     readonly destination: KeyValueStore;
     readonly revision: bigint;
   }): Promise<Date | undefined>;
-  /** The destination's revision that a new Trident which has come to serve was started on; undefined when none has. */
-  findServedRevision(): Promise<bigint | undefined>;
-  /** Takes back one that was started, by this run or an earlier one, and what it wrote. Does nothing when there is none. */
-  withdrawNewTrident(destination: KeyValueStore): Promise<void>;
+  /** Has one that was stopped serve again; answers whether there is one. */
+  resumeNewTrident(): Promise<boolean>;
   /** Only if it is still as the migration stopped it. */
   deleteLegacy(stopped: StoppedTrident): Promise<void>;
   /** Leaves its running pods to the Deployment that comes next. Does nothing when that was done. */
@@ -83,7 +75,9 @@ export const migrationEffects: Effects<MigrationEnvironment> = {
   removeSourcePod: "changes",
   checkStillStopped: "looks",
   startNewTrident: "changes",
-  findServedRevision: "looks",
+  findNewTrident: "looks",
+  stopNewTrident: "changes",
+  resumeNewTrident: "changes",
   withdrawNewTrident: "changes",
   deleteLegacy: "changes",
   handOverNewTrident: "changes",

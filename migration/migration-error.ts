@@ -11,6 +11,8 @@ export type LegacyOutcome =
   | { readonly kind: "claimAsFound"; readonly claim: string }
   /** The new one has taken its place: only tidying up is left. */
   | { readonly kind: "superseded" }
+  /** The new one has served, and what it wrote could not be carried back: it is kept. */
+  | { readonly kind: "newKept"; readonly why: unknown; readonly serves: boolean }
   /** Stopped, with the new one serving, as a run that was killed had left them. */
   | { readonly kind: "leftAsFound"; readonly namespace: string }
   | { readonly kind: "notRestored"; readonly why: unknown; readonly command: string }
@@ -60,8 +62,17 @@ function describeOutcome(legacy: LegacyOutcome): string {
     case "leftAsFound":
       return (
         "The old Trident is stopped, and the new one serves if it did, as a run that was killed had left them; the next " +
-        "`pulumi up` goes on from there. To start over without what the new one has written since, stop it first: " +
+        "`pulumi up` goes on from there. `pulumi destroy` puts the old one back, with what the new one has written since. To " +
+        "start over with that, stop the new one first: " +
         `\`kubectl --namespace ${legacy.namespace} scale deployment ${newTridentName} --replicas=0\`.`
+      );
+    case "newKept":
+      return (
+        `The new Trident had come to serve and is kept, since what it wrote would be lost: ` +
+        `${withoutFullStop(describeFailure(legacy.why))}. The old Trident stays stopped. ` +
+        (legacy.serves
+          ? "The new one serves; the next `pulumi up` goes on from there."
+          : "The new one could NOT be started again: NO Trident serves now.")
       );
     case "notRestored":
       return (

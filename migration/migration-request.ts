@@ -28,6 +28,8 @@ export interface MigrationRequest {
   readonly newTrident?: NewTridentSpec;
   /** The folder for a snapshot of the old etcd; relative to the working directory. None is kept without it, or for "". */
   readonly snapshotDirectory?: string;
+  /** How many keys that a new Trident wrote may be discarded, when exactly that many were found. None are without it. */
+  readonly discardedKeys?: number;
   /** How long a migration that was killed keeps the next one waiting. @default 60 */
   readonly leaseSeconds?: number;
 }

@@ -1,9 +1,9 @@
-import { verifyAgain } from "./copy-and-verify.ts";
 import type { KeyValueStore, StoreStatus } from "./copy/key-value-store.ts";
 import type { VerifiedCopy } from "./copy/verify-copy.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
 import { resultOf, type MigrationResult } from "./migration-result.ts";
 import type { Migration } from "./migration.ts";
+import { verifyServed } from "./new-writes/verify-served.ts";
 import type { OpenStore } from "./stores/forwarded-store.ts";
 
 /** What the two etcds held when the new Trident was started. */
@@ -30,7 +30,7 @@ export async function proveAll(proving: Proving, source: OpenStore, copied: Star
   const pass = { source, destination, range: environment.range, signal: lease.held.signal, report };
   const [snapshot, verified] = await bothEnded(
     saveSnapshot(proving, source),
-    copied.verified ?? verifyAgain({ ...pass, revision: copied.sourceRevision }, copied.destinationRevision),
+    copied.verified ?? verifyServed({ ...pass, revision: copied.sourceRevision }, copied.destinationRevision),
   );
   const statuses = await statusesOf(source, destination);
   return resultOf({ ...copied, verified, statuses, snapshot, startedAt });

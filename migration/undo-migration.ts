@@ -1,6 +1,7 @@
 import { removeCopiedKeys } from "./copy/remove-copied-keys.ts";
 import { describeFailure } from "./kubernetes/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";
+import type { MigrationLease } from "./lease/held-lease.ts";
 import type { LegacyTrident } from "./legacy/legacy-trident.ts";
 import { sourcePodName } from "./legacy/legacy-pod-template.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
@@ -8,6 +9,9 @@ import { MigrationError, type LegacyOutcome } from "./migration-error.ts";
 import { leaseName } from "./lease/errors.ts";
 import { lossForGood } from "./lease/loss-of.ts";
 import type { Migration } from "./migration.ts";
+import { keysText, NewWritesAtRiskError } from "./new-writes/errors.ts";
+import { hasListed } from "./new-writes/started-on.ts";
+import { takeBackNewTrident } from "./new-writes/take-back-new-trident.ts";
 
 /** A migration that failed; without a destination when it had none open yet, and so wrote nothing. */
 interface FailedMigration extends Pick<Migration, "environment" | "lease" | "legacy" | "report"> {
@@ -28,7 +32,7 @@ const patienceSeconds = { stopped: 300, serving: 30 };
  * belongs to whoever has it now.
  */
 export async function undoMigration(failed: FailedMigration): Promise<MigrationError> {
-  const { environment, lease, legacy, destination, stopped, during, cause, report } = failed;
+  const { environment, lease, legacy, stopped, during, cause, report } = failed;
   const loss = await lossForGood(lease.held, patienceSeconds[stopped ? "stopped" : "serving"]);
   if (loss !== undefined) {
     report(`Failed while ${during}, and the Lease is lost: nothing is taken back.`);
@@ -41,8 +45,8 @@ export async function undoMigration(failed: FailedMigration): Promise<MigrationE
     await environment.removeSourcePod().catch((error: unknown) => {
       leftBehind.push(sourcePodLeft(environment, error));
     });
-    // What goes wrong here is tried again before the old Trident is started, which must not run beside it.
-    if (destination !== undefined) await environment.withdrawNewTrident(destination).catch(() => undefined);
+    const kept = await takeNewTridentBack(failed, leftBehind);
+    if (kept !== undefined) return new MigrationError({ during, cause, legacy: kept, leftBehind });
     // The old Trident before the keys: those are only in the way of the next run.
     outcome = await restore(environment, legacy);
   }
@@ -74,6 +78,41 @@ export async function removeWrittenKeys(
   written.forget();
   // Also when keys are left: they may be somebody else's. The next run writes its own mark when it finds nothing.
   if (written.coversMark) await environment.changeRecord({ firstPass: null });
+}
+
+/**
+ * With all that it wrote carried into the embedded etcd. One that was seen to serve is kept when that fails, and serves on: the
+ * answer tells so. What one that never served wrote while it started is no reason to leave the old one stopped.
+ */
+async function takeNewTridentBack(failed: FailedMigration, leftBehind: string[]): Promise<LegacyOutcome | undefined> {
+  const { environment, legacy, lease, report } = failed;
+  let hasServed = false;
+  try {
+    const [record, standing] = [await environment.readRecord(), await environment.findNewTrident()];
+    hasServed = standing?.hasServed === true || hasListed(record);
+    const { discardedKeys = record.discardedKeys } = environment;
+    await takeBackNewTrident({ environment, record, legacy, lease: lease.held, discardedKeys, report });
+    return undefined;
+  } catch (why) {
+    if (hasServed) return { kind: "newKept", why, serves: await servesAgain(environment, lease.held) };
+    if (why instanceof NewWritesAtRiskError) leftBehind.push(neverServed(why));
+    // What else went wrong here is tried again before the old Trident is started, which must not run beside it.
+    return undefined;
+  }
+}
+
+async function servesAgain(environment: MigrationEnvironment, lease: MigrationLease): Promise<boolean> {
+  try {
+    lease.throwIfLost();
+    return await environment.resumeNewTrident();
+  } catch {
+    return false;
+  }
+}
+
+function neverServed({ keys, cause }: NewWritesAtRiskError): string {
+  const what = keys === undefined ? "What it wrote in the new etcd while it started" : `${keysText(keys)} that it wrote while it started`;
+  return `The new Trident never served. ${what} could not be carried back (${withoutFullStop(describeFailure(cause))}) and stays there.`;
 }
 
 async function restore(environment: MigrationEnvironment, legacy: LegacyTrident): Promise<LegacyOutcome> {

@@ -91,7 +91,7 @@ export function isSame(left: StoredKeyValue, right: StoredKeyValue, withoutLease
 }
 
 /** Counts and hashes pages on their way through. */
-class PageDigest {
+export class PageDigest {
   readonly #hash = createHash("sha256");
   keys = 0;
   bytes = 0;

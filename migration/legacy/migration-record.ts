@@ -34,6 +34,10 @@ export interface MigrationRecord {
   readonly newTrident?: string;
   /** What came of the last rollback that ended, as JSON. */
   readonly rolledBack?: string;
+  /** What the last new Trident was started on, as JSON: see `new-writes/started-on.ts`. */
+  readonly served?: string;
+  /** How many keys that the new Trident wrote the user gives up; said here where no setting reaches, as in a destroy. */
+  readonly discardedKeys?: number;
 }
 
 /** What a patch of the record sets; null removes. */
@@ -50,6 +54,8 @@ export interface RecordChange {
   readonly carriedBack?: string | null;
   readonly newTrident?: string | null;
   readonly rolledBack?: string | null;
+  readonly served?: string | null;
+  readonly discardedKeys?: null;
 }
 
 export class MigrationRecordMissingError extends Error {
@@ -120,7 +126,7 @@ function parseRecord(configMap: V1ConfigMap, place: RecordPlace): MigrationRecor
     uid: configMap.metadata?.uid ?? "",
     ...optional("phase", parseWord("phase", ["stopped", "copied"] as const, data, place)),
     ...optional("legacyDeployment", data.legacyDeployment),
-    ...optional("legacyReplicas", parseReplicas(data.legacyReplicas, place)),
+    ...optional("legacyReplicas", parseNumber("legacyReplicas", data, place)),
     ...optional("legacyClaim", data.legacyClaim),
     ...optional("stoppedAt", data.stoppedAt),
     ...optional("firstPass", data.firstPass),
@@ -130,6 +136,8 @@ function parseRecord(configMap: V1ConfigMap, place: RecordPlace): MigrationRecor
     ...optional("carriedBack", data.carriedBack),
     ...optional("newTrident", data.newTrident),
     ...optional("rolledBack", data.rolledBack),
+    ...optional("served", data.served),
+    ...optional("discardedKeys", parseNumber("discardedKeys", data, place)),
   };
 }
 
@@ -146,10 +154,11 @@ function parseWord<Word extends string>(
   return word;
 }
 
-function parseReplicas(text: string | undefined, place: RecordPlace): number | undefined {
+function parseNumber(key: string, data: Readonly<Record<string, string>>, place: RecordPlace): number | undefined {
+  const text = data[key];
   if (text === undefined || text === "") return undefined;
   if (/^\d+$/.test(text)) return Number(text);
-  throw new MigrationRecordInvalidError(place.namespace, place.record, "legacyReplicas");
+  throw new MigrationRecordInvalidError(place.namespace, place.record, key);
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {

@@ -34,7 +34,10 @@ export async function restoreLegacyTrident(
 
 // A record that stays behind misleads nobody: what counts is the Deployment, and that runs.
 async function forgetTheStop(cluster: ClusterClient, place: { namespace: string; record: string }): Promise<void> {
-  const nothing = { phase: null, legacyDeployment: null, legacyReplicas: null, stoppedAt: null, result: null };
+  const nothing = {
+    ...{ phase: null, legacyDeployment: null, legacyReplicas: null, stoppedAt: null, result: null },
+    ...{ served: null, rollbackPhase: null, discardedKeys: null },
+  };
   await changeMigrationRecord(cluster, place, nothing).catch(() => undefined);
 }
 

@@ -3,6 +3,7 @@ import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isOurs, managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
 import { selectorText } from "../kubernetes/pods.ts";
 import { readDeployment } from "../legacy/legacy-trident.ts";
+import type { StandingNewTrident } from "../new-writes/take-back-new-trident.ts";
 
 /**
  * What the stack's own Deployment of Trident will say, word for word: its pods are started by the migration, and the
@@ -63,13 +64,21 @@ export function verifiedRevisionOf(deployment: V1Deployment): bigint | undefined
   return /^\d+$/.test(text) ? BigInt(text) : undefined;
 }
 
-/**
- * The destination's revision that a new Trident was started on which has come to serve, now or at any time before: it may have
- * written what must not be lost. Undefined when there is none, or when it was scaled to 0 to be taken back.
- */
-export async function findServedRevision(cluster: ClusterClient, namespace: string): Promise<bigint | undefined> {
+/** The new Trident that the stack's Deployment has not taken over; undefined when none stands. */
+export async function lookAtNewTrident(
+  cluster: ClusterClient,
+  namespace: string,
+): Promise<StandingNewTrident | undefined> {
   const deployment = await findNewTrident(cluster, namespace);
-  return deployment !== undefined && hasServed(deployment) ? verifiedRevisionOf(deployment) : undefined;
+  return deployment === undefined ? undefined : standingNewTrident(deployment);
+}
+
+export function standingNewTrident(deployment: V1Deployment): StandingNewTrident {
+  return {
+    replicas: deployment.spec?.replicas ?? 1,
+    verifiedRevision: verifiedRevisionOf(deployment),
+    hasServed: hasServed(deployment),
+  };
 }
 
 /** The controller's word for a Deployment whose pods were once all available stays until its pods change. */

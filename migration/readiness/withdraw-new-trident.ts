@@ -1,12 +1,10 @@
 import { PatchStrategy, setHeaderOptions, type V1Deployment, type V1ReplicaSet } from "@kubernetes/client-node";
-import type { KeyRange, KeyValueStore } from "../copy/key-value-store.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
 import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
 import { describePod, isActive, listPods } from "../kubernetes/pods.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../kubernetes/wait-until.ts";
-import { discardWrites } from "./discard-writes.ts";
-import { findNewTrident, newTridentName, newTridentPods, verifiedRevisionOf } from "./new-trident.ts";
+import { findNewTrident, newTridentName, newTridentPods } from "./new-trident.ts";
 import { untilItIsSeenToHaveNoOwner } from "./without-owner.ts";
 
 /** Where the new Trident is, and how long each wait for it may take. */
@@ -14,28 +12,33 @@ export interface TridentPlace extends Patience {
   readonly namespace: string;
 }
 
-export interface WithdrawOptions extends TridentPlace {
-  /** Where what the new Trident wrote is taken back; it stays when this is absent. */
-  readonly written?: { readonly destination: KeyValueStore; readonly range: KeyRange };
+/** Scales a new Trident that the stack's Deployment has not taken over to 0, and returns only when nothing of it runs any more. */
+export async function pauseNewTrident(cluster: ClusterClient, place: TridentPlace): Promise<void> {
+  const { namespace } = place;
+  const deployment = await findNewTrident(cluster, namespace);
+  if (deployment?.spec === undefined) return;
+  await scale(cluster, namespace, deployment, 0);
+  await waitUntilPodsAreGone(cluster, namespace, newTridentPods(deployment.spec), place);
+}
+
+/** Has one that was paused serve again. Does nothing when there is none. */
+export async function resumeNewTrident(cluster: ClusterClient, namespace: string): Promise<boolean> {
+  const deployment = await findNewTrident(cluster, namespace);
+  if (deployment === undefined) return false;
+  await scale(cluster, namespace, deployment, 1);
+  return true;
 }
 
 /**
- * Takes a new Trident that the stack's Deployment has not taken over back: stops it, discards what it wrote, and deletes its
- * Deployment. Returns only when nothing of it runs any more, so that the old one may start. Does nothing when there is none.
+ * Stops a new Trident that the stack's own Deployment has not taken over and deletes its Deployment. Returns only when nothing of
+ * it runs any more, so that the old one may start. What it wrote stays. Does nothing when there is none.
  */
-export async function withdrawNewTrident(cluster: ClusterClient, options: WithdrawOptions): Promise<void> {
-  const { namespace, written } = options;
-  const deployment = await findNewTrident(cluster, namespace);
-  if (deployment?.spec === undefined) return;
-  await scaleToZero(cluster, namespace, deployment);
-  await waitUntilPodsAreGone(cluster, namespace, newTridentPods(deployment.spec), options);
-  const after = verifiedRevisionOf(deployment);
-  if (written !== undefined && after !== undefined) {
-    // What stays is only in the way of the next run, which says so.
-    await discardWrites(written.destination, written.range, after).catch(() => undefined);
-  }
-  await deleteDeployment(cluster, namespace, deployment, "Background");
-  await waitUntilDeploymentIsGone(cluster, deployment, options);
+export async function withdrawNewTrident(cluster: ClusterClient, place: TridentPlace): Promise<void> {
+  await pauseNewTrident(cluster, place);
+  const deployment = await findNewTrident(cluster, place.namespace);
+  if (deployment === undefined) return;
+  await deleteDeployment(cluster, place.namespace, deployment, "Background");
+  await waitUntilDeploymentIsGone(cluster, deployment, place);
 }
 
 /**
@@ -84,11 +87,16 @@ async function ownerless(cluster: ClusterClient, namespace: string): Promise<V1R
 /** Finds the new Trident's pods and ReplicaSets, whatever their Deployment is called. */
 const ours = `app.kubernetes.io/name=trident,${managedByLabel}=${managedByValue}`;
 
-async function scaleToZero(cluster: ClusterClient, namespace: string, deployment: V1Deployment): Promise<void> {
+async function scale(
+  cluster: ClusterClient,
+  namespace: string,
+  deployment: V1Deployment,
+  replicas: number,
+): Promise<void> {
   const uid = deployment.metadata?.uid ?? "";
   await cluster.apps.patchNamespacedDeployment(
     // The uid makes the API refuse the patch if another Deployment has taken the name.
-    { namespace, name: newTridentName, body: { metadata: { uid }, spec: { replicas: 0 } } },
+    { namespace, name: newTridentName, body: { metadata: { uid }, spec: { replicas } } },
     setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
   );
 }

@@ -1,3 +1,6 @@
+import { prefixRange } from "../copy/key-range.ts";
+import type { EtcdAddress } from "../endpoints/etcd-address.ts";
+import { openEtcd } from "../endpoints/open-etcd.ts";
 import { connectToCluster, type ClusterAccess, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { acquireLease } from "../lease/acquire-lease.ts";
 import { migrationLease } from "../lease/errors.ts";
@@ -6,12 +9,14 @@ import type { MigrationLease } from "../lease/held-lease.ts";
 import { leaseApi } from "../lease/lease-api.ts";
 import { LeaseGate } from "../lease/lease-gate.ts";
 import { lossOf } from "../lease/loss-of.ts";
-import { findLegacyTrident, type LegacyTrident } from "../legacy/legacy-trident.ts";
-import { findMigrationRecord } from "../legacy/migration-record.ts";
+import { findLegacyTrident, type DeploymentFinding, type LegacyTrident } from "../legacy/legacy-trident.ts";
+import { changeMigrationRecord, findMigrationRecord, type MigrationRecord } from "../legacy/migration-record.ts";
 import { restoreLegacyTrident } from "../legacy/restore-legacy-trident.ts";
-import { removeSourcePod } from "../legacy/source-pod.ts";
+import { openSourcePod, removeSourcePod } from "../legacy/source-pod.ts";
 import { waitUntilTridentServes } from "../legacy/trident-serving.ts";
-import { removeHandedOver, withdrawNewTrident } from "../readiness/withdraw-new-trident.ts";
+import { takeBackNewTrident, type TakeBackEnvironment } from "../new-writes/take-back-new-trident.ts";
+import { lookAtNewTrident } from "../readiness/new-trident.ts";
+import { pauseNewTrident, removeHandedOver, withdrawNewTrident } from "../readiness/withdraw-new-trident.ts";
 import { legacyLeftStopped, mayStillRun } from "./unfinished-migration.ts";
 
 /** Whose migration it was. */
@@ -23,47 +28,63 @@ export interface UndoRequest {
   readonly record: string;
   /** For each wait. */
   readonly timeoutSeconds: number;
+  /** The new etcd, and the keys in it; unknown to guards that an older version made. */
+  readonly destination?: EtcdAddress;
+  readonly prefix?: string;
+  /** As in MigrationRequest. */
+  readonly discardedKeys?: number;
 }
 
 /** What an undo consists of; `undoUnfinishedMigration` takes the steps in their order. */
-export interface UndoEnvironment {
-  /** Whether a run may still be at it: one that was killed, or one that lives on without the command that started it. */
-  mayStillRun(): Promise<boolean>;
+export interface UndoEnvironment extends TakeBackEnvironment {
+  readonly legacyEtcdContainer: string;
+  /** The ConfigMap's name. */
+  readonly record: string;
+  readonly discardedKeys?: number | undefined;
+  /** What stands under the Deployment's name. */
+  findTrident(): Promise<DeploymentFinding>;
+  findRecord(): Promise<MigrationRecord | undefined>;
   /** Keeps a migration from running at the same time. */
   acquireLease(report: (line: string) => void): Promise<MigrationLease>;
-  /** The old Trident that a migration has left stopped, if any. */
-  findLeftStopped(): Promise<LegacyTrident | undefined>;
-  removeSourcePod(): Promise<void>;
-  /** Returns only when nothing of it runs any more. */
-  removeNewTrident(): Promise<void>;
+  /** Removes pods of a new Trident that were handed over to a Deployment which never came. */
+  removeHandedOver(): Promise<void>;
   /** Answers with how many replicas it runs again. */
   restoreLegacy(legacy: LegacyTrident): Promise<number>;
 }
 
 /** What a run that has lost the Lease may still do of it is to look. */
 export const undoEffects: Effects<UndoEnvironment> = {
-  mayStillRun: "looks",
+  findTrident: "looks",
+  findRecord: "looks",
+  changeRecord: "changes",
   acquireLease: "looks",
-  findLeftStopped: "looks",
+  findNewTrident: "looks",
+  stopNewTrident: "changes",
+  withdrawNewTrident: "changes",
+  removeHandedOver: "changes",
+  openDestination: "opens",
+  openStoppedSource: "opens",
   removeSourcePod: "changes",
-  removeNewTrident: "changes",
   restoreLegacy: "changes",
 };
 
 /**
- * Puts the old Trident back if a migration that did not end has left it stopped; does nothing to one that ended, or to none.
- * The keys that were copied stay: their etcd is about to go.
+ * Puts the old Trident back if a migration that did not end has left it stopped, with what a new one has written meanwhile; does
+ * nothing to one that ended, or to none. The keys that were copied stay: their etcd is about to go.
  *
- * @throws MigrationRunningError when a migration is under way, LeaseLostError when another run takes over what is to be undone.
+ * @throws MigrationRunningError when a migration is under way, LeaseLostError when another run takes over what is to be undone,
+ *   NewWritesAtRiskError when what the new Trident wrote would be lost.
  */
 export async function undoUnfinishedMigration(
   environment: UndoEnvironment,
   report: (line: string) => void,
 ): Promise<void> {
-  if (!(await environment.mayStillRun())) return undo(environment, report);
+  const nobodyElse = { signal: new AbortController().signal, throwIfLost: () => undefined };
+  const mayRun = mayStillRun(await environment.findTrident(), await environment.findRecord());
+  if (!mayRun) return undo(environment, nobodyElse, report);
   const lease = await environment.acquireLease(report);
   try {
-    await undo(fencedSteps(environment, undoEffects, lease), report);
+    await undo(fencedSteps(environment, undoEffects, lease), lease, report);
   } catch (error) {
     throw lossOf(lease) ?? error;
   } finally {
@@ -71,12 +92,28 @@ export async function undoUnfinishedMigration(
   }
 }
 
-async function undo(environment: UndoEnvironment, report: (line: string) => void): Promise<void> {
-  const legacy = await environment.findLeftStopped();
+async function undo(
+  environment: UndoEnvironment,
+  lease: Pick<MigrationLease, "signal" | "throwIfLost">,
+  report: (line: string) => void,
+): Promise<void> {
+  const { namespace, record: name, legacyEtcdContainer } = environment;
+  const [found, recorded] = [await environment.findTrident(), await environment.findRecord()];
+  const legacy = legacyLeftStopped(found, recorded, legacyEtcdContainer);
+  lease.throwIfLost();
   // Left by a run that was killed, whatever became of the old Trident.
   await environment.removeSourcePod();
-  await environment.removeNewTrident();
+  if (legacy !== undefined || found.kind === "legacy") {
+    const record = recorded ?? { namespace, name, uid: "" };
+    const { discardedKeys = record.discardedKeys } = environment;
+    await takeBackNewTrident({ environment, record, lease, legacy, discardedKeys, report });
+  } else {
+    // The new one has the place: what it wrote is its etcd's affair.
+    await environment.withdrawNewTrident();
+  }
+  await environment.removeHandedOver();
   if (legacy === undefined) return;
+  lease.throwIfLost();
   report(`The migration had not ended: putting the old Trident (Deployment ${legacy.name}) back.`);
   const replicas = await environment.restoreLegacy(legacy);
   report(
@@ -90,21 +127,27 @@ async function undo(environment: UndoEnvironment, report: (line: string) => void
 export function undoOnCluster(request: UndoRequest): UndoEnvironment {
   const gate = new LeaseGate();
   const cluster = connectToCluster(request.cluster).behind(gate);
-  const { namespace, timeoutSeconds, legacyEtcdContainer } = request;
-  const findTrident = () => findLegacyTrident(cluster, request);
-  const findRecord = () => findMigrationRecord(cluster, request);
+  const { namespace, timeoutSeconds, legacyEtcdContainer, record, destination } = request;
   return {
-    mayStillRun: async () => mayStillRun(await findTrident(), await findRecord()),
+    ...{ namespace, legacyEtcdContainer, record, discardedKeys: request.discardedKeys },
+    range: prefixRange(request.prefix ?? "/trident/"),
+    findTrident: () => findLegacyTrident(cluster, request),
+    findRecord: () => findMigrationRecord(cluster, request),
+    changeRecord: (change) => changeMigrationRecord(cluster, request, change),
     acquireLease: async (report) =>
       gate.heldWith(
         await acquireLease(leaseApi(cluster, migrationLease(namespace)), { durationSeconds: leaseSeconds, report }),
       ),
-    findLeftStopped: async () => legacyLeftStopped(await findTrident(), await findRecord(), legacyEtcdContainer),
-    removeSourcePod: () => removeSourcePod(cluster, namespace, timeoutSeconds),
-    removeNewTrident: async () => {
-      await withdrawNewTrident(cluster, { namespace, timeoutSeconds });
-      await removeHandedOver(cluster, { namespace, timeoutSeconds });
+    findNewTrident: () => lookAtNewTrident(cluster, namespace),
+    stopNewTrident: () => pauseNewTrident(cluster, { namespace, timeoutSeconds }),
+    withdrawNewTrident: () => withdrawNewTrident(cluster, { namespace, timeoutSeconds }),
+    removeHandedOver: () => removeHandedOver(cluster, { namespace, timeoutSeconds }),
+    openDestination: () => {
+      if (destination === undefined) throw new Error("this stack does not know yet where: run `pulumi up` once before");
+      return openEtcd(cluster, destination, { timeoutSeconds });
     },
+    openStoppedSource: (legacy, owner) => openSourcePod(cluster, legacy, owner, { timeoutSeconds }),
+    removeSourcePod: () => removeSourcePod(cluster, namespace, timeoutSeconds),
     restoreLegacy: (legacy) => restoreAndWait(cluster, legacy, request),
   };
 }

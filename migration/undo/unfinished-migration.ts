@@ -28,10 +28,9 @@ export function legacyLeftStopped(
 
 /** Whether a migration began and did not end, as far as its record and the Deployment tell. */
 export function mayStillRun(found: DeploymentFinding, record: MigrationRecord | undefined): boolean {
-  if (found.kind === "legacy" && found.legacy.stoppedByMigration) return true;
-  return (
-    record !== undefined && record.phase !== "copied" && (record.phase === "stopped" || record.firstPass !== undefined)
-  );
+  if (found.kind === "legacy" && (found.legacy.stoppedByMigration || record?.phase === "copied")) return true;
+  if (record === undefined || record.phase === "copied") return false;
+  return record.phase === "stopped" || record.firstPass !== undefined || record.served !== undefined;
 }
 
 /** The old Trident as the record keeps it. Raises MigrationRecordInvalidError when it does not. */

@@ -45,7 +45,7 @@ describe("a cut-over", () => {
     assert.ok(lines.some((line) => line.includes("2 created, 1 replaced, 1 deleted")));
   });
 
-  it("repeats no check in the outage when all was copied before, and leaves to later what nobody waits for", async () => {
+  it("repeats no check in the outage when all was copied before, records what the new Trident starts on, and leaves the rest to later", async () => {
     const environment = new FakeEnvironment();
     await runMigration(environment, ignore);
     const outage = environment.steps.slice(environment.steps.indexOf("stopLegacy"));
@@ -53,7 +53,9 @@ describe("a cut-over", () => {
       "stopLegacy",
       "openStoppedSource",
       "checkStillStopped",
+      "changeRecord",
       "startNewTrident",
+      "changeRecord",
       "takeSnapshot",
       "checkStillStopped",
       "changeRecord",

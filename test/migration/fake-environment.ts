@@ -6,7 +6,7 @@ import type { MigrationRecord, RecordChange } from "../../migration/legacy/migra
 import { LegacyTridentChangedError, type StoppedTrident } from "../../migration/legacy/stop-legacy-trident.ts";
 import { uninstalledTrident } from "../../migration/legacy/uninstalled-trident.ts";
 import type { MigrationEnvironment } from "../../migration/migration-environment.ts";
-import { discardWrites } from "../../migration/readiness/discard-writes.ts";
+import type { StandingNewTrident } from "../../migration/new-writes/take-back-new-trident.ts";
 import { legacyTrident } from "./legacy/legacy-deployment.ts";
 import { MemoryStore } from "./memory-store.ts";
 
@@ -15,7 +15,10 @@ const uninstalledLegacy = uninstalledTrident(
   { metadata: { name: "trident", uid: "uid-claim" } },
 );
 
-type Step = Exclude<keyof MigrationEnvironment, "namespace" | "legacyDeployment" | "record" | "range">;
+type Step = Exclude<
+  keyof MigrationEnvironment,
+  "namespace" | "legacyDeployment" | "record" | "range" | "discardedKeys"
+>;
 
 /**
  * A cluster in memory: a legacy Trident with its state, and an empty new etcd. `failAt` makes a step fail; `before` does
@@ -26,6 +29,7 @@ export class FakeEnvironment implements MigrationEnvironment {
   readonly legacyDeployment = "trident";
   readonly record = "trident-etcd-migration";
   readonly range = prefixRange("/trident/");
+  discardedKeys: number | undefined;
 
   trident: DeploymentFinding = { kind: "legacy", legacy: legacyTrident() };
   recorded: MigrationRecord = { namespace: "trident", name: this.record, uid: "uid-record" };
@@ -33,10 +37,12 @@ export class FakeEnvironment implements MigrationEnvironment {
   sourcePod = false;
   /** Deployment trident-external-etcd, before its pods are handed over. */
   newTrident = false;
+  /** Whether it is scaled to 0. */
+  newTridentStopped = false;
   /** Whether its pod has been ready once; if not, it is taken back by the next run. */
   newTridentHasServed = true;
   /** The verified revision it was started with. */
-  private newTridentSince = 0n;
+  newTridentSince: bigint | undefined;
   servesSince: Date | undefined = new Date("2030-01-02T03:04:10.000Z");
   /** How many leases are held. */
   leases = 0;
@@ -172,8 +178,9 @@ export class FakeEnvironment implements MigrationEnvironment {
         const legacyReplicas = String(legacy.replicas);
         this.applyToRecord({ phase: "stopped", legacyReplicas, stoppedAt: "2030-01-02T03:04:05.678Z" });
       }
-      this.trident = { kind: "legacy", legacy: { ...legacy, replicas: 0, stoppedByMigration: true } };
-      return { legacy, generation: 4, stoppedAt: this.recorded.stoppedAt ?? "" };
+      const { generation } = legacy.stoppedByMigration ? legacy : { generation: 4 };
+      this.trident = { kind: "legacy", legacy: { ...legacy, generation, replicas: 0, stoppedByMigration: true } };
+      return { legacy, generation, stoppedAt: this.recorded.stoppedAt ?? "" };
     });
   }
 
@@ -200,24 +207,47 @@ export class FakeEnvironment implements MigrationEnvironment {
     return this.take("startNewTrident", () => {
       if (this.replicas() !== 0) throw new Error("two Tridents at once");
       this.newTrident = true;
+      this.newTridentStopped = false;
       this.newTridentSince = revision;
       return this.servesSince;
     });
   }
 
-  findServedRevision(): Promise<bigint | undefined> {
-    return this.take("findServedRevision", () => {
-      const { newTrident, newTridentHasServed, newTridentSince } = this;
-      return newTrident && newTridentHasServed ? newTridentSince : undefined;
+  findNewTrident(): Promise<StandingNewTrident | undefined> {
+    return this.take("findNewTrident", () => {
+      if (!this.newTrident) return undefined;
+      const { newTridentStopped, newTridentHasServed, newTridentSince: verifiedRevision } = this;
+      return {
+        replicas: newTridentStopped ? 0 : 1,
+        verifiedRevision,
+        hasServed: newTridentHasServed && !newTridentStopped,
+      };
+    });
+  }
+
+  stopNewTrident(): Promise<void> {
+    return this.take("stopNewTrident", () => {
+      this.newTridentStopped = true;
+    });
+  }
+
+  resumeNewTrident(): Promise<boolean> {
+    return this.take("resumeNewTrident", () => {
+      if (this.newTrident && this.replicas() !== 0) throw new Error("two Tridents at once");
+      this.newTridentStopped = false;
+      return this.newTrident;
     });
   }
 
   withdrawNewTrident(): Promise<void> {
-    return this.take("withdrawNewTrident", async () => {
-      if (!this.newTrident) return;
-      await discardWrites(this.destination, this.range, this.newTridentSince);
+    return this.take("withdrawNewTrident", () => {
       this.newTrident = false;
     });
+  }
+
+  /** Whether a new Trident runs. */
+  newServes(): boolean {
+    return this.newTrident && !this.newTridentStopped;
   }
 
   handOverNewTrident(): Promise<void> {
@@ -235,15 +265,19 @@ export class FakeEnvironment implements MigrationEnvironment {
 
   restoreLegacy(legacy: LegacyTrident): Promise<number> {
     return this.take("restoreLegacy", () => {
-      // On a cluster, it is withdrawn here too, without what it wrote being discarded.
+      // On a cluster, it is withdrawn here too; what it wrote stays.
       this.newTrident = false;
       if (legacy.isUninstalled === true) {
         this.applyToRecord({ legacyClaim: null, stoppedAt: null });
         return 0;
       }
+      if (this.sourcePod) throw new Error("the claim is in use by the pod of the copy");
       const replicas = this.recorded.legacyReplicas ?? legacy.replicas;
       this.trident = { kind: "legacy", legacy: { ...legacy, replicas, stoppedByMigration: false } };
-      this.applyToRecord({ phase: null, legacyReplicas: null, stoppedAt: null, result: null });
+      this.applyToRecord({
+        ...{ phase: null, legacyReplicas: null, stoppedAt: null, result: null },
+        ...{ served: null, rollbackPhase: null, discardedKeys: null },
+      });
       return replicas;
     });
   }

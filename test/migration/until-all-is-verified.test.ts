@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CopyMismatchError } from "../../migration/copy/errors.ts";
+import { StoreError } from "../../migration/copy/store-error.ts";
 import { LeaseLostError } from "../../migration/lease/errors.ts";
 import { LegacyTridentChangedError } from "../../migration/legacy/stop-legacy-trident.ts";
 import { runMigration } from "../../migration/migrate-trident-state.ts";
@@ -72,7 +73,7 @@ describe("a migration whose new Trident serves, until all of the copy was compar
     ],
   ];
   for (const [what, happens, isTold] of failures) {
-    it(`takes the new one back, with what it wrote, before the old one serves again, when ${what}`, async () => {
+    it(`carries what the new one wrote into the old etcd, before the old one serves again, when ${what}`, async () => {
       const environment = new FakeEnvironment();
       whenItServes(environment, () => {
         write(environment);
@@ -80,6 +81,7 @@ describe("a migration whose new Trident serves, until all of the copy was compar
       });
       environment.before("restoreLegacy", () => {
         assert.equal(environment.newTrident, false, "two Tridents at once");
+        assert.equal(environment.sourcePod, false, "the claim is in use");
         assert.ok(!("/trident/v1/volume/new" in environment.destination.entries()));
       });
 
@@ -90,8 +92,12 @@ describe("a migration whose new Trident serves, until all of the copy was compar
       assert.equal(environment.replicas(), 1);
       assert.equal(environment.newTrident, false);
       assert.ok(!environment.steps.includes("deleteLegacy"));
+      const { "/trident/v1/volume/new": made, "/trident/store": overwritten } = environment.source.entries();
+      assert.deepEqual([made, overwritten], ["made by the new Trident", "written at its start"]);
+      assert.ok("/trident/v1/volume/a" in environment.source.entries());
       assert.deepEqual(environment.destination.entries(), {});
       assert.equal(environment.recorded.phase, undefined);
+      assert.equal(environment.recorded.served, undefined);
       assert.equal(environment.recorded.firstPass, undefined);
     });
   }
@@ -113,16 +119,76 @@ describe("a migration whose new Trident serves, until all of the copy was compar
     assert.equal(environment.recorded.phase, "stopped");
   });
 
-  it("starts the old one even when what the new one wrote can't be discarded", async () => {
+  it("is taken back without a look at the old etcd when it wrote nothing", async () => {
+    const environment = new FakeEnvironment();
+    environment.failAt("takeSnapshot", new Error("the disk is full"));
+    const before = environment.source.entries();
+    environment.before("stopNewTrident", () => {
+      environment.failAt("openStoppedSource", new Error("not needed"));
+    });
+    assert.equal((await failure(environment)).legacy, "restored");
+    assert.deepEqual(environment.source.entries(), before);
+  });
+
+  it("is kept, and serves on, when what it wrote can't be carried into the old etcd", async () => {
+    const environment = new FakeEnvironment();
+    whenItServes(environment, () => {
+      write(environment);
+      environment.failAt("takeSnapshot", new Error("the disk is full"));
+      environment.before("stopNewTrident", () => {
+        environment.failAt("openStoppedSource", new Error("the claim is in use"));
+      });
+    });
+    const error = await failure(environment);
+    assert.equal(error.legacy, "newKept");
+    assert.match(error.message, /written 2 keys since.*the claim is in use.*discardedKeys 2.*The new one serves/s);
+    assert.ok(environment.newServes());
+    assert.equal(environment.replicas(), 0);
+
+    environment.healAt("openStoppedSource");
+    environment.healAt("takeSnapshot");
+    await runMigration(environment, ignore);
+    assert.equal(environment.destination.entries()["/trident/v1/volume/new"], "made by the new Trident");
+    assert.equal(environment.recorded.phase, "copied");
+  });
+
+  it("is discarded, with what it wrote, when the user has given up exactly that much", async () => {
+    const environment = new FakeEnvironment();
+    environment.discardedKeys = 2;
+    whenItServes(environment, () => {
+      write(environment);
+      environment.failAt("takeSnapshot", new Error("the disk is full"));
+    });
+    assert.equal((await failure(environment)).legacy, "restored");
+    assert.ok(!("/trident/v1/volume/new" in environment.source.entries()));
+    assert.deepEqual(environment.destination.entries(), {});
+  });
+
+  it("is kept when the new etcd can't be asked what it wrote", async () => {
     const environment = new FakeEnvironment();
     whenItServes(environment, () => {
       environment.failAt("takeSnapshot", new Error("the disk is full"));
-      environment.failAt("withdrawNewTrident", new Error("the new etcd is away"));
+      environment.failAt("openDestination", new Error("the new etcd is away"));
+    });
+    const error = await failure(environment);
+    assert.equal(error.legacy, "newKept");
+    assert.match(error.message, /the disk is full.*the new etcd is away/s);
+    assert.ok(environment.newServes());
+    assert.equal(environment.replicas(), 0);
+  });
+
+  it("does not keep the old one stopped when it never served", async () => {
+    const environment = new FakeEnvironment();
+    environment.newTridentHasServed = false;
+    environment.failAt("startNewTrident", new Error("it keeps ending"));
+    environment.before("startNewTrident", () => {
+      environment.destination.put("/trident/store", "written at its start");
+      environment.failAt("openDestination", new Error("the new etcd is away"));
     });
     const error = await failure(environment);
     assert.equal(error.legacy, "restored");
-    assert.match(error.message, /the disk is full/);
-    assert.equal(environment.newTrident, false);
+    assert.match(error.message, /never served. What it wrote.*the new etcd is away/s);
+    assert.equal(environment.replicas(), 1);
   });
 
   for (const { step, when } of [
@@ -155,6 +221,31 @@ describe("a migration whose new Trident serves, until all of the copy was compar
       assert.equal(environment.sourcePod, false);
     });
   }
+
+  it("killed, is finished by the next run although the new etcd has compacted what the new Trident was started on", async () => {
+    const environment = new FakeEnvironment();
+    await killedOnceItServes(environment, "takeSnapshot", "before");
+    write(environment);
+    environment.destination.remove("/trident/v1/volume/b");
+    compact(environment);
+    const lines: string[] = [];
+    const result = await runMigration(environment, (line) => lines.push(line));
+    assert.match(lines.join("\n"), /1 of 3 keys and values are equal; the other 2 the new Trident has overwritten or deleted/);
+    assert.equal(result.keys, 3);
+    assert.equal(environment.recorded.phase, "copied");
+    assert.equal(environment.destination.entries()["/trident/v1/volume/new"], "made by the new Trident");
+  });
+
+  it("killed, is left as it is when a key differs that the new Trident has not touched, although that is compacted", async () => {
+    const environment = new FakeEnvironment();
+    await killedOnceItServes(environment, "takeSnapshot", "before");
+    write(environment);
+    compact(environment);
+    tellAnotherValue(environment);
+    const error = await failure(environment);
+    assert.equal(error.legacy, "leftAsFound");
+    assert.ok(error.cause instanceof CopyMismatchError);
+  });
 
   for (const [what, fail] of [
     ["a value turns out to differ", tellAnotherValue],
@@ -245,6 +336,18 @@ function whenItServes(environment: FakeEnvironment, happens: () => void): void {
 function write({ destination }: FakeEnvironment): void {
   destination.put("/trident/v1/volume/new", "made by the new Trident");
   destination.put("/trident/store", "written at its start");
+}
+
+/** The new etcd forgets all but its latest revision. */
+function compact({ destination }: FakeEnvironment): void {
+  const range = destination.range.bind(destination);
+  destination.range = async (request) => {
+    const { revision: latest } = await destination.status();
+    if (request.revision !== undefined && request.revision < latest) {
+      throw new StoreError("compacted", "the revision being read was compacted away");
+    }
+    return range(request);
+  };
 }
 
 async function failure(environment: FakeEnvironment): Promise<MigrationError> {

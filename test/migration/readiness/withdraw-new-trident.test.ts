@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
 import { newTridentManifest } from "../../../migration/readiness/new-trident.ts";
 import {
   handOverNewTrident,
+  pauseNewTrident,
   removeHandedOver,
+  resumeNewTrident,
   withdrawNewTrident,
 } from "../../../migration/readiness/withdraw-new-trident.ts";
 import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../fake-kubernetes.ts";
-import { MemoryStore } from "../memory-store.ts";
 import { deploymentPath, labels, namespace, newTridentSpec, pod, podPath, runPods } from "./new-trident-fixture.ts";
 
 const place = { namespace, timeoutSeconds: 2 };
@@ -40,18 +40,14 @@ describe("a new Trident that the stack's Deployment has not taken over", () => {
     assert.ok(fake.objects.has(deploymentPath));
   });
 
-  it("has what it wrote since the verification discarded", async () => {
-    const destination = new MemoryStore("new", "2", { "/trident/v1/volume/a": "A", "/trident/v1/volume/b": "B" });
-    destination.put("/trident/v1/volume/c", "C");
-    await withdrawNewTrident(fake.cluster, { ...place, written: { destination, range: prefixRange("/trident/") } });
-    assert.deepEqual(Object.keys(destination.entries()), ["/trident/v1/volume/a", "/trident/v1/volume/b"]);
-  });
-
-  it("is withdrawn though its writes can't be discarded", async () => {
-    const destination = new MemoryStore("new", "2");
-    destination.range = () => Promise.reject(new Error("it is away"));
-    await withdrawNewTrident(fake.cluster, { ...place, written: { destination, range: prefixRange("/trident/") } });
-    assert.ok(!fake.objects.has(deploymentPath));
+  it("is paused, its Deployment kept, and serves again when it is resumed", async () => {
+    await pauseNewTrident(fake.cluster, place);
+    assert.ok(!fake.objects.has(podPath));
+    assert.ok(fake.objects.has(deploymentPath));
+    assert.equal(await resumeNewTrident(fake.cluster, namespace), true);
+    assert.ok(fake.objects.has(podPath));
+    fake.objects.clear();
+    assert.equal(await resumeNewTrident(fake.cluster, namespace), false);
   });
 
   it("is left alone when somebody else made it", async () => {

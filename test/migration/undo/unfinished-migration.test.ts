@@ -61,6 +61,8 @@ describe("whether a migration may still be at it", () => {
     assert.ok(mayStillRun(running, stopped));
     assert.ok(mayStillRun({ kind: "absent" }, stopped));
     assert.ok(mayStillRun(left, copied));
+    assert.ok(mayStillRun(running, copied));
+    assert.ok(mayStillRun({ kind: "ours" }, { ...empty, served: "{}" }));
   });
 
   it("is not so before it began and after it ended", () => {

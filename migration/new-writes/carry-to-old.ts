@@ -1,0 +1,122 @@
+import { copyChanges } from "../copy/copy-changes.ts";
+import { hasSameValue } from "../copy/entry-bytes.ts";
+import { CopyMismatchError } from "../copy/errors.ts";
+import { KeySampler } from "../copy/key-sample.ts";
+import type { KeyRange, StoredKeyValue } from "../copy/key-value-store.ts";
+import { mergeJoin } from "../copy/merge-join.ts";
+import { pinRevision } from "../copy/pin-revision.ts";
+import { readPages } from "../copy/read-pages.ts";
+import { isCompacted } from "../copy/store-error.ts";
+import type { OpenStore } from "../stores/forwarded-store.ts";
+import { amountOf, countNewWrites } from "./count-new-writes.ts";
+import { BothWrittenError, NotCarriedError } from "./errors.ts";
+import type { StartedOn } from "./started-on.ts";
+
+/** Both etcds, to neither of which anybody writes now. */
+export interface Carrying {
+  readonly newEtcd: OpenStore;
+  readonly embedded: OpenStore;
+  readonly range: KeyRange;
+  readonly started: StartedOn;
+  /** Whether a run that was killed had begun to carry, and so has written to the embedded etcd. */
+  readonly hasBegun: boolean;
+  readonly signal: AbortSignal;
+  /** Called right before the first write. */
+  readonly begin: () => Promise<void>;
+}
+
+/**
+ * Carries what the new Trident wrote since its start, deletions included, into the embedded etcd, and compares those keys. What it
+ * has not touched stays there as it is.
+ *
+ * @throws NotCarriedError, BothWrittenError before anything is written; CopyMismatchError, the signal's reason or the store's error.
+ */
+export async function carryToOld(carrying: Carrying): Promise<void> {
+  const { newEtcd, embedded, range, started, signal } = carrying;
+  if (!carrying.hasBegun) await refuseOtherThanCopied(carrying);
+  await carrying.begin();
+  const since = started.destinationRevision;
+  const revision = await pinRevision(newEtcd, range, { signal });
+  // Everything in it is the copied state or what an earlier attempt carried: the checks have shown that.
+  const earlier = { since, isAsLeft: () => true };
+  await copyChanges({ source: newEtcd, destination: embedded, range, revision, earlier, signal });
+  await compareCarried(carrying, revision);
+}
+
+/** The embedded etcd must be the one that was copied, untouched since, and the copy must have had each of its keys. */
+async function refuseOtherThanCopied({ newEtcd, embedded, range, started, signal }: Carrying): Promise<void> {
+  const refuse = (why: string): never => {
+    throw new NotCarriedError(embedded.description, why);
+  };
+  const { clusterId } = await embedded.status();
+  if (started.sourceClusterId !== undefined && started.sourceClusterId !== clusterId) {
+    refuse(`it is etcd cluster ${clusterId}, and ${started.sourceClusterId} was copied`);
+  }
+  const retry = { signal };
+  if (started.sourceRevision !== undefined) {
+    const old = amountOf(await countNewWrites(embedded, range, started.sourceRevision, started.keys, retry));
+    if (old > 0) {
+      const since = started.destinationRevision;
+      const written = amountOf(await countNewWrites(newEtcd, range, since, started.keys, retry));
+      throw new BothWrittenError({
+        ...{ embedded: embedded.description, newEtcd: newEtcd.description },
+        ...{ old, new: written },
+      });
+    }
+  }
+  const unknown = await keysThatTheCopyLacked({ newEtcd, embedded, range, started, signal });
+  if (unknown > 0) refuse(`it has ${unknown} keys that the new etcd did not have when the new Trident was started`);
+}
+
+/** Keys of the embedded etcd that are not in the new one, and that the new Trident can't have deleted. */
+async function keysThatTheCopyLacked(
+  side: Pick<Carrying, "newEtcd" | "embedded" | "range" | "started" | "signal">,
+): Promise<number> {
+  const { newEtcd, embedded, range, started, signal } = side;
+  const reading = { range, keysOnly: true, signal };
+  const left = { ...reading, store: embedded, name: "source", revision: await pinRevision(embedded, range, { signal }) };
+  const lacking = async (revision: bigint): Promise<number> => {
+    let count = 0;
+    await mergeJoin(readPages(left), readPages({ ...reading, store: newEtcd, name: "destination", revision }), {
+      onlyLeft: () => (count += 1),
+      onlyRight: () => undefined,
+      both: () => undefined,
+    });
+    return count;
+  };
+  const now = await lacking(await pinRevision(newEtcd, range, { signal }));
+  if (now === 0) return 0;
+  try {
+    if (started.destinationRevision > 0n) return await lacking(started.destinationRevision);
+  } catch (error) {
+    if (!isCompacted(error)) throw error;
+  }
+  // As many as were copied: all of them were, and those that lack were deleted since.
+  const { count } = await embedded.range({ ...range, countOnly: true });
+  return count === started.keys ? 0 : now;
+}
+
+/** Every key that the new Trident wrote is there with its value, and none that it deleted. */
+async function compareCarried(carrying: Carrying, revision: bigint): Promise<void> {
+  const { newEtcd, embedded, range, started, signal } = carrying;
+  const [missing, extra, different] = [new KeySampler(), new KeySampler(), new KeySampler()];
+  const isNew = ({ modRevision }: StoredKeyValue): boolean => modRevision > started.destinationRevision;
+  const embeddedRevision = await pinRevision(embedded, range, { signal });
+  await mergeJoin(
+    readPages({ range, signal, store: newEtcd, name: "source", revision }),
+    readPages({ range, signal, store: embedded, name: "destination", revision: embeddedRevision }),
+    {
+      onlyLeft: (left) => {
+        missing.add(left);
+      },
+      onlyRight: (right) => {
+        extra.add(right);
+      },
+      both: (left, right) => {
+        if (isNew(left) && !hasSameValue(left, right)) different.add(left);
+      },
+    },
+  );
+  if (missing.count + extra.count + different.count === 0) return;
+  throw new CopyMismatchError({ missing: missing.sample(), extra: extra.sample(), different: different.sample() });
+}

@@ -1,0 +1,87 @@
+import { keysText } from "../new-writes/errors.ts";
+import { newTridentName } from "../readiness/new-trident.ts";
+import { BlockerError } from "./blocker.ts";
+
+/** How many keys each Trident wrote since the copy; undefined where its etcd could not be asked. */
+export interface WrittenByBoth {
+  readonly old: number | undefined;
+  readonly new: number | undefined;
+}
+
+interface Place {
+  readonly namespace: string;
+  readonly legacyDeployment: string;
+}
+
+/** The old Trident was started, or changed, by somebody while the new one has its state. */
+export class BothTridentsError extends BlockerError {
+  override readonly name = "BothTridentsError";
+
+  constructor({ namespace, legacyDeployment: old }: Place, wrote: WrittenByBoth, isStoppedByHand: boolean) {
+    const kubectl = `kubectl --namespace ${namespace}`;
+    const mark = isStoppedByHand
+      ? `\`${kubectl} annotate deployment ${old} --overwrite trident-etcd/replicas-before-migration=1\``
+      : `\`${kubectl} scale deployment ${old} --replicas=0\``;
+    super({
+      kind: "bothTridents",
+      object: `Deployment/${old}`,
+      message:
+        `Deployment ${old} in namespace ${namespace} is the old Trident, and since a migration stopped it something else has ` +
+        `${isStoppedByHand ? "changed" : "started"} it; the new one (Deployment ${newTridentName}) has its state. ${describeBoth(wrote)}`,
+      remedy:
+        `To go on with the new one${givingUp(wrote.old, "old")}: ${mark}${settingFor(wrote.old)}, then \`pulumi up\`. To go back to ` +
+        `the old one${givingUp(wrote.new, "new")}: \`${kubectl} scale deployment ${newTridentName} --replicas=0\`` +
+        `${settingFor(wrote.new)}, then \`pulumi up\`, which migrates it anew.`,
+    });
+  }
+}
+
+/** After a finished migration an old Trident stands again under its name, and no rollback put it there. */
+export class OldTridentRestoredError extends BlockerError {
+  override readonly name = "OldTridentRestoredError";
+
+  constructor({ namespace, legacyDeployment: old }: Place, wrote: WrittenByBoth) {
+    super({
+      kind: "oldTridentRestored",
+      object: `Deployment/${old}`,
+      message:
+        `The migration has ended, and Deployment ${old} in namespace ${namespace} is an old Trident again that somebody put ` +
+        `back by hand. ${describeBoth(wrote)}`,
+      remedy:
+        `To keep it${givingUp(wrote.new, "new")}: \`pulumi config set rollback true\`${settingFor(wrote.new)}, then ` +
+        `\`pulumi up\`; after that \`pulumi destroy\` keeps it, too, and without the setting \`pulumi up\` migrates it again. To ` +
+        `return to the new one: \`kubectl --namespace ${namespace} delete deployment ${old}\`, then \`pulumi up --refresh\`.`,
+    });
+  }
+}
+
+/** A new Trident that a migration started stands, and no migration is asked for any more. */
+export class NewTridentStandsError extends BlockerError {
+  override readonly name = "NewTridentStandsError";
+
+  constructor(namespace: string) {
+    super({
+      kind: "newTridentStands",
+      object: `Deployment/${newTridentName}`,
+      message:
+        `Deployment ${newTridentName} in namespace ${namespace} is the new Trident of a migration that has not ended, and setting ` +
+        `migrate is false: the stack's own would be a second Trident on the same etcd.`,
+      remedy: "Finish the migration first: `pulumi config set migrate true`, then `pulumi up`.",
+    });
+  }
+}
+
+function describeBoth(wrote: WrittenByBoth): string {
+  const by = (count: number | undefined, which: string): string =>
+    count === undefined ? `what the ${which} one has written can't be told now` : `the ${which} one has written ${keysText(count)}`;
+  return `Since the copy, ${by(wrote.new, "new")} and ${by(wrote.old, "old")}; the other one's etcd does not have that.`;
+}
+
+function givingUp(count: number | undefined, which: string): string {
+  if (count === 0) return "";
+  return ` and give up ${count === undefined ? "what" : keysText(count) + " that"} the ${which} one wrote`;
+}
+
+function settingFor(count: number | undefined): string {
+  return count === 0 ? "" : `, \`pulumi config set discardedKeys ${count ?? "N"}\``;
+}
