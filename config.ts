@@ -15,7 +15,7 @@ import {
   imageRepository,
   optionalImage,
 } from "./settings/parse-image.ts";
-import { clusterSize, hours, seconds } from "./settings/parse-number.ts";
+import { amount, clusterSize, hours, seconds } from "./settings/parse-number.ts";
 import {
   dnsNames,
   domainName,
@@ -85,6 +85,8 @@ export interface Settings {
   readonly timeoutSeconds: number;
   /** Where snapshots are kept, of the old etcd and of one that a destroy deletes; empty for none. */
   readonly snapshotDirectory: string;
+  /** How many keys that a new Trident wrote may be discarded, when exactly that many were found; 0 for none. */
+  readonly discardedKeys: number;
   /** The path of a report in Markdown; empty for none. */
   readonly report: string;
   /** How much of the plan is printed. */
@@ -137,6 +139,7 @@ export const defaultSettings: Settings = {
   clientCertificateSecret: "",
   timeoutSeconds: 300,
   snapshotDirectory: "snapshots",
+  discardedKeys: 0,
   report: "",
   planDetail: "short",
   planFile: "",
@@ -258,6 +261,7 @@ export function checkSettings(raw: RawSettings, isSecret: (name: keyof Settings)
     clientCertificateSecret: read("clientCertificateSecret", defaultSettings.clientCertificateSecret, secretName),
     timeoutSeconds: read("timeoutSeconds", defaultSettings.timeoutSeconds, seconds),
     snapshotDirectory: read("snapshotDirectory", defaultSettings.snapshotDirectory, localPath),
+    discardedKeys: read("discardedKeys", defaultSettings.discardedKeys, amount),
     report: read("report", defaultSettings.report, reportPath),
     planDetail: read("planDetail", defaultSettings.planDetail, oneOf("short", "full")),
     planFile: read("planFile", defaultSettings.planFile, localPath),

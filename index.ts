@@ -134,6 +134,7 @@ const stateMigration = settings.migrate
         destination: etcd.address,
         newTrident: tridentSpec(tridentArgs),
         rollback: settings.rollback,
+        ...(settings.discardedKeys === 0 ? {} : { discardedKeys: settings.discardedKeys }),
         timeoutSeconds,
       },
       onCluster,

@@ -15,6 +15,10 @@ export interface MigrationGuardArgs {
   readonly destination: pulumi.Input<EtcdAddress>;
   /** The ConfigMap that the migration keeps its record in. */
   readonly record: pulumi.Input<string>;
+  /** The keys below it are the application's. */
+  readonly prefix: pulumi.Input<string>;
+  /** As for the migration. */
+  readonly discardedKeys?: pulumi.Input<number>;
   /** For each wait. */
   readonly timeoutSeconds: pulumi.Input<number>;
   /**

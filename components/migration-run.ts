@@ -31,6 +31,11 @@ export interface MigrationRunArgs {
    * kept without it, or for "".
    */
   readonly snapshotDirectory?: pulumi.Input<string>;
+  /**
+   * How many keys that a new Trident wrote may be discarded, when exactly that many were found.
+   * @default none
+   */
+  readonly discardedKeys?: pulumi.Input<number>;
 }
 
 /**

@@ -21,7 +21,12 @@ import { checkClaim } from "./preflight/check-claim.ts";
 import { checkNamespace } from "./preflight/check-namespace.ts";
 import { lookAtNewTrident } from "./readiness/new-trident.ts";
 import { startNewTrident } from "./readiness/start-new-trident.ts";
-import { handOverNewTrident, pauseNewTrident, resumeNewTrident, withdrawNewTrident } from "./readiness/withdraw-new-trident.ts";
+import {
+  handOverNewTrident,
+  pauseNewTrident,
+  resumeNewTrident,
+  withdrawNewTrident,
+} from "./readiness/withdraw-new-trident.ts";
 import { removePartialSnapshots } from "./snapshot/remove-partial-snapshots.ts";
 import { saveSnapshot } from "./snapshot/save-snapshot.ts";
 import { prepareSnapshotDirectory } from "./snapshot/snapshot-directory.ts";

@@ -127,7 +127,11 @@ async function takeBackEarlier(started: Omit<Migration, "destination" | "written
   });
 }
 
-async function leftAsFound<T>({ namespace }: MigrationEnvironment, during: string, action: () => Promise<T>): Promise<T> {
+async function leftAsFound<T>(
+  { namespace }: MigrationEnvironment,
+  during: string,
+  action: () => Promise<T>,
+): Promise<T> {
   try {
     return await action();
   } catch (cause) {

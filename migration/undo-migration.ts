@@ -1,3 +1,4 @@
+import { counted } from "./copy/counted.ts";
 import { removeCopiedKeys } from "./copy/remove-copied-keys.ts";
 import { describeFailure } from "./kubernetes/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";
@@ -9,7 +10,7 @@ import { MigrationError, type LegacyOutcome } from "./migration-error.ts";
 import { leaseName } from "./lease/errors.ts";
 import { lossForGood } from "./lease/loss-of.ts";
 import type { Migration } from "./migration.ts";
-import { keysText, NewWritesAtRiskError } from "./new-writes/errors.ts";
+import { NewWritesAtRiskError } from "./new-writes/errors.ts";
 import { hasListed } from "./new-writes/started-on.ts";
 import { takeBackNewTrident } from "./new-writes/take-back-new-trident.ts";
 
@@ -111,7 +112,10 @@ async function servesAgain(environment: MigrationEnvironment, lease: MigrationLe
 }
 
 function neverServed({ keys, cause }: NewWritesAtRiskError): string {
-  const what = keys === undefined ? "What it wrote in the new etcd while it started" : `${keysText(keys)} that it wrote while it started`;
+  const what =
+    keys === undefined
+      ? "What it wrote in the new etcd while it started"
+      : `${counted(keys, "key")} that it wrote while it started`;
   return `The new Trident never served. ${what} could not be carried back (${withoutFullStop(describeFailure(cause))}) and stays there.`;
 }
 

@@ -30,6 +30,14 @@ export function seconds(text: string): number {
   return value;
 }
 
+export function amount(text: string): number {
+  const value = wholeNumber(text);
+  if (value === undefined) {
+    throw new Error("it must be a whole number, the one that the plan or an error names.");
+  }
+  return value;
+}
+
 function wholeNumber(text: string): number | undefined {
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }

@@ -113,6 +113,7 @@ describe("refuses, naming the setting, its value and the way out,", () => {
     ["etcdVersion", "3.5.7", /no shell/],
     ["etcdVersion", "3.6.0", /no shell/],
     ["etcdClusterSize", "4", /Set it to 3 or 5/],
+    ["discardedKeys", "all", /whole number, the one that the plan/],
     ["etcdClusterSize", "0", /1, 3, 5 or 7/],
     ["etcdClusterSize", "9", /1, 3, 5 or 7/],
     ["etcdClusterSize", "three", /1, 3, 5 or 7/],

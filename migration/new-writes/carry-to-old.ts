@@ -74,7 +74,12 @@ async function keysThatTheCopyLacked(
 ): Promise<number> {
   const { newEtcd, embedded, range, started, signal } = side;
   const reading = { range, keysOnly: true, signal };
-  const left = { ...reading, store: embedded, name: "source", revision: await pinRevision(embedded, range, { signal }) };
+  const left = {
+    ...reading,
+    store: embedded,
+    name: "source",
+    revision: await pinRevision(embedded, range, { signal }),
+  };
   const lacking = async (revision: bigint): Promise<number> => {
     let count = 0;
     await mergeJoin(readPages(left), readPages({ ...reading, store: newEtcd, name: "destination", revision }), {

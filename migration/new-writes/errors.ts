@@ -1,10 +1,6 @@
+import { counted } from "../copy/counted.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
-
-/** "1 key", "2 keys". */
-export function keysText(count: number): string {
-  return `${count} ${count === 1 ? "key" : "keys"}`;
-}
 
 /** What the new Trident wrote can't be brought into the embedded etcd. Nothing was written there, unless it says so. */
 export class NotCarriedError extends Error {
@@ -19,10 +15,15 @@ export class NotCarriedError extends Error {
 export class BothWrittenError extends Error {
   override readonly name = "BothWrittenError";
 
-  constructor(sides: { readonly embedded: string; readonly newEtcd: string; readonly old: number; readonly new: number }) {
+  constructor(sides: {
+    readonly embedded: string;
+    readonly newEtcd: string;
+    readonly old: number;
+    readonly new: number;
+  }) {
     super(
-      `both Tridents have written since the copy: the old one ${keysText(sides.old)} in ${sides.embedded}, the new one ` +
-        `${keysText(sides.new)} in ${sides.newEtcd}`,
+      `both Tridents have written since the copy: the old one ${counted(sides.old, "key")} in ${sides.embedded}, the new one ` +
+        `${counted(sides.new, "key")} in ${sides.newEtcd}`,
     );
   }
 }
@@ -39,7 +40,7 @@ export class NewWritesAtRiskError extends Error {
     const wrote =
       keys === undefined
         ? "What the new Trident has written since it was started can't be told"
-        : `The new Trident has written ${keysText(keys)} since it was started`;
+        : `The new Trident has written ${counted(keys, "key")} since it was started`;
     super(`${wrote}, and ${withoutFullStop(describeFailure(cause))}. ${remedy}`, { cause });
     this.keys = keys;
   }

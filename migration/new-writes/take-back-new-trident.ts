@@ -1,3 +1,4 @@
+import { counted } from "../copy/counted.ts";
 import { deleteKeysOf } from "../copy/delete-keys-of.ts";
 import type { KeyRange } from "../copy/key-value-store.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
@@ -9,7 +10,7 @@ import { newTridentName } from "../readiness/new-trident.ts";
 import type { OpenStore } from "../stores/forwarded-store.ts";
 import { carryToOld } from "./carry-to-old.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
-import { keysText, NewWritesAtRiskError } from "./errors.ts";
+import { NewWritesAtRiskError } from "./errors.ts";
 import { startedOn, type StartedOn } from "./started-on.ts";
 
 /** The new Trident that the stack's own Deployment has not taken over. */
@@ -67,9 +68,7 @@ export async function takeBackNewTrident(taking: TakeBack): Promise<void> {
     await environment.stopNewTrident();
     await settleWrites(taking, started);
     // What stays is cleared when the old one was put back.
-    await environment
-      .changeRecord({ served: null, rollbackPhase: null, discardedKeys: null })
-      .catch(() => undefined);
+    await environment.changeRecord({ served: null, rollbackPhase: null, discardedKeys: null }).catch(() => undefined);
   }
   lease.throwIfLost();
   await environment.withdrawNewTrident();
@@ -84,12 +83,14 @@ async function settleWrites(taking: TakeBack, started: StartedOn): Promise<void>
     newEtcd = await environment.openDestination();
     const { clusterId } = await newEtcd.status();
     if (started.destinationClusterId !== undefined && started.destinationClusterId !== clusterId) {
-      throw new Error(`it is etcd cluster ${clusterId} now, and Trident was started on ${started.destinationClusterId}`);
+      throw new Error(
+        `it is etcd cluster ${clusterId} now, and Trident was started on ${started.destinationClusterId}`,
+      );
     }
     keys = amountOf(await countNewWrites(newEtcd, range, started.destinationRevision, started.keys));
     if (keys === 0) return;
     if (keys === discardedKeys) {
-      report(`Discarding ${keysText(keys)} that the new Trident wrote, as discardedKeys says.`);
+      report(`Discarding ${counted(keys, "key")} that the new Trident wrote, as discardedKeys says.`);
     } else {
       await carry(taking, started, newEtcd, keys);
     }
@@ -109,10 +110,13 @@ async function settleWrites(taking: TakeBack, started: StartedOn): Promise<void>
 
 async function carry(taking: TakeBack, started: StartedOn, newEtcd: OpenStore, keys: number): Promise<void> {
   const { environment, legacy, record, lease, report } = taking;
-  if (legacy === undefined) {
-    throw new Error("the old Trident runs: its etcd can't take what the new one wrote");
+  if (legacy === undefined) throw new Error("the old Trident runs: its etcd can't take what the new one wrote");
+  if (legacy.isUninstalled === true) {
+    throw new Error(`the old Trident is uninstalled, and PersistentVolumeClaim ${legacy.claim} is only read`);
   }
-  report(`The new Trident has written ${keysText(keys)} since it was started: carrying that into the embedded etcd.`);
+  report(
+    `The new Trident has written ${counted(keys, "key")} since it was started: carrying that into the embedded etcd.`,
+  );
   const embedded = await environment.openStoppedSource(legacy, record);
   try {
     await carryToOld({
@@ -129,7 +133,7 @@ async function carry(taking: TakeBack, started: StartedOn, newEtcd: OpenStore, k
       report(`The embedded etcd's pod could not be removed (${withoutFullStop(describeFailure(error))}).`);
     });
   }
-  report(`Carried back: ${keysText(keys)} that the new Trident wrote are in the embedded etcd.`);
+  report(`Carried back: ${counted(keys, "key")} that the new Trident wrote are in the embedded etcd.`);
 }
 
 /** @param keys undefined when they could not be counted. */

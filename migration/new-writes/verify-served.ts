@@ -16,7 +16,9 @@ export async function verifyServed(pass: Omit<Pass, "written">, startedOn: bigin
     if (!isCompacted(error)) throw error;
   }
   const { source, destination, range, revision, signal, report } = pass;
-  report("The new etcd has compacted the revision that the new Trident was started on: its keys are compared as they are.");
+  report(
+    "The new etcd has compacted the revision that the new Trident was started on: its keys are compared as they are.",
+  );
   const compared = { source, destination, range, signal, sourceRevision: revision, destinationRevision: startedOn };
   const { verified, compared: keys, changedSince } = await verifyOlderKeys(compared);
   report(

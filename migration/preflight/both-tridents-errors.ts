@@ -1,4 +1,4 @@
-import { keysText } from "../new-writes/errors.ts";
+import { counted } from "../copy/counted.ts";
 import { newTridentName } from "../readiness/new-trident.ts";
 import { BlockerError } from "./blocker.ts";
 
@@ -73,13 +73,15 @@ export class NewTridentStandsError extends BlockerError {
 
 function describeBoth(wrote: WrittenByBoth): string {
   const by = (count: number | undefined, which: string): string =>
-    count === undefined ? `what the ${which} one has written can't be told now` : `the ${which} one has written ${keysText(count)}`;
+    count === undefined
+      ? `what the ${which} one has written can't be told now`
+      : `the ${which} one has written ${counted(count, "key")}`;
   return `Since the copy, ${by(wrote.new, "new")} and ${by(wrote.old, "old")}; the other one's etcd does not have that.`;
 }
 
 function givingUp(count: number | undefined, which: string): string {
   if (count === 0) return "";
-  return ` and give up ${count === undefined ? "what" : keysText(count) + " that"} the ${which} one wrote`;
+  return ` and give up ${count === undefined ? "what" : counted(count, "key") + " that"} the ${which} one wrote`;
 }
 
 function settingFor(count: number | undefined): string {

@@ -22,7 +22,10 @@ describe("an old Trident that somebody started while the new one had its state",
         assert.equal(error.legacy, "untouched");
         assert.match(error.message, /new one has written 1 key and the old one has written 1 key/);
         assert.match(error.message, /scale deployment trident --replicas=0`/);
-        assert.match(error.message, /scale deployment trident-external-etcd --replicas=0`, `pulumi config set discardedKeys 1`/);
+        assert.match(
+          error.message,
+          /scale deployment trident-external-etcd --replicas=0`, `pulumi config set discardedKeys 1`/,
+        );
         assert.ok(environment.newServes());
         assert.equal(environment.destination.entries()[made], "precious");
       }
@@ -157,9 +160,7 @@ describe("a new Trident that somebody scaled to 0", () => {
   });
 });
 
-async function killedOnceItServed(
-  ...[step, when]: Parameters<FakeEnvironment["killedAt"]>
-): Promise<FakeEnvironment> {
+async function killedOnceItServed(...[step, when]: Parameters<FakeEnvironment["killedAt"]>): Promise<FakeEnvironment> {
   const environment = new FakeEnvironment();
   const { promise: dead, resolve } = Promise.withResolvers<undefined>();
   environment.before("startNewTrident", () => {

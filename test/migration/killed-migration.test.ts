@@ -106,7 +106,7 @@ describe("a migration that is killed", () => {
     environment.destination.put(key, "changed by somebody");
     const error = await failure(environment);
     assert.ok(error.cause instanceof ForeignKeysError);
-    assert.match(error.message, new RegExp(`1 key\\(s\\).*${key}`, "s"));
+    assert.match(error.message, new RegExp(`1 key .*${key}`, "s"));
     assert.equal(environment.destination.entries()[key], "changed by somebody");
   });
 

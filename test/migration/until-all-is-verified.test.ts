@@ -230,7 +230,10 @@ describe("a migration whose new Trident serves, until all of the copy was compar
     compact(environment);
     const lines: string[] = [];
     const result = await runMigration(environment, (line) => lines.push(line));
-    assert.match(lines.join("\n"), /1 of 3 keys and values are equal; the other 2 the new Trident has overwritten or deleted/);
+    assert.match(
+      lines.join("\n"),
+      /1 of 3 keys and values are equal; the other 2 the new Trident has overwritten or deleted/,
+    );
     assert.equal(result.keys, 3);
     assert.equal(environment.recorded.phase, "copied");
     assert.equal(environment.destination.entries()["/trident/v1/volume/new"], "made by the new Trident");
