@@ -14,6 +14,7 @@ const request = {
   legacyEtcdContainer: "etcd",
   destination: { namespace: "storage", etcdCluster: "db", clientSecret: "etcd-client-tls" },
   record: "move-record",
+  prefix: "/db/",
   timeoutSeconds: 90,
 };
 
