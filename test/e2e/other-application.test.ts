@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { lstat, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
+import type { V1Secret } from "@kubernetes/client-node";
 import { repositoryRoot } from "../../sandbox/sandbox-paths.ts";
 import { memberEtcdctlOf, parseKeys, valuesOf } from "./etcd-keys.ts";
 import { startPlainEtcd, type PlainContents, type PlainEtcd } from "./plain-etcd.ts";
@@ -14,6 +15,7 @@ import {
   objectsAround,
   podNames,
 } from "./sandbox-cluster.ts";
+import { keysOfSnapshot, savedSnapshot } from "./saved-snapshot.ts";
 import { installExample, type ScratchProject } from "./scratch-project.ts";
 
 const namespace = "e2e-inventory";
@@ -169,9 +171,40 @@ describe("another application, with the packed library", () => {
     assert.equal((await keysOfMembers()).get("/inventory/schema"), Buffer.from("7").toString("base64"));
   });
 
-  it("is gone after destroy, and the old etcd is as it was", async () => {
+  it("is not deleted when its last snapshot could not be saved: nothing is, and what is wrong is said", async () => {
+    const secret = await cluster.core.readNamespacedSecret({ namespace, name: "etcd-client-tls" });
+    await cluster.core.deleteNamespacedSecret({ namespace, name: "etcd-client-tls" });
+    const destroy = await stack.destroy();
+    assert.ok(!destroy.succeeded);
+    assert.match(destroy.printed, /Secret etcd-client-tls .* does not exist.*Nothing was deleted\./s);
+    const { status } = await cluster.apps.readNamespacedDeployment({ namespace, name: "inventory" });
+    assert.equal(status?.readyReplicas, 1);
+    const { data, type, metadata } = secret;
+    const { name, labels, annotations } = metadata ?? {};
+    const body = { metadata: { name, labels, annotations }, type, data } as V1Secret;
+    await cluster.core.createNamespacedSecret({ namespace, body });
+  });
+
+  it("is gone after destroy, its last snapshot is saved once it writes no more, and the old etcd is as it was", async () => {
     const destroy = await stack.destroy();
     assert.ok(destroy.succeeded, destroy.printed);
+    const places = [
+      "Deployment application deleted",
+      "saved before it is deleted",
+      "EtcdCluster inventory-etcd-cluster del",
+    ];
+    const found = places.map((each) => destroy.printed.indexOf(each));
+    assert.ok(!found.includes(-1), destroy.printed);
+    assert.deepEqual(
+      found,
+      found.toSorted((one, other) => one - other),
+      destroy.printed,
+    );
+    const saved = savedSnapshot(destroy);
+    assert.ok(saved.startsWith(path.join(project.folder, "snapshots")), saved);
+    const keys = await keysOfSnapshot(saved);
+    assert.ok(keys.has("/inventory/seen"));
+    assert.equal(keys.get("/inventory/schema"), Buffer.from("7").toString("base64"));
     assert.deepEqual(await oldEtcd.contents(), untouched);
     await eventually("the objects are those from before", async () => {
       return JSON.stringify(await objectsAround(cluster, namespace)) === JSON.stringify(objectsBefore);

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { ApiextensionsV1Api, CustomObjectsApi, type V1CustomResourceDefinition } from "@kubernetes/client-node";
-import { startEtcd } from "../etcd-process.ts";
 import { memberEtcdctlOf, parseKeys, valuesOf } from "./etcd-keys.ts";
 import { createTestStack, type Operation, type TestStack } from "./pulumi-stack.ts";
+import { keysOfSnapshot, savedSnapshot } from "./saved-snapshot.ts";
 import {
   connectSandbox,
   createNamespace,
@@ -214,20 +214,6 @@ describe("an uninstallation", () => {
     };
     return list.items.map(({ metadata }) => metadata.name);
   }
-
-  /** What an etcd that was restored from the snapshot, as docs/uninstalling.md says, has in it. */
-  async function keysOfSnapshot(path: string): Promise<Map<string, string>> {
-    const restored = join(folder, "restored");
-    const env = { ...process.env, ETCDCTL_API: "3" };
-    await run("etcdctl", ["snapshot", "restore", path, "--data-dir", restored], { env });
-    const etcd = await startEtcd({ extraArguments: [`--data-dir=${restored}`] });
-    try {
-      const { kvs } = await etcd.client.getAll().exec();
-      return new Map(kvs.map(({ key, value }) => [key.toString(), value.toString("base64")]));
-    } finally {
-      await etcd.stop();
-    }
-  }
 });
 
 function assertSucceeded(operation: Operation): void {
@@ -242,12 +228,6 @@ function assertInOrder({ printed }: Operation, wanted: readonly RegExp[]): void 
     printed,
   );
   assert.ok(!places.includes(-1), `${places.join()}: ${printed}`);
-}
-
-function savedSnapshot({ printed }: Operation): string {
-  const path = /saved before it is deleted: (\S+\.db)\./.exec(printed)?.[1];
-  assert.ok(path, printed);
-  return path;
 }
 
 /** The last thing that a destroy prints. */
