@@ -18,6 +18,8 @@ const run = promisify(execFile);
 /** A program, that of this repository unless said otherwise, on a stack of its own, its state in a temporary folder. */
 export interface TestStack {
   readonly name: string;
+  /** Where its state is, and its snapshots are by default. */
+  readonly folder: string;
   /** For a command of one's own on it. */
   readonly environment: NodeJS.ProcessEnv;
   /** Sets settings of the program, named as in Pulumi.yaml. */
@@ -44,12 +46,14 @@ export interface Operation {
 
 type Watch = Required<Pick<PreviewOptions, "color" | "onOutput" | "onEvent">>;
 
+/** @param existingFolder that of a stack of this name which another checkout's program has made. */
 export async function createTestStack(
   name: string,
   settings: Record<string, string>,
   workDir: string = repositoryRoot,
+  existingFolder?: string,
 ): Promise<TestStack> {
-  const folder = await mkdtemp(path.join(tmpdir(), `trident-etcd-${name}-`));
+  const folder = existingFolder ?? (await mkdtemp(path.join(tmpdir(), `trident-etcd-${name}-`)));
   const environment = {
     ...(await pulumiEnvironment()),
     PULUMI_BACKEND_URL: `file://${folder}`,
@@ -88,6 +92,7 @@ export async function createTestStack(
 
   return {
     name,
+    folder,
     environment: { ...process.env, ...environment },
     configure,
     preview: () => operation(async (watch) => ({ changes: (await stack.preview(watch)).changeSummary })),

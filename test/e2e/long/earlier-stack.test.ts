@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { repositoryRoot } from "../../../sandbox/sandbox-paths.ts";
+import { memberEtcdctlOf } from "../etcd-keys.ts";
+import { createTestStack, type Operation, type TestStack } from "../pulumi-stack.ts";
+import { keysOfSnapshot, savedSnapshot } from "../saved-snapshot.ts";
+import { connectSandbox, createNamespace, deleteNamespace, podNames } from "../sandbox-cluster.ts";
+import { checkOut, hasCommit, type EarlierCheckout } from "./earlier-checkout.ts";
+
+/** The last one before ManagedEtcd: it made the parts of the etcd one by one. */
+const commit = "54d8dc2";
+const name = "e2e-earlier-stack";
+const namespace = name;
+const memberSelector = "app=etcd,etcd_cluster=trident-etcd";
+
+describe(
+  "a stack that an earlier version made",
+  { skip: hasCommit(commit) ? false : `no ${commit} in the history` },
+  () => {
+    const cluster = connectSandbox();
+    let earlier: EarlierCheckout;
+    let stack: TestStack;
+    let objectsBefore: Map<string, string>;
+    let membersBefore: Map<string, string>;
+
+    before(async () => {
+      await createNamespace(cluster, namespace);
+      earlier = await checkOut(commit);
+      const settings = { namespace, etcdClusterSize: "3", snapshotDirectory: join(earlier.folder, "snapshots") };
+      const before = await createTestStack(name, settings, earlier.folder);
+      assertSucceeded(await before.up());
+      await memberEtcdctl("put", "/trident/v1/volume/a", "a volume");
+      objectsBefore = await uidsInState(before);
+      membersBefore = await uidsOfMembers();
+      // The key of the state's secrets is among the stack's settings.
+      await copyFile(join(earlier.folder, `Pulumi.${name}.yaml`), join(repositoryRoot, `Pulumi.${name}.yaml`));
+      stack = await createTestStack(name, settings, repositoryRoot, before.folder);
+    });
+
+    after(async () => {
+      await stack.destroy();
+      await stack.forget();
+      await deleteNamespace(cluster, namespace);
+      await earlier.remove();
+    });
+
+    it("is updated without anything being replaced or deleted", async () => {
+      for (const operation of [await stack.preview(), await stack.up()]) {
+        assertSucceeded(operation);
+        const kinds = Object.keys(operation.changes);
+        assert.deepEqual(
+          kinds.filter((kind) => /delete|replace/.test(kind)),
+          [],
+          operation.printed,
+        );
+      }
+      const objects = await uidsInState(stack);
+      assert.ok(objectsBefore.size > 25, String(objectsBefore.size));
+      for (const [object, uid] of objectsBefore) assert.equal(objects.get(object), uid, object);
+    });
+
+    it("keeps its members, which are not even restarted, and what they hold", async () => {
+      assert.deepEqual(await uidsOfMembers(), membersBefore);
+      assert.match(await memberEtcdctl("get", "/trident/v1/volume/a"), /a volume/);
+    });
+
+    it("is left as it is by the next up", async () => {
+      const up = await stack.up();
+      assertSucceeded(up);
+      assert.deepEqual(Object.keys(up.changes), ["same"], up.printed);
+    });
+
+    it("is destroyed with a last snapshot", async () => {
+      const destroy = await stack.destroy();
+      assertSucceeded(destroy);
+      const keys = await keysOfSnapshot(savedSnapshot(destroy));
+      assert.equal(keys.get("/trident/v1/volume/a"), Buffer.from("a volume").toString("base64"));
+      assert.deepEqual(await podNames(cluster, namespace, memberSelector), []);
+    });
+
+    async function memberEtcdctl(...words: readonly string[]): Promise<string> {
+      const [member = ""] = await podNames(cluster, namespace, memberSelector);
+      return memberEtcdctlOf(cluster.kubeconfig, namespace, member, words);
+    }
+
+    async function uidsOfMembers(): Promise<Map<string, string>> {
+      const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: memberSelector });
+      return new Map(items.map(({ metadata }) => [metadata?.name ?? "", metadata?.uid ?? ""]));
+    }
+  },
+);
+
+/** The uid of each object that the stack holds, by its kind and name. */
+async function uidsInState(stack: TestStack): Promise<Map<string, string>> {
+  const { deployment } = JSON.parse(await stack.exportState({ showSecrets: true })) as {
+    deployment: {
+      resources: { type: string; outputs?: { kind?: string; metadata?: { name: string; uid?: string } } }[];
+    };
+  };
+  const objects = deployment.resources.filter(
+    ({ type, outputs }) => type.startsWith("kubernetes:") && outputs?.metadata?.uid,
+  );
+  return new Map(
+    objects.map(({ outputs }) => [
+      `${outputs?.kind ?? ""} ${outputs?.metadata?.name ?? ""}`,
+      outputs?.metadata?.uid ?? "",
+    ]),
+  );
+}
+
+function assertSucceeded(operation: Operation): void {
+  assert.ok(operation.succeeded, operation.printed);
+}
