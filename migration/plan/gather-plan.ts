@@ -11,6 +11,7 @@ import { etcdOf } from "./another-etcd.ts";
 import { findClaim, type ClaimFacts } from "./claim.ts";
 import { findSilentDns } from "./cluster-dns.ts";
 import type { Access } from "./cluster-reader.ts";
+import { findManagers, type DeploymentManagers } from "./deployment-managers.ts";
 import { decideFlow } from "./flow.ts";
 import type { FlowFinding } from "./flow-finding.ts";
 import { invalidRecord } from "./invalid-record.ts";
@@ -19,6 +20,7 @@ import { lookAtState, lookAtStateToCarryBack } from "./look-at-state.ts";
 import type { MigrationPlan } from "./migration-plan.ts";
 import { missingPermissions, neededPermissions } from "./permissions.ts";
 import { findOldObjects } from "./old-objects.ts";
+import { findOtherTridents } from "./other-tridents.ts";
 import { planEnvironment, type PlanEnvironment } from "./plan-environment.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import { findRunningMigration } from "./running-migration.ts";
@@ -57,9 +59,10 @@ export async function planFrom(
   step("reaching the cluster");
   const missingNamespace = await namespaceBlocker(environment);
   step("looking for Trident and asking for permissions");
-  const [version, missing, silentDns, running, objects, found] = await Promise.all([
+  const [version, missing, others, silentDns, running, objects, found] = await Promise.all([
     reader.read("/version"),
     askForPermissions(environment, request),
+    findOtherTridents(reader, request),
     findSilentDns(reader),
     findRunningMigration(reader, request),
     missingNamespace === undefined ? findStackObjects(reader, stackObjects(request)) : [],
@@ -85,6 +88,8 @@ export async function planFrom(
     flow,
     record,
     missing,
+    others,
+    managers: found.managers,
     silentDns,
     running,
     objects,
@@ -137,6 +142,8 @@ interface FoundTrident {
   readonly blockers: readonly Blocker[];
   /** The old Trident, if it stands. */
   readonly standing?: LegacyTrident;
+  /** Of the old Trident. */
+  readonly managers?: DeploymentManagers;
 }
 
 async function findTrident(environment: PlanEnvironment, request: PlanRequest): Promise<FoundTrident> {
@@ -149,7 +156,10 @@ async function findTrident(environment: PlanEnvironment, request: PlanRequest): 
     deployment === undefined
       ? await findClaimAlone(environment, request)
       : classifyDeployment(deployment, request.legacyEtcdContainer);
-  const standing = finding.kind === "legacy" ? { standing: finding.legacy } : {};
+  const standing =
+    deployment === undefined || finding.kind !== "legacy"
+      ? {}
+      : { standing: finding.legacy, managers: await findManagers(environment.reader, deployment) };
   const decide = (record: MigrationRecord | undefined): FlowFinding => decideFlow(request, finding, record);
   try {
     const record = await findRecord(environment);

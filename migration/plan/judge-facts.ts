@@ -14,6 +14,7 @@ import { judgeCertificates, planCertificates } from "./certificates.ts";
 import { judgeClaim, planClaim, type ClaimFacts } from "./claim.ts";
 import { judgeClusterDns } from "./cluster-dns.ts";
 import type { Access, ServedObject } from "./cluster-reader.ts";
+import { judgeManagers, type DeploymentManagers } from "./deployment-managers.ts";
 import { judgeDefinition, withoutDefinition } from "./judge-definition.ts";
 import { judgeDestination, planDestination } from "./destination.ts";
 import { judgeExistingEtcd } from "./existing-etcd.ts";
@@ -35,6 +36,7 @@ import {
 import { routineFates } from "./object-fates.ts";
 import { cannotListEtcdClusters, judgePermissions, splitMissing } from "./permissions.ts";
 import { judgeOwners } from "./other-stack.ts";
+import { judgeOtherTridents, type OtherTridents } from "./other-tridents.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import { judgeRunning, type RunningMigration } from "./running-migration.ts";
 import { judgeObjects, type FoundObject } from "./stack-objects.ts";
@@ -52,6 +54,9 @@ export interface PlanFacts {
   readonly record: MigrationRecord | undefined;
   /** Permissions; undefined when nobody may ask for them. */
   readonly missing: readonly Access[] | undefined;
+  readonly others: OtherTridents;
+  /** Of the old Trident's Deployment, while it stands. */
+  readonly managers: DeploymentManagers | undefined;
   /** The cluster's DNS Service, if nothing answers behind it. */
   readonly silentDns: string | undefined;
   readonly running: RunningMigration | undefined;
@@ -93,6 +98,8 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
   });
   const outageEstimateSeconds = outageOf(steps);
   const { needed, wished } = splitMissing(facts.missing ?? []);
+  const others = judgeOtherTridents(facts.others, flow.flow);
+  const managers = judgedManagers(facts);
   const versions = judgeVersions(versionFacts(request, facts));
   const stateFound = judgeLook(request, facts);
   const etcd = judgeEtcd(request, facts);
@@ -126,6 +133,8 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
       ...facts.blockers,
       ...(flow.refusal === undefined ? [] : [flow.refusal.blocker]),
       ...judgeOwners(facts.objects, request.stack, request.namespace),
+      ...others.blockers,
+      ...managers.blockers,
       ...judgePermissions(withoutDefinition(needed, definition), request.namespace),
       ...versions.blockers,
       ...(old === undefined || facts.claim === undefined ? [] : judgeClaim(old, facts.claim)),
@@ -136,6 +145,8 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
       ...running.blockers,
     ],
     risks: inOrderOfWeight([
+      ...others.risks,
+      ...managers.risks,
       ...etcd.risks,
       ...risksOf("state", stateFound.risks),
       ...risksOf("service", running.risks),
@@ -178,6 +189,12 @@ function planLegacy(legacy: LegacyTrident, { claim, state }: PlanFacts, { legacy
     ...(etcdVersion === undefined ? {} : { etcdVersion }),
     claim: claim === undefined ? { name: legacy.claim } : planClaim(legacy, claim),
   };
+}
+
+/** Only a migration puts another Deployment in its place. */
+function judgedManagers({ managers, flow: { flow, refusal } }: PlanFacts): ReturnType<typeof judgeManagers> {
+  const isReplaced = (flow === "migrate" || flow === "resume") && refusal === undefined;
+  return managers === undefined || !isReplaced ? { blockers: [], risks: [] } : judgeManagers(managers);
 }
 
 function plannedState({ source, toCarryBack }: StateLook): { state?: StatePlan } {

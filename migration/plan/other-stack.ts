@@ -27,7 +27,7 @@ export function judgeOwners(found: readonly FoundObject[], stack: string, namesp
         `Namespace ${namespace} has the objects of another stack, ${owners} (${objects.slice(0, mostNamed).join(", ")}${more}); ` +
         `this one is ${stack}. Both would change the same objects, and a destroy of either would delete them.`,
       remedy: [
-        `Choose the other stack with \`pulumi stack select\`, or another namespace with \`pulumi config set namespace NAME\`. If that ` +
+        `Choose the other stack with \`pulumi stack select\`. If that ` +
           `stack is this one under a name that it had before, or is lost, make its objects this one's:`,
         ...claimingCommands(objects, stack, namespace),
       ].join("\n"),

@@ -128,8 +128,8 @@ function foreignObject(object: string, namespace: string): Blocker {
       `${kind} ${name}${isClusterWide(object) ? "" : ` in namespace ${namespace}`} exists, and this program did not make it; ` +
       `it would be overwritten, and a later destroy would delete it.`,
     remedy:
-      `See what it is with \`${command}\`; delete it if nothing needs it, or choose another namespace with ` +
-      "`pulumi config set namespace NAME`.",
+      `See what it is with \`${command}\`; delete it if nothing needs it, or else make it anew under another name, since those of ` +
+      "this program's objects are fixed, and then delete it.",
   };
 }
 

@@ -19,6 +19,8 @@ export type BlockerKind =
   | "oldTridentDisagrees"
   | "brokenReferences"
   | "foreignTrident"
+  | "anotherTrident"
+  | "managedDeployment"
   | "foreignObject"
   | "unusableDefinition"
   | "otherStack"

@@ -117,8 +117,8 @@ export class LegacyTridentPresentError extends BlockerError {
         `Deployment ${legacy.name} in namespace ${legacy.namespace} is a Trident with an embedded etcd (container ` +
         `${legacy.etcdContainer.name} on PersistentVolumeClaim ${legacy.claim}), and setting migrate is false.`,
       remedy:
-        `To move its state to the new etcd, \`pulumi config set migrate true\`; to install beside it, choose another ` +
-        `namespace with \`pulumi config set namespace NAME\`.`,
+        `To move its state to the new etcd, \`pulumi config set migrate true\`. A second Trident is not to run beside it: they would ` +
+        `provision for the same claims. If its state is not needed, uninstall it: \`tridentctl --namespace ${legacy.namespace} uninstall\`.`,
     });
   }
 }
@@ -134,7 +134,10 @@ export class ForeignTridentError extends BlockerError {
       message:
         `Deployment ${deployment} in namespace ${namespace} is not a Trident with an embedded etcd (${why}), and this ` +
         `project did not make it, so it is left alone.`,
-      remedy: `Remove or rename it, or choose another namespace with \`pulumi config set namespace NAME\`.`,
+      remedy:
+        `See what it is with \`kubectl --namespace ${namespace} get deployment ${deployment} --output yaml\`. A Trident on an etcd that ` +
+        `somebody else set up stays as it is: this program is not for it, and a second one would provision for the same claims. ` +
+        `Anything else: make it anew under another name, delete it under this one, and run this again.`,
     });
   }
 }

@@ -57,7 +57,7 @@ async function refuseAnotherTrident(cluster: ClusterClient, namespace: string): 
   const containers = found?.spec?.template.spec?.containers ?? [];
   if (found !== undefined && !containers.some((container) => container.name === legacyTrident.etcdContainer)) {
     throw new LegacyTridentFixtureError(
-      `Namespace ${namespace} already has a Trident without an embedded etcd: remove it, or choose another namespace.`,
+      `Namespace ${namespace} already has a Trident without an embedded etcd: remove it before.`,
     );
   }
 }

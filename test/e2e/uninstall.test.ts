@@ -44,7 +44,10 @@ describe("an uninstallation", () => {
     other = await createTestStack("e2e-uninstall-too", { namespace: second, etcdClusterSize: "1" });
     rival = await createTestStack("e2e-uninstall-rival", { namespace: first });
     assertSucceeded(await one.up());
-    assertSucceeded(await other.up());
+    await scale(first, "trident", 0);
+    const up = await other.up();
+    assertSucceeded(up);
+    assert.match(up.printed, new RegExp(`Deployment trident in namespace ${first} is a Trident, too, at 0 replicas`));
   });
 
   after(async () => {
@@ -65,6 +68,15 @@ describe("an uninstallation", () => {
     assert.match(up.printed, /objects of another stack, organization\/trident-etcd\/e2e-uninstall /);
     assert.match(up.printed, /annotate --overwrite .*secret\/etcd-client-tls/);
     assert.deepEqual(await objectsAround(cluster, first), before);
+  });
+
+  it("is not begun beside another Trident, which a third stack is told of", async () => {
+    await rival.configure({ namespace: elsewhere });
+    const up = await rival.up();
+    assert.ok(!up.succeeded);
+    assert.match(up.printed, new RegExp(`another Trident on this cluster: Deployment trident in namespace ${second}`));
+    assert.match(up.printed, new RegExp(`tridentctl --namespace ${second} uninstall`));
+    assert.deepEqual(await podNames(cluster, elsewhere, "app=trident.netapp.io"), []);
   });
 
   it("saves a last snapshot, from a member without quorum and without an operator, that can be restored", async () => {
@@ -166,9 +178,13 @@ describe("an uninstallation", () => {
     assert.doesNotMatch(atEnd(destroy), /namespace/);
   });
 
+  async function scale(namespace: string, name: string, value: number): Promise<void> {
+    const body = [{ op: "replace", path: "/spec/replicas", value }];
+    await cluster.apps.patchNamespacedDeployment({ namespace, name, body });
+  }
+
   async function stopOperator(namespace: string): Promise<void> {
-    const body = [{ op: "replace", path: "/spec/replicas", value: 0 }];
-    await cluster.apps.patchNamespacedDeployment({ namespace, name: "etcd-operator", body });
+    await scale(namespace, "etcd-operator", 0);
     await eventually(
       "the operator is gone",
       async () => (await podNames(cluster, namespace, "name=etcd-operator")).length === 0,

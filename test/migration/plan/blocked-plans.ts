@@ -58,6 +58,16 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
       installOnExisting,
     ],
     ["anotherMigration", (environment) => environment.withLegacy().objects.set(leasePath, renewedAtEachLook())],
+    [
+      "anotherTrident",
+      (environment) => {
+        const metadata = { name: "trident", namespace: "storage", labels: { app: "trident.netapp.io" } };
+        environment.objects.set("/apis/apps/v1/deployments?limit=500", {
+          items: [{ metadata, spec: { replicas: 1 } }],
+        });
+      },
+      { migrate: false },
+    ],
     ["emptySource", (environment) => environment.withLegacy({})],
     ["etcdv2State", (environment) => (environment.withLegacy({}).etcdv2Nodes = 12)],
     [
@@ -119,6 +129,14 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
     ],
     ["legacyClaimPresent", (environment) => environment.withClaimAlone(), { migrate: false }],
     ["legacyTridentPresent", (environment) => environment.withLegacy(), { migrate: false }],
+    [
+      "managedDeployment",
+      (environment) => {
+        const deployment = environment.withLegacy().objects.get(deploymentPath);
+        const annotations = { "argocd.argoproj.io/tracking-id": "storage:apps/Deployment:trident/trident" };
+        environment.objects.set(deploymentPath, { ...deployment, metadata: { ...deployment?.metadata, annotations } });
+      },
+    ],
     [
       "missingPermissions",
       (environment) => {

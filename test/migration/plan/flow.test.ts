@@ -62,7 +62,7 @@ describe("the flow", () => {
 
   it("is refused when something else has the Deployment's name, whatever is asked for", () => {
     for (const migrate of [true, false]) {
-      const message = /Deployment trident in namespace trident.*no container "etcd".*pulumi config set namespace/;
+      const message = /Deployment trident in namespace trident.*no container "etcd".*make it anew under another name/;
       assertRefused(decide(migrate, foreign), "ForeignTridentError", message);
     }
   });
