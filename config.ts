@@ -19,6 +19,7 @@ import { amount, clusterSize, hours, seconds } from "./settings/parse-number.ts"
 import {
   dnsNames,
   domainName,
+  etcdClusterId,
   localPath,
   namespaceName,
   oneOf,
@@ -67,6 +68,8 @@ export interface Settings {
   readonly existingEtcdPlaintext: boolean;
   readonly existingEtcdReach: "auto" | "direct" | "pod";
   readonly existingEtcdAdoptState: boolean;
+  /** The cluster id of the recorded etcd whose state is given up, or was moved by hand; empty for none. */
+  readonly abandonedEtcd: string;
   readonly platform: "auto" | Platform;
   readonly clusterDomain: string;
   readonly certificateValidityHours: number;
@@ -126,6 +129,7 @@ export const defaultSettings: Settings = {
   existingEtcdPlaintext: false,
   existingEtcdReach: "auto",
   existingEtcdAdoptState: false,
+  abandonedEtcd: "",
   platform: "auto",
   clusterDomain: "cluster.local",
   certificateValidityHours: 43800,
@@ -240,6 +244,7 @@ export function checkSettings(raw: RawSettings, isSecret: (name: keyof Settings)
     existingEtcdPlaintext: read("existingEtcdPlaintext", defaultSettings.existingEtcdPlaintext, trueOrFalse),
     existingEtcdReach: read("existingEtcdReach", defaultSettings.existingEtcdReach, oneOf("auto", "direct", "pod")),
     existingEtcdAdoptState: read("existingEtcdAdoptState", defaultSettings.existingEtcdAdoptState, trueOrFalse),
+    abandonedEtcd: read("abandonedEtcd", defaultSettings.abandonedEtcd, etcdClusterId),
     platform: read("platform", defaultSettings.platform, oneOf("auto", "kubernetes", "openshift")),
     clusterDomain: read("clusterDomain", defaultSettings.clusterDomain, domainName),
     certificateValidityHours: read("certificateValidityHours", defaultSettings.certificateValidityHours, hours),

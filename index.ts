@@ -6,6 +6,7 @@ import { planOutput } from "@trident-etcd/migration/plan/plan-output.ts";
 
 import { chosenCluster, choosePlatform } from "./chosen-cluster.ts";
 import { KeptReport } from "./components/kept-report.ts";
+import { ServingCheck } from "./components/serving-check.ts";
 import { StateMigration } from "./components/state-migration.ts";
 import { TridentAccount } from "./components/trident-account.ts";
 import { Trident, tridentSpec } from "./components/trident.ts";
@@ -65,6 +66,8 @@ const plan = await explained(async () =>
             },
           }),
       etcdClusterSize: settings.etcdClusterSize,
+      etcdVersion: settings.etcdVersion,
+      abandonedEtcd: settings.abandonedEtcd,
       tridentImage: settings.tridentImage,
       certificateValidityHours: settings.certificateValidityHours,
       certificateEarlyRenewalHours: settings.certificateEarlyRenewalHours,
@@ -99,6 +102,7 @@ const etcd: TridentsEtcd =
         certificates,
         definition: plan.definition,
         access: access.inputs,
+        record: legacy.record,
         onCluster,
       })
     : useExistingEtcd("existing-etcd", existing, identity, onCluster);
@@ -155,6 +159,26 @@ const trident = settings.rollback
       },
       onCluster,
     );
+
+// An `up` does not end well before all of it serves.
+if (trident !== undefined) {
+  new ServingCheck(
+    "serving-check",
+    {
+      ...access.inputs,
+      namespace: settings.namespace,
+      destination: etcd.address,
+      prefix: legacy.prefix,
+      record: legacy.record,
+      ...(existing === undefined ? { size: settings.etcdClusterSize } : {}),
+      tridentDeployment: trident.deploymentName,
+      abandonedEtcd: settings.abandonedEtcd,
+      timeoutSeconds,
+      lookAgain: plan.serves ? "" : new Date().toISOString(),
+    },
+    { dependsOn: [trident, ...(stateMigration === undefined ? [] : [stateMigration])] },
+  );
+}
 
 etcd.usedBy?.(...[stateMigration, trident].filter((user) => user !== undefined));
 

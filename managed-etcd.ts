@@ -21,6 +21,8 @@ export interface EtcdSurroundings {
   readonly definition: "own" | "existing";
   /** For what a destroy does besides deleting objects. */
   readonly access: ChosenCluster["inputs"];
+  /** The ConfigMap in which it is recorded which etcd this is. */
+  readonly record: string;
   readonly onCluster: pulumi.ComponentResourceOptions & {
     readonly providers: { readonly kubernetes: pulumi.Resource };
   };
@@ -30,7 +32,7 @@ export interface EtcdSurroundings {
 export function createManagedEtcd(
   clusterName: string,
   settings: Settings,
-  { platform, certificates: brought, definition, access, onCluster }: EtcdSurroundings,
+  { platform, certificates: brought, definition, access, record, onCluster }: EtcdSurroundings,
 ): ManagedEtcd {
   return new ManagedEtcd(
     clusterName,
@@ -48,6 +50,7 @@ export function createManagedEtcd(
       userId: platform === "openshift" ? "assigned" : 1000,
       definition,
       snapshotDirectory: settings.snapshotDirectory,
+      record,
       timeoutSeconds: settings.timeoutSeconds,
       // As stacks have them that were made before ManagedEtcd was there.
       partNames: { tls: "etcd-tls", operator: "etcd-operator", definitionRemoval: "etcd-definition-removal" },

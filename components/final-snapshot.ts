@@ -10,6 +10,8 @@ export interface FinalSnapshotArgs extends DestroyStepArgs {
   readonly clientSecret: pulumi.Input<string>;
   /** The folder on this machine for the snapshot, which holds the application's secrets; none is saved for "". */
   readonly snapshotDirectory: pulumi.Input<string>;
+  /** The ConfigMap whose `etcdClusterId` names the etcd that it is to be; absent where nothing is recorded. */
+  readonly record?: pulumi.Input<string>;
 }
 
 /**

@@ -38,6 +38,12 @@ export interface ManagedEtcdArgs extends DestroyStepArgs, Omit<EtcdClusterArgs, 
    */
   readonly snapshotDirectory?: pulumi.Input<string>;
   /**
+   * A ConfigMap whose `etcdClusterId` is the decimal id of the etcd cluster that this is: of another one no last snapshot is taken for
+   * it, and nothing is deleted.
+   * @default none
+   */
+  readonly record?: pulumi.Input<string>;
+  /**
    * Names of its parts in the stack, where they are to be other ones: a stack that has had them one by one goes on with these.
    * @default `<name>-tls` and so on, and `<name>` of the cluster
    */
@@ -244,6 +250,7 @@ const notTheClusters = [
   "operatorImage",
   "definition",
   "snapshotDirectory",
+  "record",
   "partNames",
 ] as const satisfies readonly (keyof ManagedEtcdArgs)[];
 
@@ -254,6 +261,7 @@ function snapshotArgs(args: ManagedEtcdArgs, cluster: EtcdCluster, tls: EtcdTls 
     etcdCluster: cluster.clusterName,
     clientSecret: tls.clientSecretName,
     snapshotDirectory: args.snapshotDirectory ?? "snapshots",
+    ...(args.record === undefined ? {} : { record: args.record }),
   };
 }
 

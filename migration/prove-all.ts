@@ -42,7 +42,11 @@ export async function recordCopied(
   proved: MigrationResult,
 ): Promise<MigrationResult> {
   const result = { ...proved, finishedAt: new Date().toISOString() };
-  await environment.changeRecord({ phase: "copied", result: JSON.stringify(result) });
+  const etcd = {
+    etcdClusterId: result.destinationClusterId,
+    ...(result.keys > 0 ? { etcdHeldKeys: "true" as const } : {}),
+  };
+  await environment.changeRecord({ phase: "copied", result: JSON.stringify(result), ...etcd });
   return result;
 }
 

@@ -20,6 +20,13 @@ export function etcdVersion(text: string): string {
         "Set it to 3.4.22.",
     );
   }
+  // https://github.com/etcd-io/etcd/blob/main/CHANGELOG/CHANGELOG-3.5.md
+  if (minor === 5 && patch <= 2) {
+    throw new Error(
+      "etcd 3.5.0 to 3.5.2 may lose or corrupt what is written when a member ends, and its makers advise against them. Set it to " +
+        "3.4.22, or to 3.5.3 to 3.5.6.",
+    );
+  }
   return text;
 }
 

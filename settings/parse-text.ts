@@ -44,6 +44,14 @@ export function secretName(text: string): string {
   );
 }
 
+/** Empty is a choice: none. */
+export function etcdClusterId(text: string): string {
+  if (text !== "" && !/^\d{1,20}$/.test(text)) {
+    throw new Error('an etcd cluster\'s id is a decimal number, as "pulumi preview" names it where it is asked for.');
+  }
+  return text;
+}
+
 export function reportPath(text: string): string {
   const path = localPath(text);
   if (path !== "" && !path.endsWith(".md")) {

@@ -112,6 +112,9 @@ describe("refuses, naming the setting, its value and the way out,", () => {
     ["etcdVersion", "3.4.24", /no shell.*Set it to 3\.4\.22/],
     ["etcdVersion", "3.5.7", /no shell/],
     ["etcdVersion", "3.6.0", /no shell/],
+    ["etcdVersion", "3.5.0", /corrupt what is written.*Set it to/],
+    ["etcdVersion", "3.5.2", /corrupt what is written/],
+    ["abandonedEtcd", "8e9e05c52164694d", /decimal number/],
     ["etcdClusterSize", "4", /Set it to 3 or 5/],
     ["discardedKeys", "all", /whole number, the one that the plan/],
     ["etcdClusterSize", "0", /1, 3, 5 or 7/],
@@ -166,7 +169,7 @@ test("takes the images whose settings are left as they are from a private regist
 });
 
 test("accepts the last etcd versions whose images have a shell", () => {
-  for (const etcdVersion of ["3.4.23", "3.5.6", "3.3.12", `3.4.22@sha256:${"0a".repeat(32)}`]) {
+  for (const etcdVersion of ["3.4.23", "3.5.3", "3.5.6", "3.3.12", `3.4.22@sha256:${"0a".repeat(32)}`]) {
     assert.deepEqual(problemsOf({ etcdVersion }), []);
   }
 });

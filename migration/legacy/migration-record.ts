@@ -38,6 +38,10 @@ export interface MigrationRecord {
   readonly served?: string;
   /** How many keys that the new Trident wrote the user gives up; said here where no setting reaches, as in a destroy. */
   readonly discardedKeys?: number;
+  /** The cluster id of the etcd that this stack's Trident has its state in, decimal. */
+  readonly etcdClusterId?: string;
+  /** Set once keys under the prefix were seen there. */
+  readonly etcdHeldKeys?: "true";
 }
 
 /** What a patch of the record sets; null removes. */
@@ -56,6 +60,8 @@ export interface RecordChange {
   readonly rolledBack?: string | null;
   readonly served?: string | null;
   readonly discardedKeys?: null;
+  readonly etcdClusterId?: string | null;
+  readonly etcdHeldKeys?: "true" | null;
 }
 
 export class MigrationRecordMissingError extends Error {
@@ -138,6 +144,8 @@ function parseRecord(configMap: V1ConfigMap, place: RecordPlace): MigrationRecor
     ...optional("rolledBack", data.rolledBack),
     ...optional("served", data.served),
     ...optional("discardedKeys", parseNumber("discardedKeys", data, place)),
+    ...optional("etcdClusterId", data.etcdClusterId),
+    ...optional("etcdHeldKeys", parseWord("etcdHeldKeys", ["true"] as const, data, place)),
   };
 }
 

@@ -1,7 +1,7 @@
-import { counted } from "../copy/counted.ts";
 import type { V1Deployment } from "@kubernetes/client-node";
 import { describeAddress, isEtcdCluster } from "../endpoints/describe-address.ts";
 import { AnotherEtcdError } from "../preflight/existing-etcd-errors.ts";
+import type { RecordedEtcd } from "../serving/recorded-etcd.ts";
 import { isServing, type Flow } from "./migration-plan.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import type { Findings } from "./versions.ts";
@@ -17,22 +17,34 @@ export interface AnotherEtcdFacts {
   readonly flow: Flow;
   /** As `etcdOf` says. */
   readonly runsOn: string | undefined;
-  /** Under the prefix of the etcd that the settings name; undefined when that could not be asked. */
+  /** The etcd that Trident's state is recorded in. */
+  readonly recorded: RecordedEtcd | undefined;
+  /** Of the etcd that the settings name; undefined when it could not be asked, as are its keys under the prefix. */
+  readonly clusterId: string | undefined;
   readonly keys: number | undefined;
 }
 
-/** A Trident that is pointed at an etcd without its state begins anew, as if there never had been any volume. */
-export function judgeAnotherEtcd(request: PlanRequest, { flow, runsOn, keys }: AnotherEtcdFacts): Findings {
-  if (!isServing(flow) || runsOn === undefined || isNamed(request, runsOn)) return { blockers: [], risks: [] };
-  const next = describeAddress(request.destination);
-  if (keys !== undefined && keys > 0) {
-    const moved =
-      `Trident is moved from the etcd at ${runsOn} to ${next}, where ${counted(keys, "key is", "keys are")} under ${request.prefix}: see that ` +
-      `its latest state is there.`;
-    return { blockers: [], risks: [moved] };
+/**
+ * A Trident that is pointed at another etcd goes on with another state, or begins anew as if there never had been any volume. What
+ * is recorded and what answers are compared by `judgeRecordedEtcd`; this is for what can't be compared.
+ */
+export function judgeAnotherEtcd(request: PlanRequest, facts: AnotherEtcdFacts): Findings {
+  const { flow, runsOn, recorded, clusterId, keys } = facts;
+  if (!isServing(flow) || runsOn === undefined || isNamed(request, runsOn)) return nothing;
+  if (recorded !== undefined && (clusterId !== undefined || request.abandonedEtcd === recorded.clusterId)) {
+    // The same etcd by another name is no other one.
+    return recorded.heldKeys || recorded.clusterId === clusterId ? nothing : moved(request, runsOn);
   }
-  return { blockers: [new AnotherEtcdError(request.legacyDeployment, runsOn, next).blocker], risks: [] };
+  const next = describeAddress(request.destination);
+  return { blockers: [new AnotherEtcdError(request.legacyDeployment, runsOn, next, keys ?? 0).blocker], risks: [] };
 }
+
+function moved(request: PlanRequest, runsOn: string): Findings {
+  const next = describeAddress(request.destination);
+  return { blockers: [], risks: [`Trident is moved from the etcd at ${runsOn}, which has held no key, to ${next}.`] };
+}
+
+const nothing: Findings = { blockers: [], risks: [] };
 
 /** Whether Trident has its state already where the settings say. */
 export function isInUse(request: PlanRequest, { flow, runsOn }: Pick<AnotherEtcdFacts, "flow" | "runsOn">): boolean {

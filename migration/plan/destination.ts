@@ -1,8 +1,10 @@
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { ServedObject } from "./cluster-reader.ts";
+import type { AskedMember } from "../endpoints/asked-member.ts";
 import type { EtcdAddress } from "../endpoints/etcd-address.ts";
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
+import { countMembers } from "./members.ts";
 import type { DestinationPlan, Flow } from "./migration-plan.ts";
 import type { DestinationSurvey } from "./survey-state.ts";
 
@@ -10,6 +12,8 @@ import type { DestinationSurvey } from "./survey-state.ts";
 export interface DestinationFacts {
   /** The EtcdCluster. */
   readonly served: ServedObject | undefined;
+  /** Its members, as they were asked; undefined when their pods could not be listed. */
+  readonly members?: readonly AskedMember[] | undefined;
   /** What its etcd says of itself. */
   readonly status?: { readonly clusterId: string; readonly version: string } | undefined;
   /** All keys under the prefix, when they were counted without a source to compare them with. */
@@ -21,7 +25,6 @@ export interface DestinationFacts {
 }
 
 interface EtcdClusterStatus {
-  readonly members?: { readonly ready?: readonly string[] };
   readonly currentVersion?: string;
 }
 
@@ -34,6 +37,7 @@ export function planDestination(
   const cluster = facts.served?.status as EtcdClusterStatus | undefined;
   const version = facts.status?.version ?? cluster?.currentVersion;
   const keys = survey?.keys ?? facts.keys;
+  const counts = countMembers({ served: facts.served, members: facts.members });
   return {
     ...(isEtcdCluster(destination)
       ? {
@@ -41,7 +45,7 @@ export function planDestination(
           name: destination.etcdCluster,
           exists: facts.served !== undefined || facts.status !== undefined,
           size: request.etcdClusterSize,
-          ...(cluster === undefined ? {} : { ready: cluster.members?.ready?.length ?? 0 }),
+          ...(counts === undefined ? {} : { members: counts.all, answering: counts.answering }),
         }
       : {
           kind: "existing",

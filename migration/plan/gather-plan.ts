@@ -2,6 +2,7 @@ import type { V1Deployment, V1PersistentVolumeClaim } from "@kubernetes/client-n
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { connectToCluster } from "../kubernetes/cluster-client.ts";
 import { isForbidden } from "../kubernetes/errors.ts";
+import type { AskedMember } from "../endpoints/asked-member.ts";
 import { classifyDeployment, type DeploymentFinding, type LegacyTrident } from "../legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";
 import { claimFinding } from "../legacy/uninstalled-trident.ts";
@@ -74,12 +75,15 @@ export async function planFrom(
   const etcdCluster = objects.find(({ object }) => object.startsWith("EtcdCluster/"))?.served;
   const isExisting = !isEtcdCluster(request.destination);
   step("reading the embedded etcd and the new one");
-  const [claim, old, state] = await Promise.all([
+  const hasTrident = flow.flow === "installed" || flow.flow === "migrated";
+  const [claim, old, state, members, tridentTrouble] = await Promise.all([
     findClaimOf(environment, flow),
     findOldObjects(reader, request, found.standing ?? flow.putBack ?? flow.legacy, record),
     flow.putBack === undefined
       ? lookAtState(environment, request, { ...flow, etcdCluster, isExisting, record })
       : lookAtStateToCarryBack(environment, request),
+    missingNamespace === undefined ? askMembers(environment) : [],
+    hasTrident ? environment.findTridentTrouble() : undefined,
   ]);
   const plan = judgeFacts(request, {
     cluster: environment.cluster,
@@ -94,7 +98,10 @@ export async function planFrom(
     running,
     objects,
     etcdCluster,
+    members,
+    tridentTrouble,
     runsOn: found.runsOn,
+    runningTridentImage: found.runningTridentImage,
     claim,
     old,
     state,
@@ -139,6 +146,8 @@ interface FoundTrident {
   readonly record: MigrationRecord | undefined;
   /** The etcd that this program's Trident runs on. */
   readonly runsOn?: string | undefined;
+  /** The image of this program's Trident. */
+  readonly runningTridentImage?: string | undefined;
   readonly blockers: readonly Blocker[];
   /** The old Trident, if it stands. */
   readonly standing?: LegacyTrident;
@@ -163,8 +172,9 @@ async function findTrident(environment: PlanEnvironment, request: PlanRequest): 
   const decide = (record: MigrationRecord | undefined): FlowFinding => decideFlow(request, finding, record);
   try {
     const record = await findRecord(environment);
-    const runsOn = deployment === undefined || finding.kind !== "ours" ? undefined : etcdOf(deployment);
-    return { flow: decide(record), record, runsOn, blockers: [], ...standing };
+    const own = finding.kind === "ours" ? deployment : undefined;
+    const runs = own === undefined ? {} : { runsOn: etcdOf(own), runningTridentImage: tridentImageOf(own) };
+    return { flow: decide(record), record, ...runs, blockers: [], ...standing };
   } catch (error) {
     if (!(error instanceof MigrationRecordInvalidError)) throw error;
     return {
@@ -182,6 +192,20 @@ async function findClaimAlone({ reader }: PlanEnvironment, request: PlanRequest)
   if (legacyClaim === undefined || rollback) return { kind: "absent" };
   const claims = (await reader.list(claimsPath(namespace))) as readonly V1PersistentVolumeClaim[] | undefined;
   return claimFinding(request, legacyClaim.claim, claims ?? []);
+}
+
+function tridentImageOf(deployment: V1Deployment): string | undefined {
+  return deployment.spec?.template.spec?.containers.find(({ name }) => name === "trident-main")?.image;
+}
+
+/** Undefined when their pods may not be listed, which is among the permissions that are asked for. */
+async function askMembers(environment: PlanEnvironment): Promise<readonly AskedMember[] | undefined> {
+  try {
+    return await environment.askMembers();
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
 }
 
 async function findClaimOf({ reader }: PlanEnvironment, flow: FlowFinding): Promise<ClaimFacts | undefined> {

@@ -1,4 +1,5 @@
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
+import { servingMembers, type AskedMember } from "../endpoints/asked-member.ts";
 import type { ExistingEtcdAddress } from "../endpoints/etcd-address.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
@@ -8,6 +9,7 @@ import { recordedResult } from "../migration-result.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { ForeignKeysError } from "../preflight/errors.ts";
 import { recordedRollback } from "../rollback/carried-back.ts";
+import { recordedEtcd } from "../serving/recorded-etcd.ts";
 import { isInUse, judgeAnotherEtcd } from "./another-etcd.ts";
 import { judgeAuthorities, judgeBrought, planBrought } from "./brought-certificates.ts";
 import { judgeCertificates, planCertificates } from "./certificates.ts";
@@ -41,6 +43,10 @@ import type { PlanRequest } from "./plan-request.ts";
 import { judgeRunning, type RunningMigration } from "./running-migration.ts";
 import { judgeObjects, type FoundObject } from "./stack-objects.ts";
 import { outageOf, planSteps } from "./steps.ts";
+import { judgeMembers } from "./members.ts";
+import { judgeRecordedEtcd, type RecordedEtcdFacts } from "./recorded-etcd.ts";
+import { judgeRunningVersions } from "./running-versions.ts";
+import { allServes, tridentDoesNotServe } from "./serving.ts";
 import { judgeVersions, versionOfImage, type Findings } from "./versions.ts";
 import type { OldObjects } from "./what-destroy-keeps.ts";
 import { planWhatStays } from "./what-stays.ts";
@@ -64,6 +70,12 @@ export interface PlanFacts {
   readonly etcdCluster: ServedObject | undefined;
   /** The etcd that this program's Trident runs on; undefined while there is none. */
   readonly runsOn: string | undefined;
+  /** The image of this program's Trident; undefined while there is none. */
+  readonly runningTridentImage: string | undefined;
+  /** Of the stack's own etcd; undefined when their pods could not be listed. */
+  readonly members: readonly AskedMember[] | undefined;
+  /** Why this program's Trident, which is to serve, does not. */
+  readonly tridentTrouble: string | undefined;
   readonly claim: ClaimFacts | undefined;
   /** The old Trident's, while there is one or the record tells of it. */
   readonly old: OldObjects | undefined;
@@ -92,7 +104,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
     keys: survey?.keys,
     bytes: survey?.bytes,
     ...(destination.kind === "managed"
-      ? { members: { wanted: request.etcdClusterSize, ready: destination.ready ?? 0 } }
+      ? { members: { wanted: request.etcdClusterSize, ready: destination.answering ?? 0 } }
       : { hasSecrets: !isEtcdCluster(request.destination) && hasSecrets(request.destination) }),
     snapshotDirectory: request.snapshotDirectory,
   });
@@ -103,12 +115,23 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
   const versions = judgeVersions(versionFacts(request, facts));
   const stateFound = judgeLook(request, facts);
   const etcd = judgeEtcd(request, facts);
+  const recorded = judgeRecordedEtcd(recordedFacts(request, facts));
+  const runningVersions = judgeRunningVersions({
+    ...{ flow: flow.flow, deployment: request.legacyDeployment, tridentImage: request.tridentImage },
+    ...{ etcdVersion: request.etcdVersion, size: request.etcdClusterSize, members: facts.members ?? [] },
+    etcdClusterVersion: (facts.etcdCluster?.spec as { version?: string } | undefined)?.version,
+    runningTridentImage: facts.runningTridentImage,
+  });
   const running = judgeRunning(facts.running, request.namespace);
   const migratedAt = finishedAt(facts.record);
   const rolledBackAt = recordedRollback(facts.record)?.finishedAt;
   return {
     flow: flow.flow,
     why: flow.why,
+    serves: allServes(request, {
+      ...{ flow: flow.flow, members: facts.members, record: facts.record, tridentTrouble: facts.tridentTrouble },
+      ...{ clusterId: state.destination?.status.clusterId, keys: state.destinationKeys },
+    }),
     namespace: request.namespace,
     cluster: facts.cluster,
     ...(facts.kubernetesVersion === undefined ? {} : { kubernetesVersion: facts.kubernetesVersion }),
@@ -138,7 +161,9 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
       ...judgePermissions(withoutDefinition(needed, definition), request.namespace),
       ...versions.blockers,
       ...(old === undefined || facts.claim === undefined ? [] : judgeClaim(old, facts.claim)),
+      ...recorded.blockers,
       ...etcd.blockers,
+      ...runningVersions.blockers,
       ...stateFound.blockers,
       ...definition.blockers,
       ...objects.blockers,
@@ -147,6 +172,9 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
     risks: inOrderOfWeight([
       ...others.risks,
       ...managers.risks,
+      ...risksOf("state", recorded.risks),
+      ...risksOf("state", runningVersions.risks),
+      ...risksOf("service", facts.tridentTrouble === undefined ? [] : [tridentDoesNotServe(facts.tridentTrouble)]),
       ...etcd.risks,
       ...risksOf("state", stateFound.risks),
       ...risksOf("service", running.risks),
@@ -219,14 +247,38 @@ function hasSecrets({ clientSecret, credentialsSecret }: ExistingEtcdAddress): b
 
 const cannotAskForPermissions = "Which permissions there are can't be asked: what is missing shows when it is used.";
 
+/** The cluster id of the etcd that is there: of a member that serves, or else of whoever answers. */
+function clusterIdThere({ members = [], state }: PlanFacts): string | undefined {
+  const serving = servingMembers(members)[0]?.view.clusterId;
+  const answering = members.flatMap((each) => (each.kind === "answers" ? [each.view.clusterId] : []))[0];
+  return state.destination?.status.clusterId ?? serving ?? answering;
+}
+
+function recordedFacts(request: PlanRequest, facts: PlanFacts): RecordedEtcdFacts {
+  const { destination, prefix, abandonedEtcd } = request;
+  const isGone = facts.etcdCluster?.metadata?.deletionTimestamp !== undefined || facts.etcdCluster === undefined;
+  return {
+    ...{ destination, prefix, abandonedEtcd, flow: facts.flow.flow, isCopied: facts.flow.isCopied === true },
+    recorded: recordedEtcd(facts.record),
+    exists: !isEtcdCluster(destination) || !isGone,
+    clusterId: clusterIdThere(facts),
+    keys: facts.state.destinationKeys,
+  };
+}
+
 function judgeEtcd(request: PlanRequest, facts: PlanFacts): { blockers: readonly Blocker[]; risks: readonly Risk[] } {
   const { destination, existing } = request;
   const { flow } = facts.flow;
-  const another = judgeAnotherEtcd(request, { flow, runsOn: facts.runsOn, keys: facts.state.destinationKeys });
+  const { recorded, clusterId, keys } = recordedFacts(request, facts);
+  const another = judgeAnotherEtcd(request, { flow, runsOn: facts.runsOn, recorded, clusterId, keys });
   if (isEtcdCluster(destination)) {
+    const members = judgeMembers({
+      ...{ flow, address: destination, served: facts.etcdCluster, members: facts.members, recorded },
+    });
     return {
       blockers: [
         ...another.blockers,
+        ...members.blockers,
         ...judgeAuthorities({
           ...destination,
           brought: request.broughtCertificates,
@@ -237,12 +289,16 @@ function judgeEtcd(request: PlanRequest, facts: PlanFacts): { blockers: readonly
       ],
       risks: [
         ...risksOf("state", another.risks),
-        ...risksOf("state", judgeDestination(destinationFacts(facts), flow, request.etcdClusterSize)),
+        ...risksOf("state", members.risks),
+        ...risksOf(
+          "state",
+          members.blockers.length > 0 ? [] : judgeDestination(destinationFacts(facts), flow, request.etcdClusterSize),
+        ),
         ...risksOf("service", judgeClusterDns(facts.silentDns, destination.etcdCluster)),
       ],
     };
   }
-  const { destinationProblems: problems = [], destinationFailure: failure, destinationKeys: keys } = facts.state;
+  const { destinationProblems: problems = [], destinationFailure: failure } = facts.state;
   const { adoptState = false } = existing ?? {};
   const { prefix } = request;
   const found = judgeExistingEtcd({
@@ -257,9 +313,10 @@ function judgeEtcd(request: PlanRequest, facts: PlanFacts): { blockers: readonly
   };
 }
 
-function destinationFacts({ etcdCluster, state }: PlanFacts) {
+function destinationFacts({ etcdCluster, members, state }: PlanFacts) {
   return {
     served: etcdCluster,
+    members,
     status: state.destination?.status,
     keys: state.destinationKeys,
     failure: state.destinationFailure,

@@ -9,6 +9,8 @@ export interface MigrationPlan {
   readonly flow: Flow;
   /** Why it is this flow: what was set, and what was found. */
   readonly why: string;
+  /** Whether all that this stack is to keep was found serving, and is recorded as it is: an `up` has nothing to wait for. */
+  readonly serves: boolean;
   readonly namespace: string;
   /** `"context" (https://server)` */
   readonly cluster: string;
@@ -110,8 +112,9 @@ export interface ManagedDestinationPlan extends DestinationState {
   readonly kind: "managed";
   readonly name: string;
   readonly size: number;
-  /** How many members are ready now. */
-  readonly ready?: number;
+  /** How many members it has now, by their own list, and how many of these answer. */
+  readonly members?: number;
+  readonly answering?: number;
 }
 
 /** One that was there before, and stays. */

@@ -32,48 +32,48 @@ const ownEtcdInNamespace: readonly Need[] = [
 
 const definitions: Need = { group: "apiextensions.k8s.io", resources: ["customresourcedefinitions"], verbs: manage };
 
-/** A pod through which an existing etcd is reached, and the way into it. A migration needs the same, and more. */
-const gatewayInNamespace: readonly Need[] = [
-  { group: "", resources: ["pods"], verbs: ["create", "delete"] },
+/** For the ways into pods, which are asked whether they serve, and to say why one does not come up. */
+const askingInNamespace: readonly Need[] = [
+  // A WebSocket is asked for with GET; from Kubernetes 1.35 on it is authorized as create, too.
   { group: "", resources: ["pods/portforward"], verbs: ["get", "create"] },
   { group: "", resources: ["events"], verbs: ["list"] },
 ];
+
+/** A pod through which an existing etcd is reached. */
+const gatewayInNamespace: Need = { group: "", resources: ["pods"], verbs: ["create", "delete"] };
+
+/** To have Trident begin anew on an etcd that was made anew. */
+const restartInNamespace: Need = { group: "", resources: ["pods"], verbs: ["delete"] };
 
 const stackInCluster: readonly Need[] = [
   { group: "rbac.authorization.k8s.io", resources: ["clusterroles", "clusterrolebindings"], verbs: manage },
 ];
 
-/** The pods of the migration, the ways into them, and the lock against a second run. */
+/** The pods of the migration, and the lock against a second run. */
 const migrationInNamespace: readonly Need[] = [
   { group: "", resources: ["pods"], verbs: ["create", "delete"] },
-  // A WebSocket is asked for with GET; from Kubernetes 1.35 on it is authorized as create, too.
-  { group: "", resources: ["pods/portforward"], verbs: ["get", "create"] },
   { group: "apps", resources: ["replicasets"], verbs: ["get", "patch", "delete"] },
   // To say why a pod does not come up.
   { group: "", resources: ["pods/log"], verbs: ["get"] },
-  { group: "", resources: ["events"], verbs: ["list"] },
   { group: "coordination.k8s.io", resources: ["leases"], verbs: ["get", "create", "update", "delete"] },
 ];
-
-/** For the snapshot that a destroy saves. A WebSocket is asked for with GET; from Kubernetes 1.35 on it is authorized as create, too. */
-const snapshotInNamespace: Need = { group: "", resources: ["pods/portforward"], verbs: ["get", "create"] };
 
 /** A destroy removes the definition of EtcdCluster only if it sees that nobody uses it, and keeps it where it can't see. */
 const wishedInCluster: Access = { verb: "list", group: "etcd.database.coreos.com", resource: "etcdclusters" };
 
-type PermissionRequest = Pick<PlanRequest, "namespace" | "migrate" | "destination" | "snapshotDirectory">;
+type PermissionRequest = Pick<PlanRequest, "namespace" | "migrate" | "destination">;
 
 /** Every single permission that a run needs, and a later destroy; at the end those that are good to have. */
 export function neededPermissions(request: PermissionRequest): Access[] {
   const { destination, migrate } = request;
   const isOwn = isEtcdCluster(destination);
   const mayNeedPod = !isOwn && destination.reach !== "direct" && !migrate;
-  const savesSnapshot = isOwn && request.snapshotDirectory !== "" && !migrate;
   const inNamespace = [
     ...stackInNamespace,
     ...(isOwn ? ownEtcdInNamespace : []),
-    ...(mayNeedPod ? gatewayInNamespace : []),
-    ...(savesSnapshot ? [snapshotInNamespace] : []),
+    ...askingInNamespace,
+    ...(mayNeedPod ? [gatewayInNamespace] : []),
+    ...(isOwn && !migrate ? [restartInNamespace] : []),
     ...(migrate ? migrationInNamespace : []),
   ];
   return [

@@ -1,8 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { seenSoFar } from "../kubernetes/wait-until.ts";
 import { isContainerRunning, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
 import { checkExistingEtcd } from "../endpoints/check-existing-etcd.ts";
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
+import { askMembers } from "../endpoints/ask-members.ts";
+import type { AskedMember } from "../endpoints/asked-member.ts";
 import { openEtcdCluster } from "../endpoints/open-etcd-cluster.ts";
 import { connectExistingEtcd, type ExistingEtcd } from "../endpoints/open-existing-etcd.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
@@ -10,6 +15,7 @@ import { openLiveSource } from "../legacy/live-source.ts";
 import { findMigrationRecord, type MigrationRecord } from "../legacy/migration-record.ts";
 import type { BlockerError } from "../preflight/blocker.ts";
 import { checkNamespace } from "../preflight/check-namespace.ts";
+import { lookAtTrident } from "../serving/wait-for-trident.ts";
 import type { OpenStore } from "../stores/forwarded-store.ts";
 import { readerOf, type ClusterReader } from "./cluster-reader.ts";
 import { countEtcdv2Nodes } from "./etcdv2-nodes.ts";
@@ -33,6 +39,10 @@ export interface PlanEnvironment {
     flow: Flow,
   ): Promise<{ readonly problems: readonly BlockerError[]; readonly reached?: "directly" | "through a pod" }>;
   countEtcdv2Nodes(legacy: LegacyTrident): Promise<number>;
+  /** Those of the stack's own etcd, each asked itself; none where it is somebody else's. */
+  askMembers(): Promise<readonly AskedMember[]>;
+  /** Undefined when the stack's own Trident serves, else what is in the way. */
+  findTridentTrouble(): Promise<string | undefined>;
 }
 
 /** Raises ClusterUnreachableError when the kubeconfig leads to no cluster. */
@@ -66,10 +76,29 @@ export function planEnvironment(cluster: ClusterClient, request: PlanRequest): P
         await forward.close();
       }
     },
+    findTridentTrouble: () => findTridentTrouble(cluster, request),
   };
 }
 
-type Destination = Pick<PlanEnvironment, "openDestination" | "examineDestination">;
+/** One answer is all that a plan has the time for. */
+const tridentMilliseconds = 5_000;
+
+async function findTridentTrouble(
+  cluster: ClusterClient,
+  { namespace, legacyDeployment: deployment }: PlanRequest,
+): Promise<string | undefined> {
+  try {
+    const look = await Promise.race([
+      lookAtTrident(cluster, { namespace, deployment }),
+      sleep(tridentMilliseconds, seenSoFar(`no answer within ${tridentMilliseconds / 1000} s`), { ref: false }),
+    ]);
+    return look.done ? undefined : look.seen;
+  } catch (error) {
+    return describeFailure(error);
+  }
+}
+
+type Destination = Pick<PlanEnvironment, "openDestination" | "examineDestination" | "askMembers">;
 
 function destinationOnCluster(cluster: ClusterClient, request: PlanRequest): Destination {
   const { destination, existing, prefix } = request;
@@ -77,11 +106,13 @@ function destinationOnCluster(cluster: ClusterClient, request: PlanRequest): Des
     return {
       openDestination: () => openEtcdCluster(cluster, destination),
       examineDestination: () => Promise.resolve({ problems: [] }),
+      askMembers: () => askMembers(cluster, destination),
     };
   }
   const { identity = {}, adoptState = false, mayMakePods = false, timeoutSeconds = 15 } = existing ?? {};
   let opened: ExistingEtcd | undefined;
   return {
+    askMembers: () => Promise.resolve([]),
     // With what its Secret will hold: the Secret itself is made by the run.
     openDestination: async () =>
       (opened = await connectExistingEtcd(cluster, destination, identity, { timeoutSeconds, mayMakePods })),

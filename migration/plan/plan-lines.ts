@@ -37,9 +37,11 @@ export function destinationLines(destination: DestinationPlan): string[] {
     const how = reached === undefined ? ", not reached from this machine" : `, reached ${reached}`;
     return rows([["existing etcd", `${endpoints.join(", ")}${how}${saysVersion}`], keysRow]);
   }
-  const { name, exists, size, ready } = destination;
+  const { name, exists, size, members: all, answering } = destination;
   if (!exists) return rows([["EtcdCluster", `${name}, to be made with ${counted(size, "member")}`]]);
-  const members = ready === undefined ? "" : `, ${ready} of ${counted(size, "member")} ready`;
+  const becomes = all === size ? "" : ` (${size} are wanted)`;
+  const members =
+    all === undefined ? "" : `, ${answering ?? 0} of ${counted(all, "member answers", "members answer")}${becomes}`;
   return rows([["EtcdCluster", `${name}${members}${saysVersion}`], keysRow]);
 }
 

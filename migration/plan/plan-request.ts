@@ -31,6 +31,10 @@ export interface PlanRequest {
   /** The new Trident's. */
   readonly tridentImage: string;
   readonly etcdClusterSize: number;
+  /** The members', without a leading v; a digest may follow. */
+  readonly etcdVersion: string;
+  /** The cluster id of an etcd whose state is given up, or was moved by hand; empty for none. */
+  readonly abandonedEtcd: string;
   readonly certificateValidityHours: number;
   readonly certificateEarlyRenewalHours: number;
   /** How the stack's own are generated; absent where they are not. */

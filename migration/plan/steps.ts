@@ -180,7 +180,7 @@ function makeEtcd({ members, hasSecrets = false }: StepFacts, stops: PlannedStep
   return {
     what:
       missing === 0
-        ? `Keep the etcd cluster as it is, ${members.ready} of ${counted(members.wanted, "member")} ready`
+        ? `Keep the etcd cluster as it is, ${members.ready} of ${counted(members.wanted, "member answers", "members answer")}`
         : `Make the etcd-operator, the certificates and ${counted(members.wanted, "etcd member")}`,
     stops,
     estimateSeconds: missing === 0 ? 0 : estimates.operatorSeconds + missing * estimates.memberSeconds,

@@ -55,7 +55,13 @@ export type BlockerKind =
   | "existingEtcdAccess"
   | "kubernetesEtcd"
   | "prefixNotEmpty"
-  | "anotherEtcd";
+  | "anotherEtcd"
+  | "quorumLost"
+  | "lostEtcd"
+  | "otherEtcd"
+  | "emptiedEtcd"
+  | "etcdVersionSkipped"
+  | "membersMissing";
 
 /** An error whose message is the blocker's, with its remedy. */
 export abstract class BlockerError extends Error {

@@ -165,14 +165,20 @@ export class PrefixNotEmptyError extends BlockerError {
 export class AnotherEtcdError extends BlockerError {
   override readonly name = "AnotherEtcdError";
 
-  constructor(deployment: string, current: string, next: string) {
+  /** @param keys under the prefix of the other. */
+  constructor(deployment: string, current: string, next: string, keys: number) {
+    const there =
+      keys === 0
+        ? "where there is none: Trident would forget all of its volumes"
+        : `where ${counted(keys, "key is", "keys are")}: nothing says that it is this Trident's latest state`;
     super({
       kind: "anotherEtcd",
       object: `Deployment/${deployment}`,
-      message: `Deployment ${deployment} has its state in the etcd at ${current}, and the settings name ${next}, where there is none: Trident would forget all of its volumes.`,
+      message: `Deployment ${deployment} has its state in the etcd at ${current}, and the settings name ${next}, ${there}.`,
       remedy:
-        "Put the settings existingEtcd* back as they were. To move the state: stop Trident, copy it as " +
-        "docs/copying-by-hand.md says, and run this again.",
+        "Put the settings existingEtcd* back as they were, and run `pulumi up`, which records the etcd that is left. To move the " +
+        "state then: stop Trident, copy it as docs/copying-by-hand.md says, and set abandonedEtcd to the cluster id that " +
+        "`pulumi preview` names with the new settings.",
     });
   }
 }

@@ -171,6 +171,8 @@ async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledB
     await environment.changeRecord({
       ...{ phase: null, legacyDeployment: null, legacyReplicas: null, stoppedAt: null, firstPass: null, result: null },
       ...{ rollback: null, rollbackPhase: null, carriedBack: null, newTrident: null },
+      // The new etcd was emptied: to find it so is no loss.
+      etcdHeldKeys: null,
       rolledBack: JSON.stringify(ended),
     });
   } catch (cause) {

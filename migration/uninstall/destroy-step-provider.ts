@@ -8,6 +8,8 @@ export type DestroyStepInputs = (
       readonly step: "finalSnapshot" | "finalSnapshotTrial";
       readonly clientSecret: string;
       readonly snapshotDirectory: string;
+      /** The ConfigMap with the etcd's recorded id; unknown to steps of older versions. */
+      readonly record?: string;
     } & OfCluster)
   | ({ readonly step: "membersGone"; readonly timeoutSeconds: number } & OfCluster)
   | { readonly step: "definitionRemoval"; readonly timeoutSeconds: number }
@@ -122,9 +124,18 @@ async function take(props: DestroyStepInputs): Promise<void> {
       if (props.snapshotDirectory === "") return;
       const { saveFinalSnapshot } = await import("./final-snapshot.ts");
       const { finalSnapshotOnCluster } = await import("./final-snapshot-on-cluster.ts");
-      const { namespace, etcdCluster, clientSecret, snapshotDirectory } = props;
+      const { namespace, etcdCluster, clientSecret, snapshotDirectory, record } = props;
       const isTrial = props.step === "finalSnapshotTrial";
-      const request = { namespace, etcdCluster, clientSecret, snapshotDirectory, isTrial, cluster: access };
+      const recorded = record === undefined ? {} : { record };
+      const request = {
+        namespace,
+        etcdCluster,
+        clientSecret,
+        snapshotDirectory,
+        isTrial,
+        cluster: access,
+        ...recorded,
+      };
       return saveFinalSnapshot(finalSnapshotOnCluster(request), report);
     }
     case "membersGone": {

@@ -10,12 +10,15 @@ import { checkRoom, prepareSnapshotDirectory } from "../snapshot/snapshot-direct
 import { openForwardedStore, type OpenStore } from "../stores/forwarded-store.ts";
 import type { LastEtcd } from "./final-snapshot-errors.ts";
 import type { FinalSnapshotEnvironment } from "./final-snapshot.ts";
+import { readRecordedClusterId } from "./recorded-cluster.ts";
 import { memberState, type MemberState } from "./member-state.ts";
 
 export interface FinalSnapshotRequest extends LastEtcd {
   readonly cluster: ClusterAccess;
   /** The Secret with the client's certificate. */
   readonly clientSecret: string;
+  /** The ConfigMap in which the stack has recorded which etcd it has; absent where it records nothing. */
+  readonly record?: string;
 }
 
 /** A load balancer that changes over or a kubelet that starts anew is back by then. */
@@ -24,7 +27,7 @@ const patience = { seconds: 60, pauseMilliseconds: 3000 };
 /** Raises ClusterUnreachableError when the kubeconfig leads to no cluster. */
 export function finalSnapshotOnCluster(request: FinalSnapshotRequest): FinalSnapshotEnvironment {
   const cluster = connectToCluster(request.cluster);
-  const { namespace, etcdCluster, snapshotDirectory, isTrial = false } = request;
+  const { namespace, etcdCluster, snapshotDirectory, isTrial = false, record } = request;
   return {
     etcd: { namespace, etcdCluster, snapshotDirectory, isTrial },
     patience,
@@ -40,6 +43,9 @@ export function finalSnapshotOnCluster(request: FinalSnapshotRequest): FinalSnap
         over: ofState("over").map(describePod),
       };
     },
+    ...(record === undefined
+      ? {}
+      : { findRecordedClusterId: () => readRecordedClusterId(cluster, { namespace, record }) }),
     save: async (content, databaseBytes) => {
       if (!isTrial) return saveSnapshot({ content, directory: snapshotDirectory, namespace, at: new Date() });
       await prepareSnapshotDirectory(snapshotDirectory);

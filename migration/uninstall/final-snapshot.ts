@@ -5,6 +5,7 @@ import { isTransient } from "../copy/store-error.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { isTransient as isClusterAway, withoutFullStop } from "../kubernetes/errors.ts";
 import { SnapshotDirectoryError, SnapshotInvalidError } from "../snapshot/errors.ts";
+import { refuseOtherEtcd } from "./recorded-cluster.ts";
 import { FinalSnapshotNotWrittenError, FinalSnapshotRefusedError, type LastEtcd } from "./final-snapshot-errors.ts";
 
 /** A member whose etcd runs. */
@@ -28,6 +29,8 @@ export interface FinalSnapshotEnvironment {
   /** How long members that can't be asked are asked again. */
   readonly patience: { readonly seconds: number; readonly pauseMilliseconds: number };
   findMembers(): Promise<FoundMembers>;
+  /** Undefined where the stack has recorded none. */
+  findRecordedClusterId?(): Promise<string | undefined>;
   /** Answers the path. Raises SnapshotDirectoryError, or what the content raises. */
   save(content: AsyncIterable<Buffer>, databaseBytes: number): Promise<string>;
 }
@@ -35,6 +38,7 @@ export interface FinalSnapshotEnvironment {
 interface Answering {
   readonly name: string;
   readonly store: OpenStore;
+  readonly clusterId: string;
   readonly revision: bigint;
   readonly databaseBytes: number;
 }
@@ -58,7 +62,7 @@ type Outcome =
  * behind it, or each that may have any of it was asked and this one has seen the most. Saves nothing, and says so, of one that has no
  * key, or of which no member's etcd runs nor may run again: there is nobody to ask then.
  *
- * Raises FinalSnapshotNotWrittenError, FinalSnapshotRefusedError, and what looking for the members raises.
+ * Raises FinalSnapshotNotWrittenError, FinalSnapshotRefusedError, FinalSnapshotOtherEtcdError, and what looking for the members raises.
  */
 export async function saveFinalSnapshot(
   environment: FinalSnapshotEnvironment,
@@ -107,10 +111,12 @@ async function tryToSave(
   }
   const asked = await Promise.all(running.map(ask));
   const answering = asked.filter((each) => "store" in each).sort(byRevision);
+  const clusterIds = answering.map(({ clusterId }) => clusterId);
   const silent = asked.filter((each) => "error" in each);
   const everyoneAnswers = silent.length === 0 && paused.length === 0;
   const failing: Failing[] = [...silent];
   try {
+    refuseOtherEtcd(environment.etcd, await environment.findRecordedClusterId?.(), clusterIds);
     for (const member of answering) {
       const keys = await countOfAllKeys(member.store);
       if (keys === 0) return { line: `No snapshot of ${name} is saved: it has no key.` };
@@ -140,8 +146,8 @@ async function ask(member: Member): Promise<Answering | Failing> {
   let store: OpenStore | undefined;
   try {
     store = await member.open();
-    const { revision, databaseBytes } = await store.status();
-    return { name: member.name, store, revision, databaseBytes };
+    const { clusterId, revision, databaseBytes } = await store.status();
+    return { name: member.name, store, clusterId, revision, databaseBytes };
   } catch (error) {
     await store?.close();
     return { name: member.name, error };

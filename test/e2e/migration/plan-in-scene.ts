@@ -11,6 +11,8 @@ export async function planIn(request: MigrationRequest): Promise<MigrationPlan> 
     rollback: false,
     tridentImage: "netapp/trident:19.04.0",
     etcdClusterSize: 3,
+    etcdVersion: "3.4.22",
+    abandonedEtcd: "",
     certificateValidityHours: 43800,
     certificateEarlyRenewalHours: 720,
     snapshotDirectory: request.snapshotDirectory ?? "",

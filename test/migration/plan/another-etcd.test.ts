@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { etcdOf, judgeAnotherEtcd } from "../../../migration/plan/another-etcd.ts";
+import type { RecordedEtcd } from "../../../migration/serving/recorded-etcd.ts";
 import type { Flow } from "../../../migration/plan/migration-plan.ts";
 import { planRequest } from "./fake-plan-environment.ts";
 
@@ -42,10 +43,24 @@ describe("a Trident that has an etcd", () => {
     });
   }
 
-  it("may be pointed at one that has keys below the prefix, which is a risk", () => {
-    const { blockers, risks } = judge({ request: existing, runsOn: ownUrl, keys: 7 });
-    assert.deepEqual(blockers, []);
-    assert.match(risks[0] ?? "", /moved from the etcd at https:\/\/trident-etcd-client.* 7 key/);
+  it("is not pointed at one that has keys while nothing says whose they are", () => {
+    const [blocker] = judge({ request: existing, runsOn: ownUrl, keys: 7 }).blockers;
+    assert.equal(blocker?.kind, "anotherEtcd");
+    assert.match(blocker.message, /where 7 keys are: nothing says that it is this Trident's latest state/);
+    assert.match(blocker.remedy, /abandonedEtcd/);
+  });
+
+  it("may be told another name of the etcd that its state is recorded in", () => {
+    const recorded = { clusterId: "9", heldKeys: true };
+    const found = judge({ request: existing, runsOn: "https://old-name:2379", keys: 7, recorded, clusterId: "9" });
+    assert.deepEqual(found, { blockers: [], risks: [] });
+  });
+
+  it("is not pointed at one that can't be asked, but for when the recorded one is given up", () => {
+    const recorded = { clusterId: "9", heldKeys: true };
+    assert.equal(judge({ request: own, runsOn: "https://a:2379", recorded }).blockers[0]?.kind, "anotherEtcd");
+    const given = { ...own, abandonedEtcd: "9" };
+    assert.deepEqual(judge({ request: given, runsOn: "https://a:2379", recorded }).blockers, []);
   });
 
   it("is none of the matter while there is none, or a rollback goes on", () => {
@@ -58,10 +73,12 @@ describe("a Trident that has an etcd", () => {
     readonly request: typeof own;
     readonly runsOn: string | undefined;
     readonly keys?: number | undefined;
+    readonly recorded?: RecordedEtcd;
+    readonly clusterId?: string;
     readonly flow?: Flow;
   }
 
-  function judge({ request, runsOn, keys, flow = "installed" }: Case) {
-    return judgeAnotherEtcd(request, { flow, runsOn, keys });
+  function judge({ request, runsOn, keys, recorded, clusterId, flow = "installed" }: Case) {
+    return judgeAnotherEtcd(request, { flow, runsOn, recorded, clusterId, keys });
   }
 });

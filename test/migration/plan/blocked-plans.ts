@@ -15,7 +15,7 @@ import {
 } from "../../../migration/preflight/existing-etcd-errors.ts";
 import { definitionName, definitionPath } from "../../../migration/uninstall/definition.ts";
 import { MemoryStore } from "../memory-store.ts";
-import { smallState } from "./fake-plan-environment.ts";
+import { etcdClusterPath, smallState, threeMembers } from "./fake-plan-environment.ts";
 import {
   deploymentPath,
   emptyRecord,
@@ -25,6 +25,7 @@ import {
   migratedStack,
   otherCertificate,
   ours,
+  recordedStack,
   secrets,
   type Arrange,
   withCertificates,
@@ -68,7 +69,26 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
       },
       { migrate: false },
     ],
+    [
+      "emptiedEtcd",
+      (environment) => {
+        recordedStack(environment, {});
+      },
+      { migrate: false },
+    ],
     ["emptySource", (environment) => environment.withLegacy({})],
+    [
+      "etcdVersionSkipped",
+      (environment) => {
+        recordedStack(environment, smallState);
+        environment.members = threeMembers({ version: "3.3.27" });
+        environment.objects.set(etcdClusterPath, {
+          ...environment.objects.get(etcdClusterPath),
+          spec: { version: "3.3.27" },
+        });
+      },
+      { migrate: false, etcdVersion: "3.5.6" },
+    ],
     ["etcdv2State", (environment) => (environment.withLegacy({}).etcdv2Nodes = 12)],
     [
       "existingEtcdAccess",
@@ -130,12 +150,33 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
     ["legacyClaimPresent", (environment) => environment.withClaimAlone(), { migrate: false }],
     ["legacyTridentPresent", (environment) => environment.withLegacy(), { migrate: false }],
     [
+      "lostEtcd",
+      (environment) => {
+        recordedStack(environment, smallState);
+        environment.objects.delete(etcdClusterPath);
+        environment.destination = undefined;
+        environment.members = [];
+      },
+      { migrate: false },
+    ],
+    [
       "managedDeployment",
       (environment) => {
         const deployment = environment.withLegacy().objects.get(deploymentPath);
         const annotations = { "argocd.argoproj.io/tracking-id": "storage:apps/Deployment:trident/trident" };
         environment.objects.set(deploymentPath, { ...deployment, metadata: { ...deployment?.metadata, annotations } });
       },
+    ],
+    [
+      "membersMissing",
+      (environment) => {
+        recordedStack(environment, smallState);
+        environment.members = [
+          ...threeMembers().slice(0, 2),
+          { kind: "ended", pod: "trident-etcd-c", reason: "Evicted" },
+        ];
+      },
+      { migrate: false, etcdVersion: "3.5.6" },
     ],
     [
       "missingPermissions",
@@ -170,6 +211,14 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
     ["nothingToRollBack", (environment) => environment.withLegacy(), { rollback: true }],
     ["openTransactions", (environment) => environment.withLegacy({ ...smallState, "/trident/v1/txn/pvc-7": "{}" })],
     [
+      "otherEtcd",
+      (environment) => {
+        recordedStack(environment, {});
+        environment.record = { ...emptyRecord, etcdClusterId: "7", etcdHeldKeys: "true" };
+      },
+      { migrate: false },
+    ],
+    [
       "otherStack",
       (environment) => {
         const annotations = { "trident-etcd/stack": "organization/trident-etcd/staging" };
@@ -197,6 +246,15 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
         ),
       ),
       installOnExisting,
+    ],
+    [
+      "quorumLost",
+      (environment) => {
+        recordedStack(environment, smallState);
+        environment.destination = undefined;
+        environment.members = threeMembers({ hasLeader: false, errors: ["etcdserver: no leader"] }).slice(0, 1);
+      },
+      { migrate: false },
     ],
     [
       "recordInvalid",

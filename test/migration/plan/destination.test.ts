@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { threeMembers } from "./fake-plan-environment.ts";
 import { judgeDestination, planDestination } from "../../../migration/plan/destination.ts";
 
 const request = {
   destination: { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
   etcdClusterSize: 3,
 };
-const served = { status: { members: { ready: ["a", "b"] }, currentVersion: "3.4.22" } };
+const served = { status: { members: { ready: ["a", "b", "c"] }, currentVersion: "3.4.22" } };
+const members = [...threeMembers().slice(0, 2), { kind: "ended", pod: "trident-etcd-c", reason: "evicted" }] as const;
 const status = { clusterId: "2", version: "3.4.22" };
 
 describe("the destination", () => {
@@ -21,12 +23,13 @@ describe("the destination", () => {
 
   it("that stands is planned with its members, version and keys", () => {
     const survey = { keys: 5, equal: 4, stale: 0, foreign: { count: 1, first: ["/trident/x"] } };
-    assert.deepEqual(planDestination(request, { served, status }, survey), {
+    assert.deepEqual(planDestination(request, { served, members, status }, survey), {
       kind: "managed",
       name: "trident-etcd",
       exists: true,
       size: 3,
-      ready: 2,
+      members: 3,
+      answering: 2,
       version: "3.4.22",
       clusterId: "2",
       keys: 5,
@@ -34,6 +37,11 @@ describe("the destination", () => {
       foreignKeys: 1,
     });
     assert.equal(planDestination(request, { served, status, keys: 7 }, undefined).keys, 7);
+  });
+
+  it("is not said to have members whose pods may not be listed, whatever its status says", () => {
+    const plan = planDestination(request, { served, members: undefined, status }, undefined);
+    assert.ok(plan.kind === "managed" && plan.members === undefined && plan.answering === undefined);
   });
 
   it("that can't be asked is a risk with its reason, and no blocker", () => {

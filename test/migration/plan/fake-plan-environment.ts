@@ -1,4 +1,6 @@
 import { ClusterRequestError } from "../../../migration/kubernetes/errors.ts";
+import type { AskedMember } from "../../../migration/endpoints/asked-member.ts";
+import type { MemberView } from "../../../migration/etcd/ask-member.ts";
 import type { MigrationRecord } from "../../../migration/legacy/migration-record.ts";
 import type { Access, ClusterReader, ServedObject } from "../../../migration/plan/cluster-reader.ts";
 import type { PlanEnvironment } from "../../../migration/plan/plan-environment.ts";
@@ -24,6 +26,8 @@ export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
     destination: { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
     tridentImage: "netapp/trident:19.04.0",
     etcdClusterSize: 3,
+    etcdVersion: "3.4.22",
+    abandonedEtcd: "",
     certificateValidityHours: 43800,
     certificateEarlyRenewalHours: 720,
     snapshotDirectory: "snapshots",
@@ -51,6 +55,9 @@ export class FakePlanEnvironment implements PlanEnvironment {
   source: OpenStore | undefined;
   destination: OpenStore | undefined;
   etcdv2Nodes = 0;
+  /** Of the stack's own etcd; undefined when their pods may not be listed. */
+  members: readonly AskedMember[] | undefined = [];
+  tridentTrouble: string | undefined;
   /** Of an existing etcd. */
   problems: readonly BlockerError[] = [];
   unreached: Error | undefined;
@@ -104,6 +111,16 @@ export class FakePlanEnvironment implements PlanEnvironment {
     return Promise.resolve(this.etcdv2Nodes);
   }
 
+  askMembers(): Promise<readonly AskedMember[]> {
+    if (this.members !== undefined) return Promise.resolve(this.members);
+    const request = { method: "GET", path: "/api/v1/namespaces/trident/pods" };
+    return Promise.reject(new ClusterRequestError(request, 403, "forbidden"));
+  }
+
+  findTridentTrouble(): Promise<string | undefined> {
+    return Promise.resolve(this.tridentTrouble);
+  }
+
   /** A cluster with a DNS and nothing else. */
   withDns(): this {
     this.lists.set("/api/v1/namespaces/kube-system/services", [
@@ -150,13 +167,23 @@ export class FakePlanEnvironment implements PlanEnvironment {
 
   /** An EtcdCluster of this program with three members. */
   withEtcdCluster(entries: Readonly<Record<string, string>> = {}): this {
-    this.objects.set("/apis/etcd.database.coreos.com/v1beta2/namespaces/trident/etcdclusters/trident-etcd", {
+    this.objects.set(etcdClusterPath, {
       metadata: { name: "trident-etcd", labels: { "app.kubernetes.io/managed-by": "trident-etcd" } },
+      spec: { version: "3.4.22" },
       status: { members: { ready: ["a", "b", "c"] }, currentVersion: "3.4.22" },
     });
     this.destination = new EtcdStandIn("the etcd cluster trident-etcd in namespace trident", "2", "3.4.22", entries);
+    this.members = threeMembers();
     return this;
   }
+}
+
+/** All of them answer, with the cluster id and the version of `withEtcdCluster`. */
+export function threeMembers(view: Partial<MemberView> = {}): AskedMember[] {
+  const names = ["trident-etcd-a", "trident-etcd-b", "trident-etcd-c"];
+  const members = names.map((name, index) => ({ id: String(index + 1), name }));
+  const answer = { clusterId: "2", version: "3.4.22", hasLeader: true, errors: [], members, ...view };
+  return names.map((pod) => ({ kind: "answers", pod, view: answer }));
 }
 
 /** As MemoryStore, with a version of its own. */
@@ -172,6 +199,8 @@ class EtcdStandIn extends MemoryStore {
     return { ...(await super.status()), version: this.#version };
   }
 }
+
+export const etcdClusterPath = "/apis/etcd.database.coreos.com/v1beta2/namespaces/trident/etcdclusters/trident-etcd";
 
 export const smallState = {
   "/trident/store": '{"store_version":"etcdv3","orchestrator_api_version":"1"}',

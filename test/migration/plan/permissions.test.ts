@@ -13,7 +13,7 @@ const request = { namespace: "storage", destination };
 
 describe("the permissions", () => {
   it("are asked for one by one, and those that are missing keep their order", async () => {
-    const needed = neededPermissions({ ...request, migrate: true, snapshotDirectory: "snapshots" });
+    const needed = neededPermissions({ ...request, migrate: true });
     const asked: string[] = [];
     const missing = await missingPermissions(
       {
@@ -36,18 +36,16 @@ describe("the permissions", () => {
   });
 
   it("that only a migration needs are not asked for an installation", () => {
-    const names = (migrate: boolean, snapshotDirectory = "") =>
-      neededPermissions({ ...request, migrate, snapshotDirectory }).map(nameOf);
-    assert.ok(names(true).includes("get /pods/portforward in storage"));
+    const names = (migrate: boolean) => neededPermissions({ ...request, migrate }).map(nameOf);
     assert.ok(names(true).includes("update coordination.k8s.io/leases in storage"));
-    assert.ok(!names(false).some((name) => /portforward|leases/.test(name)));
+    assert.ok(!names(false).some((name) => /leases|create \/pods in/.test(name)));
     assert.ok(names(false).includes("create apiextensions.k8s.io/customresourcedefinitions"));
-    // A destroy saves a snapshot, through a port-forward.
-    assert.ok(names(false, "snapshots").includes("get /pods/portforward in storage"));
+    // Members and Trident are asked whether they serve, and a destroy saves a snapshot, through port-forwards.
+    for (const migrate of [true, false]) assert.ok(names(migrate).includes("get /pods/portforward in storage"));
   });
 
   it("to list the EtcdClusters of all namespaces is good to have, no more", () => {
-    const needed = neededPermissions({ ...request, migrate: true, snapshotDirectory: "" });
+    const needed = neededPermissions({ ...request, migrate: true });
     assert.deepEqual(splitMissing(needed).wished.map(nameOf), ["list etcd.database.coreos.com/etcdclusters"]);
     assert.equal(splitMissing(needed).needed.length, needed.length - 1);
     assert.ok(
@@ -61,13 +59,12 @@ describe("the permissions", () => {
       neededPermissions({
         namespace: "storage",
         migrate: false,
-        snapshotDirectory: "snapshots",
         destination: { namespace: "storage", endpoints, reach },
       }).map(nameOf);
     assert.ok(!names("auto").some((name) => /customresourcedefinitions|etcdclusters|networkpolicies/.test(name)));
     assert.ok(names("auto").includes("create /pods in storage"));
     assert.ok(names("auto").includes("get /pods/portforward in storage"));
-    assert.ok(!names("direct").some((name) => /create \/pods|portforward/.test(name)));
+    assert.ok(!names("direct").some((name) => /create \/pods in|delete \/pods/.test(name)));
   });
 
   it("that are all there block nothing", () => {

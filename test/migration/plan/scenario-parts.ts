@@ -56,6 +56,20 @@ export function migratedStack(environment: FakePlanEnvironment): FakePlanEnviron
   return environment;
 }
 
+/** A stack of its own etcd whose Trident has its state there, as it is recorded. */
+export function recordedStack(environment: FakePlanEnvironment, entries: Readonly<Record<string, string>>): void {
+  const container = {
+    name: "trident-main",
+    image: "netapp/trident:19.04.0",
+    args: ["-etcd_v3", "https://trident-etcd-client:2379", "-k8s_pod"],
+  };
+  environment.withEtcdCluster(entries).objects.set(deploymentPath, {
+    metadata: ours,
+    spec: { template: { spec: { containers: [container] } } },
+  });
+  environment.record = { ...emptyRecord, etcdClusterId: "2", etcdHeldKeys: "true" };
+}
+
 export const endpoint = "https://etcd.example.com:2379";
 
 /** An etcd that is not the stack's own. */

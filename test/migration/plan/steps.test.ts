@@ -75,7 +75,7 @@ describe("the steps of the plan", () => {
     assert.deepEqual(
       steps.map(({ what }) => what),
       [
-        "Keep the etcd cluster as it is, 3 of 3 members ready",
+        "Keep the etcd cluster as it is, 3 of 3 members answer",
         "Start Trident on the state that was copied and verified",
       ],
     );

@@ -63,6 +63,14 @@ describe("a rollback", () => {
     assert.equal(phase, "writing");
   });
 
+  it("leaves no word in the record that the new etcd has keys, which it has taken away", async () => {
+    const scene = changedScene();
+    scene.recorded = { ...scene.recorded, etcdClusterId: "2", etcdHeldKeys: "true" };
+    await rollBack(scene, ignore);
+    assert.equal(scene.recorded.etcdClusterId, "2");
+    assert.ok((scene.recorded.etcdHeldKeys ?? null) === null);
+  });
+
   it("closes both etcds, whether it succeeds or fails", async () => {
     const succeeding = changedScene();
     await rollBack(succeeding, ignore);

@@ -1,0 +1,85 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { askMember, type MemberView } from "../etcd/ask-member.ts";
+import { EtcdError, EtcdUnreachableError } from "../etcd/errors.ts";
+import type { EtcdTls } from "../etcd/etcd-store.ts";
+import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { withoutFullStop } from "../kubernetes/errors.ts";
+import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
+import { describePod, isActive, isContainerRunning, isReady, listPods, podName } from "../kubernetes/pods.ts";
+import { openPortForward } from "../kubernetes/port-forward.ts";
+import { readClientSecret } from "./client-secret.ts";
+import { memberClientPort, memberServerName, membersOf } from "./cluster-members.ts";
+import type { EtcdClusterAddress } from "./etcd-address.ts";
+import type { AskedMember } from "./asked-member.ts";
+
+/** A call's deadline, and what asking one member may take in all. */
+const deadlineMilliseconds = 3_000;
+const limitMilliseconds = 5_000;
+
+/**
+ * Asks each member of an EtcdCluster itself, all at once, for at most 5 s: the EtcdCluster's status is what its operator saw last,
+ * which does not look any more once most members are lost. Raises what listing the pods raises.
+ */
+export async function askMembers(cluster: ClusterClient, address: EtcdClusterAddress): Promise<AskedMember[]> {
+  const { namespace, etcdCluster, clientSecret } = address;
+  const pods = await listPods(cluster, namespace, membersOf(etcdCluster));
+  let tls: Promise<EtcdTls> | undefined;
+  const readTls = (): Promise<EtcdTls> =>
+    (tls ??= readClientSecret(cluster, namespace, clientSecret).then((material) => ({
+      ...material,
+      serverName: memberServerName(address),
+    })));
+  return Promise.all(pods.map((pod) => stateOf(cluster, namespace, pod, readTls)));
+}
+
+async function stateOf(
+  cluster: ClusterClient,
+  namespace: string,
+  pod: V1Pod,
+  readTls: () => Promise<EtcdTls>,
+): Promise<AskedMember> {
+  const name = podName(pod);
+  if (pod.metadata?.deletionTimestamp !== undefined) return { kind: "leaving", pod: name };
+  if (!isContainerRunning(pod, "etcd")) {
+    const trouble = await findPodTrouble(cluster, namespace, pod);
+    const reason = withoutFullStop(trouble?.reason ?? describePod(pod));
+    return { kind: isActive(pod) ? "starting" : "ended", pod: name, reason };
+  }
+  try {
+    const view = await within(limitMilliseconds, async () => ask(cluster, namespace, name, await readTls()));
+    return { kind: "answers", pod: name, view };
+  } catch (error) {
+    return { kind: "silent", pod: name, reason: withoutFullStop(describeFailure(error)), isReady: isReady(pod) };
+  }
+}
+
+async function ask(cluster: ClusterClient, namespace: string, pod: string, tls: EtcdTls): Promise<MemberView> {
+  const forward = await openPortForward(cluster, {
+    namespace,
+    choosePod: () => Promise.resolve(pod),
+    port: memberClientPort,
+  });
+  try {
+    return await askMember({ host: forward.host, port: forward.port }, tls, deadlineMilliseconds);
+  } catch (error) {
+    // The local port says nothing to anybody; the port-forward often knows the reason.
+    const reason = error instanceof EtcdUnreachableError ? forward.lastFailure() : undefined;
+    const said = error instanceof EtcdError ? error.message.replace(`etcd at ${error.endpoint}: `, "") : undefined;
+    throw new Error(reason ?? said ?? describeFailure(error), { cause: error });
+  } finally {
+    await forward.close();
+  }
+}
+
+async function within<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new Error(`no answer within ${milliseconds / 1000} s`));
+  }, milliseconds);
+  try {
+    return await Promise.race([work(), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,39 @@
+import type { MemberView } from "../etcd/ask-member.ts";
+
+/** A member of an EtcdCluster, as its pod and it itself show it. */
+export type AskedMember =
+  | { readonly kind: "answers"; readonly pod: string; readonly view: MemberView }
+  /** It runs and could not be asked; Kubernetes may hold it for ready all the same, which asks it from within. */
+  | { readonly kind: "silent"; readonly pod: string; readonly reason: string; readonly isReady: boolean }
+  | { readonly kind: "starting"; readonly pod: string; readonly reason: string }
+  /** The etcd-operator starts no pod again: what was in this one is lost. */
+  | { readonly kind: "ended"; readonly pod: string; readonly reason: string }
+  | { readonly kind: "leaving"; readonly pod: string };
+
+export type AnsweringMember = Extract<AskedMember, { kind: "answers" }>;
+
+/** Those that serve: a member that has lost the others answers, too, but knows no leader. */
+export function servingMembers(members: readonly AskedMember[]): AnsweringMember[] {
+  return members.filter((each) => each.kind === "answers").filter(({ view }) => view.hasLeader);
+}
+
+/** Such as `trident-etcd-abc answers`, or `trident-etcd-abc is starting: ErrImagePull for image ...`. */
+export function describeMember(member: AskedMember): string {
+  switch (member.kind) {
+    case "answers":
+      return `${member.pod} answers${member.view.hasLeader ? "" : " that it has lost the others"}`;
+    case "silent":
+      return `${member.pod} runs and does not answer: ${member.reason}`;
+    case "starting":
+      return `${member.pod} does not run yet: ${member.reason}`;
+    case "ended":
+      return `${member.pod} has ended: ${member.reason}`;
+    case "leaving":
+      return `${member.pod} is being deleted`;
+  }
+}
+
+/** All of them in one line. */
+export function describeMembers(members: readonly AskedMember[]): string {
+  return members.length === 0 ? "it has no pod" : members.map(describeMember).join("; ");
+}

@@ -1,0 +1,111 @@
+import { prefixRange } from "../copy/key-range.ts";
+import { isEtcdCluster } from "../endpoints/describe-address.ts";
+import type { EtcdAddress } from "../endpoints/etcd-address.ts";
+import { openEtcd } from "../endpoints/open-etcd.ts";
+import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import type { Patience } from "../kubernetes/wait-until.ts";
+import { listPods, podName } from "../kubernetes/pods.ts";
+import { isNotFound } from "../kubernetes/errors.ts";
+import { readDeployment } from "../legacy/legacy-trident.ts";
+import { changeMigrationRecord, findMigrationRecord, type RecordChange } from "../legacy/migration-record.ts";
+import { UnexpectedEtcdError } from "./errors.ts";
+import { recordedEtcd, type RecordedEtcd } from "./recorded-etcd.ts";
+import { waitForMembers } from "./wait-for-members.ts";
+import { podsOf, waitForTrident } from "./wait-for-trident.ts";
+
+export interface ServingRequest {
+  readonly namespace: string;
+  /** The etcd that Trident has its state in. */
+  readonly destination: EtcdAddress;
+  readonly prefix: string;
+  /** The ConfigMap with the stack's record. */
+  readonly record: string;
+  /** How many members the stack's own etcd is to have. */
+  readonly size?: number;
+  readonly tridentDeployment: string;
+  /** The setting: the cluster id of a recorded etcd that may be replaced by another one; empty for none. */
+  readonly abandonedEtcd?: string;
+}
+
+/** What is asked and done, on a cluster or in memory. */
+export interface ServingEnvironment {
+  /** Undefined when there is no record. */
+  findRecorded(): Promise<RecordedEtcd | undefined>;
+  /** Waits until the etcd serves, with all of its members where they are the stack's own. Answers with its cluster id. */
+  waitForEtcd(): Promise<string>;
+  /** Has Trident begin anew: it keeps in memory what it once read. */
+  restartTrident(): Promise<void>;
+  waitForTrident(): Promise<void>;
+  /** Under the prefix. */
+  countKeys(): Promise<number>;
+  record(change: RecordChange): Promise<void>;
+}
+
+/**
+ * Waits until the etcd and Trident serve, and records which etcd that is.
+ *
+ * @throws MembersNotServingError, TridentNotServingError, UnexpectedEtcdError
+ */
+export async function checkServing(
+  environment: ServingEnvironment,
+  { abandonedEtcd = "" }: Pick<ServingRequest, "abandonedEtcd">,
+): Promise<void> {
+  const clusterId = await environment.waitForEtcd();
+  const recorded = await environment.findRecorded();
+  const isAnother = recorded !== undefined && recorded.clusterId !== clusterId;
+  const isGivenUp = recorded?.clusterId === abandonedEtcd;
+  // The plan refuses it beforehand; what came in between is not to be recorded as if it were right.
+  if (isAnother && recorded.heldKeys && !isGivenUp) throw new UnexpectedEtcdError(recorded.clusterId, clusterId);
+  if (isAnother) await environment.restartTrident();
+  await environment.waitForTrident();
+  const keys = await environment.countKeys();
+  const heldKeys = keys > 0 || (recorded?.heldKeys === true && !isAnother && !isGivenUp);
+  await environment.record({ etcdClusterId: clusterId, etcdHeldKeys: heldKeys ? "true" : null });
+}
+
+export function servingOnCluster(
+  cluster: ClusterClient,
+  request: ServingRequest,
+  patience: Patience,
+): ServingEnvironment {
+  const { namespace, destination, prefix, size, tridentDeployment: deployment } = request;
+  const asked = async <T>(ask: (etcd: Awaited<ReturnType<typeof openEtcd>>) => Promise<T>): Promise<T> => {
+    const etcd = await openEtcd(cluster, destination, patience);
+    try {
+      return await ask(etcd);
+    } finally {
+      await etcd.close();
+    }
+  };
+  return {
+    findRecorded: async () => recordedEtcd(await findMigrationRecord(cluster, request)),
+    waitForEtcd: () =>
+      isEtcdCluster(destination) && size !== undefined
+        ? waitForMembers(cluster, destination, { ...patience, size })
+        : asked(async (etcd) => (await etcd.status()).clusterId),
+    restartTrident: () => deletePods(cluster, namespace, deployment),
+    waitForTrident: () => waitForTrident(cluster, { namespace, deployment }, patience),
+    countKeys: () => asked(async (etcd) => (await etcd.range({ ...prefixRange(prefix), countOnly: true })).count),
+    record: async (change) => {
+      try {
+        await changeMigrationRecord(cluster, request, change);
+      } catch (error) {
+        // Deleted by hand: the plan finds that nothing is recorded, and has it done again.
+        if (!isNotFound(error)) throw error;
+      }
+    },
+  };
+}
+
+/** Its Deployment makes another one. */
+async function deletePods(cluster: ClusterClient, namespace: string, deployment: string): Promise<void> {
+  const found = await readDeployment(cluster, namespace, deployment);
+  if (found === undefined) return;
+  for (const pod of await listPods(cluster, namespace, podsOf(found))) {
+    try {
+      await cluster.core.deleteNamespacedPod({ namespace, name: podName(pod) });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+}

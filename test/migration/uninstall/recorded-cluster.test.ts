@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { readRecordedClusterId, refuseOtherEtcd } from "../../../migration/uninstall/recorded-cluster.ts";
+import { startFakeKubernetes } from "../fake-kubernetes.ts";
+
+const etcd = { namespace: "storage", etcdCluster: "db", snapshotDirectory: "snapshots", isTrial: true };
+const place = { namespace: "storage", record: "a-record" };
+
+describe("an etcd that is about to be deleted", () => {
+  it("is the one that was recorded, or nothing was recorded", () => {
+    refuseOtherEtcd(etcd, "12", ["12", "12"]);
+    refuseOtherEtcd(etcd, "12", []);
+    refuseOtherEtcd(etcd, undefined, ["34"]);
+  });
+
+  it("is left where it is when it is another one", () => {
+    assert.throws(() => {
+      refuseOtherEtcd(etcd, "12", ["12", "34"]);
+    }, /etcd cluster 34, and the stack has recorded 12.*Nothing was deleted.*config set abandonedEtcd 12/s);
+  });
+
+  it("is known by the stack's record", async () => {
+    const fake = await startFakeKubernetes();
+    try {
+      assert.equal(await readRecordedClusterId(fake.cluster, place), undefined);
+      const metadata = { name: "a-record" };
+      fake.objects.set("/api/v1/namespaces/storage/configmaps/a-record", { metadata, data: { etcdClusterId: "12" } });
+      assert.equal(await readRecordedClusterId(fake.cluster, place), "12");
+      fake.objects.set("/api/v1/namespaces/storage/configmaps/a-record", { metadata });
+      assert.equal(await readRecordedClusterId(fake.cluster, place), undefined);
+    } finally {
+      await fake.stop();
+    }
+  });
+});
