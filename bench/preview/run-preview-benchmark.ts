@@ -8,7 +8,7 @@ import { stopSandbox } from "../../sandbox/stop-sandbox.ts";
 import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-environment.ts";
 import { shuffled } from "../run-order.ts";
 import { checkRun } from "./check-run.ts";
-import { installLegacyWithKeys } from "./legacy-with-keys.ts";
+import { installLegacyWithKeys, serveAlone } from "./legacy-with-keys.ts";
 import { previewCells, upCells, type PreviewCell, type PreviewOptions } from "./preview-options.ts";
 import type { PreviewMeasurement } from "./preview-results.ts";
 import { programNames, writeProgram, type ProgramName } from "./programs.ts";
@@ -26,7 +26,7 @@ const manyNamespace = "trident-many";
 type Stacks = Readonly<Record<"few" | "many" | "withoutPlan" | "empty" | "emptyWithPulumi", TimedStack>>;
 
 /**
- * All figures on one fresh sandbox: the previews while two legacy Tridents serve, then the migration of the larger one, then
+ * All figures on one fresh sandbox: the previews of two legacy Tridents, one of which serves at a time, then the migration of the larger one, then
  * the ups. A run that fails, or does something else than what is timed, ends the benchmark; an interrupt ends it with what
  * there is.
  */
@@ -44,6 +44,7 @@ export async function runPreviewBenchmark(bench: PreviewBench, options: PreviewO
     const previews = await measureRounds(bench, options, previewCells(options), stacks);
     if (bench.isInterrupted()) return previews;
     report("migrating the larger one");
+    await serveAlone(manyNamespace, fewNamespace);
     await stacks.many.up();
     return [...previews, ...(await measureRounds(bench, options, upCells(options), stacks))];
   } finally {
@@ -97,10 +98,15 @@ async function measureRounds(
   return measurements;
 }
 
-function runCell({ what, keys }: PreviewCell, { fewKeys }: PreviewOptions, stacks: Stacks): Promise<TimedRun> {
+async function runCell({ what, keys }: PreviewCell, { fewKeys }: PreviewOptions, stacks: Stacks): Promise<TimedRun> {
   switch (what) {
     case "preview":
-      return (keys === fewKeys ? stacks.few : stacks.many).preview();
+      if (keys === fewKeys) {
+        await serveAlone(fewNamespace, manyNamespace);
+        return stacks.few.preview();
+      }
+      await serveAlone(manyNamespace, fewNamespace);
+      return stacks.many.preview();
     case "preview without the plan":
       return stacks.withoutPlan.preview();
     case "up without changes":
