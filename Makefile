@@ -1,7 +1,7 @@
 # Everything runs on Node 24 from node_modules; `make` alone lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e e2e-long faults faults-mutations bench bench-outage bench-preview package toolchain sandbox sandbox-down
+.PHONY: help demo test check unit e2e e2e-long faults faults-mutations world bench bench-outage bench-preview package toolchain sandbox sandbox-down
 
 NODE := node_modules/.bin/node
 INSTALLED := node_modules/.package-lock.json
@@ -32,6 +32,9 @@ faults: $(INSTALLED) ## 1,000 schedules of random faults and kills, checked inde
 
 faults-mutations: $(INSTALLED) ## Without the guard, the pinned revision or the verification the fault suite must turn red (1 minute)
 	@$(NODE) test/faults/mutations.ts
+
+world: $(INSTALLED) toolchain ## 200 acts of an administrator, and after each whether the plan, the run and the state agree (two hours; SEED=..., COUNT=..., LIE=plan|serving|key)
+	@SEED=$(or $(SEED),1) COUNT=$(or $(COUNT),200) LIE=$(LIE) $(NODE) test/world/world-on-sandbox.ts
 
 bench: $(INSTALLED) ## Measure the copy against other tools (an hour and a half; with QUICK=1 two minutes: see bench/README.md)
 	@$(NODE) bench/copy-benchmark.ts
