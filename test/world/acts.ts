@@ -168,7 +168,7 @@ async function killAllMembers(world: World): Promise<Done> {
 
 async function spell(world: World, name: string, rewrite: (text: string) => string): Promise<Done> {
   world.extra = { KUBECONFIG: await world.kubeconfig(name, rewrite) };
-  return { what: `kubeconfig ${name}`, mustChangeNothing: true, putBack: () => Promise.resolve(standard(world)) };
+  return { what: `kubeconfig ${name}`, mustChangeNothing: true, putBack: standard(world) };
 }
 
 async function severalFiles(world: World): Promise<Done> {
@@ -177,7 +177,7 @@ async function severalFiles(world: World): Promise<Done> {
   return {
     what: "KUBECONFIG of several files",
     mustChangeNothing: true,
-    putBack: () => Promise.resolve(standard(world)),
+    putBack: standard(world),
   };
 }
 
@@ -191,7 +191,7 @@ async function anotherCluster(world: World): Promise<Done> {
     what: "the kubeconfig of another cluster",
     mustBeRefused: true,
     putBack: async () => {
-      standard(world);
+      world.extra = {};
       await other.close();
     },
   };
@@ -302,11 +302,7 @@ async function secondStack(world: World): Promise<Done> {
   return {
     what: "the same stack in another backend",
     mustBeRefused: true,
-    putBack: async () => {
-      standard(world);
-      // The first one's settings are in the same file, encrypted with nothing.
-      await Promise.all(Object.entries(world.settings).map(([name, value]) => Promise.resolve([name, value])));
-    },
+    putBack: standard(world),
   };
 }
 
@@ -325,8 +321,11 @@ async function loseState(world: World): Promise<Done> {
   };
 }
 
-function standard(world: World): void {
-  world.extra = {};
+function standard(world: World): () => Promise<void> {
+  return () => {
+    world.extra = {};
+    return Promise.resolve();
+  };
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

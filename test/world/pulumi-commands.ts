@@ -37,7 +37,8 @@ export async function startPulumi(words: readonly string[], environment: NodeJS.
   const watched = ["up", "preview", "destroy"].includes(words[0] ?? "") ? [`--event-log=${log}`] : [];
   const child = spawn("pulumi", [...words, "--non-interactive", "--color=never", ...watched], {
     cwd: repositoryRoot,
-    env: environment,
+    // The log of events is among the flags for those who debug.
+    env: { ...environment, PULUMI_DEBUG_COMMANDS: "true" },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

@@ -23,7 +23,9 @@ export type Lie = "plan" | "serving" | "key" | undefined;
 export function drawAct(world: World, random: SeededRandom): Act {
   const possible = acts.filter(({ when }) => when === undefined || when(world));
   let left = random.fraction() * possible.reduce((sum, { weight }) => sum + weight, 0);
-  return possible.find(({ weight }) => (left -= weight) < 0) ?? possible[0]!;
+  const drawn = possible.find(({ weight }) => (left -= weight) < 0);
+  if (drawn === undefined) throw new RangeError("no act is possible");
+  return drawn;
 }
 
 /** One act; `pulumi preview`, `pulumi up`, and whether both said what is so; then the way back to a sound stack. */

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { describePlan } from "../../migration/plan/describe-plan.ts";
+import { blockedPlans } from "../migration/plan/blocked-plans.ts";
+import { wholePlans } from "../migration/plan/plan-scenarios.ts";
+import { planOf } from "../migration/plan/scenario-parts.ts";
+import { planWords } from "./plan-words.ts";
+import { waysOut } from "./round.ts";
+
+describe("the words of a plan", () => {
+  it("say for each whole plan of docs/the-plan.md whether there is something to do", async () => {
+    for (const [heading, make] of Object.entries(wholePlans)) {
+      const plan = await make();
+      const { kind } = planWords(describePlan(plan));
+      assert.equal(kind, plan.steps.length === 0 ? "nothing" : "acts", heading);
+    }
+  });
+
+  it("say for each blocker that nothing is begun", async () => {
+    for (const [kind, arrange, change] of blockedPlans) {
+      assert.equal(planWords(describePlan(await planOf(arrange, change))).kind, "blocked", kind);
+    }
+  });
+
+  it("are none where the run ended before", () => {
+    assert.equal(
+      planWords("error: The stack's settings cannot be used (1 problem); nothing was changed.").kind,
+      "none",
+    );
+  });
+
+  it("name the objects that are made again", () => {
+    const printed = `    Namespace trident has the Trident of this stack; there is nothing to migrate.
+    What is not as usual:
+      - Role/etcd-operator is missing: it is made again.`;
+    assert.deepEqual(planWords(printed), { kind: "acts", objects: ["Role/etcd-operator"], hasSteps: false });
+  });
+});
+
+describe("the way out of a message", () => {
+  it("is its first command that changes something and has no place to fill in", () => {
+    const message =
+      "See it with `kubectl --namespace a get secret b`, or `pulumi config set namespace NAME`; " +
+      "then `pulumi config set abandonedEtcd 17` and `pulumi up`.";
+    assert.deepEqual(waysOut(message), ["pulumi config set abandonedEtcd 17"]);
+    assert.deepEqual(waysOut("Run `pulumi up` again."), []);
+  });
+});
