@@ -41,7 +41,7 @@ import { judgeOwners } from "./other-stack.ts";
 import { judgeOtherTridents, type OtherTridents } from "./other-tridents.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import { judgeRunning, type RunningMigration } from "./running-migration.ts";
-import { judgeObjects, type FoundObject } from "./stack-objects.ts";
+import { judgeObjects, missingObjects, type FoundObject } from "./stack-objects.ts";
 import { outageOf, planSteps } from "./steps.ts";
 import { judgeMembers } from "./members.ts";
 import { judgeRecordedEtcd, type RecordedEtcdFacts } from "./recorded-etcd.ts";
@@ -142,7 +142,12 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
     ...(outageEstimateSeconds === undefined ? {} : { outageEstimateSeconds }),
     ...(flow.flow === "migrated" && migratedAt !== undefined ? { migratedAt } : {}),
     ...(flow.flow === "rolledBack" && rolledBackAt !== undefined ? { rolledBackAt } : {}),
-    objects: [...takenOver(flow, request), ...definition.objects, ...objects.objects],
+    objects: [
+      ...takenOver(flow, request),
+      ...definition.objects,
+      ...objects.objects,
+      ...(isServing(flow.flow) ? missingObjects(facts.objects) : []),
+    ],
     certificates,
     definition: definition.definition,
     ...planWhatStays({

@@ -12,6 +12,8 @@ export interface StackObject {
   /** `Kind/name` */
   readonly object: string;
   readonly path: string;
+  /** Whether a stack that stands may do without it. */
+  readonly isOptional?: true;
 }
 
 export interface StackNames {
@@ -27,10 +29,14 @@ export function stackObjects(names: StackNames): StackObject[] {
     ...(isEtcdCluster(destination) ? ownEtcdPlaces(destination) : existingEtcdPlaces(destination)),
     ...tridentPlaces(names),
   ];
-  return places.map(([kind, name, collection]) => ({ object: `${kind}/${name}`, path: `${collection}/${name}` }));
+  return places.map(([kind, name, collection, need]) => ({
+    object: `${kind}/${name}`,
+    path: `${collection}/${name}`,
+    ...(need === "optional" ? { isOptional: true } : {}),
+  }));
 }
 
-type Place = [kind: string, name: string, collection: string];
+type Place = [kind: string, name: string, collection: string, need?: "optional"];
 
 const rbac = "/apis/rbac.authorization.k8s.io/v1";
 
@@ -63,15 +69,15 @@ function tridentPlaces({ namespace, record }: StackNames): Place[] {
   const core = `/api/v1/namespaces/${namespace}`;
   const clusterWide = `trident-external-etcd-${namespace}`;
   return [
-    ["ConfigMap", record, `${core}/configmaps`],
+    ["ConfigMap", record, `${core}/configmaps`, "optional"],
     ["ServiceAccount", "trident-external-etcd", `${core}/serviceaccounts`],
     ["Role", "trident-external-etcd", `${rbac}/namespaces/${namespace}/roles`],
     ["RoleBinding", "trident-external-etcd", `${rbac}/namespaces/${namespace}/rolebindings`],
     // On OpenShift.
-    ["Role", "trident-external-etcd-anyuid", `${rbac}/namespaces/${namespace}/roles`],
-    ["RoleBinding", "trident-external-etcd-anyuid", `${rbac}/namespaces/${namespace}/rolebindings`],
+    ["Role", "trident-external-etcd-anyuid", `${rbac}/namespaces/${namespace}/roles`, "optional"],
+    ["RoleBinding", "trident-external-etcd-anyuid", `${rbac}/namespaces/${namespace}/rolebindings`, "optional"],
     // A migration's own, for the time between its end and the stack's Deployment.
-    ["Deployment", "trident-external-etcd", `/apis/apps/v1/namespaces/${namespace}/deployments`],
+    ["Deployment", "trident-external-etcd", `/apis/apps/v1/namespaces/${namespace}/deployments`, "optional"],
     ["ClusterRole", clusterWide, `${rbac}/clusterroles`],
     ["ClusterRoleBinding", clusterWide, `${rbac}/clusterrolebindings`],
   ];
@@ -80,13 +86,20 @@ function tridentPlaces({ namespace, record }: StackNames): Place[] {
 export interface FoundObject extends StackObject {
   /** Undefined when it does not exist. */
   readonly served: ServedObject | undefined;
+  /** Whether it may not be looked at. */
+  readonly isHidden?: true;
 }
 
 export async function findStackObjects(
-  reader: Pick<ClusterReader, "read">,
+  reader: Pick<ClusterReader, "read" | "refusalOf">,
   objects: readonly StackObject[],
 ): Promise<FoundObject[]> {
-  return Promise.all(objects.map(async (each) => ({ ...each, served: await reader.read(each.path) })));
+  return Promise.all(
+    objects.map(async (each) => {
+      const served = await reader.read(each.path);
+      return { ...each, served, ...(reader.refusalOf(each.path) === undefined ? {} : { isHidden: true }) };
+    }),
+  );
 }
 
 /**
@@ -109,6 +122,18 @@ export function judgeObjects(
     })),
     blockers: foreign.map(({ object }) => foreignObject(object, namespace)),
   };
+}
+
+/** Of a stack that stands, what something else has deleted. */
+export function missingObjects(found: readonly FoundObject[]): PlannedObject[] {
+  const missing = found.filter(
+    ({ served, isOptional, isHidden }) => served === undefined && isOptional !== true && isHidden !== true,
+  );
+  return missing.map(({ object }) => ({
+    object,
+    made: "by this program",
+    becomes: "is missing, and is made again",
+  }));
 }
 
 function whatBecomes(served: ServedObject): string {

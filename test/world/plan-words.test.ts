@@ -12,7 +12,8 @@ describe("the words of a plan", () => {
     for (const [heading, make] of Object.entries(wholePlans)) {
       const plan = await make();
       const { kind } = planWords(describePlan(plan));
-      assert.equal(kind, plan.steps.length === 0 ? "nothing" : "acts", heading);
+      const isWhole = !plan.objects.some(({ becomes }) => becomes.includes("made again"));
+      assert.equal(kind, plan.steps.length === 0 && isWhole ? "nothing" : "acts", heading);
     }
   });
 
@@ -32,7 +33,7 @@ describe("the words of a plan", () => {
   it("name the objects that are made again", () => {
     const printed = `    Namespace trident has the Trident of this stack; there is nothing to migrate.
     What is not as usual:
-      - Role/etcd-operator is missing: it is made again.`;
+      - Role/etcd-operator, made by this program: is missing, and is made again.`;
     assert.deepEqual(planWords(printed), { kind: "acts", objects: ["Role/etcd-operator"], hasSteps: false });
   });
 });

@@ -82,8 +82,10 @@ function* disagreements(done: Done, preview: Run, up: Run, changed: readonly str
     if (steps.length > 0) yield `nothing had changed, and the engine did ${describeSteps(steps)}`;
   }
   if (up.code !== 0) return;
-  if (words.kind === "nothing" && steps.length > 0 && done.isWanted !== true) {
-    yield `the plan says that there is nothing to do, and the engine did ${describeSteps(steps)}`;
+  // What was changed by hand the engine's own preview tells of; what is missing, the plan.
+  const made = steps.filter(({ op }) => op === "create");
+  if (words.kind === "nothing" && made.length > 0 && done.isWanted !== true) {
+    yield `the plan says that there is nothing to do, and the engine did ${describeSteps(made)}`;
   }
   if (words.kind === "acts" && steps.length === 0) yield "the plan says what is done, and the engine did nothing";
   if (preview.code === 0) {

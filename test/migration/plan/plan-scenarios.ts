@@ -3,7 +3,7 @@ import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
 import { NotReachedFromHereError } from "../../../migration/endpoints/errors.ts";
 import { definitionName, definitionPath } from "../../../migration/uninstall/definition.ts";
 import { legacyDeployment } from "../legacy/legacy-deployment.ts";
-import { smallState } from "./fake-plan-environment.ts";
+import { smallState, type FakePlanEnvironment } from "./fake-plan-environment.ts";
 import {
   deploymentPath,
   emptyRecord,
@@ -12,6 +12,7 @@ import {
   ours,
   planOf,
   withCertificates,
+  withStackObjects,
 } from "./scenario-parts.ts";
 
 /** Clusters and settings, under the headings of docs/the-plan.md. */
@@ -30,17 +31,13 @@ export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> 
       environment.source = undefined;
       environment.record = { namespace: "trident", name: "trident-etcd-migration", uid: "u", phase: "stopped" };
     }),
-  "A migrated stack": () =>
+  "A migrated stack": () => planOf(migrated),
+  "A migrated stack of which something was deleted": () =>
     planOf((environment) => {
-      const result = JSON.stringify({ keys: 5, sha256: "aa", finishedAt: "2026-01-02T03:04:05.000Z" });
-      environment.record = {
-        ...emptyRecord,
-        phase: "copied",
-        result,
-        legacyDeployment: JSON.stringify(legacyDeployment()),
-      };
-      environment.withEtcdCluster(smallState).objects.set(deploymentPath, { metadata: ours });
-      withCertificates(environment);
+      migrated(environment);
+      for (const path of [...environment.objects.keys()].filter((each) => each.endsWith("roles/etcd-operator"))) {
+        environment.objects.delete(path);
+      }
     }),
   "A new installation on an existing etcd": () =>
     planOf((environment) => environment.withExistingEtcd(), { migrate: false, ...existingEtcd() }),
@@ -66,6 +63,15 @@ export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> 
       { rollback: true },
     ),
 };
+
+function migrated(environment: FakePlanEnvironment): void {
+  const result = JSON.stringify({ keys: 5, sha256: "aa", finishedAt: "2026-01-02T03:04:05.000Z" });
+  const manifest = JSON.stringify(legacyDeployment());
+  environment.record = { ...emptyRecord, phase: "copied", result, legacyDeployment: manifest };
+  environment.withEtcdCluster(smallState).objects.set(deploymentPath, { metadata: ours });
+  withCertificates(environment);
+  withStackObjects(environment);
+}
 
 /** As an etcd-operator of another namespace may have it. */
 const foreignDefinition: ServedObject = {

@@ -1,3 +1,4 @@
+import { stackObjects } from "../../../migration/plan/stack-objects.ts";
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import { planFrom } from "../../../migration/plan/gather-plan.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
@@ -34,6 +35,14 @@ OUI1M4VBdHMwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiBwKttn
 TDMjmegbzMnJoNTFf4+RMCZWXhach80O/FsMKAIhALKNeW8uwwPvtd71kHRDc73e
 QW9Ym7Vd/Ns0ZsrUfDN0
 -----END CERTIFICATE-----`);
+
+/** All that a stack with an etcd of its own consists of. */
+export function withStackObjects(environment: FakePlanEnvironment): FakePlanEnvironment {
+  for (const { path, isOptional } of stackObjects(planRequest())) {
+    if (isOptional !== true && !environment.objects.has(path)) environment.objects.set(path, { metadata: ours });
+  }
+  return environment;
+}
 
 /** In the stack's Secrets, a single one for all that is a certificate there. */
 export function withCertificates(environment: FakePlanEnvironment): void {

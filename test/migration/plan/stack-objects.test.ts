@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { ClusterRequestError } from "../../../migration/kubernetes/errors.ts";
 import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
 import { definitionName } from "../../../migration/uninstall/definition.ts";
 import {
   findStackObjects,
+  missingObjects,
   judgeObjects,
   stackObjects,
   type FoundObject,
@@ -23,6 +25,7 @@ describe("the stack's objects", () => {
     const found = await findStackObjects(
       {
         read: (path) => Promise.resolve(path === "/api/v1/namespaces/storage/secrets/etcd-peer-tls" ? ours : undefined),
+        refusalOf: () => undefined,
       },
       stackObjects(names),
     );
@@ -31,6 +34,22 @@ describe("the stack's objects", () => {
       ["Secret/etcd-peer-tls"],
     );
     assert.equal(new Set(found.map(({ path }) => path)).size, found.length);
+  });
+
+  it("that a stack has to have and that are gone are missing; what may not be looked at is not", async () => {
+    const refusal = new ClusterRequestError({ method: "GET", path: "/" }, 403, "forbidden");
+    const hidden = "/api/v1/namespaces/storage/serviceaccounts/etcd-operator";
+    const found = await findStackObjects(
+      {
+        read: (path) => Promise.resolve(path.endsWith("/roles/etcd-operator") || path === hidden ? undefined : ours),
+        refusalOf: (path) => (path === hidden ? refusal : undefined),
+      },
+      stackObjects(names),
+    );
+    const becomes = "is missing, and is made again";
+    assert.deepEqual(missingObjects(found), [{ object: "Role/etcd-operator", made: "by this program", becomes }]);
+    const without = found.map((each) => (each.isOptional === true ? { ...each, served: undefined } : each));
+    assert.equal(missingObjects(without).length, 1);
   });
 
   it("with an existing etcd are Trident's and the Secrets for it", () => {
