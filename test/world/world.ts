@@ -141,7 +141,8 @@ export class World {
 
   /** What the etcd that Trident has now holds. */
   async state(): Promise<Map<string, string>> {
-    return valuesOf(parseKeys(await this.etcdctl(["get", "/trident/", "--prefix", "-w", "json"])));
+    const values = valuesOf(parseKeys(await this.etcdctl(["get", "/trident/", "--prefix", "-w", "json"])));
+    return new Map([...values].map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]));
   }
 
   async etcdctl(words: readonly string[]): Promise<string> {
