@@ -24,7 +24,7 @@ unit: $(INSTALLED) ## The unit tests and the short fault suite alone (5 minutes)
 e2e: $(INSTALLED) toolchain ## The end-to-end tests on the sandbox alone (FILES=... for some of them)
 	@$(NODE) test/run-suites.ts e2e $(FILES)
 
-e2e-long: $(INSTALLED) toolchain ## Migrations killed and interrupted in each of their phases, on the sandbox (4 minutes)
+e2e-long: $(INSTALLED) toolchain ## Migrations killed and interrupted in each phase, an earlier version's stack updated, on the sandbox (8 minutes)
 	@$(NODE) test/run-suites.ts e2e-long
 
 faults: $(INSTALLED) ## 1,000 schedules of random faults and kills, checked independently (20 minutes; SEED=..., COUNT=...)
