@@ -40,6 +40,8 @@ export interface Settings {
   readonly legacyEtcdImage: string;
   /** PersistentVolumeClaims of uninstalled Tridents whose state is given up. */
   readonly abandonedClaim: readonly string[];
+  /** Whether what is there becomes this stack's, whichever stack has made it. */
+  readonly takeOver: boolean;
   readonly tridentImage: string;
   readonly tridentDebug: boolean;
   readonly etcdClusterSize: number;
@@ -109,6 +111,7 @@ export const defaultSettings: Settings = {
   legacyClaim: "trident",
   legacyEtcdImage: "",
   abandonedClaim: [],
+  takeOver: false,
   tridentImage: "netapp/trident:19.04.0",
   tridentDebug: false,
   etcdClusterSize: 3,
@@ -215,6 +218,7 @@ export function checkSettings(raw: RawSettings, isSecret: (name: keyof Settings)
     legacyClaim: read("legacyClaim", defaultSettings.legacyClaim, claimName),
     legacyEtcdImage: read("legacyEtcdImage", defaultSettings.legacyEtcdImage, optionalImage),
     abandonedClaim: read("abandonedClaim", defaultSettings.abandonedClaim, claimNames),
+    takeOver: read("takeOver", defaultSettings.takeOver, trueOrFalse),
     tridentImage: read("tridentImage", image("tridentImage"), imageReference),
     tridentDebug: read("tridentDebug", defaultSettings.tridentDebug, trueOrFalse),
     etcdClusterSize: read("etcdClusterSize", defaultSettings.etcdClusterSize, clusterSize),

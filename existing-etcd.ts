@@ -55,6 +55,7 @@ export function useExistingEtcd(
     onCluster,
   );
   return {
+    component: etcd,
     address: etcd.etcdClientEndpoint.apply(() => address),
     etcdClientEndpoint: etcd.etcdClientEndpoint,
     members: etcd.endpoints,

@@ -7,6 +7,7 @@ import { planOutput } from "@trident-etcd/migration/plan/plan-output.ts";
 import { chosenCluster, choosePlatform } from "./chosen-cluster.ts";
 import { KeptReport } from "./components/kept-report.ts";
 import { ServingCheck } from "./components/serving-check.ts";
+import { StackRecord } from "./components/stack-record.ts";
 import { StateMigration } from "./components/state-migration.ts";
 import { TridentAccount } from "./components/trident-account.ts";
 import { Trident, tridentSpec } from "./components/trident.ts";
@@ -17,20 +18,20 @@ import { createManagedEtcd, generatedAuthority } from "./managed-etcd.ts";
 import { claimSource } from "./settings/claim-source.ts";
 import { readCertificates } from "./settings/read-certificates.ts";
 import { readEtcdIdentity } from "./settings/read-etcd-identity.ts";
-import { showPlan } from "./show-plan.ts";
-import { annotateWithStack, stackIdentity } from "./stack-identity.ts";
+import { guardStack, registerIdentity } from "./own-identity.ts";
+import { annotateWithStack, stackName } from "./stack-annotations.ts";
 import type { TridentsEtcd } from "./tridents-etcd.ts";
 import { writeReport } from "./write-report.ts";
 
 // Configuration.
 const settings = await explained(readSettings);
-const access = chosenCluster();
+const chosen = chosenCluster();
 const { timeoutSeconds } = settings;
 const etcdName = "trident-etcd";
-const certificates = await explained(() => readCertificates(settings, etcdName, access.plain));
-const platform = await explained(() => choosePlatform(settings.platform, access.plain));
+const certificates = await explained(() => readCertificates(settings, etcdName, chosen.plain));
+const platform = await explained(() => choosePlatform(settings.platform, chosen.plain));
 const existing = existingEtcdAddress(settings);
-const identity = existing === undefined ? {} : await explained(() => readEtcdIdentity(settings, access.plain));
+const identity = existing === undefined ? {} : await explained(() => readEtcdIdentity(settings, chosen.plain));
 const legacy = {
   legacyClaim: claimSource(settings),
   legacyDeployment: "trident",
@@ -39,61 +40,70 @@ const legacy = {
   prefix: "/trident/",
 };
 
-// The plan: looks only, and refuses before anything is registered.
-const plan = await explained(async () =>
-  showPlan(
-    await gatherPlan({
-      ...legacy,
-      cluster: access.plain,
-      stack: stackIdentity(),
+// The plan: looks only. What is in its way is refused before anything is registered but who the stack is.
+const plan = await explained(() =>
+  gatherPlan({
+    ...legacy,
+    cluster: chosen.plain,
+    stack: stackName(),
+    takeOver: settings.takeOver,
+    namespace: settings.namespace,
+    migrate: settings.migrate,
+    rollback: settings.rollback,
+    abandonedClaims: settings.abandonedClaim,
+    destination: existing ?? {
       namespace: settings.namespace,
-      migrate: settings.migrate,
-      rollback: settings.rollback,
-      abandonedClaims: settings.abandonedClaim,
-      destination: existing ?? {
-        namespace: settings.namespace,
-        etcdCluster: etcdName,
-        clientSecret: "etcd-client-tls",
-      },
-      ...(existing === undefined
-        ? {}
-        : {
-            existing: {
-              identity,
-              adoptState: settings.existingEtcdAdoptState,
-              mayMakePods: !pulumi.runtime.isDryRun(),
-              timeoutSeconds,
-            },
-          }),
-      etcdClusterSize: settings.etcdClusterSize,
-      etcdVersion: settings.etcdVersion,
-      abandonedEtcd: settings.abandonedEtcd,
-      tridentImage: settings.tridentImage,
-      certificateValidityHours: settings.certificateValidityHours,
-      certificateEarlyRenewalHours: settings.certificateEarlyRenewalHours,
-      ...(certificates === undefined
-        ? { generatedCertificates: generatedAuthority(settings) }
-        : { broughtCertificates: withoutKeys(certificates) }),
-      snapshotDirectory: settings.snapshotDirectory,
-    }),
-    settings,
-  ),
+      etcdCluster: etcdName,
+      clientSecret: "etcd-client-tls",
+    },
+    ...(existing === undefined
+      ? {}
+      : {
+          existing: {
+            identity,
+            adoptState: settings.existingEtcdAdoptState,
+            mayMakePods: !pulumi.runtime.isDryRun(),
+            timeoutSeconds,
+          },
+        }),
+    etcdClusterSize: settings.etcdClusterSize,
+    etcdVersion: settings.etcdVersion,
+    abandonedEtcd: settings.abandonedEtcd,
+    tridentImage: settings.tridentImage,
+    certificateValidityHours: settings.certificateValidityHours,
+    certificateEarlyRenewalHours: settings.certificateEarlyRenewalHours,
+    ...(certificates === undefined
+      ? { generatedCertificates: generatedAuthority(settings) }
+      : { broughtCertificates: withoutKeys(certificates) }),
+    snapshotDirectory: settings.snapshotDirectory,
+  }),
 );
+const own = await explained(() => registerIdentity(plan, settings, chosen.inputs));
+const access = { ...chosen.inputs, clusterUid: own.clusterUid };
 
 // Components.
 // What is made first is removed last: the report of what a destroy has kept comes after all else.
-const keptReport = new KeptReport("kept-report", { ...access.inputs, kept: plan.destroyKeeps });
+const keptReport = new KeptReport("kept-report", { ...access, kept: plan.destroyKeeps }, { dependsOn: [own.resource] });
 const cluster = new kubernetes.Provider(
   "cluster",
   {
-    ...access.inputs,
+    // Empty, the environment decides in each run, as for kubectl; left out, the SDK would record what KUBECONFIG is now.
+    kubeconfig: chosen.inputs.kubeconfig ?? "",
+    ...(chosen.inputs.context === undefined ? {} : { context: chosen.inputs.context }),
+    // However a kubeconfig spells it, it is the same cluster, and nothing in it is replaced.
+    clusterIdentifier: own.clusterUid,
     // A renewed certificate, or the migration's record, changes its object; it would otherwise be replaced.
     enableSecretMutable: true,
     enableConfigMapMutable: true,
   },
   { dependsOn: [keptReport] },
 );
-const onCluster = { providers: { kubernetes: cluster }, transforms: [annotateWithStack(stackIdentity())] };
+const onCluster = {
+  providers: { kubernetes: cluster },
+  transforms: [annotateWithStack(stackName(), own.stackUid)],
+};
+
+const record = new StackRecord("stack-record", { namespace: settings.namespace, record: legacy.record }, onCluster);
 
 const etcd: TridentsEtcd =
   existing === undefined
@@ -101,8 +111,8 @@ const etcd: TridentsEtcd =
         platform,
         certificates,
         definition: plan.definition,
-        access: access.inputs,
-        record: legacy.record,
+        access,
+        record: record.recordName,
         onCluster,
       })
     : useExistingEtcd("existing-etcd", existing, identity, onCluster);
@@ -131,8 +141,9 @@ const stateMigration = settings.migrate
   ? new StateMigration(
       "state-migration",
       {
-        ...access.inputs,
+        ...access,
         ...legacy,
+        record: record.recordName,
         namespace: settings.namespace,
         snapshotDirectory: settings.snapshotDirectory,
         destination: etcd.address,
@@ -161,26 +172,31 @@ const trident = settings.rollback
     );
 
 // An `up` does not end well before all of it serves.
-if (trident !== undefined) {
-  new ServingCheck(
-    "serving-check",
-    {
-      ...access.inputs,
-      namespace: settings.namespace,
-      destination: etcd.address,
-      prefix: legacy.prefix,
-      record: legacy.record,
-      ...(existing === undefined ? { size: settings.etcdClusterSize } : {}),
-      tridentDeployment: trident.deploymentName,
-      abandonedEtcd: settings.abandonedEtcd,
-      timeoutSeconds,
-      lookAgain: plan.serves ? "" : new Date().toISOString(),
-    },
-    { dependsOn: [trident, ...(stateMigration === undefined ? [] : [stateMigration])] },
-  );
-}
+const serving =
+  trident === undefined
+    ? undefined
+    : new ServingCheck(
+        "serving-check",
+        {
+          ...access,
+          namespace: settings.namespace,
+          destination: etcd.address,
+          prefix: legacy.prefix,
+          record: record.recordName,
+          ...(existing === undefined ? { size: settings.etcdClusterSize } : {}),
+          tridentDeployment: trident.deploymentName,
+          abandonedEtcd: settings.abandonedEtcd,
+          timeoutSeconds,
+          lookAgain: plan.serves ? "" : new Date().toISOString(),
+        },
+        { dependsOn: [trident, ...(stateMigration === undefined ? [] : [stateMigration])] },
+      );
 
-etcd.usedBy?.(...[stateMigration, trident].filter((user) => user !== undefined));
+const users = [stateMigration, trident].filter((user) => user !== undefined);
+const trial = etcd.usedBy?.(...users);
+const all = [...users, serving, trial, etcd.component, record, account].filter((each) => each !== undefined);
+const deployment = trident === undefined ? undefined : legacy.legacyDeployment;
+guardStack(own, { namespace: settings.namespace, record: legacy.record, trident: deployment, access }, all);
 
 // Outputs.
 export const namespace = settings.namespace;

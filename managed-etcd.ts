@@ -9,7 +9,7 @@ import type { Platform } from "@trident-etcd/migration/platform/detect-platform.
 import type { CertificateWithKey } from "./components/etcd-secrets.ts";
 import { ManagedEtcd, type GeneratedCertificates } from "./components/managed-etcd.ts";
 import { tridentPods } from "./components/trident.ts";
-import type { ChosenCluster } from "./chosen-cluster.ts";
+import type { ClusterChoice } from "./components/cluster-of.ts";
 import type { Settings } from "./config.ts";
 
 /** What the settings alone don't tell. */
@@ -20,9 +20,9 @@ export interface EtcdSurroundings {
   /** Whether the definition of EtcdCluster is the stack's own, or somebody else's. */
   readonly definition: "own" | "existing";
   /** For what a destroy does besides deleting objects. */
-  readonly access: ChosenCluster["inputs"];
+  readonly access: ClusterChoice;
   /** The ConfigMap in which it is recorded which etcd this is. */
-  readonly record: string;
+  readonly record: pulumi.Input<string>;
   readonly onCluster: pulumi.ComponentResourceOptions & {
     readonly providers: { readonly kubernetes: pulumi.Resource };
   };

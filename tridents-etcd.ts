@@ -17,5 +17,7 @@ export interface TridentsEtcd {
   /** Of an existing etcd only the client's is known, if it has one. */
   readonly certificateExpiry: pulumi.Output<Partial<CertificateExpiry>>;
   /** For an etcd that a destroy deletes: has it try, before it deletes these, whether it can save the last snapshot. */
-  usedBy?(...users: pulumi.Resource[]): void;
+  usedBy?(...users: pulumi.Resource[]): pulumi.Resource;
+  /** For one that a destroy does not delete: all that was made for it. */
+  readonly component?: pulumi.Resource;
 }

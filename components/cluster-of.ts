@@ -5,6 +5,11 @@ export interface ClusterChoice {
   /** The kubeconfig's path, or its contents as a secret; as for the Kubernetes provider. */
   readonly kubeconfig?: pulumi.Input<string>;
   readonly context?: pulumi.Input<string>;
+  /**
+   * The uid of its namespace kube-system: in any other cluster nothing is done.
+   * @default any cluster will do
+   */
+  readonly clusterUid?: pulumi.Input<string>;
 }
 
 /** The same cluster as that of Pulumi's Kubernetes resources without a provider of their own. */
@@ -23,6 +28,10 @@ export function clusterOf(args: ClusterChoice): {
 }
 
 /** Those of a component's arguments that choose the cluster. */
-export function clusterChoice({ kubeconfig, context }: ClusterChoice): ClusterChoice {
-  return { ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) };
+export function clusterChoice({ kubeconfig, context, clusterUid }: ClusterChoice): ClusterChoice {
+  return {
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    ...(clusterUid === undefined ? {} : { clusterUid }),
+  };
 }

@@ -23,6 +23,11 @@ export interface EtcdCopyArgs {
    * @default that of the stack's setting kubernetes:context, or else the kubeconfig's current one
    */
   readonly context?: pulumi.Input<string>;
+  /**
+   * The uid of that cluster's namespace kube-system: in any other cluster nothing is done.
+   * @default any cluster will do
+   */
+  readonly clusterUid?: pulumi.Input<string>;
   /** The etcd to copy from, which is only read. What writes to it must have been stopped. */
   readonly source: pulumi.Input<EtcdAddressInput>;
   /** The etcd to copy to. It may hold other keys, but below the prefix none that the source does not have, too. */

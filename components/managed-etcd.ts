@@ -112,7 +112,8 @@ export class ManagedEtcd extends pulumi.ComponentResource {
     this.address = pulumi
       .all([namespace, this.clusterName, this.clientSecretName])
       .apply(([place, etcdCluster, clientSecret]) => ({ namespace: place, etcdCluster, clientSecret }));
-    this.#trial = { name: parts.names.finalSnapshotTrial, args: snapshot, opts: stepOptions(opts) };
+    const afterAll = pulumi.mergeOptions(stepOptions(opts), { dependsOn: [cluster] });
+    this.#trial = { name: parts.names.finalSnapshotTrial, args: snapshot, opts: afterAll };
 
     this.registerOutputs({
       clusterName: this.clusterName,
@@ -125,14 +126,16 @@ export class ManagedEtcd extends pulumi.ComponentResource {
 
   /**
    * Has a destroy try whether the last snapshot can be saved before it deletes any of these, so that one that would have to stop
-   * does not begin. May be called several times.
+   * does not begin. May be called several times. Answers with that trial, for what is to be removed before even it.
    */
-  usedBy(...users: pulumi.Resource[]): void {
+  usedBy(...users: pulumi.Resource[]): pulumi.Resource {
     const { name, args, opts } = this.#trial;
     const number = this.#trials.length + 1;
     // Each trial after the first is removed before those, so that the last one comes before all users.
     const after = pulumi.mergeOptions(opts, { dependsOn: [...users, ...this.#trials] });
-    this.#trials.push(new FinalSnapshotTrial(number === 1 ? name : `${name}-${number}`, args, after));
+    const trial = new FinalSnapshotTrial(number === 1 ? name : `${name}-${number}`, args, after);
+    this.#trials.push(trial);
+    return trial;
   }
 }
 
@@ -246,6 +249,7 @@ function createCluster(
 const notTheClusters = [
   "kubeconfig",
   "context",
+  "clusterUid",
   "certificates",
   "operatorImage",
   "definition",

@@ -6,6 +6,8 @@ export interface MigrationGuardArgs {
   /** The kubeconfig's path, or its contents as a secret; as for the Kubernetes provider. */
   readonly kubeconfig?: pulumi.Input<string>;
   readonly context?: pulumi.Input<string>;
+  /** The uid of that cluster's namespace kube-system: in any other cluster nothing is done. */
+  readonly clusterUid?: pulumi.Input<string>;
   readonly namespace: pulumi.Input<string>;
   /** The Deployment that is migrated from. */
   readonly legacyDeployment: pulumi.Input<string>;

@@ -1,16 +1,12 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { MigrationResult } from "@trident-etcd/migration/migration-result.ts";
 
-import { objectLabels } from "./labels.ts";
 import { MigrationGuard } from "./migration-guard.ts";
 import { MigrationRun } from "./migration-run.ts";
 import type { MigrationRunArgs } from "./migration-run.ts";
 
 export interface StateMigrationArgs extends Omit<MigrationRunArgs, "record" | "timeoutSeconds"> {
-  /**
-   * The name of the ConfigMap in which the migration records what it did.
-   */
+  /** The name of the ConfigMap in which the migration records what it did, as an output of it. */
   readonly record: pulumi.Input<string>;
   /**
    * How long each of its waits may take, in seconds.
@@ -33,9 +29,8 @@ export class StateMigration extends pulumi.ComponentResource {
   constructor(name: string, args: StateMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trident-etcd:index:StateMigration", name, args, opts);
 
-    const record = createRecord(this, name, args);
     const { rollback = false, ...migration } = args;
-    const settings = { ...migration, record: record.metadata.name, timeoutSeconds: args.timeoutSeconds ?? 300 };
+    const settings = { ...migration, timeoutSeconds: args.timeoutSeconds ?? 300 };
     const guard = createGuard(this, name, settings, rollback);
 
     this.summary = rollback
@@ -45,23 +40,16 @@ export class StateMigration extends pulumi.ComponentResource {
   }
 }
 
-/** The migration writes into it as it goes, so that a run that was killed can be taken up; to Pulumi its data is none of its own. */
-function createRecord(parent: StateMigration, name: string, args: StateMigrationArgs): kubernetes.core.v1.ConfigMap {
-  return new kubernetes.core.v1.ConfigMap(
-    `${name}-record`,
-    { metadata: { name: args.record, namespace: args.namespace, labels: objectLabels("etcd", "migration") } },
-    { parent, ignoreChanges: ["data"] },
-  );
-}
-
 /** Made before the migration begins and after the etcd that it goes to: it outlives neither. */
 function createGuard(parent: StateMigration, name: string, args: MigrationRunArgs, rollback: boolean): MigrationGuard {
-  const { kubeconfig, context, namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds } = args;
+  const { kubeconfig, context, clusterUid, namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds } =
+    args;
   return new MigrationGuard(
     `${name}-guard`,
     {
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       ...(context === undefined ? {} : { context }),
+      ...(clusterUid === undefined ? {} : { clusterUid }),
       namespace,
       legacyDeployment,
       legacyEtcdContainer,

@@ -10,7 +10,7 @@ import { watchEngineCancellation } from "./engine-cancellation.ts";
  *   `id` for a resource that was created.
  */
 export async function create(inputs: CopyInputs): Promise<{ id: string; outs: CopyOutputs }> {
-  const { kubeconfig, context, ...request } = inputs;
+  const { kubeconfig, context, clusterUid, ...request } = inputs;
   const cancellation = watchEngineCancellation(() => {
     report(
       "Interrupted: what was copied is being taken back. Another ^C leaves it as it is, for the next `pulumi up` to go on from.",
@@ -19,7 +19,7 @@ export async function create(inputs: CopyInputs): Promise<{ id: string; outs: Co
   // Only here: a preview, and an up that changes nothing, have no use for it, and it takes long to load.
   const { copyBetweenEtcds, copyOnCluster } = await import("./copy-between-etcds.ts");
   try {
-    const copy = { ...request, cluster: { kubeconfig, context } };
+    const copy = { ...request, cluster: { kubeconfig, context, clusterUid } };
     const environment = copyOnCluster(copy, cancellation.signal);
     const result = await copyBetweenEtcds(copy, environment, report, cancellation.signal);
     return { id: `${result.destinationClusterId}:${request.prefix}`, outs: { ...inputs, ...result } };

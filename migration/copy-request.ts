@@ -43,6 +43,8 @@ export interface CopyInputs extends Omit<CopyRequest, "cluster"> {
   /** A path or the contents; secret, also among the outputs. */
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** As in ClusterAccess. */
+  readonly clusterUid?: string;
 }
 
 /** What is kept of it in the stack's state. */

@@ -7,6 +7,8 @@ import type { UndoRequest } from "./undo/undo-unfinished-migration.ts";
 export interface GuardInputs extends Omit<UndoRequest, "cluster"> {
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** As in ClusterAccess; older versions did not know it. */
+  readonly clusterUid?: string;
   /** Whether the migration is to be rolled back, which its own removal does. */
   readonly rollback?: boolean;
   /** For a rollback, as in MigrationRequest. */
@@ -55,6 +57,7 @@ const identity = ["namespace", "legacyDeployment", "record"] as const;
 const settings = [
   "kubeconfig",
   "context",
+  "clusterUid",
   "legacyEtcdContainer",
   "timeoutSeconds",
   "rollback",
@@ -74,12 +77,13 @@ export function check(
   _olds: unknown,
   news: GuardInputs,
 ): Promise<{ inputs: GuardInputs; failures: { property: string; reason: string }[] }> {
-  const { kubeconfig, context, timeoutSeconds, snapshotDirectory, destination } = news;
+  const { kubeconfig, context, clusterUid, timeoutSeconds, snapshotDirectory, destination } = news;
   if (news.rollback === true) {
     rememberSettings(news, {
       timeoutSeconds,
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       ...(context === undefined ? {} : { context }),
+      ...(clusterUid === undefined ? {} : { clusterUid }),
       ...(snapshotDirectory === undefined ? {} : { snapshotDirectory }),
       ...(destination === undefined ? {} : { destination }),
     });
@@ -148,10 +152,11 @@ export async function remove(_id: string, props: GuardInputs): Promise<void> {
 
 // By name: what Pulumi hands over has properties of its own besides.
 function requestOf(props: GuardInputs): UndoRequest {
-  const { kubeconfig, context, namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds } = props;
+  const { kubeconfig, context, clusterUid, namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds } =
+    props;
   const { destination, prefix, discardedKeys } = props;
   return {
-    cluster: { kubeconfig, context },
+    cluster: { kubeconfig, context, clusterUid },
     ...{ namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds },
     ...(destination === undefined ? {} : { destination }),
     ...(prefix === undefined ? {} : { prefix }),

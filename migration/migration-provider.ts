@@ -3,6 +3,7 @@ import { watchEngineCancellation } from "./engine-cancellation.ts";
 import type { MigrationRequest, MigrationResult } from "./migrate-trident-state.ts";
 import { describeFailure } from "./kubernetes/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "./kubernetes/errors.ts";
+import type { ClusterAccess } from "./kubernetes/load-kubeconfig.ts";
 import { RollbackError } from "./rollback/errors.ts";
 import { settingsOfThisRun } from "./rollback/settings-of-this-run.ts";
 
@@ -11,6 +12,8 @@ export interface MigrationInputs extends Omit<MigrationRequest, "cluster"> {
   /** As in ClusterAccess. When it is the contents of a kubeconfig, it is a secret, also among the outputs. */
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** As in ClusterAccess; older versions did not know it. */
+  readonly clusterUid?: string;
 }
 
 /** What is kept of a migration: its result, and what a rollback of it, Pulumi's `delete`, has to know. */
@@ -24,14 +27,14 @@ export type MigrationOutputs = MigrationInputs & MigrationResult;
  *   an `id` for a resource that was created.
  */
 export async function create(inputs: MigrationInputs): Promise<{ id: string; outs: MigrationOutputs }> {
-  const { kubeconfig, context, ...request } = inputs;
+  const { kubeconfig, context, clusterUid, ...request } = inputs;
   const cancellation = watchEngineCancellation(() => {
     report(interrupted);
   });
   // Only here: a preview, and an up that changes nothing, have no use for it, and it takes long to load.
   const { migrateTridentState } = await import("./migrate-trident-state.ts");
   try {
-    const migration = { ...request, cluster: definedOnly({ kubeconfig, context }) };
+    const migration = { ...request, cluster: definedOnly({ kubeconfig, context, clusterUid }) };
     const result = await migrateTridentState(migration, report, cancellation.signal);
     return { id: `${request.namespace}/${request.record}`, outs: { ...inputs, ...result } };
   } catch (error) {
@@ -118,7 +121,7 @@ function rollbackRequest(props: MigrationOutputs): MigrationRequest {
   return {
     ...{ namespace, legacyDeployment, legacyEtcdContainer, record, prefix },
     destination: now.destination ?? destinationOf(props),
-    cluster: definedOnly({ kubeconfig: now.kubeconfig, context: now.context }),
+    cluster: definedOnly(now),
     timeoutSeconds: now.timeoutSeconds ?? props.timeoutSeconds,
     ...(snapshotDirectory === undefined ? {} : { snapshotDirectory }),
     ...(props.newTrident === undefined ? {} : { newTrident: props.newTrident }),
@@ -129,12 +132,10 @@ function report(line: string): void {
   console.log(line);
 }
 
-function definedOnly(cluster: { kubeconfig: string | undefined; context: string | undefined }): {
-  kubeconfig?: string;
-  context?: string;
-} {
+function definedOnly({ kubeconfig, context, clusterUid }: ClusterAccess): ClusterAccess {
   return {
-    ...(cluster.kubeconfig === undefined ? {} : { kubeconfig: cluster.kubeconfig }),
-    ...(cluster.context === undefined ? {} : { context: cluster.context }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    ...(clusterUid === undefined ? {} : { clusterUid }),
   };
 }

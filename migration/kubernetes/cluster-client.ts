@@ -12,6 +12,7 @@ import { boundedHttp, gatedHttp, type BoundedHttp } from "./bounded-http.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { ClusterUnreachableError } from "./errors.ts";
 import { loadKubeconfig, type ClusterAccess } from "./load-kubeconfig.ts";
+import { refuseOtherCluster, type NamedCluster } from "./own-cluster.ts";
 import type { RequestGate } from "./request-gate.ts";
 import { overSharedConnections } from "./shared-connections.ts";
 
@@ -42,7 +43,10 @@ export interface JsonRequest {
 
 const defaultRequestTimeoutMilliseconds = 15_000;
 
-/** Reads the kubeconfig; talks to nobody yet. Raises ClusterUnreachableError when there is none or it lacks the context. */
+/**
+ * Reads the kubeconfig; talks to nobody yet. Raises ClusterUnreachableError when there is none or it lacks the context. For an
+ * access that says which cluster it is about, the first call finds that out: on another one every call raises OtherClusterError.
+ */
 export function connectToCluster(
   access: ClusterAccess,
   options: { readonly requestTimeoutMilliseconds?: number } = {},
@@ -70,7 +74,24 @@ export function connectToCluster(
       behind: (gate) => clientOver(gatedHttp(transport, gate)),
     };
   };
-  return clientOver(http);
+  const any = clientOver(http);
+  return access.clusterUid === undefined ? any : any.behind(ownCluster({ uid: access.clusterUid }, any));
+}
+
+/** Opens once it is seen that this is the cluster, and looks again only where that could not be found out. */
+function ownCluster(own: NamedCluster, cluster: ClusterClient): RequestGate {
+  const get = (path: string) => cluster.requestJson({ method: "GET", path });
+  let isOwn: Promise<void> | undefined;
+  return {
+    pass: async () => {
+      isOwn ??= refuseOtherCluster(own, cluster.description, get).catch((error: unknown) => {
+        isOwn = undefined;
+        throw error;
+      });
+      await isOwn;
+      return undefined;
+    },
+  };
 }
 
 // A credential plugin that is missing or fails, or a certificate's file that is gone by now.

@@ -20,6 +20,8 @@ export interface ClusterAccess {
   readonly kubeconfig?: string | undefined;
   /** A context of it; without it the current one. */
   readonly context?: string | undefined;
+  /** The uid of its namespace kube-system: any other cluster is refused with an OtherClusterError. Without it, any will do. */
+  readonly clusterUid?: string | undefined;
 }
 
 /**

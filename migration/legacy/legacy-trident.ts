@@ -37,13 +37,16 @@ export type DeploymentFinding =
   /** No Deployment, but the claim of one: `claims` names it and others with the label of a Trident's. */
   | { readonly kind: "uninstalled"; readonly legacy: LegacyTrident; readonly claims: readonly string[] }
   /** Made by this project: Trident on an external etcd. */
-  | { readonly kind: "ours" }
+  | { readonly kind: "ours"; /** Whether its state was migrated. */ readonly isMigrated?: boolean }
   | { readonly kind: "legacy"; readonly legacy: LegacyTrident }
   /** Something else; `why` says what tells it from a Trident with an embedded etcd. */
   | { readonly kind: "foreign"; readonly why: string };
 
 /** On a Deployment that a migration has scaled to 0: the replicas it had, to be given back. */
 export const stoppedReplicasAnnotation = "trident-etcd/replicas-before-migration";
+
+/** On this program's Deployment, when its state was migrated: the digest of that. */
+export const migratedStateAnnotation = "trident-etcd/migrated-state-sha256";
 
 export async function findLegacyTrident(
   cluster: ClusterClient,
@@ -67,7 +70,10 @@ export async function readDeployment(
 }
 
 export function classifyDeployment(deployment: V1Deployment, etcdContainerName: string): DeploymentFinding {
-  if (isOurs(deployment)) return { kind: "ours" };
+  if (isOurs(deployment)) {
+    const isMigrated = deployment.metadata?.annotations?.[migratedStateAnnotation] !== undefined;
+    return { kind: "ours", ...(isMigrated ? { isMigrated } : {}) };
+  }
   const template = deployment.spec?.template;
   const etcdContainer = template?.spec?.containers.find((each) => each.name === etcdContainerName);
   if (template === undefined || etcdContainer === undefined) {

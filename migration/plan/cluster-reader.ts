@@ -5,6 +5,7 @@ import { isForbidden, isNotFound, type ClusterRequestError } from "../kubernetes
 export interface ServedObject {
   readonly metadata?: {
     readonly name?: string;
+    readonly uid?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly deletionTimestamp?: string;
@@ -20,6 +21,8 @@ export interface Access {
   readonly resource: string;
   /** Absent for what belongs to the whole cluster. */
   readonly namespace?: string;
+  /** Absent for every object of the resource. */
+  readonly name?: string;
 }
 
 /** All that the plan asks of the Kubernetes API: it changes nothing. */
@@ -84,8 +87,8 @@ function atMost(most: number): <Result>(task: () => Promise<Result>) => Promise<
   };
 }
 
-function reviewOf({ verb, group, resource, namespace }: Access): unknown {
-  const [name, subresource] = resource.split("/");
+function reviewOf({ verb, group, resource, namespace, name }: Access): unknown {
+  const [plural, subresource] = resource.split("/");
   return {
     apiVersion: "authorization.k8s.io/v1",
     kind: "SelfSubjectAccessReview",
@@ -93,9 +96,10 @@ function reviewOf({ verb, group, resource, namespace }: Access): unknown {
       resourceAttributes: {
         verb,
         group,
-        resource: name,
+        resource: plural,
         ...(subresource === undefined ? {} : { subresource }),
         ...(namespace === undefined ? {} : { namespace }),
+        ...(name === undefined ? {} : { name }),
       },
     },
   };

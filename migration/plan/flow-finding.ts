@@ -25,6 +25,8 @@ export interface FlowFinding {
   readonly putBack?: LegacyTrident;
   /** Whether the state was copied, or carried back, and verified by an earlier run, which died before it ended. */
   readonly isCopied?: boolean;
+  /** Whether the migration that has ended is known by its Deployment alone: its record was deleted, or emptied. */
+  readonly isRecordLost?: boolean;
   /** Set when what was found contradicts the settings. */
   readonly refusal?: BlockerError;
 }

@@ -28,7 +28,7 @@ export function decideFlow(
     case "uninstalled":
       return flowOfClaim(request, deployment, record);
     case "ours":
-      return flowOfOurs(request, record);
+      return flowOfOurs(request, deployment.isMigrated === true, record);
     case "foreign":
       return {
         flow: request.migrate ? "migrate" : "install",
@@ -90,11 +90,14 @@ function refuseClaims(
   return left.length === 0 ? {} : { refusal: new LegacyClaimPresentError(namespace, left) };
 }
 
-function flowOfOurs(request: FlowRequest, record: MigrationRecord | undefined): FlowFinding {
+function flowOfOurs(request: FlowRequest, isMigrated: boolean, record: MigrationRecord | undefined): FlowFinding {
   const { namespace, legacyDeployment } = request;
   const why = `Deployment ${legacyDeployment} is this program's`;
   if (record?.phase === "copied") {
     return { flow: "migrated", why: `${why}, and ConfigMap ${request.record} has the finished migration` };
+  }
+  if (isMigrated && record?.phase === undefined) {
+    return { flow: "migrated", why: `${why}, and says that its state was migrated`, isRecordLost: true };
   }
   if (!request.migrate) return { flow: "installed", why: `${why}, and nothing was migrated` };
   const found = "Trident already runs on an external etcd made by this project";

@@ -3,6 +3,7 @@ import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { connectToCluster } from "../kubernetes/cluster-client.ts";
 import { isForbidden } from "../kubernetes/errors.ts";
 import type { AskedMember } from "../endpoints/asked-member.ts";
+import { clusterUidPath } from "../kubernetes/own-cluster.ts";
 import { classifyDeployment, type DeploymentFinding, type LegacyTrident } from "../legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";
 import { claimFinding } from "../legacy/uninstalled-trident.ts";
@@ -60,8 +61,9 @@ export async function planFrom(
   step("reaching the cluster");
   const missingNamespace = await namespaceBlocker(environment);
   step("looking for Trident and asking for permissions");
-  const [version, missing, others, silentDns, running, objects, found] = await Promise.all([
+  const [version, kubeSystem, missing, others, silentDns, running, objects, found] = await Promise.all([
     reader.read("/version"),
+    reader.read(clusterUidPath),
     askForPermissions(environment, request),
     findOtherTridents(reader, request),
     findSilentDns(reader),
@@ -87,6 +89,7 @@ export async function planFrom(
   ]);
   const plan = judgeFacts(request, {
     cluster: environment.cluster,
+    clusterUid: kubeSystem?.metadata?.uid,
     kubernetesVersion: version?.gitVersion as string | undefined,
     now: new Date(),
     flow,
@@ -101,7 +104,8 @@ export async function planFrom(
     members,
     tridentTrouble,
     runsOn: found.runsOn,
-    runningTridentImage: found.runningTridentImage,
+    runningTridentImage: found.newTrident && tridentImageOf(found.newTrident),
+    newTrident: found.newTrident,
     claim,
     old,
     state,
@@ -146,8 +150,8 @@ interface FoundTrident {
   readonly record: MigrationRecord | undefined;
   /** The etcd that this program's Trident runs on. */
   readonly runsOn?: string | undefined;
-  /** The image of this program's Trident. */
-  readonly runningTridentImage?: string | undefined;
+  /** The Deployment of this program's Trident. */
+  readonly newTrident?: V1Deployment | undefined;
   readonly blockers: readonly Blocker[];
   /** The old Trident, if it stands. */
   readonly standing?: LegacyTrident;
@@ -172,9 +176,15 @@ async function findTrident(environment: PlanEnvironment, request: PlanRequest): 
   const decide = (record: MigrationRecord | undefined): FlowFinding => decideFlow(request, finding, record);
   try {
     const record = await findRecord(environment);
-    const own = finding.kind === "ours" ? deployment : undefined;
-    const runs = own === undefined ? {} : { runsOn: etcdOf(own), runningTridentImage: tridentImageOf(own) };
-    return { flow: decide(record), record, ...runs, blockers: [], ...standing };
+    const newTrident = finding.kind === "ours" ? deployment : undefined;
+    return {
+      flow: decide(record),
+      record,
+      runsOn: newTrident && etcdOf(newTrident),
+      newTrident,
+      blockers: [],
+      ...standing,
+    };
   } catch (error) {
     if (!(error instanceof MigrationRecordInvalidError)) throw error;
     return {

@@ -1,3 +1,4 @@
+import type { V1Deployment } from "@kubernetes/client-node";
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { servingMembers, type AskedMember } from "../endpoints/asked-member.ts";
 import type { ExistingEtcdAddress } from "../endpoints/etcd-address.ts";
@@ -36,7 +37,7 @@ import {
   type StatePlan,
 } from "./migration-plan.ts";
 import { routineFates } from "./object-fates.ts";
-import { cannotListEtcdClusters, judgePermissions, splitMissing } from "./permissions.ts";
+import { allMissing, cannotListEtcdClusters, judgePermissions, splitMissing } from "./permissions.ts";
 import { judgeOwners } from "./other-stack.ts";
 import { judgeOtherTridents, type OtherTridents } from "./other-tridents.ts";
 import type { PlanRequest } from "./plan-request.ts";
@@ -47,6 +48,7 @@ import { judgeMembers } from "./members.ts";
 import { judgeRecordedEtcd, type RecordedEtcdFacts } from "./recorded-etcd.ts";
 import { judgeRunningVersions } from "./running-versions.ts";
 import { allServes, tridentDoesNotServe } from "./serving.ts";
+import { findWorld, judgeTakeOver } from "./judge-take-over.ts";
 import { judgeVersions, versionOfImage, type Findings } from "./versions.ts";
 import type { OldObjects } from "./what-destroy-keeps.ts";
 import { planWhatStays } from "./what-stays.ts";
@@ -54,6 +56,8 @@ import { planWhatStays } from "./what-stays.ts";
 /** All that was found out by looking. */
 export interface PlanFacts {
   readonly cluster: string;
+  /** Undefined when it may not be read. */
+  readonly clusterUid: string | undefined;
   readonly kubernetesVersion: string | undefined;
   readonly now: Date;
   readonly flow: FlowFinding;
@@ -76,6 +80,8 @@ export interface PlanFacts {
   readonly members: readonly AskedMember[] | undefined;
   /** Why this program's Trident, which is to serve, does not. */
   readonly tridentTrouble: string | undefined;
+  /** Its Deployment. */
+  readonly newTrident: V1Deployment | undefined;
   readonly claim: ClaimFacts | undefined;
   /** The old Trident's, while there is one or the record tells of it. */
   readonly old: OldObjects | undefined;
@@ -109,7 +115,8 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
     snapshotDirectory: request.snapshotDirectory,
   });
   const outageEstimateSeconds = outageOf(steps);
-  const { needed, wished } = splitMissing(facts.missing ?? []);
+  const { needed, wished } = splitMissing(allMissing(facts.missing, facts.clusterUid) ?? []);
+  const takeOver = judgeTakeOver(request, facts);
   const others = judgeOtherTridents(facts.others, flow.flow);
   const managers = judgedManagers(facts);
   const versions = judgeVersions(versionFacts(request, facts));
@@ -135,6 +142,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
     namespace: request.namespace,
     cluster: facts.cluster,
     ...(facts.kubernetesVersion === undefined ? {} : { kubernetesVersion: facts.kubernetesVersion }),
+    world: findWorld(facts),
     ...(legacy === undefined ? {} : { legacy }),
     ...plannedState(state),
     destination,
@@ -160,7 +168,8 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
     blockers: [
       ...facts.blockers,
       ...(flow.refusal === undefined ? [] : [flow.refusal.blocker]),
-      ...judgeOwners(facts.objects, request.stack, request.namespace),
+      ...judgeOwners(facts.objects, request),
+      ...takeOver.blockers,
       ...others.blockers,
       ...managers.blockers,
       ...judgePermissions(withoutDefinition(needed, definition), request.namespace),
@@ -180,6 +189,8 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
       ...risksOf("state", recorded.risks),
       ...risksOf("state", runningVersions.risks),
       ...risksOf("service", facts.tridentTrouble === undefined ? [] : [tridentDoesNotServe(facts.tridentTrouble)]),
+      ...risksOf("state", takeOver.risks),
+      ...risksOf("state", judgeRecord(request, flow)),
       ...etcd.risks,
       ...risksOf("state", stateFound.risks),
       ...risksOf("service", running.risks),
@@ -420,6 +431,14 @@ function secretsIn(objects: readonly FoundObject[]): Map<string, ServedObject> {
       return kind === "Secret" && served !== undefined ? [[name, served] as const] : [];
     }),
   );
+}
+
+function judgeRecord({ record }: PlanRequest, { isRecordLost }: FlowFinding): string[] {
+  if (isRecordLost !== true) return [];
+  return [
+    `ConfigMap ${record}, the record of the migration, was deleted or emptied, and the old Deployment's manifest with it: a rollback is ` +
+      `not possible any more. The old Trident's PersistentVolumeClaim stays as it is.`,
+  ];
 }
 
 /** A record that can't be read has been said to be invalid elsewhere, or will be by the migration. */

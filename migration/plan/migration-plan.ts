@@ -15,6 +15,7 @@ export interface MigrationPlan {
   /** `"context" (https://server)` */
   readonly cluster: string;
   readonly kubernetesVersion?: string;
+  readonly world: FoundWorld;
   /** The Trident with an embedded etcd, while there is one. */
   readonly legacy?: LegacyPlan;
   /** What the embedded etcd holds, or for a rollback the new one; absent when it does not run. */
@@ -39,6 +40,16 @@ export interface MigrationPlan {
   readonly blockers: readonly Blocker[];
   /** The heaviest first. */
   readonly risks: readonly string[];
+}
+
+/** What the stack's identity is compared with. */
+export interface FoundWorld {
+  /** Of the cluster's namespace kube-system; absent, with a blocker, when it can't be read. */
+  readonly clusterUid?: string;
+  /** Of the stacks that the objects there were made by, as far as they say so. */
+  readonly stackUids: readonly string[];
+  /** Whether any object of this program is there. */
+  readonly hasObjects: boolean;
 }
 
 /**

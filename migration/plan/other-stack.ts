@@ -1,6 +1,7 @@
 import { isOurs, stackAnnotation } from "../kubernetes/ownership.ts";
 import type { Blocker } from "../preflight/blocker.ts";
-import { isClusterWide, type FoundObject } from "./stack-objects.ts";
+import type { PlanRequest } from "./plan-request.ts";
+import type { FoundObject } from "./stack-objects.ts";
 
 /** Names to show of each kind of thing before it is cut short. */
 const mostNamed = 3;
@@ -9,7 +10,11 @@ const mostNamed = 3;
  * Two stacks that make the same objects overwrite each other's, and the first to be destroyed deletes them. Objects without a
  * stack's name were made by an older version, and count as this stack's.
  */
-export function judgeOwners(found: readonly FoundObject[], stack: string, namespace: string): Blocker[] {
+export function judgeOwners(
+  found: readonly FoundObject[],
+  { stack, namespace, takeOver }: Pick<PlanRequest, "stack" | "namespace" | "takeOver">,
+): Blocker[] {
+  if (takeOver) return [];
   const others = found.flatMap(({ object, served }) => {
     const owner = served?.metadata?.annotations?.[stackAnnotation];
     return served === undefined || !isOurs(served) || owner === undefined || owner === stack ? [] : [{ object, owner }];
@@ -26,30 +31,9 @@ export function judgeOwners(found: readonly FoundObject[], stack: string, namesp
       message:
         `Namespace ${namespace} has the objects of another stack, ${owners} (${objects.slice(0, mostNamed).join(", ")}${more}); ` +
         `this one is ${stack}. Both would change the same objects, and a destroy of either would delete them.`,
-      remedy: [
-        `Choose the other stack with \`pulumi stack select\`. If that ` +
-          `stack is this one under a name that it had before, or is lost, make its objects this one's:`,
-        ...claimingCommands(objects, stack, namespace),
-      ].join("\n"),
+      remedy:
+        `Choose the other stack with \`pulumi stack select\`. If that stack is this one under a name that it had before, or if its ` +
+        `state is lost, \`pulumi config set takeOver true\` makes its objects this one's (docs/taking-over.md).`,
     },
   ];
-}
-
-function claimingCommands(objects: readonly string[], stack: string, namespace: string): string[] {
-  const command = (where: string, names: readonly string[]): string[] =>
-    names.length === 0
-      ? []
-      : [`kubectl${where} annotate --overwrite ${names.map(lowerKind).join(" ")} ${stackAnnotation}=${stack}`];
-  return [
-    ...command(
-      ` --namespace ${namespace}`,
-      objects.filter((each) => !isClusterWide(each)),
-    ),
-    ...command("", objects.filter(isClusterWide)),
-  ];
-}
-
-function lowerKind(object: string): string {
-  const [kind = "", name = ""] = object.split("/");
-  return `${kind.toLowerCase()}/${name}`;
 }

@@ -61,6 +61,9 @@ const migrationInNamespace: readonly Need[] = [
 /** A destroy removes the definition of EtcdCluster only if it sees that nobody uses it, and keeps it where it can't see. */
 const wishedInCluster: Access = { verb: "list", group: "etcd.database.coreos.com", resource: "etcdclusters" };
 
+/** By its uid a stack knows the cluster that it was made in. */
+export const clusterUidAccess: Access = { verb: "get", group: "", resource: "namespaces", name: "kube-system" };
+
 type PermissionRequest = Pick<PlanRequest, "namespace" | "migrate" | "destination">;
 
 /** Every single permission that a run needs, and a later destroy; at the end those that are good to have. */
@@ -79,8 +82,18 @@ export function neededPermissions(request: PermissionRequest): Access[] {
   return [
     ...inNamespace.flatMap((need) => each(need).map((access) => ({ ...access, namespace: request.namespace }))),
     ...[...stackInCluster, ...(isOwn ? [definitions] : [])].flatMap(each),
+    clusterUidAccess,
     ...(isOwn ? [wishedInCluster] : []),
   ];
+}
+
+/** All that is missing: asked for, and seen in that the cluster's uid could not be read. Undefined when nobody may ask. */
+export function allMissing(
+  missing: readonly Access[] | undefined,
+  clusterUid: string | undefined,
+): readonly Access[] | undefined {
+  if (clusterUid !== undefined || missing?.includes(clusterUidAccess) === true) return missing;
+  return [...(missing ?? []), clusterUidAccess];
 }
 
 /** Those without which a run fails, and those without which it only does less. */
@@ -147,9 +160,9 @@ export function judgePermissions(missing: readonly Access[], namespace: string):
 /** `create, patch secrets; get deployments.apps` */
 function describeAll(accesses: readonly Access[]): string {
   return rulesOf(accesses)
-    .map(({ group, resources, verbs }) => {
+    .map(({ group, resources, verbs, name }) => {
       const named = resources.map((resource) => (group === "" ? resource : `${resource}.${group}`));
-      return `${verbs.join(", ")} ${named.join(", ")}`;
+      return `${verbs.join(", ")} ${named.join(", ")}${name === undefined ? "" : ` ${name}`}`;
     })
     .join("; ");
 }
@@ -165,8 +178,9 @@ function roleSnippet(kind: "Role" | "ClusterRole", accesses: readonly Access[], 
     `metadata: {name: ${name}${kind === "Role" ? `, namespace: ${namespace}` : ""}}`,
     "rules:",
     ...rulesOf(accesses).map(
-      ({ group, resources, verbs }) =>
-        `  - {apiGroups: ["${group}"], resources: [${resources.join(", ")}], verbs: [${verbs.join(", ")}]}`,
+      ({ group, resources, verbs, name }) =>
+        `  - {apiGroups: ["${group}"], resources: [${resources.join(", ")}], ` +
+        `${name === undefined ? "" : `resourceNames: [${name}], `}verbs: [${verbs.join(", ")}]}`,
     ),
   ];
 }
@@ -174,18 +188,18 @@ function roleSnippet(kind: "Role" | "ClusterRole", accesses: readonly Access[], 
 const roleName = "trident-etcd-installer";
 
 /** Resources of one group of which the same verbs are missing become one rule. */
-function rulesOf(accesses: readonly Access[]): Need[] {
-  const verbsOf = new Map<string, { group: string; resource: string; verbs: string[] }>();
-  for (const { group, resource, verb } of accesses) {
-    const key = `${group}/${resource}`;
-    const known = verbsOf.get(key) ?? { group, resource, verbs: [] };
+function rulesOf(accesses: readonly Access[]): (Need & { readonly name?: string })[] {
+  const verbsOf = new Map<string, { group: string; resource: string; name?: string; verbs: string[] }>();
+  for (const { group, resource, verb, name } of accesses) {
+    const key = `${group}/${resource}/${name ?? ""}`;
+    const known = verbsOf.get(key) ?? { group, resource, ...(name === undefined ? {} : { name }), verbs: [] };
     known.verbs.push(verb);
     verbsOf.set(key, known);
   }
-  const rules = new Map<string, { group: string; resources: string[]; verbs: string[] }>();
-  for (const { group, resource, verbs } of verbsOf.values()) {
-    const key = `${group}:${verbs.join(",")}`;
-    const rule = rules.get(key) ?? { group, resources: [], verbs };
+  const rules = new Map<string, { group: string; resources: string[]; name?: string; verbs: string[] }>();
+  for (const { resource, verbs, ...of } of verbsOf.values()) {
+    const key = `${of.group}:${of.name ?? ""}:${verbs.join(",")}`;
+    const rule = rules.get(key) ?? { ...of, resources: [], verbs };
     rule.resources.push(resource);
     rules.set(key, rule);
   }

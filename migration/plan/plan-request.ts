@@ -10,6 +10,8 @@ export interface PlanRequest {
   readonly cluster: ClusterAccess;
   /** Names the stack, as its objects are annotated: `ORGANIZATION/PROJECT/STACK`. */
   readonly stack: string;
+  /** Whether what is there becomes this stack's, whichever stack has made it. */
+  readonly takeOver: boolean;
   readonly namespace: string;
   readonly migrate: boolean;
   /** Whether a migration that has ended is to be taken back. */

@@ -24,6 +24,7 @@ export type BlockerKind =
   | "foreignObject"
   | "unusableDefinition"
   | "otherStack"
+  | "takeOver"
   | "persistentVolumeClaim"
   | "sourceUnreachable"
   | "emptySource"

@@ -4,6 +4,7 @@ import type { EtcdAddress } from "../endpoints/etcd-address.ts";
 export interface RollbackSettings {
   readonly kubeconfig?: string;
   readonly context?: string;
+  readonly clusterUid?: string;
   readonly timeoutSeconds?: number;
   readonly snapshotDirectory?: string;
   /** Where the new etcd is: it may have got other names, or another client certificate. */

@@ -72,7 +72,7 @@ function placeOf(destination: Partial<Record<"etcdCluster" | "endpoints", unknow
 }
 
 async function waitUntilAllServes(inputs: ServingCheckInputs): Promise<void> {
-  const { kubeconfig, context, timeoutSeconds } = inputs;
+  const { kubeconfig, context, clusterUid, timeoutSeconds } = inputs;
   const cancellation = watchEngineCancellation(() => {
     console.log("Interrupted: whether the etcd and Trident serve is not waited for any longer.");
   });
@@ -83,6 +83,7 @@ async function waitUntilAllServes(inputs: ServingCheckInputs): Promise<void> {
     const cluster = connectToCluster({
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       ...(context === undefined ? {} : { context }),
+      ...(clusterUid === undefined ? {} : { clusterUid }),
     });
     const patience = { timeoutSeconds, interruption: cancellation.signal };
     await checkServing(servingOnCluster(cluster, inputs, patience), inputs);

@@ -1,6 +1,7 @@
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "../kubernetes/errors.ts";
 import type { KeptThing } from "./kept-things.ts";
+import type { StackGuardRequest } from "./stack-guard.ts";
 
 /** What is done when a stack is destroyed, with what the last `up` knew: nothing is asked of the configuration then. */
 export type DestroyStepInputs = (
@@ -14,7 +15,13 @@ export type DestroyStepInputs = (
   | ({ readonly step: "membersGone"; readonly timeoutSeconds: number } & OfCluster)
   | { readonly step: "definitionRemoval"; readonly timeoutSeconds: number }
   | { readonly step: "keptReport"; readonly kept: readonly KeptThing[] }
-) & { readonly kubeconfig?: string; readonly context?: string };
+  | ({ readonly step: "stackGuard"; readonly clusterUid: string } & Omit<StackGuardRequest, "clusterUid">)
+) & {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** As in ClusterAccess; older versions did not know it. */
+  readonly clusterUid?: string;
+};
 
 interface OfCluster {
   readonly namespace: string;
@@ -88,7 +95,8 @@ export function read<Properties>(id: string, props: Properties): Promise<{ id: s
  * Pulumi's `delete`, under a name that the language allows: takes the step. As the Kubernetes provider does, it gives up on a
  * cluster that can't be reached only when it is told to.
  *
- * @throws FinalSnapshotError, MembersRemainError, DestroyStepError
+ * @throws FinalSnapshotError, MembersRemainError, OtherClusterError, StackTakenOverError, NotOwnObjectError,
+ *   DestroyStepError
  */
 export async function remove(_id: string, props: DestroyStepInputs): Promise<void> {
   try {
@@ -108,17 +116,26 @@ const skipped: Readonly<Record<DestroyStepInputs["step"], string>> = {
   membersGone: "members are not waited for",
   definitionRemoval: "the definition of EtcdCluster is not looked for",
   keptReport: "what is kept is not looked for",
+  stackGuard: "whether this is the stack's own cluster is not looked at",
 };
 
+const complete = ["MembersRemainError", "OtherClusterError", "StackTakenOverError", "NotOwnObjectError"];
+
 function saysItAll(error: unknown): boolean {
-  return error instanceof Error && (error.name.startsWith("FinalSnapshot") || error.name === "MembersRemainError");
+  return error instanceof Error && (error.name.startsWith("FinalSnapshot") || complete.includes(error.name));
 }
 
 // Loaded only here: the cluster's client takes longer than all else that Pulumi asks of a step.
 async function take(props: DestroyStepInputs): Promise<void> {
-  const { kubeconfig, context } = props;
-  const access = { kubeconfig, context };
+  const { kubeconfig, context, clusterUid } = props;
+  const access = { kubeconfig, context, clusterUid };
   switch (props.step) {
+    case "stackGuard": {
+      const { connectToCluster } = await import("../kubernetes/cluster-client.ts");
+      const { guardStack } = await import("./stack-guard.ts");
+      // Without the uid, for an error that says what its own cluster was called.
+      return guardStack(connectToCluster({ kubeconfig, context }), props);
+    }
     case "finalSnapshot":
     case "finalSnapshotTrial": {
       if (props.snapshotDirectory === "") return;

@@ -127,6 +127,8 @@ function computed(type: string, name: string): Record<string, unknown> {
     case "pulumi-nodejs:dynamic/trident-etcd:EtcdCopy":
     case "pulumi-nodejs:dynamic/trident-etcd:MigrationRun":
       return { keys: 7, bytes: 700, sha256: "digest" };
+    case "pulumi-nodejs:dynamic/trident-etcd:StackIdentity":
+      return { stackUid: "a uid" };
     default:
       return {};
   }

@@ -14,7 +14,7 @@ let component: StateMigration | undefined;
 
 function migration(
   preview = false,
-  access: { kubeconfig?: pulumi.Input<string>; rollback?: boolean } = {},
+  access: { kubeconfig?: pulumi.Input<string>; clusterUid?: string; rollback?: boolean } = {},
 ): Promise<Registrations> {
   return record(preview, () => {
     component = new StateMigration("move", {
@@ -32,10 +32,9 @@ function migration(
 }
 
 for (const preview of [true, false]) {
-  test(`registers the record and one run ${preview ? "in a preview" : "in an update"}`, async () => {
+  test(`registers a guard and one run ${preview ? "in a preview" : "in an update"}`, async () => {
     const registered = await migration(preview);
     assert.deepEqual(registered.all.map(({ type, name }) => `${type} ${name}`).sort(), [
-      "kubernetes:core/v1:ConfigMap move-record",
       "pulumi-nodejs:dynamic/trident-etcd:MigrationGuard move-guard",
       `${runType} move-run`,
       "trident-etcd:index:StateMigration move",
@@ -78,17 +77,15 @@ test("keeps the contents of a kubeconfig secret", async () => {
   }
 });
 
-test("leaves the record's data to the migration", async () => {
-  const { inputs, ignoreChanges } = (await migration()).named("move-record");
-  assert.equal(inputs.data, undefined);
-  assert.deepEqual(ignoreChanges, ["data"]);
+test("starts only after its guard stands", async () => {
+  const registered = await migration();
+  assert.ok(registered.named("move-run").dependencies.includes("move-guard"));
 });
 
-test("starts only after the record exists", async () => {
-  const registered = await migration();
-  assert.ok(registered.named("move-run").dependencies.includes("move-record"));
-  assert.ok(registered.named("move-run").dependencies.includes("move-guard"));
-  assert.ok(registered.named("move-guard").dependencies.includes("move-record"));
+test("has guard and run refuse another cluster than the stack's", async () => {
+  const registered = await migration(false, { clusterUid: "uid-of-the-cluster" });
+  assert.equal(registered.named("move-guard").inputs.clusterUid, "uid-of-the-cluster");
+  assert.equal(registered.named("move-run").inputs.clusterUid, "uid-of-the-cluster");
 });
 
 test("sums up what was moved once it was, and knows nothing of it in a preview", async () => {
@@ -101,9 +98,9 @@ test("sums up what was moved once it was, and knows nothing of it in a preview",
   assert.equal(await valueOf(summaryOf(component).sha256), undefined);
 });
 
-test("registers, for a rollback, its guard and record as before, and no run", async () => {
+test("registers, for a rollback, its guard as before, and no run", async () => {
   const registered = await migration(false, { rollback: true });
-  assert.deepEqual(registered.all.map(({ name }) => name).sort(), ["move", "move-guard", "move-record"]);
+  assert.deepEqual(registered.all.map(({ name }) => name).sort(), ["move", "move-guard"]);
   assert.equal(registered.named("move-guard").inputs.rollback, true);
   assert.equal(registered.named("move-guard").inputs.snapshotDirectory, "kept-here");
   assert.equal(component?.summary, undefined);

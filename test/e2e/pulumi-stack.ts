@@ -27,6 +27,8 @@ export interface TestStack {
   preview(): Promise<Operation>;
   up(): Promise<Operation>;
   destroy(): Promise<Operation>;
+  /** Runs `pulumi WORDS`, as a user would, with another environment where that is given; the stack's name is added. */
+  command(words: readonly string[], environment?: NodeJS.ProcessEnv): Promise<Pick<Operation, "succeeded" | "printed">>;
   /** What `pulumi stack export` prints. */
   exportState(options?: { showSecrets: boolean }): Promise<string>;
   /** Forgets the stack; the cluster is left as it is. */
@@ -106,6 +108,17 @@ export async function createTestStack(
         const result = await stack.destroy(watch);
         return { changes: result.summary.resourceChanges ?? {} };
       }),
+    command: async (words, changed = {}) => {
+      const all = [...words, "--stack", name, "--non-interactive", "--color=never"];
+      const options = { cwd: workDir, env: { ...process.env, ...environment, ...changed }, maxBuffer: 2 ** 26 };
+      try {
+        const { stdout, stderr } = await run("pulumi", all, options);
+        return { succeeded: true, printed: stdout + stderr };
+      } catch (error) {
+        const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+        return { succeeded: false, printed: stdout + stderr };
+      }
+    },
     exportState: async (options) => {
       const showSecrets = options?.showSecrets === true ? ["--show-secrets"] : [];
       const words = ["stack", "export", "--stack", name, ...showSecrets];

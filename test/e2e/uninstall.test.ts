@@ -66,7 +66,7 @@ describe("an uninstallation", () => {
     const up = await rival.up();
     assert.ok(!up.succeeded);
     assert.match(up.printed, /objects of another stack, organization\/trident-etcd\/e2e-uninstall /);
-    assert.match(up.printed, /annotate --overwrite .*secret\/etcd-client-tls/);
+    assert.match(up.printed, /`pulumi config set takeOver true`/);
     assert.deepEqual(await objectsAround(cluster, first), before);
   });
 

@@ -7,6 +7,7 @@ export async function planIn(request: MigrationRequest): Promise<MigrationPlan> 
   return gatherPlan({
     ...request,
     stack: "organization/trident-etcd/scene",
+    takeOver: false,
     migrate: true,
     rollback: false,
     tridentImage: "netapp/trident:19.04.0",

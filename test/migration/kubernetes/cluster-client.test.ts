@@ -63,6 +63,24 @@ describe("a call to the cluster", () => {
     });
   });
 
+  it("is made by an access to one cluster in that one alone, which is looked at once", async () => {
+    const kubeSystem = "/api/v1/namespaces/kube-system";
+    fake.objects.set(kubeSystem, { metadata: { name: "kube-system", uid: "uid-of-production" } });
+    fake.objects.set("/api/v1/namespaces/n/configmaps/c", { metadata: { name: "c" }, data: { a: "1" } });
+    const access = { kubeconfig: fake.kubeconfig, clusterUid: "uid-of-production" };
+    const own = connectToCluster(access);
+    const before = fake.requests.length;
+    for (let call = 0; call < 2; call++) await own.core.readNamespacedConfigMap({ namespace: "n", name: "c" });
+    const path = "GET /api/v1/namespaces/n/configmaps/c";
+    assert.deepEqual(fake.requests.slice(before), [`GET ${kubeSystem}`, path, path]);
+
+    const other = connectToCluster({ ...access, clusterUid: "uid-of-staging" });
+    const refused = { name: "OtherClusterError", message: /uid-of-staging.*"fake-context".*uid-of-production/ };
+    await assert.rejects(other.core.readNamespacedConfigMap({ namespace: "n", name: "c" }), refused);
+    await assert.rejects(other.requestJson({ method: "DELETE", path: "/api/v1/namespaces/n/configmaps/c" }), refused);
+    assert.ok(fake.objects.has("/api/v1/namespaces/n/configmaps/c"));
+  });
+
   it("reads an object with fields that the typed API does not know", async () => {
     fake.objects.set("/apis/apps/v1/namespaces/n/deployments/d", {
       metadata: { name: "d" },

@@ -287,6 +287,7 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
       "stoppedTridentDeleted",
       (environment) => (environment.record = { namespace: "trident", name: "r", uid: "u", phase: "stopped" }),
     ],
+    ["takeOver", () => undefined, { migrate: false, takeOver: true }],
     [
       "unsupportedKubernetes",
       (environment) => environment.withLegacy().objects.set("/version", { gitVersion: "v1.15.12" }),

@@ -15,6 +15,7 @@ export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
   return {
     cluster: {},
     stack: "organization/trident-etcd/production",
+    takeOver: false,
     namespace: "trident",
     migrate: true,
     rollback: false,
@@ -44,7 +45,10 @@ export const claimSource = {
 /** A cluster in memory that can only be looked at: objects and lists by their paths, and two etcds. */
 export class FakePlanEnvironment implements PlanEnvironment {
   readonly cluster = '"production" (https://k8s.example)';
-  readonly objects = new Map<string, ServedObject>([["/version", { gitVersion: "v1.34.1" }]]);
+  readonly objects = new Map<string, ServedObject>([
+    ["/version", { gitVersion: "v1.34.1" }],
+    ["/api/v1/namespaces/kube-system", { metadata: { name: "kube-system", uid: "uid-of-the-cluster" } }],
+  ]);
   readonly lists = new Map<string, readonly ServedObject[]>();
   /** Paths that may not be read. */
   readonly forbidden = new Set<string>();

@@ -42,6 +42,21 @@ describe("the flow", () => {
     assert.equal(decide(true, stopped, "stopped").isCopied, undefined);
   });
 
+  it("is migrated by what the Deployment says of itself when its record was deleted by hand, or emptied", () => {
+    for (const migrate of [true, false]) {
+      for (const lost of [undefined, { namespace: "trident", name: "r", uid: "u" }]) {
+        const decided = decideFlow(request(migrate), { kind: "ours", isMigrated: true }, lost);
+        assert.equal(decided.flow, "migrated");
+        assert.equal(decided.isRecordLost, true);
+        assert.equal(decided.refusal, undefined);
+      }
+    }
+    assert.equal(
+      decideFlow(request(true), { kind: "ours", isMigrated: true }, record("copied")).isRecordLost,
+      undefined,
+    );
+  });
+
   it("is resume when an earlier run left its first pass behind", () => {
     const left = { ...record("stopped"), firstPass: "{}" };
     assert.equal(decideFlow(request(true), running, left).flow, "resume");

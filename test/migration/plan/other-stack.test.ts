@@ -4,6 +4,7 @@ import { judgeOwners } from "../../../migration/plan/other-stack.ts";
 import type { FoundObject } from "../../../migration/plan/stack-objects.ts";
 
 const mine = "organization/trident-etcd/production";
+const request = { stack: mine, namespace: "storage", takeOver: false };
 const labels = { "app.kubernetes.io/managed-by": "trident-etcd" };
 
 function found(object: string, stack?: string, isOurs = true): FoundObject {
@@ -14,15 +15,14 @@ function found(object: string, stack?: string, isOurs = true): FoundObject {
 describe("the objects in the namespace", () => {
   it("are this stack's when they name it, or were made before stacks were named", () => {
     const objects = [found("Secret/a", mine), found("Secret/b"), { object: "Secret/c", path: "", served: undefined }];
-    assert.deepEqual(judgeOwners(objects, mine, "storage"), []);
+    assert.deepEqual(judgeOwners(objects, request), []);
   });
 
-  it("that name another stack block, whatever their number, and how they are claimed is said", () => {
+  it("that name another stack block, whatever their number, and the way to take them over is said", () => {
     const objects = ["Secret/a", "Secret/b", "Service/c", "ClusterRole/d", "EtcdCluster/e"];
     const [blocker, another] = judgeOwners(
       [found("Secret/mine", mine), ...objects.map((object) => found(object, "organization/trident-etcd/staging"))],
-      mine,
-      "storage",
+      request,
     );
     assert.equal(another, undefined);
     assert.equal(blocker?.kind, "otherStack");
@@ -30,13 +30,15 @@ describe("the objects in the namespace", () => {
       blocker.message,
       /another stack, organization\/trident-etcd\/staging \(Secret\/a, Secret\/b, Service\/c and 2 more\)/,
     );
-    assert.deepEqual(blocker.remedy.split("\n").slice(1), [
-      `kubectl --namespace storage annotate --overwrite secret/a secret/b service/c etcdcluster/e trident-etcd/stack=${mine}`,
-      `kubectl annotate --overwrite clusterrole/d trident-etcd/stack=${mine}`,
-    ]);
+    assert.match(blocker.remedy, /`pulumi config set takeOver true`/);
+  });
+
+  it("of another stack are in nobody's way once they are to be taken over", () => {
+    const objects = [found("Secret/a", "organization/trident-etcd/staging")];
+    assert.deepEqual(judgeOwners(objects, { ...request, takeOver: true }), []);
   });
 
   it("that this program did not make are judged elsewhere", () => {
-    assert.deepEqual(judgeOwners([found("Secret/a", "organization/x/y", false)], mine, "storage"), []);
+    assert.deepEqual(judgeOwners([found("Secret/a", "organization/x/y", false)], request), []);
   });
 });

@@ -1,21 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import { stackAnnotation } from "@trident-etcd/migration/kubernetes/ownership.ts";
+import { stackAnnotation, stackUidAnnotation } from "@trident-etcd/migration/kubernetes/ownership.ts";
 
 /** Names a stack within its backend. */
-export function stackIdentity(): string {
+export function stackName(): string {
   return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
 /**
- * Notes on each Kubernetes object which stack made it, so that another stack's plan sees it. On the object's own metadata alone,
- * so that no pod is restarted for it; not on definitions, which stacks share.
+ * Notes on each Kubernetes object which stack made it, so that another stack's plan sees it, and has Pulumi set right what others have
+ * changed about it: the plan has seen to it that it is the stack's. On the object's own metadata alone, so that no pod is restarted for
+ * it; not on definitions, which stacks share.
  */
-export function annotateWithStack(identity: string): pulumi.ResourceTransform {
+export function annotateWithStack(stack: string, stackUid: pulumi.Input<string>): pulumi.ResourceTransform {
   return ({ type, props, opts }) => {
     if (!type.startsWith("kubernetes:") || type.endsWith(":CustomResourceDefinition")) return undefined;
     const { metadata } = props as { readonly metadata?: Metadata };
     if (metadata === undefined) return undefined;
-    return { props: { ...props, metadata: annotated(metadata, identity) }, opts };
+    return { props: { ...props, metadata: annotated(metadata, stack, stackUid) }, opts };
   };
 }
 
@@ -25,10 +26,12 @@ interface Metadata {
 
 type Annotations = Readonly<Record<string, pulumi.Input<string>>>;
 
-function annotated(metadata: Metadata, identity: string): unknown {
+function annotated(metadata: Metadata, stack: string, stackUid: pulumi.Input<string>): unknown {
   const withStack = (annotations: Annotations | undefined): Annotations => ({
     ...annotations,
-    [stackAnnotation]: identity,
+    [stackAnnotation]: stack,
+    [stackUidAnnotation]: stackUid,
+    "pulumi.com/patchForce": "true",
   });
   const { annotations } = metadata;
   return {

@@ -3,10 +3,15 @@ import { test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { annotateWithStack } from "../stack-identity.ts";
+import { annotateWithStack } from "../stack-annotations.ts";
 import { valueOf } from "./components/registrations.ts";
 
-const annotate = annotateWithStack("organization/project/production");
+const ofStack = {
+  "trident-etcd/stack": "organization/project/production",
+  "trident-etcd/stack-uid": "a-uid",
+  "pulumi.com/patchForce": "true",
+};
+const annotate = annotateWithStack("organization/project/production", "a-uid");
 
 async function transformed(type: string, props: object): Promise<Record<string, unknown> | undefined> {
   const args = { custom: true, type, name: "a", props, opts: {} };
@@ -18,12 +23,12 @@ test("each object is annotated with its stack, beside the annotations that it ha
   assert.deepEqual(
     await transformed("kubernetes:apps/v1:Deployment", { metadata: { name: "n", annotations: { c: "d" } }, spec }),
     {
-      metadata: { name: "n", annotations: { c: "d", "trident-etcd/stack": "organization/project/production" } },
+      metadata: { name: "n", annotations: { c: "d", ...ofStack } },
       spec,
     },
   );
   assert.deepEqual(await transformed("kubernetes:core/v1:Secret", { metadata: { name: "n" } }), {
-    metadata: { name: "n", annotations: { "trident-etcd/stack": "organization/project/production" } },
+    metadata: { name: "n", annotations: ofStack },
   });
 });
 
@@ -31,7 +36,7 @@ test("annotations that come later are annotated then", async () => {
   const annotations = pulumi.output({ c: "d" });
   const props = await transformed("kubernetes:core/v1:Secret", { metadata: { name: "n", annotations } });
   const { annotations: later } = props?.metadata as { annotations: pulumi.Output<Record<string, string>> };
-  assert.deepEqual(await valueOf(later), { c: "d", "trident-etcd/stack": "organization/project/production" });
+  assert.deepEqual(await valueOf(later), { c: "d", ...ofStack });
 });
 
 test("neither what stacks share is annotated, nor what is no object", async () => {

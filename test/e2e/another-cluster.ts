@@ -1,0 +1,85 @@
+import { createServer, type Server } from "node:http";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { kubeconfigFor } from "../migration/fake-kubernetes.ts";
+
+/** A Kubernetes API of which nobody has made anything yet. */
+export interface AnotherCluster {
+  /** Of its namespace kube-system. */
+  readonly uid: string;
+  /** The path of a kubeconfig for it. */
+  readonly kubeconfig: string;
+  stop(): Promise<void>;
+}
+
+/** Answers that it has such a namespace, that its user may do everything, and nothing else of what is asked for. */
+export async function startAnotherCluster(folder: string, namespace: string): Promise<AnotherCluster> {
+  const uid = "11111111-2222-3333-4444-555555555555";
+  const server: Server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://another");
+    const answer = answers(uid, namespace)[pathname];
+    const absent = {
+      kind: "Status",
+      apiVersion: "v1",
+      status: "Failure",
+      reason: "NotFound",
+      code: 404,
+      message: "not found",
+    };
+    response
+      .writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" })
+      .end(JSON.stringify(answer ?? absent));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const kubeconfig = join(folder, "another-kubeconfig");
+  await writeFile(kubeconfig, kubeconfigFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  return {
+    uid,
+    kubeconfig,
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+function answers(uid: string, namespace: string): Readonly<Record<string, unknown>> {
+  const resource = (name: string, kind: string) => ({
+    name,
+    kind,
+    namespaced: true,
+    singularName: "",
+    verbs: ["get", "delete"],
+  });
+  return {
+    "/version": { major: "1", minor: "34", gitVersion: "v1.34.2" },
+    "/api": { kind: "APIVersions", versions: ["v1"] },
+    "/apis": { kind: "APIGroupList", apiVersion: "v1", groups: [] },
+    "/api/v1": {
+      kind: "APIResourceList",
+      groupVersion: "v1",
+      resources: [
+        resource("configmaps", "ConfigMap"),
+        resource("endpoints", "Endpoints"),
+        resource("secrets", "Secret"),
+        resource("services", "Service"),
+        resource("serviceaccounts", "ServiceAccount"),
+      ],
+    },
+    "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": { status: { allowed: true } },
+    [`/api/v1/namespaces/${namespace}`]: {
+      kind: "Namespace",
+      apiVersion: "v1",
+      metadata: { name: namespace, uid: "of-another" },
+    },
+    "/api/v1/namespaces/kube-system": {
+      kind: "Namespace",
+      apiVersion: "v1",
+      metadata: { name: "kube-system", uid },
+    },
+  };
+}
