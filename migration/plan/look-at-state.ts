@@ -58,7 +58,11 @@ export async function lookAtState(
   ]);
   try {
     const range = prefixRange(request.prefix);
-    const examined = await examine(environment, destination, flow);
+    const examined = await examine(
+      environment,
+      destination,
+      (await isRecorded(destination, record)) ? "installed" : flow,
+    );
     // What can't be used is not asked for more.
     const there = examined.destinationProblems === undefined ? await ask(destination, range) : {};
     if (legacy === undefined || source?.store === undefined) {
@@ -110,6 +114,17 @@ async function opened(opening: Promise<OpenStore | undefined>): Promise<Opened> 
     return { store: await opening };
   } catch (failure) {
     return { failure };
+  }
+}
+
+/** An etcd with this stack's own state is to have its keys, even where Trident's Deployment was deleted and is installed again. */
+async function isRecorded(side: Opened | undefined, record: MigrationRecord | undefined): Promise<boolean> {
+  if (side?.store === undefined || record?.etcdClusterId === undefined) return false;
+  try {
+    return (await side.store.status()).clusterId === record.etcdClusterId;
+  } catch {
+    // Whoever asks next says why it does not answer.
+    return false;
   }
 }
 

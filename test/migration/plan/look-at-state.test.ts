@@ -36,6 +36,23 @@ describe("the look at the two etcds", () => {
     assert.ok(source.closed);
   });
 
+  it("does not want an etcd empty that is recorded to have this stack's state", async () => {
+    const flows = await Promise.all(
+      ["9", "7"].map(async (etcdClusterId) => {
+        const seen: string[] = [];
+        const environment = new FakePlanEnvironment().withExistingEtcd(smallState);
+        environment.examineDestination = (...[, flow]: readonly unknown[]) => {
+          seen.push(String(flow));
+          return Promise.resolve({ problems: [] });
+        };
+        const record = { namespace: "trident", name: "trident-etcd-migration", uid: "u", etcdClusterId };
+        await lookAtState(environment, planRequest(), { ...nothingThere, isExisting: true, record });
+        return seen;
+      }),
+    );
+    assert.deepEqual(flows, [["installed"], ["install"]]);
+  });
+
   it("does not compare an etcd with itself", async () => {
     const environment = new FakePlanEnvironment().withLegacy();
     environment.destination = new MemoryStore("the same", "1", smallState);
