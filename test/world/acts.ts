@@ -1,6 +1,7 @@
 import { KubernetesObjectApi } from "@kubernetes/client-node";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";
 import { eventually } from "../e2e/sandbox-cluster.ts";
@@ -21,6 +22,8 @@ export interface Done {
   readonly isWanted?: boolean;
   /** Whether the state is gone by it. */
   readonly losesState?: boolean;
+  /** What of the act a run that ended with 0 has left as the act left it. */
+  readonly left?: () => Promise<string[]>;
   /** Takes back what the act did, as far as a user can. */
   readonly putBack?: () => Promise<void>;
 }
@@ -104,6 +107,8 @@ async function deleteNamed(world: World, name: string, seen?: ReadonlyMap<string
   const clean = withoutServerFields(object);
   return {
     what: `delete ${name}`,
+    left: async () =>
+      (await seenObjects(world.cluster.kubeconfig, world.namespace)).has(name) ? [] : [`there is no ${name}`],
     putBack: async () => {
       await api.create(clean).catch(() => undefined);
     },
@@ -143,10 +148,15 @@ async function change(world: World, name: string, patch: object): Promise<Done> 
   const target = { apiVersion, kind, metadata: { name: metadata?.name, namespace: metadata?.namespace } };
   const type = "application/strategic-merge-patch+json";
   await api.patch({ ...target, ...patch } as never, undefined, undefined, "world", undefined, type as never);
-  const before = { spec: object.spec, data: object.data, rules: object.rules };
-  const old = Object.fromEntries(Object.entries(before).filter(([, value]) => value !== undefined));
+  const contents = ({ spec, data, rules }: SeenObject): object =>
+    Object.fromEntries(Object.entries({ spec, data, rules }).filter(([, value]) => value !== undefined));
+  const old = contents(object);
   return {
     what: `change ${name} ${JSON.stringify(patch).slice(0, 60)}`,
+    left: async () => {
+      const now = (await seenObjects(world.cluster.kubeconfig, world.namespace)).get(name);
+      return now !== undefined && isDeepStrictEqual(contents(now), old) ? [] : [`${name} is not as it was`];
+    },
     putBack: async () => {
       await api
         .patch({ ...target, ...old } as never, undefined, undefined, "world", undefined, type as never)

@@ -44,7 +44,8 @@ export async function playRound(world: World, random: SeededRandom, lie: Lie, ac
   const lies = [...disagreements(done, preview, up, differences(before, after))];
   const lost: string[] = [];
   if (up.code === 0) {
-    lies.push(...(await whatIsNotThere(world)).map((problem) => `it ended with 0, and ${problem}`));
+    const left = [...((await done.left?.()) ?? []), ...(await whatIsNotThere(world))];
+    lies.push(...left.map((problem) => `it ended with 0, and ${problem}`));
     lost.push(...(await missingKeys(world, `${preview.printed}\n${up.printed}`)));
   } else {
     const way = await goTheWay(world, done, up);
@@ -70,9 +71,10 @@ function* disagreements(done: Done, preview: Run, up: Run, changed: readonly str
     if (up.code === 0) yield "the plan is blocked, and up ended with 0";
     if (changed.length > 0) yield `the plan is blocked, and up has changed ${changed.join(", ")}`;
   }
-  if (preview.code === 0 && up.code !== 0 && !isExplained(up.printed)) {
+  if (preview.code === 0 && up.code !== 0) {
     yield `the preview says nothing of what up fails with: ${lastError(up.printed)}`;
   }
+  if (up.code !== 0 && !isExplained(up.printed)) yield `its failure is explained to nobody: ${lastError(up.printed)}`;
   if (done.mustBeRefused === true) {
     if (up.code === 0) yield "it went on in a world that is not the stack's";
     if (changed.length > 0) yield `refused or not, it has changed ${changed.join(", ")}`;
@@ -87,7 +89,9 @@ function* disagreements(done: Done, preview: Run, up: Run, changed: readonly str
   if (words.kind === "nothing" && made.length > 0 && done.isWanted !== true) {
     yield `the plan says that there is nothing to do, and the engine did ${describeSteps(made)}`;
   }
-  if (words.kind === "acts" && steps.length === 0) yield "the plan says what is done, and the engine did nothing";
+  if (words.kind === "acts" && steps.length === 0) {
+    yield `the plan says that ${words.hasSteps ? "there are steps" : words.objects.join(", ")}, and the engine did nothing`;
+  }
   if (preview.code === 0) {
     const foretold = new Set(preview.steps.map(keyOf));
     const unforetold = steps.filter((step) => !foretold.has(keyOf(step)));
