@@ -125,7 +125,8 @@ export function clusterEnvironment(request: MigrationRequest, userInterruption?:
         return 0;
       }
       const replicas = await restoreLegacyTrident(cluster, legacy, request, timeoutSeconds);
-      if (replicas > 0) await waitUntilTridentServes(cluster, legacy, timeoutSeconds);
+      const patience = { timeoutSeconds, interruption: gate.heldSignal };
+      if (replicas > 0) await waitUntilTridentServes(cluster, legacy, patience);
       return replicas;
     },
   };

@@ -1,3 +1,4 @@
+import { watchEngineCancellation } from "./engine-cancellation.ts";
 import { describeFailure } from "./kubernetes/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "./kubernetes/errors.ts";
 import { rememberSettings } from "./rollback/settings-of-this-run.ts";
@@ -48,6 +49,20 @@ export class UndoFailedError extends Error {
       { cause },
     );
     // Pulumi prints the stack beside the message, which says all that there is to say.
+    this.stack = "";
+  }
+}
+
+/** Whoever started the destroy has asked it to stop. */
+export class UndoInterruptedError extends Error {
+  override readonly name = "UndoInterruptedError";
+
+  constructor({ namespace, legacyDeployment }: GuardInputs) {
+    super(
+      `Interrupted while it was seen to that the old Trident (Deployment ${legacyDeployment} in namespace ${namespace}) is back: if ` +
+        `a migration has left it stopped, it may be so still. Its state is on its PersistentVolumeClaim, and the etcd that it was ` +
+        `copied to stands. \`pulumi destroy\` goes on from there.`,
+    );
     this.stack = "";
   }
 }
@@ -115,12 +130,16 @@ async function ask(inputs: GuardInputs, wanted: boolean): Promise<void> {
   // As below: only where the cluster is asked.
   const { requestRollback, takeBackRequest } = await import("./rollback/request-rollback.ts");
   const { requestOnCluster } = await import("./rollback/rollback-on-cluster.ts");
+  const cancellation = watchEngineCancellation(() => undefined);
+  const { signal } = cancellation;
   try {
     const { snapshotDirectory = "" } = inputs;
-    const environment = requestOnCluster({ ...requestOf(inputs), snapshotDirectory });
-    await (wanted ? requestRollback(environment, report) : takeBackRequest(environment));
+    const environment = requestOnCluster({ ...requestOf(inputs), snapshotDirectory }, signal);
+    await (wanted ? requestRollback(environment, report, signal) : takeBackRequest(environment, report));
   } catch (error) {
     throw new RollbackRequestError(wanted, error);
+  } finally {
+    cancellation.stop();
   }
 }
 
@@ -133,20 +152,25 @@ export function read<Properties>(id: string, props: Properties): Promise<{ id: s
  * Pulumi's `delete`, under a name that the language allows: puts the old Trident back if a migration has left it stopped. As
  * the Kubernetes provider does, it gives up on a cluster that can't be reached only when it is told to.
  *
- * @throws UndoFailedError
+ * @throws UndoFailedError, UndoInterruptedError once Pulumi is told to stop.
  */
 export async function remove(_id: string, props: GuardInputs): Promise<void> {
   // Only here: to load the cluster's client takes longer than all else that Pulumi asks of a guard.
   const { undoOnCluster, undoUnfinishedMigration } = await import("./undo/undo-unfinished-migration.ts");
+  const cancellation = watchEngineCancellation(() => undefined);
+  const { signal } = cancellation;
   try {
-    await undoUnfinishedMigration(undoOnCluster(requestOf(props)), report);
+    await undoUnfinishedMigration(undoOnCluster(requestOf(props), signal), report, signal);
   } catch (error) {
+    if (signal.aborted) throw new UndoInterruptedError(props);
     if (!(error instanceof ClusterUnreachableError) || process.env.PULUMI_K8S_DELETE_UNREACHABLE !== "true") {
       throw new UndoFailedError(props, error);
     }
     report(
       "The cluster can't be reached and PULUMI_K8S_DELETE_UNREACHABLE is true: the old Trident is not looked for.",
     );
+  } finally {
+    cancellation.stop();
   }
 }
 

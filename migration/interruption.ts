@@ -23,6 +23,9 @@ export function interruptible(lease: MigrationLease, interruption: AbortSignal):
       lease.throwIfLost();
       interruption.throwIfAborted();
     },
+    ...(lease.confirm === undefined
+      ? {}
+      : { confirm: (maximumAge?: number) => lease.confirm?.(maximumAge) ?? Promise.resolve() }),
     release: () => lease.release(),
   };
 }

@@ -78,7 +78,7 @@ export function update<Outputs>(_id: string, olds: Outputs): Promise<{ outs: Out
 
 /**
  * Pulumi's `delete`, under a name that the language allows: rolls the migration back when its record says that this is asked
- * for, and does nothing otherwise. It gives up on a cluster that can't be reached only when it is told to, as the Kubernetes
+ * for, and does nothing otherwise. Once Pulumi is told to stop, the new Trident serves again, unless the old one does. It gives up on a cluster that can't be reached only when it is told to, as the Kubernetes
  * provider does.
  *
  * @throws RollbackError
@@ -86,16 +86,25 @@ export function update<Outputs>(_id: string, olds: Outputs): Promise<{ outs: Out
 export async function remove(props: MigrationOutputs): Promise<void> {
   const { rollBack } = await import("./rollback/roll-back.ts");
   const { rollbackOnCluster } = await import("./rollback/rollback-on-cluster.ts");
+  const cancellation = watchEngineCancellation(() => {
+    report(rollbackInterrupted);
+  });
   try {
-    await rollBack(rollbackOnCluster(rollbackRequest(props)), report);
+    await rollBack(rollbackOnCluster(rollbackRequest(props), cancellation.signal), report, cancellation.signal);
   } catch (error) {
     if (error instanceof ClusterUnreachableError && process.env.PULUMI_K8S_DELETE_UNREACHABLE === "true") {
       report("The cluster can't be reached and PULUMI_K8S_DELETE_UNREACHABLE is true: no rollback is looked for.");
       return;
     }
     throw error instanceof RollbackError ? error : new MigrationNotRemovedError(props, error);
+  } finally {
+    cancellation.stop();
   }
 }
+
+const rollbackInterrupted =
+  "Interrupted: if a rollback is under way, it is stopped and the new Trident serves again, unless the old one serves already. " +
+  "Another ^C leaves all as it is at that moment, for the next `pulumi up` to go on from.";
 
 /** Whether a rollback is asked for could not be found out. */
 export class MigrationNotRemovedError extends Error {

@@ -14,6 +14,11 @@ export class LeaseGate implements RequestGate {
     return this.#closing.signal;
   }
 
+  /** Of the Lease as it is held now: for what takes back. */
+  get heldSignal(): AbortSignal | undefined {
+    return this.#lease?.signal;
+  }
+
   heldWith(lease: HeldLease): HeldLease {
     this.#lease = lease;
     const { signal } = lease;

@@ -2,7 +2,7 @@ import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
-import { seenDone, seenSoFar, waitUntil, type Look } from "../kubernetes/wait-until.ts";
+import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
 import type { LegacyTrident } from "./legacy-trident.ts";
 
 /** Where Trident has its REST API, on the pod's loopback. */
@@ -15,7 +15,7 @@ const restPort = 8000;
 export async function waitUntilTridentServes(
   cluster: ClusterClient,
   legacy: LegacyTrident,
-  timeoutSeconds: number,
+  patience: Patience,
 ): Promise<void> {
   const { namespace, name } = legacy;
   const forward = await openPortForward(cluster, {
@@ -25,7 +25,7 @@ export async function waitUntilTridentServes(
   });
   try {
     const awaited = `Trident's REST API in Deployment ${name}, namespace ${namespace}, to answer`;
-    await waitUntil({ awaited, timeoutSeconds, intervalMilliseconds: 250 }, () => askTrident(forward));
+    await waitUntil({ awaited, ...patience, intervalMilliseconds: 250 }, () => askTrident(forward));
   } finally {
     await forward.close();
   }

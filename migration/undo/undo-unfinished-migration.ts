@@ -1,7 +1,10 @@
 import { prefixRange } from "../copy/key-range.ts";
 import type { EtcdAddress } from "../endpoints/etcd-address.ts";
 import { openEtcd } from "../endpoints/open-etcd.ts";
-import { connectToCluster, type ClusterAccess, type ClusterClient } from "../kubernetes/cluster-client.ts";
+import { connectToCluster, type ClusterAccess } from "../kubernetes/cluster-client.ts";
+import { openUntil } from "../kubernetes/request-gate.ts";
+import { unlessAborted } from "../kubernetes/unless-aborted.ts";
+import { interruptible } from "../interruption.ts";
 import { acquireLease } from "../lease/acquire-lease.ts";
 import { migrationLease } from "../lease/errors.ts";
 import { fencedSteps, type Effects } from "../lease/fenced-steps.ts";
@@ -72,19 +75,30 @@ export const undoEffects: Effects<UndoEnvironment> = {
  * Puts the old Trident back if a migration that did not end has left it stopped, with what a new one has written meanwhile; does
  * nothing to one that ended, or to none. The keys that were copied stay: their etcd is about to go.
  *
+ * @param interruption ends it at once, wherever it stands; the same again goes on from there.
  * @throws MigrationRunningError when a migration is under way, LeaseLostError when another run takes over what is to be undone,
  *   NewWritesAtRiskError when what the new Trident wrote would be lost.
  */
 export async function undoUnfinishedMigration(
   environment: UndoEnvironment,
   report: (line: string) => void,
+  interruption: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  const nobodyElse = { signal: new AbortController().signal, throwIfLost: () => undefined };
+  const nobodyElse: MigrationLease = {
+    signal: new AbortController().signal,
+    throwIfLost: () => undefined,
+    release: () => Promise.resolve(),
+  };
   const mayRun = mayStillRun(await environment.findTrident(), await environment.findRecord());
-  if (!mayRun) return undo(environment, nobodyElse, report);
+  const undoWith = (lease: MigrationLease): Promise<void> => {
+    // What goes on in the background once it is interrupted writes nothing any more.
+    const obeyed = interruptible(lease, interruption);
+    return unlessAborted(undo(fencedSteps(environment, undoEffects, obeyed), obeyed, report), interruption);
+  };
+  if (!mayRun) return undoWith(nobodyElse);
   const lease = await environment.acquireLease(report);
   try {
-    await undo(fencedSteps(environment, undoEffects, lease), lease, report);
+    await undoWith(lease);
   } catch (error) {
     throw lossOf(lease) ?? error;
   } finally {
@@ -123,10 +137,13 @@ async function undo(
   );
 }
 
-/** The steps on a real cluster. */
-export function undoOnCluster(request: UndoRequest): UndoEnvironment {
+/** The steps on a real cluster, which is out of their reach once they are interrupted. */
+export function undoOnCluster(
+  request: UndoRequest,
+  interruption: AbortSignal = new AbortController().signal,
+): UndoEnvironment {
   const gate = new LeaseGate();
-  const cluster = connectToCluster(request.cluster).behind(gate);
+  const cluster = connectToCluster(request.cluster).behind(openUntil(interruption)).behind(gate);
   const { namespace, timeoutSeconds, legacyEtcdContainer, record, destination } = request;
   return {
     ...{ namespace, legacyEtcdContainer, record, discardedKeys: request.discardedKeys },
@@ -134,29 +151,32 @@ export function undoOnCluster(request: UndoRequest): UndoEnvironment {
     findTrident: () => findLegacyTrident(cluster, request),
     findRecord: () => findMigrationRecord(cluster, request),
     changeRecord: (change) => changeMigrationRecord(cluster, request, change),
-    acquireLease: async (report) =>
-      gate.heldWith(
-        await acquireLease(leaseApi(cluster, migrationLease(namespace)), { durationSeconds: leaseSeconds, report }),
-      ),
+    acquireLease: async (report) => {
+      const options = { durationSeconds: leaseSeconds, report, interruption };
+      return gate.heldWith(await acquireLease(leaseApi(cluster, migrationLease(namespace)), options));
+    },
     findNewTrident: () => lookAtNewTrident(cluster, namespace),
     stopNewTrident: () => pauseNewTrident(cluster, { namespace, timeoutSeconds }),
     withdrawNewTrident: () => withdrawNewTrident(cluster, { namespace, timeoutSeconds }),
     removeHandedOver: () => removeHandedOver(cluster, { namespace, timeoutSeconds }),
     openDestination: () => {
       if (destination === undefined) throw new Error("this stack does not know yet where: run `pulumi up` once before");
-      return openEtcd(cluster, destination, { timeoutSeconds });
+      return openEtcd(cluster, destination, { timeoutSeconds, interruption });
     },
-    openStoppedSource: (legacy, owner) => openSourcePod(cluster, legacy, owner, { timeoutSeconds }),
+    openStoppedSource: (legacy, owner) => openSourcePod(cluster, legacy, owner, { timeoutSeconds, interruption }),
     removeSourcePod: () => removeSourcePod(cluster, namespace, timeoutSeconds),
-    restoreLegacy: (legacy) => restoreAndWait(cluster, legacy, request),
+    restoreLegacy: async (legacy) => {
+      const replicas = await restoreLegacyTrident(cluster, legacy, request, timeoutSeconds);
+      const patience = { timeoutSeconds, interruption: AbortSignal.any([interruption, ...listOf(gate.heldSignal)]) };
+      if (replicas > 0) await waitUntilTridentServes(cluster, legacy, patience);
+      return replicas;
+    },
   };
 }
 
 /** As a migration takes it when nothing else is asked for. */
 const leaseSeconds = 60;
 
-async function restoreAndWait(cluster: ClusterClient, legacy: LegacyTrident, request: UndoRequest): Promise<number> {
-  const replicas = await restoreLegacyTrident(cluster, legacy, request, request.timeoutSeconds);
-  if (replicas > 0) await waitUntilTridentServes(cluster, legacy, request.timeoutSeconds);
-  return replicas;
+function listOf(signal: AbortSignal | undefined): AbortSignal[] {
+  return signal === undefined ? [] : [signal];
 }

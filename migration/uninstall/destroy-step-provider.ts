@@ -1,5 +1,8 @@
+import { watchEngineCancellation } from "../engine-cancellation.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "../kubernetes/errors.ts";
+import { openUntil } from "../kubernetes/request-gate.ts";
+import { unlessAborted } from "../kubernetes/unless-aborted.ts";
 import type { KeptThing } from "./kept-things.ts";
 import type { StackGuardRequest } from "./stack-guard.ts";
 
@@ -40,6 +43,34 @@ export class DestroyStepError extends Error {
     );
     // Pulumi prints the stack beside the message, which says all that there is to say.
     this.stack = "";
+  }
+}
+
+/** Whoever started the destroy has asked it to stop. */
+export class DestroyInterruptedError extends Error {
+  override readonly name = "DestroyInterruptedError";
+
+  constructor(inputs: DestroyStepInputs) {
+    super(`Interrupted ${whereItStands(inputs)}. \`pulumi destroy\` goes on from there.`);
+    this.stack = "";
+  }
+}
+
+function whereItStands(inputs: DestroyStepInputs): string {
+  const etcd = "etcdCluster" in inputs ? `EtcdCluster ${inputs.etcdCluster} in namespace ${inputs.namespace}` : "";
+  switch (inputs.step) {
+    case "stackGuard":
+      return "before anything was deleted";
+    case "finalSnapshot":
+      return `while a last snapshot of ${etcd} was being saved: none is kept of this try, and the etcd stands`;
+    case "finalSnapshotTrial":
+      return `while it was tried whether a last snapshot of ${etcd} can be saved: nothing that uses it was deleted`;
+    case "membersGone":
+      return `while the members of ${etcd} were waited for: it is deleted, and Kubernetes removes them by itself`;
+    case "definitionRemoval":
+      return "while the definition of EtcdCluster was being removed if nobody uses it: it may be there still";
+    case "keptReport":
+      return "while it was looked for what is kept: all else is deleted";
   }
 }
 
@@ -93,20 +124,25 @@ export function read<Properties>(id: string, props: Properties): Promise<{ id: s
 
 /**
  * Pulumi's `delete`, under a name that the language allows: takes the step. As the Kubernetes provider does, it gives up on a
- * cluster that can't be reached only when it is told to.
+ * cluster that can't be reached only when it is told to. Once Pulumi is told to stop it ends at once, wherever it stands.
  *
  * @throws FinalSnapshotError, MembersRemainError, OtherClusterError, StackTakenOverError, NotOwnObjectError,
- *   DestroyStepError
+ *   DestroyInterruptedError, DestroyStepError
  */
 export async function remove(_id: string, props: DestroyStepInputs): Promise<void> {
+  const cancellation = watchEngineCancellation(() => undefined);
+  const { signal } = cancellation;
   try {
-    await take(props);
+    await unlessAborted(take(props, signal), signal);
   } catch (error) {
+    if (signal.aborted) throw new DestroyInterruptedError(props);
     if (error instanceof ClusterUnreachableError && process.env.PULUMI_K8S_DELETE_UNREACHABLE === "true") {
       report(`The cluster can't be reached and PULUMI_K8S_DELETE_UNREACHABLE is true: ${skipped[props.step]}.`);
       return;
     }
     throw saysItAll(error) ? error : new DestroyStepError(error);
+  } finally {
+    cancellation.stop();
   }
 }
 
@@ -126,7 +162,7 @@ function saysItAll(error: unknown): boolean {
 }
 
 // Loaded only here: the cluster's client takes longer than all else that Pulumi asks of a step.
-async function take(props: DestroyStepInputs): Promise<void> {
+async function take(props: DestroyStepInputs, interruption: AbortSignal): Promise<void> {
   const { kubeconfig, context, clusterUid } = props;
   const access = { kubeconfig, context, clusterUid };
   switch (props.step) {
@@ -134,7 +170,7 @@ async function take(props: DestroyStepInputs): Promise<void> {
       const { connectToCluster } = await import("../kubernetes/cluster-client.ts");
       const { guardStack } = await import("./stack-guard.ts");
       // Without the uid, for an error that says what its own cluster was called.
-      return guardStack(connectToCluster({ kubeconfig, context }), props);
+      return guardStack(connectToCluster({ kubeconfig, context }).behind(openUntil(interruption)), props);
     }
     case "finalSnapshot":
     case "finalSnapshotTrial": {
@@ -153,17 +189,17 @@ async function take(props: DestroyStepInputs): Promise<void> {
         cluster: access,
         ...recorded,
       };
-      return saveFinalSnapshot(finalSnapshotOnCluster(request), report);
+      return saveFinalSnapshot(finalSnapshotOnCluster(request, interruption), report);
     }
     case "membersGone": {
       const { connectToCluster } = await import("../kubernetes/cluster-client.ts");
       const { waitUntilMembersAreGone } = await import("./members-gone.ts");
-      return waitUntilMembersAreGone(connectToCluster(access), props, report);
+      return waitUntilMembersAreGone(connectToCluster(access).behind(openUntil(interruption)), props, report);
     }
     case "definitionRemoval": {
       const { connectToCluster } = await import("../kubernetes/cluster-client.ts");
       const { removeDefinitionIfUnused } = await import("./definition-removal.ts");
-      return removeDefinitionIfUnused(connectToCluster(access), props, report);
+      return removeDefinitionIfUnused(connectToCluster(access).behind(openUntil(interruption)), props, report);
     }
     case "keptReport": {
       const { keptReader, reportKept } = await import("./kept-report.ts");

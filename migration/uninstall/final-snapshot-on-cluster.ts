@@ -4,9 +4,11 @@ import type { EtcdTls } from "../etcd/etcd-store.ts";
 import { connectToCluster, type ClusterAccess, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { PortForwardRefusedError } from "../kubernetes/errors.ts";
 import { describePod, listPods, podName } from "../kubernetes/pods.ts";
+import { openUntil } from "../kubernetes/request-gate.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
 import { saveSnapshot } from "../snapshot/save-snapshot.ts";
 import { checkRoom, prepareSnapshotDirectory } from "../snapshot/snapshot-directory.ts";
+import { untilAborted } from "../snapshot/until-aborted.ts";
 import { openForwardedStore, type OpenStore } from "../stores/forwarded-store.ts";
 import type { LastEtcd } from "./final-snapshot-errors.ts";
 import type { FinalSnapshotEnvironment } from "./final-snapshot.ts";
@@ -24,9 +26,12 @@ export interface FinalSnapshotRequest extends LastEtcd {
 /** A load balancer that changes over or a kubelet that starts anew is back by then. */
 const patience = { seconds: 60, pauseMilliseconds: 3000 };
 
-/** Raises ClusterUnreachableError when the kubeconfig leads to no cluster. */
-export function finalSnapshotOnCluster(request: FinalSnapshotRequest): FinalSnapshotEnvironment {
-  const cluster = connectToCluster(request.cluster);
+/** An interruption ends what is under way. Raises ClusterUnreachableError when the kubeconfig leads to no cluster. */
+export function finalSnapshotOnCluster(
+  request: FinalSnapshotRequest,
+  interruption: AbortSignal = new AbortController().signal,
+): FinalSnapshotEnvironment {
+  const cluster = connectToCluster(request.cluster).behind(openUntil(interruption));
   const { namespace, etcdCluster, snapshotDirectory, isTrial = false, record } = request;
   return {
     etcd: { namespace, etcdCluster, snapshotDirectory, isTrial },
@@ -46,7 +51,8 @@ export function finalSnapshotOnCluster(request: FinalSnapshotRequest): FinalSnap
     ...(record === undefined
       ? {}
       : { findRecordedClusterId: () => readRecordedClusterId(cluster, { namespace, record }) }),
-    save: async (content, databaseBytes) => {
+    save: async (all, databaseBytes) => {
+      const content = untilAborted(all, interruption);
       if (!isTrial) return saveSnapshot({ content, directory: snapshotDirectory, namespace, at: new Date() });
       await prepareSnapshotDirectory(snapshotDirectory);
       await checkRoom(snapshotDirectory, databaseBytes);

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { rollbackEffects } from "../../../migration/rollback/rollback-environment.ts";
+import { RollbackError } from "../../../migration/rollback/errors.ts";
+import { rollBack } from "../../../migration/rollback/roll-back.ts";
+import { napsAt, sleepingRun } from "../sleeping-run.ts";
+import { RollbackScene } from "./rollback-scene.ts";
+
+describe("a rollback whose machine sleeps while another run ends it", () => {
+  let stepsOfRun: readonly string[] = [];
+
+  before(async () => {
+    const scene = changed();
+    await rollBack(scene, ignore);
+    stepsOfRun = [...scene.steps];
+  });
+
+  it("changes nothing once it is awake, whatever step it slept at", async () => {
+    const naps = napsAt(stepsOfRun);
+    assert.ok(naps.length > 30);
+    for (const nap of naps) {
+      const what = `asleep ${nap.when} step ${nap.index}, ${nap.step}`;
+      const scene = changed();
+      const run = sleepingRun<RollbackScene>(scene, rollbackEffects as never, nap);
+      const running = rollBack(run.environment, ignore).catch((error: unknown) => error as Error);
+      await run.asleep;
+      await rollBack(scene, ignore);
+      scene.embedded.put("/trident/v1/volume/new", "made by the old Trident");
+      scene.newEtcd.put("/trident/v1/volume/again", "of a later migration");
+      const left = stateOf(scene);
+      run.wake();
+      const outcome = await running;
+      assert.deepEqual(run.changes, [], what);
+      assert.deepEqual(stateOf(scene), left, what);
+      // Where nothing was left to do, or to roll back any more, there is nothing to fail at.
+      if (!(outcome instanceof Error)) {
+        assert.ok(nap.step === "findRecord" || nap.index === stepsOfRun.length - 1, what);
+        continue;
+      }
+      assert.ok(outcome instanceof RollbackError || nap.step === "findRecord", `${what}: ${outcome.message}`);
+      if (outcome instanceof RollbackError) {
+        assert.equal(outcome.outcome, "leftToOther", what);
+        assert.match(
+          outcome.message,
+          /another-host-1-00000000 holds it now.*up to the run that has the Lease now/,
+          what,
+        );
+      }
+    }
+  });
+});
+
+function changed(): RollbackScene {
+  const scene = new RollbackScene();
+  scene.newEtcd.put("/trident/v1/volume/c", "C");
+  scene.newEtcd.put("/trident/v1/volume/a", "changed");
+  scene.newEtcd.remove("/trident/v1/volume/b");
+  return scene;
+}
+
+function stateOf(scene: RollbackScene): unknown {
+  const { trident, recorded, sourcePod, newTridentRuns } = scene;
+  return structuredClone({
+    ...{ trident, recorded, sourcePod, newTridentRuns },
+    ...{ embedded: scene.embedded.entries(), newEtcd: scene.newEtcd.entries() },
+  });
+}
+
+function ignore(): void {
+  // The lines are of no interest.
+}
