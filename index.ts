@@ -76,6 +76,7 @@ const plan = await explained(() =>
       ? { generatedCertificates: generatedAuthority(settings) }
       : { broughtCertificates: withoutKeys(certificates) }),
     snapshotDirectory: settings.snapshotDirectory,
+    ...(settings.discardedKeys === 0 ? {} : { discardedKeys: settings.discardedKeys }),
   }),
 );
 const own = await explained(() => registerIdentity(plan, settings, chosen.inputs));

@@ -26,11 +26,16 @@ export async function settleBesideOldTrident(settling: Settling): Promise<void> 
   const wrote = await writtenByBoth(settling, started);
   if (standing === undefined && record.phase === "copied") throw new OldTridentRestoredError(environment, wrote);
   const { discardedKeys = record.discardedKeys } = environment;
-  if (wrote.new !== 0 && wrote.new !== discardedKeys) {
+  if (!isNothingLost(wrote.new, discardedKeys)) {
     throw new BothTridentsError(environment, wrote, legacy.replicas === 0);
   }
   await takeBackNewTrident({ ...settling, legacy: undefined, discardedKeys });
   if (record.phase === "copied") await environment.changeRecord({ phase: null, result: null });
+}
+
+/** What can't be told is not given up. */
+export function isNothingLost(written: number | undefined, discardedKeys: number | undefined): boolean {
+  return written !== undefined && (written === 0 || written === discardedKeys);
 }
 
 async function writtenByBoth({ environment, legacy }: Settling, started: StartedOn): Promise<WrittenByBoth> {

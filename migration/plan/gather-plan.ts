@@ -10,6 +10,7 @@ import { claimFinding } from "../legacy/uninstalled-trident.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { NamespaceMissingError, PreflightTimeoutError } from "../preflight/errors.ts";
 import { etcdOf } from "./another-etcd.ts";
+import { flowBeside } from "./beside-tridents.ts";
 import { findClaim, type ClaimFacts } from "./claim.ts";
 import { findSilentDns } from "./cluster-dns.ts";
 import type { Access } from "./cluster-reader.ts";
@@ -178,7 +179,7 @@ async function findTrident(environment: PlanEnvironment, request: PlanRequest): 
     const record = await findRecord(environment);
     const newTrident = finding.kind === "ours" ? deployment : undefined;
     return {
-      flow: decide(record),
+      flow: (await flowBeside(environment, request, finding, record)) ?? decide(record),
       record,
       runsOn: newTrident && etcdOf(newTrident),
       newTrident,

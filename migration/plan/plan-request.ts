@@ -45,6 +45,8 @@ export interface PlanRequest {
   readonly broughtCertificates?: ShownCertificates;
   /** Where the old etcd's snapshot is kept; empty for none. */
   readonly snapshotDirectory: string;
+  /** How many keys that a new Trident wrote the user gives up; none without it. */
+  readonly discardedKeys?: number;
 }
 
 /** Its Secrets are made only by the run: the plan has what they will hold. */

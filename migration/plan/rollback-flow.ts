@@ -33,10 +33,12 @@ export function decideRollback(
     return { flow: "rollback", why: `${why}, and ConfigMap ${request.record} has the finished migration`, refusal };
   }
   if (deployment.kind === "legacy" && record.rollbackPhase !== "restoring") {
-    const found = deployment.legacy.stoppedByMigration
-      ? `the migration has not ended: Deployment ${legacyDeployment} is stopped, and not deleted yet`
-      : `the old Trident stands as Deployment ${legacyDeployment}, and no rollback put it there`;
-    return { flow: "rollback", why, refusal: new NothingToRollBackError(namespace, legacyDeployment, found) };
+    if (deployment.legacy.stoppedByMigration) {
+      const found = `the migration has not ended: Deployment ${legacyDeployment} is stopped, and not deleted yet`;
+      return { flow: "rollback", why, refusal: new NothingToRollBackError(namespace, legacyDeployment, found) };
+    }
+    const byHand = `Deployment ${legacyDeployment} is an old Trident that somebody put back by hand: it is made anew as it is`;
+    return { flow: "rollback", why: `${why}, and ${byHand}`, isCopied: true };
   }
   // An old Trident that stands is only waited for: what the etcds hold is its own affair by then.
   if (deployment.kind === "legacy") {

@@ -71,6 +71,24 @@ export class NewTridentStandsError extends BlockerError {
   }
 }
 
+/** A rollback was asked for and has not ended, and both settings for it are gone: Pulumi would remove the migration, and so finish it. */
+export class RollbackRequestedError extends BlockerError {
+  override readonly name = "RollbackRequestedError";
+
+  constructor(namespace: string, record: string) {
+    super({
+      kind: "rollbackUnfinished",
+      object: `ConfigMap/${record}`,
+      message:
+        `A rollback was asked for and has not ended (ConfigMap ${record} in namespace ${namespace}), and settings rollback and ` +
+        `migrate are not true any more: removing the migration from the stack would finish it.`,
+      remedy:
+        "To finish it: `pulumi config set migrate true`, `pulumi config set rollback true`, then `pulumi up`. To stay with the " +
+        "new Trident: `pulumi config set migrate true`, then `pulumi up`.",
+    });
+  }
+}
+
 function describeBoth(wrote: WrittenByBoth): string {
   const by = (count: number | undefined, which: string): string =>
     count === undefined

@@ -17,10 +17,20 @@ export interface CarriedBack {
   readonly lists: ListLengths;
   /** Where the snapshot of the new etcd is; absent when none was wanted. */
   readonly snapshot?: string;
+  /** Set where somebody had put the old Trident back, with a state of its own: nothing is carried into that. */
+  readonly byHand?: true;
 }
 
+/** Of an old Trident that somebody put back by hand. What the new etcd holds is settled once the new Trident is gone. */
+export const putBackByHand: CarriedBack = {
+  ...{ keys: 0, bytes: 0, sha256: "", created: 0, replaced: 0, deleted: 0 },
+  newEtcdRevision: "0",
+  lists: { backends: 0, volumes: 0, storageClasses: 0 },
+  byHand: true,
+};
+
 /** What came of a rollback that ended, as the record keeps it. */
-export interface RolledBack extends Omit<CarriedBack, "newEtcdRevision" | "lists"> {
+export interface RolledBack extends Omit<CarriedBack, "newEtcdRevision" | "lists" | "byHand"> {
   /** ISO 8601. */
   readonly finishedAt: string;
 }

@@ -1,9 +1,11 @@
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
+import { savedManifest } from "../legacy/saved-manifest.ts";
 import { recordedResult } from "../migration-result.ts";
 import { legacyInRecord } from "../undo/unfinished-migration.ts";
 import { fencedSteps, type Effects } from "../lease/fenced-steps.ts";
 import { lossOf } from "../lease/loss-of.ts";
+import { putBackByHand } from "./carried-back.ts";
 import { checkEmbeddedEtcd } from "./check-embedded-etcd.ts";
 import { rollbackEffects, type RollbackEnvironment } from "./rollback-environment.ts";
 
@@ -17,6 +19,7 @@ export type RequestEnvironment = Pick<
   | "acquireLease"
   | "findTrident"
   | "readNewTrident"
+  | "readDeployment"
   | "checkClaim"
   | "prepareSnapshot"
   | "openEmbeddedEtcd"
@@ -46,6 +49,12 @@ export async function requestRollback(
     // An old Trident that an earlier run has put back has its etcd open.
     const { kind } = await fenced.findTrident();
     if (kind !== "legacy") await lookAtEmbeddedEtcd(fenced, legacy, record, report);
+    if (kind === "legacy" && record.rollbackPhase === undefined) {
+      // Pulumi takes the Deployment for the new one's, and deletes it: it is made anew as it is now.
+      const legacyDeployment = savedManifest(await fenced.readDeployment());
+      const carriedBack = JSON.stringify(putBackByHand);
+      await fenced.changeRecord({ legacyDeployment, rollbackPhase: "restoring", carriedBack });
+    }
     interruption?.throwIfAborted();
     const newTrident = await fenced.readNewTrident();
     await fenced.changeRecord({ rollback: "requested", ...(newTrident === undefined ? {} : { newTrident }) });

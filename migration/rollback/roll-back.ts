@@ -1,5 +1,6 @@
 import { counted } from "../copy/counted.ts";
 import { deleteKeysOf } from "../copy/delete-keys-of.ts";
+import { pinRevision } from "../copy/pin-revision.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { interruptible, type InterruptibleLease } from "../interruption.ts";
@@ -8,6 +9,7 @@ import type { MigrationLease } from "../lease/held-lease.ts";
 import { lossOf } from "../lease/loss-of.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
+import type { OpenStore } from "../stores/forwarded-store.ts";
 import type { ListLengths } from "../readiness/expected-lists.ts";
 import { legacyInRecord } from "../undo/unfinished-migration.ts";
 import { carryBack } from "./carry-back.ts";
@@ -137,6 +139,7 @@ async function carryOnce(rollback: Rollback, legacy: LegacyTrident): Promise<Car
   enter("reaching the new etcd");
   const newEtcd = await environment.openNewEtcd();
   try {
+    if (earlier?.byHand === true) return await leaveByHand(rollback, earlier, newEtcd);
     if (earlier?.newEtcdRevision === (await newEtcd.status()).revision.toString()) {
       report("All of the state was carried back and verified by an earlier run.");
       return earlier;
@@ -149,6 +152,18 @@ async function carryOnce(rollback: Rollback, legacy: LegacyTrident): Promise<Car
   } finally {
     await newEtcd.close();
   }
+}
+
+/** The old Trident has a state of its own, which the user put there: the new etcd's is kept in a snapshot. */
+async function leaveByHand(rollback: Rollback, earlier: CarriedBack, newEtcd: OpenStore): Promise<CarriedBack> {
+  const { environment, report, enter } = rollback;
+  enter("saving a snapshot of the new etcd");
+  const snapshot = earlier.snapshot ?? (await environment.takeSnapshot(newEtcd));
+  if (snapshot !== undefined) report(`Saved a snapshot of the new etcd as ${snapshot}; it holds secrets.`);
+  const newEtcdRevision = (await pinRevision(newEtcd, environment.range)).toString();
+  const left = { ...earlier, newEtcdRevision, ...(snapshot === undefined ? {} : { snapshot }) };
+  await environment.changeRecord({ carriedBack: JSON.stringify(left) });
+  return left;
 }
 
 async function waitForOldTrident(rollback: Rollback, legacy: LegacyTrident, expected: ListLengths): Promise<void> {
@@ -170,7 +185,7 @@ async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledB
     await takeBackState(rollback, BigInt(carried.newEtcdRevision));
     await environment.changeRecord({
       ...{ phase: null, legacyDeployment: null, legacyReplicas: null, stoppedAt: null, firstPass: null, result: null },
-      ...{ rollback: null, rollbackPhase: null, carriedBack: null, newTrident: null },
+      ...{ rollback: null, rollbackPhase: null, carriedBack: null, newTrident: null, served: null },
       // The new etcd was emptied: to find it so is no loss.
       etcdHeldKeys: null,
       rolledBack: JSON.stringify(ended),

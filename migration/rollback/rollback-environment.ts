@@ -28,6 +28,8 @@ export interface RollbackEnvironment {
   findTrident(): Promise<DeploymentFinding>;
   /** The specification of the stack's own Deployment, as JSON; undefined when that does not stand. */
   readNewTrident(): Promise<string | undefined>;
+  /** The Deployment of that name, with all fields that it has. */
+  readDeployment(): Promise<unknown>;
 
   checkClaim(legacy: LegacyTrident): Promise<void>;
   /** Makes sure that a snapshot can be kept, if one is wanted. */
@@ -61,6 +63,7 @@ export const rollbackEffects: Effects<RollbackEnvironment> = {
   acquireLease: "looks",
   findTrident: "looks",
   readNewTrident: "looks",
+  readDeployment: "looks",
   checkClaim: "looks",
   prepareSnapshot: "changes",
   openNewEtcd: "opens",

@@ -57,6 +57,7 @@ function gatedCluster(access: ClusterAccess, interruption: AbortSignal | undefin
 
 function requestSteps(request: RollbackPlace, { cluster, gate, interruption }: GatedCluster): RequestEnvironment {
   const { namespace, legacyDeployment, legacyEtcdContainer, timeoutSeconds, snapshotDirectory = "" } = request;
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${legacyDeployment}`;
   return {
     namespace,
     legacyEtcdContainer,
@@ -68,8 +69,8 @@ function requestSteps(request: RollbackPlace, { cluster, gate, interruption }: G
       return gate.heldWith(await acquireLease(leaseApi(cluster, migrationLease(namespace)), options));
     },
     findTrident: () => findLegacyTrident(cluster, request),
+    readDeployment: () => cluster.requestJson({ method: "GET", path }),
     readNewTrident: async () => {
-      const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${legacyDeployment}`;
       try {
         const deployment = (await cluster.requestJson({ method: "GET", path })) as V1Deployment;
         return isOurs(deployment) ? JSON.stringify(deployment.spec) : undefined;

@@ -15,7 +15,7 @@ import {
 } from "../../../migration/preflight/existing-etcd-errors.ts";
 import { definitionName, definitionPath } from "../../../migration/uninstall/definition.ts";
 import { MemoryStore } from "../memory-store.ts";
-import { etcdClusterPath, smallState, threeMembers } from "./fake-plan-environment.ts";
+import { etcdClusterPath, smallState, threeMembers, type FakePlanEnvironment } from "./fake-plan-environment.ts";
 import {
   deploymentPath,
   emptyRecord,
@@ -68,6 +68,13 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
         });
       },
       { migrate: false },
+    ],
+    [
+      "bothTridents",
+      (environment) => {
+        startedBesideOld(environment);
+        environment.record = { ...emptyRecord, phase: "stopped", served };
+      },
     ],
     [
       "emptiedEtcd",
@@ -198,6 +205,14 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
         (migratedStack(environment).destination = new MemoryStore("the etcd cluster trident-etcd", "7", smallState)),
       { rollback: true },
     ],
+    [
+      "newTridentStands",
+      (environment) => {
+        migratedStack(environment).objects.delete(deploymentPath);
+        environment.objects.set(newTridentPath, newTrident);
+      },
+      { migrate: false },
+    ],
     ["noLegacyTrident", () => undefined],
     [
       "noManifest",
@@ -209,6 +224,15 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
     ],
     ["noRoom", (environment) => (environment.withLegacy().source = new HugeStore())],
     ["nothingToRollBack", (environment) => environment.withLegacy(), { rollback: true }],
+    [
+      "oldTridentRestored",
+      (environment) => {
+        const { record } = migratedStack(environment);
+        environment.withLegacy();
+        const result = { keys: 5, sha256: "aa", ...revisions };
+        if (record !== undefined) environment.record = { ...record, result: JSON.stringify(result) };
+      },
+    ],
     ["openTransactions", (environment) => environment.withLegacy({ ...smallState, "/trident/v1/txn/pvc-7": "{}" })],
     [
       "otherEtcd",
@@ -352,4 +376,22 @@ class HugeStore extends MemoryStore {
     const place = { buffer, keyStart: 0, keyEnd: 20, valueStart: 0, valueEnd: 3 * 1024 ** 3 };
     return { ...page, entries: page.entries.map((entry) => ({ ...entry, place })) };
   }
+}
+
+const newTridentPath = "/apis/apps/v1/namespaces/trident/deployments/trident-external-etcd";
+const newTrident = {
+  metadata: { ...ours, annotations: { "trident-etcd/verified-revision": "6" } },
+  spec: { replicas: 1 },
+};
+const revisions = {
+  ...{ sourceClusterId: "1", sourceRevision: "6" },
+  ...{ destinationClusterId: "2", destinationRevision: "6" },
+};
+const served = JSON.stringify({ keys: 5, ...revisions });
+
+/** The new Trident has written two keys, and the old one, which somebody has started, one. */
+function startedBesideOld(environment: FakePlanEnvironment): void {
+  const made = { "/trident/v1/volume/c": "{}", "/trident/v1/volume/d": "{}" };
+  environment.withLegacy({ ...smallState, "/trident/v1/volume/e": "{}" });
+  environment.withEtcdCluster({ ...smallState, ...made }).objects.set(newTridentPath, newTrident);
 }

@@ -166,6 +166,12 @@ describe("the flow with setting rollback", () => {
     assert.equal(decided.refusal, undefined);
   });
 
+  it("knows an old Trident that somebody put back by hand", () => {
+    const decided = rollback(running, copied);
+    assert.deepEqual([decided.flow, decided.isCopied, decided.refusal], ["rollback", true, undefined]);
+    assert.match(decided.why, /by hand/);
+  });
+
   it("is rolledBack once that was done", () => {
     const decided = rollback(running, { namespace: "trident", name: "r", uid: "u", rolledBack });
     assert.equal(decided.flow, "rolledBack");
@@ -176,7 +182,6 @@ describe("the flow with setting rollback", () => {
     const stoppedRecord = record("stopped");
     for (const [found, recorded, message] of [
       [running, undefined, /the old Trident serves/],
-      [running, copied, /no rollback put it there/],
       [stopped, copied, /has not ended/],
       [stopped, stoppedRecord, /no finished migration/],
       [ours, undefined, /no finished migration/],

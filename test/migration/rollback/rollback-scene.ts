@@ -142,6 +142,10 @@ export class RollbackScene implements RollbackEnvironment {
     return this.take("readNewTrident", () => (this.trident.kind === "ours" ? '{"as":"it runs"}' : undefined));
   }
 
+  readDeployment(): Promise<unknown> {
+    return this.take("readDeployment", () => legacyDeployment());
+  }
+
   checkClaim(): Promise<void> {
     return this.take("checkClaim", () => undefined);
   }

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+import { requestRollback } from "../../../migration/rollback/request-rollback.ts";
+import { rollBack } from "../../../migration/rollback/roll-back.ts";
+import { legacyTrident } from "../legacy/legacy-deployment.ts";
+import { RollbackScene } from "./rollback-scene.ts";
+
+describe("a rollback to an old Trident that somebody put back by hand", () => {
+  let scene: RollbackScene;
+
+  beforeEach(async () => {
+    scene = new RollbackScene();
+    scene.trident = { kind: "legacy", legacy: legacyTrident() };
+    scene.newEtcd.put("/trident/v1/volume/new", "given up");
+    const { rollback, ...asked } = scene.recorded;
+    assert.equal(rollback, "requested");
+    scene.recorded = asked;
+    await requestRollback(scene, () => undefined);
+    // Pulumi takes the Deployment for the new Trident's.
+    scene.trident = { kind: "absent" };
+  });
+
+  it("makes it anew as it was, and writes nothing to its etcd", async () => {
+    scene.snapshotPath = "snapshots/new.db";
+    const before = { ...scene.embedded.entries(), "/trident/v1/volume/restored": "of the user" };
+    scene.embedded.put("/trident/v1/volume/restored", "of the user");
+    const ended = await rollBack(scene, () => undefined);
+    assert.ok(scene.oldTridentRuns());
+    assert.deepEqual(scene.embedded.entries(), before);
+    assert.ok(!scene.steps.includes("openEmbeddedEtcd"));
+    assert.equal(ended?.snapshot, "snapshots/new.db");
+    assert.deepEqual(scene.newEtcd.entries(), {});
+    assert.equal(scene.recorded.phase, undefined);
+    assert.ok(scene.recorded.rolledBack !== undefined);
+  });
+
+  for (const [step, when] of [
+    ["takeSnapshot", "after"],
+    ["changeRecord", "after"],
+    ["createOldTrident", "before"],
+    ["createOldTrident", "after"],
+  ] as const) {
+    it(`killed ${when} ${step}, is finished by the next run, which writes nothing to its etcd either`, async () => {
+      const before = scene.embedded.entries();
+      const dead = scene.killedAt(step, when);
+      void rollBack(scene, () => undefined);
+      await dead;
+      scene.newEtcd.put("/other/key", "by somebody else");
+      await rollBack(scene, () => undefined);
+      assert.ok(scene.oldTridentRuns());
+      assert.deepEqual(scene.embedded.entries(), before);
+      assert.deepEqual(Object.keys(scene.newEtcd.entries()), ["/other/key"]);
+    });
+  }
+});
