@@ -27,8 +27,7 @@ export function allServes(
     const now = judgeMembersNow(members, etcdClusterSize);
     if (!now.done || now.value !== clusterId) return false;
   }
-  if (record === undefined) return true;
-  return record.etcdClusterId === clusterId && (record.etcdHeldKeys === "true" || keys === 0);
+  return record?.etcdClusterId === clusterId && (record.etcdHeldKeys === "true" || keys === 0);
 }
 
 /** An `up` that changes nothing else waits for it all the same. */

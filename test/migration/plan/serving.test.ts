@@ -22,6 +22,7 @@ describe("a plan of a stack that stands", () => {
     ["the members could not be listed", (environment) => (environment.members = undefined)],
     ["Trident does not serve", (environment) => (environment.tridentTrouble = "it is at 0 replicas")],
     ["Trident's Deployment was deleted", (environment) => environment.objects.delete(deploymentPath)],
+    ["the record was deleted", (environment) => (environment.record = undefined)],
     ["the record was emptied", (environment) => (environment.record = emptyRecord)],
     [
       "keys came that are not recorded yet",
