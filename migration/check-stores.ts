@@ -7,6 +7,7 @@ import type { Migration } from "./migration.ts";
 import { checkDestination } from "./preflight/check-destination.ts";
 import { checkSource } from "./preflight/check-source.ts";
 import { SameClusterError } from "./preflight/errors.ts";
+import type { TridentNames } from "./preflight/state-check.ts";
 import type { OpenStore } from "./stores/forwarded-store.ts";
 
 /** What stands on both sides before anything is copied. */
@@ -22,12 +23,23 @@ export interface CheckedStores {
   readonly earlier: (EarlierPass & { readonly revisions: ReadonlySet<bigint> }) | undefined;
 }
 
-/** Raises what the checks of both sides raise, and ForeignKeysError. Writes nothing. */
-export async function checkStores(migration: Migration, source: OpenStore): Promise<CheckedStores> {
-  const { environment, legacy, record, destination } = migration;
+/**
+ * Raises what the checks of both sides raise, and ForeignKeysError. Writes nothing.
+ *
+ * @param ask answers with what the Trident lists that serves from the source; absent where none does.
+ */
+export async function checkStores(
+  migration: Migration,
+  source: OpenStore,
+  ask?: () => Promise<TridentNames | undefined>,
+): Promise<CheckedStores> {
+  const { environment, legacy, record, destination, report } = migration;
   const { range } = environment;
   const revision = await pinRevision(source, range);
-  const keys = await checkSource({ source, destination, range, revision, legacy });
+  const keys = await checkSource({
+    ...{ source, destination, range, revision, legacy, report },
+    ...(ask === undefined ? {} : { ask }),
+  });
   const clusterIds = {
     source: (await source.status()).clusterId,
     destination: (await destination.status()).clusterId,

@@ -19,6 +19,7 @@ import type { MigrationEnvironment } from "./migration-environment.ts";
 import type { MigrationRequest } from "./migration-request.ts";
 import { checkClaim } from "./preflight/check-claim.ts";
 import { checkNamespace } from "./preflight/check-namespace.ts";
+import { askOldTrident } from "./readiness/ask-old-trident.ts";
 import { lookAtNewTrident } from "./readiness/new-trident.ts";
 import { startNewTrident } from "./readiness/start-new-trident.ts";
 import {
@@ -76,6 +77,7 @@ export function clusterEnvironment(request: MigrationRequest, userInterruption?:
     openDestination: () =>
       openCheckedEtcd(cluster, request.destination, request.prefix, { timeoutSeconds, interruption }),
     openLiveSource: (legacy) => openLiveSource(cluster, legacy),
+    askOldTrident: (legacy) => askOldTrident(cluster, legacy, { timeoutSeconds, interruption }),
 
     stopLegacy: async (legacy, record) => {
       if (legacy.isUninstalled !== true) {

@@ -18,6 +18,8 @@ import { settleBesideOldTrident } from "./new-writes/beside-old-trident.ts";
 import { hasListed, startedOn, wasOldTouched } from "./new-writes/started-on.ts";
 import { takeBackNewTrident } from "./new-writes/take-back-new-trident.ts";
 import { ForeignTridentError, NoLegacyTridentError, StoppedTridentDeletedError } from "./preflight/errors.ts";
+import type { TridentNames } from "./preflight/state-check.ts";
+import { OldTridentNotServingError } from "./preflight/state-errors.ts";
 import { leftToOther, undoMigration } from "./undo-migration.ts";
 import { WrittenKeys } from "./written-keys.ts";
 
@@ -199,7 +201,8 @@ async function openChecked(begun: Omit<Migration, "destination" | "written">): P
         "The embedded etcd does not run now: its state is checked, and all of it copied, once it is started for the copy.",
       );
     } else {
-      const { keys } = await checkStores(migration, source).finally(() => source.close());
+      const ask = () => namesOfServing(environment, legacy);
+      const { keys } = await checkStores(migration, source, ask).finally(() => source.close());
       report(`The embedded etcd has ${counted(keys, "key")} to move, and nothing in the new etcd is in their way.`);
     }
     // Last, since it is the only check that makes something, if only for a moment.
@@ -209,6 +212,17 @@ async function openChecked(begun: Omit<Migration, "destination" | "written">): P
     await destination.close();
     throw error;
   }
+}
+
+/** Raises OldTridentNotServingError for one that does not; undefined for one that nobody wants to serve. */
+async function namesOfServing(
+  environment: MigrationEnvironment,
+  legacy: LegacyTrident,
+): Promise<TridentNames | undefined> {
+  if (legacy.replicas === 0) return undefined;
+  const answer = await environment.askOldTrident(legacy);
+  if (answer.kind === "names") return answer.names;
+  throw new OldTridentNotServingError(legacy, answer.kind === "failed" ? answer.reason : answer.seen);
 }
 
 function describeLegacy(legacy: LegacyTrident): string {

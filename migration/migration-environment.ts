@@ -5,6 +5,7 @@ import type { DeploymentFinding, LegacyTrident } from "./legacy/legacy-trident.t
 import type { MigrationRecord } from "./legacy/migration-record.ts";
 import type { StoppedTrident } from "./legacy/stop-legacy-trident.ts";
 import type { TakeBackEnvironment } from "./new-writes/take-back-new-trident.ts";
+import type { NamesAnswer } from "./readiness/ask-for-lists.ts";
 import type { OpenStore } from "./stores/forwarded-store.ts";
 
 /**
@@ -33,6 +34,8 @@ export interface MigrationEnvironment extends TakeBackEnvironment {
   prepareSnapshot(): Promise<void>;
   /** Undefined when the legacy etcd does not run. */
   openLiveSource(legacy: LegacyTrident): Promise<OpenStore | undefined>;
+  /** What the old Trident lists, or why it does not serve. */
+  askOldTrident(legacy: LegacyTrident): Promise<NamesAnswer>;
 
   /** Does nothing for one that a migration has stopped already, but waits until it is. */
   stopLegacy(legacy: LegacyTrident, record: MigrationRecord): Promise<StoppedTrident>;
@@ -69,6 +72,7 @@ export const migrationEffects: Effects<MigrationEnvironment> = {
   prepareSnapshot: "changes",
   openDestination: "opens",
   openLiveSource: "looks",
+  askOldTrident: "looks",
   stopLegacy: "changes",
   openStoppedSource: "opens",
   takeSnapshot: "changes",

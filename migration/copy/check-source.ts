@@ -16,6 +16,8 @@ export interface SourceOptions extends RetryOptions {
   readonly revision: bigint;
   /** Whether no key at all is fine. Default false. */
   readonly allowEmpty?: boolean | undefined;
+  /** Is shown each entry, in the order of the keys; without its value where there is no destination. */
+  readonly onEntry?: ((entry: StoredKeyValue) => void) | undefined;
   /** Default `refuse`. */
   readonly leases?: LeasePolicy | undefined;
 }
@@ -68,6 +70,7 @@ async function lookAtKeys(options: SourceOptions, keysOnly: boolean): Promise<Lo
     keys += page.entries.length;
     for (const entry of page.entries) {
       largest.add(entry);
+      options.onEntry?.(entry);
       if (entry.lease !== 0n) {
         leased += 1;
         if (examples.length < KEYS_LISTED) {

@@ -9,6 +9,7 @@ import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/mig
 import { recordedResult } from "../migration-result.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { ForeignKeysError } from "../preflight/errors.ts";
+import { OldTridentNotServingError } from "../preflight/state-errors.ts";
 import { recordedRollback } from "../rollback/carried-back.ts";
 import { recordedEtcd } from "../serving/recorded-etcd.ts";
 import { isInUse, judgeAnotherEtcd } from "./another-etcd.ts";
@@ -368,6 +369,9 @@ function judgeLook(request: PlanRequest, facts: PlanFacts): Findings {
     return { blockers: [invalidRecord(sourceFailure, request.record)], risks: [] };
   }
   if (sourceFailure !== undefined) return { blockers: [sourceUnreachable(legacy, sourceFailure)], risks: [] };
+  const { notServing, differences } = facts.state;
+  if (notServing !== undefined)
+    return { blockers: [new OldTridentNotServingError(legacy, notServing).blocker], risks: [] };
   if (legacy.isUninstalled === true) {
     return { blockers: keysInTheWay(request, facts), risks: risksOfClaim(legacy, request) };
   }
@@ -381,6 +385,7 @@ function judgeLook(request: PlanRequest, facts: PlanFacts): Findings {
     survey: source.survey,
     source: etcdFacts(source),
     destination: destination && etcdFacts(destination),
+    differences,
     isQuotaUnknown: !isEtcdCluster(request.destination),
     etcdv2Nodes: source.etcdv2Nodes,
   });

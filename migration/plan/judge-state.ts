@@ -4,6 +4,8 @@ import type { KeySample } from "../copy/key-sample.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { EmptySourceError, ForeignKeysError, SameClusterError } from "../preflight/errors.ts";
+import type { StateFindings } from "../preflight/state-check.ts";
+import { BrokenReferencesError, OldTridentDisagreesError } from "../preflight/state-errors.ts";
 import type { StateSurvey } from "./survey-state.ts";
 
 export interface StateFacts {
@@ -12,6 +14,8 @@ export interface StateFacts {
   readonly survey: StateSurvey;
   readonly source: EtcdFacts;
   readonly destination?: EtcdFacts | undefined;
+  /** What the old Trident and its etcd do not agree about. */
+  readonly differences?: Pick<StateFindings, "unlisted" | "unstored"> | undefined;
   /** Whether the destination may be set up to take more than usual. */
   readonly isQuotaUnknown?: boolean;
   /** Nodes under Trident's directory of etcd's v2 store; asked for only when there is no key in the other one. */
@@ -41,6 +45,7 @@ export function judgeState(facts: StateFacts): { blockers: Blocker[]; risks: str
   return {
     blockers: [
       ...judgeEmptiness(facts),
+      ...judgeReferences(facts),
       ...judgeTransactions(facts),
       ...judgeLeases(facts),
       ...judgeForeignKeys(facts),
@@ -64,6 +69,15 @@ function judgeEmptiness({ legacy, prefix, survey, etcdv2Nodes }: StateFacts): Bl
         "Upgrade the old installation to Trident 18.01 or later (its installer keeps the state), see that it serves, and " +
         "run this again.",
     },
+  ];
+}
+
+/** What is wrong with a single volume explains why the two differ, and its remedy comes first. */
+function judgeReferences({ legacy, prefix, survey: { findings }, differences }: StateFacts): Blocker[] {
+  const missing = [findings.withoutBackend, findings.withoutClass].filter(({ count }) => count > 0);
+  return [
+    ...missing.map((each) => new BrokenReferencesError(legacy, prefix, each).blocker),
+    ...(differences === undefined ? [] : [new OldTridentDisagreesError(legacy, differences).blocker]),
   ];
 }
 

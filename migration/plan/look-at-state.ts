@@ -1,9 +1,13 @@
 import { prefixRange } from "../copy/key-range.ts";
 import type { KeyRange, StoreStatus } from "../copy/key-value-store.ts";
 import { earlierPassOf } from "../earlier-pass.ts";
+import { describeFailure } from "../kubernetes/describe-failure.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
 import type { BlockerError } from "../preflight/blocker.ts";
+import { confirmDifferences } from "../preflight/confirm-differences.ts";
+import type { StateFindings, TridentNames } from "../preflight/state-check.ts";
+import type { NamesAnswer } from "../readiness/ask-for-lists.ts";
 import type { OpenStore } from "../stores/forwarded-store.ts";
 import type { ServedObject } from "./cluster-reader.ts";
 import type { Flow } from "./migration-plan.ts";
@@ -14,6 +18,10 @@ import { surveyState, type StateSurvey } from "./survey-state.ts";
 export interface StateLook {
   /** Absent when there is no legacy Trident, or its etcd does not run. */
   readonly source?: Asked & { readonly survey: StateSurvey; readonly etcdv2Nodes: number };
+  /** Why the old Trident, which is to serve, does not. */
+  readonly notServing?: string;
+  /** What the old Trident and its etcd do not agree about. */
+  readonly differences?: Pick<StateFindings, "unlisted" | "unstored">;
   /** Why the legacy etcd, which runs, could not be read. */
   readonly sourceFailure?: unknown;
   readonly destination?: Asked;
@@ -50,9 +58,10 @@ export async function lookAtState(
   request: { readonly prefix: string },
   { flow, legacy, etcdCluster, isExisting = false, record }: WhatToLookFor,
 ): Promise<StateLook> {
-  const [source, destination] = await Promise.all([
+  const [source, served, destination] = await Promise.all([
     // Of an uninstalled one nothing runs.
     legacy === undefined || legacy.isUninstalled === true ? undefined : opened(environment.openSource(legacy)),
+    legacy === undefined ? undefined : askWhetherItServes(environment, legacy),
     // Before the first `up` there is none, but for one that was made by other means.
     flow === "install" && etcdCluster === undefined && !isExisting ? undefined : opened(environment.openDestination()),
   ]);
@@ -67,6 +76,7 @@ export async function lookAtState(
     const there = examined.destinationProblems === undefined ? await ask(destination, range) : {};
     if (legacy === undefined || source?.store === undefined) {
       return {
+        ...notServing(served),
         ...(source?.failure === undefined ? {} : { sourceFailure: source.failure }),
         ...examined,
         ...found(there),
@@ -74,13 +84,32 @@ export async function lookAtState(
       };
     }
     return {
+      ...notServing(served),
       ...examined,
       ...found(there),
-      ...(await readSource({ environment, legacy, record, source: source.store, there, range })),
+      ...(await readSource({ environment, legacy, record, source: source.store, there, range, served })),
     };
   } finally {
     await Promise.all([source?.store?.close(), destination?.store?.close()]);
   }
+}
+
+/** Undefined for one that is stopped: there is nobody to ask. */
+async function askWhetherItServes(
+  environment: PlanEnvironment,
+  legacy: LegacyTrident,
+): Promise<NamesAnswer | undefined> {
+  if (legacy.replicas === 0) return undefined;
+  try {
+    return await environment.askOldTrident(legacy);
+  } catch (error) {
+    return { kind: "notYet", seen: describeFailure(error) };
+  }
+}
+
+function notServing(served: NamesAnswer | undefined): Pick<StateLook, "notServing"> {
+  if (served === undefined || served.kind === "names") return {};
+  return { notServing: served.kind === "failed" ? served.reason : served.seen };
 }
 
 /** For a rollback: reads the new etcd once. */
@@ -167,10 +196,13 @@ interface SourceReading {
   readonly source: OpenStore;
   readonly there: AskedStore;
   readonly range: KeyRange;
+  readonly served: NamesAnswer | undefined;
 }
 
-async function readSource(reading: SourceReading): Promise<Pick<StateLook, "source" | "sourceFailure">> {
-  const { environment, legacy, record, source, there, range } = reading;
+async function readSource(
+  reading: SourceReading,
+): Promise<Pick<StateLook, "source" | "sourceFailure" | "differences">> {
+  const { environment, legacy, record, source, there, range, served } = reading;
   try {
     const status = await source.status();
     const isSame = status.clusterId === there.status?.clusterId;
@@ -178,14 +210,24 @@ async function readSource(reading: SourceReading): Promise<Pick<StateLook, "sour
       source,
       destination: isSame ? undefined : there.store,
       range,
+      served: namesIn(served),
       earlier: earlierPass(record, status, there.status),
       retryForMilliseconds,
     });
     const etcdv2Nodes = survey.keys > 0 ? 0 : await environment.countEtcdv2Nodes(legacy).catch(() => 0);
-    return { source: { description: source.description, status, survey, etcdv2Nodes } };
+    const ask = async () => namesIn(await askWhetherItServes(environment, legacy));
+    const differences = await confirmDifferences(survey.findings, source, range, ask);
+    return {
+      source: { description: source.description, status, survey, etcdv2Nodes },
+      ...(differences === undefined ? {} : { differences }),
+    };
   } catch (sourceFailure) {
     return { sourceFailure };
   }
+}
+
+function namesIn(served: NamesAnswer | undefined): TridentNames | undefined {
+  return served?.kind === "names" ? served.names : undefined;
 }
 
 function earlierPass(record: MigrationRecord | undefined, source: StoreStatus, destination: StoreStatus | undefined) {

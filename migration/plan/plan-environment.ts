@@ -15,6 +15,8 @@ import { openLiveSource } from "../legacy/live-source.ts";
 import { findMigrationRecord, type MigrationRecord } from "../legacy/migration-record.ts";
 import type { BlockerError } from "../preflight/blocker.ts";
 import { checkNamespace } from "../preflight/check-namespace.ts";
+import type { NamesAnswer } from "../readiness/ask-for-lists.ts";
+import { askOldTrident } from "../readiness/ask-old-trident.ts";
 import { lookAtTrident } from "../serving/wait-for-trident.ts";
 import type { OpenStore } from "../stores/forwarded-store.ts";
 import { readerOf, type ClusterReader } from "./cluster-reader.ts";
@@ -32,6 +34,8 @@ export interface PlanEnvironment {
   findRecord(): Promise<MigrationRecord | undefined>;
   /** Undefined when the legacy etcd does not run. */
   openSource(legacy: LegacyTrident): Promise<OpenStore | undefined>;
+  /** What the old Trident, which is to serve, lists. */
+  askOldTrident(legacy: LegacyTrident): Promise<NamesAnswer>;
   openDestination(): Promise<OpenStore>;
   /** Of one that is not the stack's own: what keeps it from being used. */
   examineDestination(
@@ -54,6 +58,7 @@ export function planEnvironment(cluster: ClusterClient, request: PlanRequest): P
     checkNamespace: () => checkNamespace(cluster, namespace),
     findRecord: () => findMigrationRecord(cluster, request),
     openSource: (legacy) => openLiveSource(cluster, legacy),
+    askOldTrident: (legacy) => askOldTrident(cluster, legacy, { timeoutSeconds: 4 }),
     ...destinationOnCluster(cluster, request),
     countEtcdv2Nodes: async (legacy) => {
       const forward = await openPortForward(cluster, {

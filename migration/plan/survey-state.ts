@@ -5,6 +5,7 @@ import type { KeyRange, KeyValueStore, StoredKeyValue } from "../copy/key-value-
 import { mergeJoin } from "../copy/merge-join.ts";
 import { pinRevision } from "../copy/pin-revision.ts";
 import { readPages, type Page } from "../copy/read-pages.ts";
+import { StateCheck, type StateFindings, type TridentNames } from "../preflight/state-check.ts";
 import type { StateCounts } from "./migration-plan.ts";
 import { StateCounter } from "./state-counts.ts";
 
@@ -18,6 +19,8 @@ export interface StateSurvey {
   /** Absent when values were not read. */
   readonly bytes?: number;
   readonly storeVersion?: string;
+  /** Whether a Trident can start on it; with values unread, only whether it is what the old one lists. */
+  readonly findings: StateFindings;
   readonly destination?: DestinationSurvey;
 }
 
@@ -38,6 +41,8 @@ export interface SurveyOptions {
   /** Absent when it can't be asked, or is not there yet. */
   readonly destination?: KeyValueStore | undefined;
   readonly range: KeyRange;
+  /** What the Trident on the source lists; absent where none can be asked. */
+  readonly served?: TridentNames | undefined;
   /** Tells keys in the destination that an earlier run left there. */
   readonly earlier?: Pick<EarlierPass, "isAsLeft"> | undefined;
   readonly retryForMilliseconds?: number;
@@ -49,7 +54,7 @@ const defaultValuesForMilliseconds = 8_000;
 
 /**
  * Reads both sides once, side by side, at one revision each. Values are read for their length and to compare them, and
- * none is kept, but for the version that Trident gives its store; a state too large for that is read by its keys alone.
+ * none is kept, but for the version that Trident gives its store and names of what is missing; a state too large for that is read by its keys alone.
  */
 export async function surveyState(options: SurveyOptions): Promise<StateSurvey> {
   const { range, retryForMilliseconds, valuesForMilliseconds = defaultValuesForMilliseconds } = options;
@@ -81,12 +86,14 @@ async function pass(options: PassOptions, takesTooLong: () => boolean): Promise<
   const found = { keys: 0, bytes: 0, transactions: new KeySampler(), leased: new KeySampler() };
   const there = { keys: 0, equal: 0, equalBytes: 0, stale: 0, foreign: new KeySampler() };
   const counter = new StateCounter(range.from);
+  const check = new StateCheck(range.from, options.served);
   let storeVersion: string | undefined;
   const count = (entry: StoredKeyValue): void => {
     const { key } = entry;
     found.keys += 1;
     found.bytes += keyLength(entry) + valueLength(entry);
     const kind = counter.add(key);
+    check.add(entry, !keysOnly);
     if (kind === "transactions") found.transactions.add({ key });
     if (entry.lease !== 0n) found.leased.add({ key });
     if (kind === "other" && isStoreKey(key, range.from)) storeVersion = versionIn(entry.value);
@@ -125,6 +132,7 @@ async function pass(options: PassOptions, takesTooLong: () => boolean): Promise<
     counts: counter.counts(),
     transactions: found.transactions.sample(),
     leased: found.leased.sample(),
+    findings: check.findings(),
     ...(keysOnly ? {} : { bytes: found.bytes }),
     ...(storeVersion === undefined ? {} : { storeVersion }),
     ...(options.destination === undefined ? {} : { destination: destinationSurvey(there, keysOnly) }),

@@ -1,6 +1,7 @@
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import type { PortForward } from "../kubernetes/port-forward.ts";
 import type { ListLengths } from "./expected-lists.ts";
+import type { TridentNames } from "../preflight/state-check.ts";
 import { redactedLine } from "./redact-log.ts";
 
 /** What Trident's REST API has to say of its state. */
@@ -11,32 +12,48 @@ export type ListAnswer =
   /** It has given up: a Trident whose start failed runs on and answers every call with the reason. */
   | { readonly kind: "failed"; readonly reason: string };
 
+/** The same with the names themselves. */
+export type NamesAnswer =
+  | { readonly kind: "names"; readonly names: TridentNames }
+  | Exclude<ListAnswer, { readonly kind: "lists" }>;
+
 /** Asks for the three lists. What goes wrong is an answer, not an error. */
 export async function askForLists(forward: Omit<PortForward, "close">): Promise<ListAnswer> {
+  const answer = await askForNames(forward);
+  if (answer.kind !== "names") return answer;
+  const { backends, volumes, storageClasses } = answer.names;
+  const lengths = { backends: backends.length, volumes: volumes.length, storageClasses: storageClasses.length };
+  return { kind: "lists", lengths };
+}
+
+/** As askForLists. */
+export async function askForNames(forward: Omit<PortForward, "close">): Promise<NamesAnswer> {
   try {
     // The shortest first: it tells whether there is any use in asking for the others.
-    const backends = await lengthOf(forward, "backend", "backends");
+    const backends = await namesOf(forward, "backend", "backends");
     const [volumes, storageClasses] = await Promise.all([
-      lengthOf(forward, "volume", "volumes"),
-      lengthOf(forward, "storageclass", "storageClasses"),
+      namesOf(forward, "volume", "volumes"),
+      namesOf(forward, "storageclass", "storageClasses"),
     ]);
-    return { kind: "lists", lengths: { backends, volumes, storageClasses } };
+    return { kind: "names", names: { backends, volumes, storageClasses } };
   } catch (error) {
     if (error instanceof RefusedAnswer) return error.answer;
     return { kind: "notYet", seen: forward.lastFailure() ?? describeFailure(error) };
   }
 }
 
-class RefusedAnswer extends Error {
-  readonly answer: ListAnswer;
+type Refusal = Exclude<ListAnswer, { readonly kind: "lists" }>;
 
-  constructor(answer: ListAnswer) {
+class RefusedAnswer extends Error {
+  readonly answer: Refusal;
+
+  constructor(answer: Refusal) {
     super("Trident answers with an error");
     this.answer = answer;
   }
 }
 
-async function lengthOf(forward: Omit<PortForward, "close">, kind: string, field: string): Promise<number> {
+async function namesOf(forward: Omit<PortForward, "close">, kind: string, field: string): Promise<string[]> {
   const url = `http://${forward.host}:${forward.port}/trident/v1/${kind}`;
   // A connection of its own, which does not outlive the port-forward.
   const headers = { connection: "close" };
@@ -45,10 +62,10 @@ async function lengthOf(forward: Omit<PortForward, "close">, kind: string, field
   if (!response.ok) throw new RefusedAnswer(answerOf(response.status, answer.error));
   const names = answer[field];
   // A backend that could not be made leaves an empty name behind.
-  return Array.isArray(names) ? names.filter((name) => name !== "").length : 0;
+  return Array.isArray(names) ? names.map(String).filter((name) => name !== "") : [];
 }
 
-function answerOf(status: number, error: unknown): ListAnswer {
+function answerOf(status: number, error: unknown): Refusal {
   const reason = typeof error === "string" ? redactedLine(error) : "no reason given";
   return reason.includes("initialization failed")
     ? { kind: "failed", reason: `its REST API answers with ${status}: ${reason}` }

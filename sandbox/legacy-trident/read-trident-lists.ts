@@ -67,7 +67,8 @@ async function readNames(base: string, kind: string, field: string): Promise<str
   const response = await fetch(base + path, { signal: AbortSignal.timeout(15_000) });
   const answer = (await response.json()) as Record<string, unknown>;
   if (!response.ok) throw new TridentAnswerError(path, response.status, String(answer.error));
-  return [...(answer[field] as string[])].sort();
+  // Beside backends that failed, an empty name is listed, in no order.
+  return (answer[field] as string[]).filter((name) => name !== "").sort();
 }
 
 /** A Trident that is still initializing answers 500 too. */

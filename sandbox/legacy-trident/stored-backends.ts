@@ -3,18 +3,19 @@ export interface StoredBackend {
   readonly version: "1";
   readonly config: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly name: string;
-  readonly online: true;
-  readonly state: "online";
+  readonly online: boolean;
+  /** `failed` for one whose storage did not answer: its volumes are listed all the same. */
+  readonly state: "online" | "failed";
 }
 
 /**
- * Two file backends of ONTAP, one block backend of SolidFire and one of the `fake` driver, in this order. As in a real
+ * Two file backends of ONTAP, one of them failed, one block backend of SolidFire and one of the `fake` driver, in this order. As in a real
  * Trident, storage passwords stand in them in plain text: SolidFire's in its URL.
  */
 export function storedBackends(password: string): StoredBackend[] {
   return [
     ontapBackend("ontapnas_192.0.2.10", "192.0.2.10", "svm_production", password),
-    ontapBackend("ontapnas_192.0.2.12", "192.0.2.12", "svm_archive", password),
+    failed(ontapBackend("ontapnas_192.0.2.12", "192.0.2.12", "svm_archive", password)),
     solidfireBackend(password),
     fakeBackend(),
   ];
@@ -101,6 +102,10 @@ function commonConfig(storageDriverName: string): Record<string, unknown> {
     disableDelete: false,
     limitVolumeSize: "",
   };
+}
+
+function failed(backend: StoredBackend): StoredBackend {
+  return { ...backend, online: false, state: "failed" };
 }
 
 function stored(name: string, kind: string, config: Record<string, unknown>): StoredBackend {

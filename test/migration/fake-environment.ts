@@ -7,8 +7,10 @@ import { LegacyTridentChangedError, type StoppedTrident } from "../../migration/
 import { uninstalledTrident } from "../../migration/legacy/uninstalled-trident.ts";
 import type { MigrationEnvironment } from "../../migration/migration-environment.ts";
 import type { StandingNewTrident } from "../../migration/new-writes/take-back-new-trident.ts";
+import type { NamesAnswer } from "../../migration/readiness/ask-for-lists.ts";
 import { legacyTrident } from "./legacy/legacy-deployment.ts";
 import { MemoryStore } from "./memory-store.ts";
+import { namesIn } from "./names-in-store.ts";
 
 const uninstalledLegacy = uninstalledTrident(
   { namespace: "trident", legacyDeployment: "trident", legacyEtcdContainer: "etcd" },
@@ -44,6 +46,8 @@ export class FakeEnvironment implements MigrationEnvironment {
   /** The verified revision it was started with. */
   newTridentSince: bigint | undefined;
   servesSince: Date | undefined = new Date("2030-01-02T03:04:10.000Z");
+  /** What the old Trident answers; all that its etcd has, where it is not set. */
+  answer: NamesAnswer | undefined;
   /** How many leases are held. */
   leases = 0;
   /** Where a snapshot goes; none is taken without it. */
@@ -165,6 +169,10 @@ export class FakeEnvironment implements MigrationEnvironment {
 
   openLiveSource(): Promise<MemoryStore | undefined> {
     return this.take("openLiveSource", () => (this.liveEtcd && this.replicas() > 0 ? this.source : undefined));
+  }
+
+  askOldTrident(): Promise<NamesAnswer> {
+    return this.take("askOldTrident", () => this.answer ?? { kind: "names", names: namesIn(this.source) });
   }
 
   stopLegacy(legacy: LegacyTrident): Promise<StoppedTrident> {

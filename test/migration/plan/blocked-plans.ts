@@ -77,6 +77,11 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
       },
     ],
     [
+      "brokenReferences",
+      (environment) =>
+        environment.withLegacy({ ...smallState, "/trident/v1/volume/pvc-1": '{"backend":"missing","Config":{}}' }),
+    ],
+    [
       "emptiedEtcd",
       (environment) => {
         recordedStack(environment, {});
@@ -233,6 +238,22 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
         if (record !== undefined) environment.record = { ...record, result: JSON.stringify(result) };
       },
     ],
+    [
+      "oldTridentDisagrees",
+      (environment) => {
+        const names = { backends: ["nas"], volumes: ["a", "b", "made-meanwhile"], storageClasses: [] };
+        environment.withLegacy().answer = { kind: "names", names };
+      },
+    ],
+    [
+      "oldTridentNotServing",
+      (environment) =>
+        (environment.withLegacy().answer = {
+          kind: "failed",
+          reason:
+            "its REST API answers with 500: Trident initialization failed; couldn't find backend nas for volume default-pvc-1a2b3",
+        }),
+    ],
     ["openTransactions", (environment) => environment.withLegacy({ ...smallState, "/trident/v1/txn/pvc-7": "{}" })],
     [
       "otherEtcd",
@@ -363,7 +384,7 @@ function renewedAtEachLook(): ServedObject {
 /** One key whose value seems to be larger than an etcd may be; nothing of that size is made. */
 class HugeStore extends MemoryStore {
   constructor() {
-    super("the embedded etcd", "1", { "/trident/v1/volume/a": "{}" });
+    super("the embedded etcd", "1", { "/trident/v1/node/a": "{}" });
   }
 
   override async status(): ReturnType<MemoryStore["status"]> {

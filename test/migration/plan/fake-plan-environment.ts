@@ -8,8 +8,10 @@ import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
 import type { BlockerError } from "../../../migration/preflight/blocker.ts";
 import { NamespaceMissingError } from "../../../migration/preflight/errors.ts";
 import type { OpenStore } from "../../../migration/stores/forwarded-store.ts";
+import type { NamesAnswer } from "../../../migration/readiness/ask-for-lists.ts";
 import { legacyDeployment } from "../legacy/legacy-deployment.ts";
 import { MemoryStore } from "../memory-store.ts";
+import { namesIn } from "../names-in-store.ts";
 
 export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
   return {
@@ -35,6 +37,8 @@ export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
     ...change,
   };
 }
+
+const noNames = { backends: [], volumes: [], storageClasses: [] };
 
 export const claimSource = {
   claim: "trident",
@@ -95,6 +99,14 @@ export class FakePlanEnvironment implements PlanEnvironment {
 
   openSource(): Promise<OpenStore | undefined> {
     return Promise.resolve(this.source);
+  }
+
+  /** What the old Trident answers; all that its etcd has, where it is not set. */
+  answer: NamesAnswer | undefined;
+
+  askOldTrident(): Promise<NamesAnswer> {
+    const names = this.source instanceof MemoryStore ? namesIn(this.source) : noNames;
+    return Promise.resolve(this.answer ?? { kind: "names", names });
   }
 
   openDestination(): Promise<OpenStore> {
@@ -210,6 +222,6 @@ export const smallState = {
   "/trident/store": '{"store_version":"etcdv3","orchestrator_api_version":"1"}',
   "/trident/v1/backend/nas": '{"password":"a-backend-password"}',
   "/trident/v1/storageclass/gold": "{}",
-  "/trident/v1/volume/a": "{}",
-  "/trident/v1/volume/b": "{}",
+  "/trident/v1/volume/a": '{"Config":{"storageClass":"gold"},"backend":"nas"}',
+  "/trident/v1/volume/b": '{"Config":{"storageClass":""},"backend":"nas"}',
 };

@@ -4,6 +4,7 @@ import { etcdQuotaBytes, judgeState, type StateFacts } from "../../../migration/
 import type { StateSurvey } from "../../../migration/plan/survey-state.ts";
 import { legacyTrident } from "../legacy/legacy-deployment.ts";
 
+const none = { count: 0, first: [] };
 const survey: StateSurvey = {
   revision: 9n,
   keys: 5,
@@ -11,6 +12,7 @@ const survey: StateSurvey = {
   transactions: { count: 0, first: [] },
   leased: { count: 0, first: [] },
   bytes: 1000,
+  findings: { withoutBackend: none, withoutClass: none, unlisted: none, unstored: none },
 };
 const facts: StateFacts = {
   legacy: legacyTrident(),

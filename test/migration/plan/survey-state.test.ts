@@ -62,7 +62,7 @@ describe("the survey of the state", () => {
     const source = new MemoryStore("source", "1", smallState);
     const destination = new MemoryStore("destination", "2", {
       "/trident/v1/volume/a": "an older value",
-      "/trident/v1/volume/b": "{}",
+      "/trident/v1/volume/b": smallState["/trident/v1/volume/b"],
       "/trident/v1/volume/z": "{}",
     });
     const earlier = { isAsLeft: ({ key }: { key: Buffer }) => !key.toString().endsWith("z") };
@@ -70,7 +70,7 @@ describe("the survey of the state", () => {
     assert.deepEqual(survey.destination, {
       keys: 3,
       equal: 1,
-      equalBytes: "/trident/v1/volume/b".length + "{}".length,
+      equalBytes: "/trident/v1/volume/b".length + smallState["/trident/v1/volume/b"].length,
       stale: 1,
       foreign: { count: 1, first: ["/trident/v1/volume/z"] },
     });

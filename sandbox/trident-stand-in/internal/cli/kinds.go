@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"example.invalid/trident-stand-in/internal/notice"
@@ -74,6 +75,8 @@ func printObjects(server *client, kind kind, names []string, output string, out 
 			return err
 		}
 	}
+	// Beside backends that failed, an empty name is listed.
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
 	found, err := objects(server, kind, names)
 	if err != nil {
 		return err

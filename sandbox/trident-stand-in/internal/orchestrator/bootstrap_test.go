@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,6 +46,7 @@ func TestAFullStateIsAnsweredFromMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	backends, _ := trident.Backends()
+	slices.Sort(backends)
 	volumes, _ := trident.Volumes()
 	classes, _ := trident.StorageClasses()
 	if strings.Join(backends, ",") != "gold-nas,nas" || strings.Join(volumes, ",") != "default-pvc-1a2b3" || strings.Join(classes, ",") != "gold" {
@@ -52,6 +54,33 @@ func TestAFullStateIsAnsweredFromMemory(t *testing.T) {
 	}
 	if !strings.Contains(log, `msg="Trident bootstrapped successfully."`) || strings.Contains(log, "Transforming") {
 		t.Fatal(log)
+	}
+}
+
+func TestAFailedBackendIsListedWithItsVolumesAndAnEmptyNameBesideIt(t *testing.T) {
+	content := fullState()
+	content[backendPrefix+"nas"] = strings.Replace(backend, `"online":true,"state":"online"`, `"online":false,"state":"failed"`, 1)
+	trident, _, _, err := bootstrap(t, content, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, _ := trident.Backends()
+	slices.Sort(names)
+	if strings.Join(names, ",") != ",gold-nas,nas" {
+		t.Fatalf("got %q", names)
+	}
+	if found, err := trident.Backend("nas"); err != nil || found.State != "failed" || len(found.Volumes) != 1 {
+		t.Fatalf("%+v %v", found, err)
+	}
+}
+
+func TestWhatIsWrittenToItsEtcdLaterIsNotServed(t *testing.T) {
+	trident, memory, _, _ := bootstrap(t, fullState(), false)
+	if err := memory.Put(context.Background(), volumePrefix+"pvc-1", []byte(`{"backend":"missing"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if names, err := trident.Volumes(); err != nil || len(names) != 1 {
+		t.Fatalf("%v %v", names, err)
 	}
 }
 

@@ -4,6 +4,7 @@ package orchestrator
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sort"
 	"sync"
 
@@ -11,6 +12,9 @@ import (
 	"example.invalid/trident-stand-in/internal/notice"
 	"example.invalid/trident-stand-in/internal/store"
 )
+
+// failedState is that of a backend whose storage could not be reached at start; its volumes stay listed.
+const failedState = "failed"
 
 var errNotReady = errors.New("Trident is initializing, please try again later")
 
@@ -50,7 +54,26 @@ func (o *Orchestrator) Version() (string, error) {
 	return notice.Version, o.bootstrapError
 }
 
-func (o *Orchestrator) Backends() ([]string, error)       { return list(o, o.backends) }
+// Backends answers in no order, as Trident does, and with an empty name beside those that failed.
+func (o *Orchestrator) Backends() ([]string, error) {
+	o.mutex.RLock()
+	defer o.mutex.RUnlock()
+	names := []string{}
+	if o.bootstrapError != nil {
+		return names, o.bootstrapError
+	}
+	failed := false
+	for name, backend := range o.backends {
+		names = append(names, name)
+		failed = failed || backend.State == failedState
+	}
+	if failed {
+		names = append(names, "")
+	}
+	rand.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	return names, nil
+}
+
 func (o *Orchestrator) Volumes() ([]string, error)        { return list(o, o.volumes) }
 func (o *Orchestrator) StorageClasses() ([]string, error) { return list(o, o.storageClasses) }
 
