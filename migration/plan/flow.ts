@@ -55,7 +55,7 @@ function flowWithoutDeployment(
   }
   if (!request.migrate) {
     const why = `setting migrate is false, and there is no Deployment ${legacyDeployment}`;
-    return { flow: "install", why, ...refuseClaims(request, labelled) };
+    return { flow: "install", why, ...refuseClaims(request, labelled, record) };
   }
   const why = `setting migrate is true, and there is no Deployment ${legacyDeployment}`;
   const refusal =
@@ -74,7 +74,7 @@ function flowOfClaim(
   if (record?.phase !== undefined) return flowWithoutDeployment(request, record);
   const what = `there is no Deployment ${legacy.name}, but its PersistentVolumeClaim ${legacy.claim} is left`;
   if (!request.migrate) {
-    return { flow: "install", why: `setting migrate is false; ${what}`, ...refuseClaims(request, claims) };
+    return { flow: "install", why: `setting migrate is false; ${what}`, ...refuseClaims(request, claims, record) };
   }
   if (hasFirstPass(record)) {
     return { flow: "resume", why: `an earlier migration began its copy and did not end; ${what}`, legacy };
@@ -82,10 +82,13 @@ function flowOfClaim(
   return { flow: "migrate", why: `setting migrate is true; ${what}`, legacy };
 }
 
+/** Not for a Trident that has served from this stack's etcd: its state is there, and its Deployment is only made again. */
 function refuseClaims(
   { namespace, abandonedClaims = [] }: FlowRequest,
   claims: readonly string[],
+  record: MigrationRecord | undefined,
 ): Pick<FlowFinding, "refusal"> {
+  if (record?.etcdHeldKeys === "true") return {};
   const left = claims.filter((claim) => !abandonedClaims.includes(claim));
   return left.length === 0 ? {} : { refusal: new LegacyClaimPresentError(namespace, left) };
 }

@@ -19,6 +19,7 @@ describe("a migration that fails midway", () => {
 
   before(async () => {
     await installLegacyTrident({ kubeconfig, namespace, volumes: 300, backendPassword }, console.log);
+    await legacyCommand(["put", "/trident/v1/node/worker-1", "{}"]);
     legacySpecBefore = await legacySpec();
     stack = await createTestStack("e2e-failure", { namespace, migrate: "true" });
   });
@@ -54,7 +55,8 @@ describe("a migration that fails midway", () => {
   it("is completed by the next up, with what the old Trident wrote in between", async () => {
     await memberCommand(["del", foreignKey]);
     await legacyCommand(["put", "/trident/v1/storageclass/late", lateStorageClass]);
-    await legacyCommand(["del", "/trident/v1/storageclass/bronze"]);
+    await legacyCommand(["del", "/trident/v1/node/worker-1"]);
+    await startAnew();
     const state = parseKeys(await legacyCommand(["get", "/trident/", "--prefix", "-w", "json"]));
 
     const up = await stack.up();
@@ -64,6 +66,15 @@ describe("a migration that fails midway", () => {
     assert.ok(lists.storageClasses.includes("late"));
     assert.equal(lists.volumes.length, 300);
   });
+
+  /** The old Trident then lists what was written behind its back. */
+  async function startAnew(): Promise<void> {
+    await cluster.core.deleteCollectionNamespacedPod({ namespace, labelSelector: "app=trident.netapp.io" });
+    await eventually("the old Trident lists what was written", async () => {
+      const lists = await readTridentLists({ kubeconfig, namespace }).catch(() => undefined);
+      return lists?.storageClasses.includes("late") === true;
+    });
+  }
 
   /** The fault: somebody writes into the destination's prefix after the checks, while the copy is under way. */
   async function putForeignKeyOnceTheOldTridentStops(): Promise<void> {

@@ -56,6 +56,7 @@ describe("a migration that is interrupted", () => {
 
   before(async () => {
     scene = await setUpInterruptedScene(namespace, volumes);
+    await scene.write({ "/trident/v1/node/early": "{}" });
     fieldsBefore = await legacyDeploymentFields(scene.cluster, namespace);
     listsBefore = await readTridentLists({ kubeconfig, namespace });
     podsBefore = await podNames(scene.cluster, namespace, tridentPods);
@@ -112,8 +113,8 @@ describe("a migration that is interrupted", () => {
 
   it("by two ^C in its second pass ends without waiting, and nothing of it lives on", async () => {
     await scene.write({
-      "/trident/v1/storageclass/late": lateStorageClass,
-      "/trident/v1/storageclass/bronze": undefined,
+      "/trident/v1/node/late": "{}",
+      "/trident/v1/node/early": undefined,
     });
     const up = await scene.upTo(phases.secondPass, async (running) => {
       await interrupted(running);

@@ -122,6 +122,17 @@ describe("the flow where Trident was uninstalled and its claim is left", () => {
     assert.equal(given("trident", "trident-old"), undefined);
   });
 
+  it("is install where this stack's Trident has served beside the claim and only its Deployment is gone", () => {
+    const served: MigrationRecord = {
+      namespace: "trident",
+      name: "r",
+      uid: "u",
+      etcdClusterId: "7",
+      etcdHeldKeys: "true",
+    };
+    assert.equal(decideFlow(request(false), left, served).refusal, undefined);
+  });
+
   it("is what the record of a migration says, beside whose claim nothing is migrated again", () => {
     const copied: MigrationRecord = { ...record("copied"), legacyClaim: "trident" };
     for (const migrate of [true, false]) {
