@@ -54,7 +54,7 @@ test("says how many keys an earlier run had brought", async () => {
 
   await run({ source, destination, report: (line) => lines.push(line) }, 1);
 
-  assert(lines.some((line) => /^Copied all of it: 400 keys \(\d+ bytes\), 1 of which were there/.test(line)));
+  assert(lines.some((line) => /^Copied all of it: 400 keys \([\d,]+ bytes\), 1 of which were there/.test(line)));
 });
 
 test("what changed after a verified copy is carried over, told, and can be taken back together with the copy", async () => {

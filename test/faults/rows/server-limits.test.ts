@@ -90,7 +90,7 @@ suite("what a server does not take or give", () => {
       const state = await KnownState.begin(pair, [...numbered(300), ...large, fits]);
       const error = await expectNothingWritten(state);
       assert.deepEqual(error.keys, ["/state/volume-of-200000", "/state/volume-of-70000"]);
-      assert.match(error.message, /^2 of .*200000 \(a value of 200000 bytes\), .*70000 \(a value of 70000 bytes\)/);
+      assert.match(error.message, /^2 of .*200000 \(a value of 200,000 bytes\), .*70000 \(a value of 70,000 bytes\)/);
       assert.match(error.message, /--max-request-bytes=20\d{4} or more/);
       assert.doesNotMatch(error.story, /secret/);
     });
@@ -122,7 +122,7 @@ suite("what a server does not take or give", () => {
         await state.putForeign(Buffer.from(`/other/${name}`), entry.value);
         const error = await expectNothingWritten(state);
         assert.equal(error.keys.length, 1);
-        assert(error.message.includes(name.slice(0, 200)) && error.message.includes(`of ${valueBytes} bytes`));
+        assert(error.message.includes(name.slice(0, 200)) && error.message.includes(`of ${valueBytes.toLocaleString("en-US")} bytes`));
       });
     }
   });

@@ -144,7 +144,7 @@ test("plan and copy name a value that the destination would not take, and nothin
   assert.equal(refusals.length, 1);
   assert.match(
     refusals[0] ?? "",
-    /large \(a value of 1572774 bytes\).* --max-request-bytes=\d+ or more on every member/,
+    /large \(a value of 1,572,774 bytes\).* --max-request-bytes=\d+ or more on every member/,
   );
   const copy = await run("copy", range);
   assert.equal(copy.exitCode, 3);

@@ -4,7 +4,7 @@ import { describeBytes, describeDuration } from "../../../migration/command-line
 
 test("bytes are told in the unit that suits them", () => {
   assert.deepEqual([0, 1, 1023, 1024, 1.9 * 1024 ** 2, 5 * 1024 ** 3, 3000 * 1024 ** 4].map(describeBytes), [
-    ...["0 bytes", "1 byte", "1023 bytes", "1.0 KiB", "1.9 MiB", "5.0 GiB", "3000.0 TiB"],
+    ...["0 bytes", "1 byte", "1,023 bytes", "1.0 KiB", "1.9 MiB", "5.0 GiB", "3000.0 TiB"],
   ]);
 });
 
