@@ -46,4 +46,10 @@ describe("the way out of a message", () => {
     assert.deepEqual(waysOut(message), ["pulumi config set abandonedEtcd 17"]);
     assert.deepEqual(waysOut("Run `pulumi up` again."), []);
   });
+
+  it("is all of the commands that stand on lines of their own, but for the run itself", () => {
+    const message =
+      "To give it up, see `kubectl a`:\n       kubectl delete b\n       pulumi config set c 2\n       pulumi up";
+    assert.deepEqual(waysOut(message), ["kubectl delete b", "pulumi config set c 2"]);
+  });
 });

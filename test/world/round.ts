@@ -150,6 +150,7 @@ async function goTheWay(world: World, done: Done, refused: Run): Promise<Pick<Ro
   if (last.code !== 0) {
     return { lies: [`no way out that was told leads out: ${lastError(last.printed)}`], lost: [] };
   }
+  await done.afterwards?.();
   const notThere = await whatIsNotThere(world);
   return {
     lies: notThere.map((problem) => `after the way out it ended with 0, and ${problem}`),
@@ -157,14 +158,19 @@ async function goTheWay(world: World, done: Done, refused: Run): Promise<Pick<Ro
   };
 }
 
-/** The commands that a message names, without those with a place to fill in and those that only show something. */
+/**
+ * The commands that a message tells to run: those on lines of their own, or else the first within its sentences that changes
+ * something and has no place to fill in.
+ */
 export function waysOut(printed: string): string[] {
+  const isUsable = (command: string): boolean =>
+    !/\b(?:NAME|HOST|PATH)\b/.test(command) && !/^pulumi (?:up|preview|destroy|refresh)\b/.test(command);
+  const lines = [...printed.matchAll(/^\s+((?:pulumi|kubectl|mkdir) .+)$/gm)].map(([, command = ""]) => command);
+  if (lines.some(isUsable)) return [...new Set(lines.filter(isUsable))];
   const commands = [...printed.matchAll(/`((?:pulumi|kubectl) [^`]+)`/g)].map(([, command = ""]) => command);
-  const usable = commands.filter(
-    (command) => !/\b(?:NAME|HOST|PATH)\b/.test(command) && !/^kubectl .*\b(?:get|describe|logs)\b/.test(command),
-  );
-  const [first] = usable.filter((command) => command !== "pulumi up" && command !== "pulumi destroy");
-  return first === undefined ? [] : [first];
+  return commands
+    .filter((command) => isUsable(command) && !/^kubectl .*\b(?:get|describe|logs)\b/.test(command))
+    .slice(0, 1);
 }
 
 async function follow(world: World, command: string): Promise<void> {
