@@ -1,6 +1,8 @@
 import { clusterEnvironment } from "../../migration/cluster-environment.ts";
+import { prefixRange } from "../../migration/copy/key-range.ts";
 import type { EtcdTls } from "../../migration/etcd/etcd-store.ts";
 import { runMigration } from "../../migration/migrate-trident-state.ts";
+import type { TridentNames } from "../../migration/preflight/state-check.ts";
 import { openForwardedStore } from "../../migration/stores/forwarded-store.ts";
 
 /** What the parent tells this process, as JSON on the standard input. */
@@ -41,6 +43,7 @@ async function migrate(input: MigrationProcessInput): Promise<void> {
     checkLegacyImage: nothing,
     openDestination: () => Promise.resolve(opened("the new etcd", input.destination)),
     openLiveSource: () => Promise.resolve(opened("the embedded etcd", input.source)),
+    askOldTrident: async () => ({ kind: "names" as const, names: await namesIn(input.source) }),
     openStoppedSource: () => Promise.resolve(opened("the embedded etcd, alone", input.source)),
     startNewTrident: () => Promise.resolve(undefined),
     withdrawNewTrident: nothing,
@@ -60,6 +63,19 @@ function opened(description: string, { port, ...tls }: EtcdAccess) {
   };
   const forward = { host: "127.0.0.1" as const, port, lastFailure: () => undefined, close: () => Promise.resolve() };
   return openForwardedStore(description, forward, material);
+}
+
+/** What a Trident on that etcd would list. */
+async function namesIn(source: EtcdAccess): Promise<TridentNames> {
+  const store = opened("the embedded etcd", source);
+  try {
+    const prefix = "/trident/v1/volume/";
+    const { entries } = await store.range({ ...prefixRange(prefix), keysOnly: true });
+    const volumes = entries.map(({ key }) => key.toString("utf8").slice(prefix.length));
+    return { backends: [], volumes, storageClasses: [] };
+  } finally {
+    await store.close();
+  }
 }
 
 const chunks: Buffer[] = [];

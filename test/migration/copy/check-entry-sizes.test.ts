@@ -66,7 +66,7 @@ test("names the refused entries only, the largest first, with the setting to cha
     const found = await findTooLargeEntries(largestOf(entries), { destination: etcd.store, range });
     assert(found !== undefined);
     assert.deepEqual(found.keys, ["/sizes/larger", "/sizes/large"]);
-    assert.match(found.message, /2 of .*larger \(a value of 900000 bytes\), .*large \(a value of 70000 bytes\)/);
+    assert.match(found.message, /2 of .*larger \(a value of 900,000 bytes\), .*large \(a value of 70,000 bytes\)/);
     assert.doesNotMatch(found.message, /secret/);
     const wanted = Number(/--max-request-bytes=(\d+)/.exec(found.message)?.[1]);
     assert(wanted > 900_000 && wanted < 903_000);

@@ -41,7 +41,7 @@ test("halves a request above the destination's limit down to a single key, and t
     const large = { key: range.key("large"), value: Buffer.alloc(30_000, "secret") };
     await assert.rejects(writeEntries(store, [large], limits, newLedger(), {}), (error: Error) => {
       assert(error instanceof EntryTooLargeError);
-      assert.match(error.message, /\/limits\/large \(a value of 30000 bytes\).*--max-request-bytes/);
+      assert.match(error.message, /\/limits\/large \(a value of 30,000 bytes\).*--max-request-bytes/);
       assert.doesNotMatch(error.message, /secret/);
       return true;
     });
