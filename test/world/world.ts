@@ -1,3 +1,4 @@
+import { KubernetesObjectApi } from "@kubernetes/client-node";
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,6 +10,7 @@ import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-environment.ts
 import { legacyEtcdctl, memberEtcdctlOf, parseKeys, valuesOf } from "../e2e/etcd-keys.ts";
 import { connectSandbox, createNamespace, deleteNamespace, eventually } from "../e2e/sandbox-cluster.ts";
 import { Ledger } from "./ledger.ts";
+import { seenObjects } from "./stack-objects-seen.ts";
 import { runPulumi, startPulumi, type Run, type Started } from "./pulumi-commands.ts";
 
 export type Mode = "installed" | "migrated" | "rolledBack";
@@ -79,7 +81,12 @@ export class World {
     await this.pulumi(["stack", "rm", "--yes", "--force", "--preserve-config"]);
     await rm(this.configFile, { force: true });
     await rm(this.#folder, { recursive: true, force: true });
+    // What a takeover is told to write there.
+    await rm(path.join(repositoryRoot, "running-certificates"), { recursive: true, force: true });
     await deleteNamespace(this.cluster, this.namespace);
+    // Of a stack that no destroy has removed.
+    const api = KubernetesObjectApi.makeApiClient(this.cluster.kubeconfig);
+    for (const left of (await seenObjects(this.cluster.kubeconfig, this.namespace)).values()) await api.delete(left);
   }
 
   get stackName(): string {
