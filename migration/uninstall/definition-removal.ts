@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isConflict, isForbidden, isNotFound, withoutFullStop } from "../kubernetes/errors.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { PassedTime } from "../lease/passed-time.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
 import { definitionName, definitionPath, etcdClustersPath, type ServedDefinition } from "./definition.ts";
 
@@ -10,6 +11,8 @@ export interface DefinitionRequest {
   readonly timeoutSeconds: number;
   /** @default 500 */
   readonly intervalMilliseconds?: number;
+  /** By which a look grows old. */
+  readonly time?: PassedTime;
 }
 
 interface NamedEtcdCluster {
@@ -43,13 +46,19 @@ function unlessForbidden(error: unknown): string {
   return withoutFullStop(describeFailure(error));
 }
 
+/** A look at who uses the definition tells nothing any more after that, such as on a machine that slept. */
+const freshMilliseconds = 20_000;
+
 async function removeOrSayWhyNot(cluster: Api, request: DefinitionRequest): Promise<string | undefined> {
+  const { time = new PassedTime() } = request;
   for (;;) {
     const definition = await findDefinition(cluster);
     if (definition === undefined || !isOurs(definition)) return undefined;
     if (definition.metadata?.deletionTimestamp === undefined) {
       const reason = await reasonToKeep(cluster, request);
       if (reason !== undefined) return reason;
+      const lookedAt = time.now();
+      if ((await listEtcdClusters(cluster)).length > 0 || time.now() - lookedAt > freshMilliseconds) continue;
       if (!(await remove(cluster, definition))) continue;
     }
     await waitUntilGone(cluster, request);

@@ -13,27 +13,21 @@ suite("what a server does not take or give", () => {
     await withDestination(["--quota-backend-bytes=40000000", "--backend-batch-limit=50"], async (pair) => {
       const state = await KnownState.begin(pair, numbered(1_000, 16_384));
       const fillers = await fill(pair, state, 28);
-      const sent: string[] = [];
-      const error = await failureOf(
-        copyThrough(state, {
-          destination: (store) => ({
-            createAll: (entries) => {
-              sent.push(nameOf(entries[0]?.key ?? Buffer.alloc(0)));
-              return store.createAll(entries);
-            },
-          }),
-        }),
-      );
+      const error = await failureOf(copyThrough(state, {}));
       assert(error instanceof CopyInterruptedError);
       assert(error.cause instanceof DestinationFullError);
       assert.match(
         error.message,
         /etcd at https:.* quota.*defragment.*--quota-backend-bytes.*alarm disarm.*same again/,
       );
-      assert.equal(new Set(sent).size, sent.length, "no transaction was sent twice");
       await state.expectHarmless();
       const first = await copiedKeys(state);
-      assert(first.length > 0 && first.length < 1_000, `${first.length} keys, ${sent.length} transactions`);
+      assert(first.length > 0 && first.length < 1_000, `${first.length} keys`);
+      // However often it was sent: on a slow machine an answer may come too late.
+      assert(
+        first.every(({ version }) => version === 1n),
+        "nothing was written twice",
+      );
       assert.deepEqual(
         new Set(error.writtenRevisions),
         new Set(first.map(({ modRevision }) => modRevision)),
@@ -48,7 +42,7 @@ suite("what a server does not take or give", () => {
       assert.deepEqual(
         first.map(({ name }) => kept.get(name)),
         first,
-        "nothing was written twice",
+        "the second run wrote none of it again",
       );
     });
   });

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { definitionPath } from "../../../migration/uninstall/definition.ts";
 import { removeDefinitionIfUnused } from "../../../migration/uninstall/definition-removal.ts";
+import { PassedTime } from "../../../migration/lease/passed-time.ts";
+import { FakeClocks } from "../lease/fake-clocks.ts";
 import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../fake-kubernetes.ts";
 
 const listPath = "/apis/etcd.database.coreos.com/v1beta2/etcdclusters";
@@ -49,6 +51,23 @@ describe("the removal of the definition of EtcdCluster", () => {
   it("does not wait for ever", async () => {
     fake.lists.set(listPath, [etcdCluster("stuck", true)]);
     assert.match((await removal(0.2))[0] ?? "", /used by EtcdCluster other\/stuck/);
+    assert.ok(fake.objects.has(definitionPath));
+  });
+
+  it("looks again when the machine slept since it looked, and keeps what is used by then", async () => {
+    const clocks = new FakeClocks();
+    let looks = 0;
+    fake.fault = (request) => {
+      if (request !== `GET ${listPath}`) return undefined;
+      looks += 1;
+      if (looks === 2) clocks.sleep(600_000);
+      if (looks === 3) fake.lists.set(listPath, [etcdCluster("theirs")]);
+      return undefined;
+    };
+    const lines: string[] = [];
+    const request = { timeoutSeconds: 10, intervalMilliseconds: 1, time: new PassedTime(clocks) };
+    await removeDefinitionIfUnused(fake.cluster, request, (line) => lines.push(line));
+    assert.match(lines[0] ?? "", /used by EtcdCluster other\/theirs/);
     assert.ok(fake.objects.has(definitionPath));
   });
 
