@@ -29,11 +29,12 @@ import type { PlanRequest } from "./plan-request.ts";
 import { findRunningMigration } from "./running-migration.ts";
 import { findStackObjects, stackObjects } from "./stack-objects.ts";
 
-const limitSeconds = 20;
+/** As a rule it takes one to three; a cluster that is this slow is not one to begin on. */
+const limitSeconds = 60;
 
 /**
  * What a run with these settings is going to do on this cluster, and all that keeps it from it. Only looks, for at most
- * 20 s. A preview and an up call it alike, before anything is registered.
+ * a minute. A preview and an up call it alike, before anything is registered.
  *
  * Raises ClusterUnreachableError, PreflightTimeoutError, and ClusterRequestError for what the API server refuses.
  */
