@@ -8,7 +8,7 @@ import { withoutFullStop } from "../kubernetes/errors.ts";
 import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
 import { describePod, isActive, isContainerRunning, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
-import { readClientSecret } from "./client-secret.ts";
+import { ClientSecretError, readClientSecret } from "./client-secret.ts";
 import { memberClientPort, memberServerName, membersOf } from "./cluster-members.ts";
 import type { EtcdClusterAddress } from "./etcd-address.ts";
 import type { AskedMember } from "./asked-member.ts";
@@ -50,7 +50,9 @@ async function stateOf(
     const view = await within(limitMilliseconds, async () => ask(cluster, namespace, name, await readTls()));
     return { kind: "answers", pod: name, view };
   } catch (error) {
-    return { kind: "silent", pod: name, reason: withoutFullStop(describeFailure(error)), isReady: isReady(pod) };
+    const lacksSecret = error instanceof ClientSecretError ? { lacksSecret: true } : {};
+    const reason = withoutFullStop(describeFailure(error));
+    return { kind: "silent", pod: name, reason, isReady: isReady(pod), ...lacksSecret };
   }
 }
 

@@ -4,7 +4,14 @@ import type { MemberView } from "../etcd/ask-member.ts";
 export type AskedMember =
   | { readonly kind: "answers"; readonly pod: string; readonly view: MemberView }
   /** It runs and could not be asked; Kubernetes may hold it for ready all the same, which asks it from within. */
-  | { readonly kind: "silent"; readonly pod: string; readonly reason: string; readonly isReady: boolean }
+  | {
+      readonly kind: "silent";
+      readonly pod: string;
+      readonly reason: string;
+      readonly isReady: boolean;
+      /** Whether it is for want of the Secret with the client's certificate that it could not be asked. */
+      readonly lacksSecret?: boolean;
+    }
   | { readonly kind: "starting"; readonly pod: string; readonly reason: string }
   /** The etcd-operator starts no pod again: what was in this one is lost. */
   | { readonly kind: "ended"; readonly pod: string; readonly reason: string }

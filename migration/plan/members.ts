@@ -51,6 +51,9 @@ export function judgeMembers(facts: MembersFacts): Findings {
   const { flow, served, members = [], recorded } = facts;
   const counts = countMembers(facts);
   if (counts === undefined || served?.metadata?.deletionTimestamp !== undefined) return nothing;
+  const withoutSecret = members.find((each) => each.kind === "silent" && each.lacksSecret === true);
+  // Whoever lacks it sees no member, however well they are; an `up` makes it again.
+  if (withoutSecret?.kind === "silent") return { blockers: [], risks: [notAsked(withoutSecret.reason)] };
   const unasked = members.filter((each) => each.kind === "silent" && each.isReady).length;
   if (counts.all > 0 && counts.serving + unasked >= majorityOf(counts.all)) {
     return counts.serving === counts.all ? nothing : { blockers: [], risks: [minorityMissing(facts, counts)] };
@@ -65,6 +68,10 @@ export function judgeMembers(facts: MembersFacts): Findings {
 
 export function majorityOf(all: number): number {
   return Math.floor(all / 2) + 1;
+}
+
+function notAsked(reason: string): string {
+  return `The members can't be asked how they are: ${reason}. This run makes that Secret again, and asks them then.`;
 }
 
 function minorityMissing({ address, members = [] }: MembersFacts, { all, serving }: MemberCounts): string {

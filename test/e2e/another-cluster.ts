@@ -19,7 +19,7 @@ export async function startAnotherCluster(folder: string, namespace: string): Pr
   const uid = "11111111-2222-3333-4444-555555555555";
   const server: Server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://another");
-    const answer = answers(uid, namespace)[pathname];
+    const answer = answers(uid, namespace)[pathname] ?? (isList(pathname) ? emptyList : undefined);
     const absent = {
       kind: "Status",
       apiVersion: "v1",
@@ -45,6 +45,13 @@ export async function startAnotherCluster(folder: string, namespace: string): Pr
       await once(server, "close");
     },
   };
+}
+
+const emptyList = { kind: "List", apiVersion: "v1", metadata: { resourceVersion: "1" }, items: [] };
+
+/** Of the core API's objects in a namespace: the others are of groups that it does not have. */
+function isList(pathname: string): boolean {
+  return /^\/api\/v1\/namespaces\/[^/]+\/[a-z]+$/.test(pathname);
 }
 
 function answers(uid: string, namespace: string): Readonly<Record<string, unknown>> {

@@ -29,7 +29,8 @@ describe("a migrated stack", () => {
     assert.ok(up.succeeded, up.printed);
     await memberCommand(["put", "/trident/v1/storageclass/late", lateStorageClass]);
     await memberCommand(["put", "/trident/v1/storageclass/bronze", changedStorageClass]);
-    await memberCommand(["del", "/trident/v1/storageclass/silver"]);
+    const [volume = ""] = [...(await memberState()).keys()].filter((key) => key.startsWith("/trident/v1/volume/"));
+    await memberCommand(["del", volume]);
     stateToCarryBack = await memberState();
   });
 
@@ -91,7 +92,7 @@ describe("a migrated stack", () => {
     assert.deepEqual(withoutStore(await embeddedState()), withoutStore(stateToCarryBack));
     assert.equal((await memberState()).size, 0);
     const { data = {} } = await cluster.core.readNamespacedConfigMap({ name: "trident-etcd-migration", namespace });
-    assert.deepEqual(Object.keys(data), ["rolledBack"]);
+    assert.deepEqual(Object.keys(data).sort(), ["etcdClusterId", "rolledBack"]);
   });
 
   it("changes nothing in another up, which says when it was rolled back", async () => {
