@@ -250,5 +250,6 @@ function assertInOrder({ printed }: Operation, wanted: readonly RegExp[]): void 
 function atEnd({ printed }: Operation): string {
   const begin = printed.lastIndexOf("Kept, each with the command that removes it:");
   assert.ok(begin >= 0, printed);
-  return printed.slice(begin);
+  const outputs = printed.indexOf("\nOutputs:", begin);
+  return printed.slice(begin, outputs < 0 ? undefined : outputs);
 }

@@ -10,20 +10,38 @@ import { addTotals, noTests, splitClosingLine, type Totals } from "./totals.ts";
  */
 export async function runEndToEndTests(chosen: readonly string[]): Promise<Totals> {
   const all = globSync("test/e2e/**/*.test.ts", { cwd: repositoryRoot }).sort();
-  return runOnSandboxes(chosen.length > 0 ? chosen : slowestFirst(all.filter((file) => !file.startsWith(longTests))));
+  return runOnSandboxes(chosen.length > 0 ? chosen : slowestFirst(all.filter((file) => !isLong(file))));
 }
 
 /** Those that take minutes each and that `make test` leaves out, in the same way. */
 export async function runLongEndToEndTests(): Promise<Totals> {
-  return runOnSandboxes(globSync(`${longTests}*.test.ts`, { cwd: repositoryRoot }).sort());
+  return runOnSandboxes(globSync("test/e2e/**/*.test.ts", { cwd: repositoryRoot }).filter(isLong).sort());
 }
 
 const longTests = "test/e2e/long/";
 
-/** Those of more than two minutes: one that began last would be waited for alone. */
-const slow = ["uninstall", "rollback", "killed-then-destroyed", "existing-etcd", "other-application", "migration"].map(
+/** Of what these hold, `make test` has the shorter part in unit tests. */
+const longBesides = ["way-out", "kubeconfigs", "switched-certificates", "migration/undone-migration"].map(
   (name) => `test/e2e/${name}.test.ts`,
 );
+
+function isLong(file: string): boolean {
+  return file.startsWith(longTests) || longBesides.includes(file);
+}
+
+/** Those of more than two minutes: one that began last would be waited for alone. */
+const slow = [
+  "world",
+  "stack-identity",
+  "members",
+  "uninstall",
+  "rollback",
+  "killed-then-destroyed",
+  "existing-etcd",
+  "other-application",
+  "vendors-order",
+  "migration",
+].map((name) => `test/e2e/${name}.test.ts`);
 
 function slowestFirst(files: readonly string[]): string[] {
   return [...files.filter((file) => slow.includes(file)), ...files.filter((file) => !slow.includes(file))];
