@@ -53,8 +53,7 @@ function otherNamespace(own: Identity, { namespace }: World): string {
   return (
     `This stack is at home in namespace ${own.namespace} of cluster ${own.cluster}, and setting namespace is ${namespace}. Its etcd ` +
     `and its Trident do not move with the setting: they would be deleted there, and empty ones be made here. Nothing was changed. To ` +
-    `stay, \`pulumi config set namespace ${own.namespace}\`. To have another installation in ${namespace}, make a stack of its own: ` +
-    `\`pulumi stack init NAME && pulumi config set namespace ${namespace}\`. To leave ${own.namespace} for good, put the setting back, ` +
+    `stay, \`pulumi config set namespace ${own.namespace}\`. To leave ${own.namespace} for good, put the setting back, ` +
     `\`pulumi destroy\`, and set it then.`
   );
 }
