@@ -69,7 +69,7 @@ function tridentPlaces({ namespace, record }: StackNames): Place[] {
   const core = `/api/v1/namespaces/${namespace}`;
   const clusterWide = `trident-external-etcd-${namespace}`;
   return [
-    ["ConfigMap", record, `${core}/configmaps`, "optional"],
+    ["ConfigMap", record, `${core}/configmaps`],
     ["ServiceAccount", "trident-external-etcd", `${core}/serviceaccounts`],
     ["Role", "trident-external-etcd", `${rbac}/namespaces/${namespace}/roles`],
     ["RoleBinding", "trident-external-etcd", `${rbac}/namespaces/${namespace}/rolebindings`],
