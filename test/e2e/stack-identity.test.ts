@@ -159,13 +159,14 @@ describe("a stack's world", () => {
     await run("bash", ["-euc", script], { cwd: folder, env: { ...process.env, KUBECONFIG: kubeconfigPath } });
   });
 
-  it("is taken over as it runs: no member and no Trident is stopped", async () => {
-    const running = await runningContainers();
+  it("is taken over: no member is stopped, and Trident serves", async () => {
+    const running = await runningMembers();
     const certificateDirectory = join(folder, runningCertificates);
     await heir?.configure({ ...settings, takeOver: "true", certificateDirectory });
     const up = await heir?.up();
     assertSucceeded(up);
-    assert.deepEqual(await runningContainers(), running);
+    assert.deepEqual(await runningMembers(), running);
+    await tridentServes();
     assertSucceeded(await heir?.command(["config", "rm", "takeOver"]));
     const next = await heir?.up();
     assertSucceeded(next);
@@ -206,9 +207,9 @@ describe("a stack's world", () => {
     );
   }
 
-  async function runningContainers(): Promise<string> {
+  async function runningMembers(): Promise<string> {
     const path = "{range .items[*]}{.metadata.name} {.status.containerStatuses[*].containerID}{'\\n'}{end}";
-    return kubectl("get", "pods", "--output", `jsonpath=${path}`);
+    return kubectl("get", "pods", "--selector", "app=etcd", "--output", `jsonpath=${path}`);
   }
 
   /** As `kind/name`, those that this program has made. */
