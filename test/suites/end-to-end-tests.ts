@@ -21,7 +21,7 @@ export async function runLongEndToEndTests(): Promise<Totals> {
 const longTests = "test/e2e/long/";
 
 /** Of what these hold, `make test` has the shorter part in unit tests. */
-const longBesides = ["way-out", "kubeconfigs", "switched-certificates", "migration/undone-migration"].map(
+const longBesides = ["way-out", "kubeconfigs", "switched-certificates", "migration/undone-migration", "world"].map(
   (name) => `test/e2e/${name}.test.ts`,
 );
 
@@ -31,7 +31,6 @@ function isLong(file: string): boolean {
 
 /** Those of more than two minutes: one that began last would be waited for alone. */
 const slow = [
-  "world",
   "stack-identity",
   "members",
   "uninstall",
