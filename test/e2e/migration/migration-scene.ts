@@ -77,7 +77,7 @@ export function requestIn(namespace: string): MigrationRequest {
     prefix: "/trident/",
     timeoutSeconds: 60,
     // The tests kill migrations, and the next one waits for that long.
-    leaseSeconds: 6,
+    leaseSeconds: 20,
   };
 }
 
