@@ -35,6 +35,13 @@ describe("the members of the stack's own etcd", () => {
     assert.match(blocker?.remedy ?? "", /wait and run this again/);
   });
 
+  it("are not lost where only the Secret to ask them with is, which an up makes again", () => {
+    const silent = { kind: "silent", reason: "Secret x is unusable", isReady: false, lacksSecret: true } as const;
+    const { blockers, risks } = judge({ members: ["m-1", "m-2", "m-3"].map((pod) => ({ ...silent, pod })) });
+    assert.deepEqual(blockers, []);
+    assert.match(risks.join(), /can't be asked how they are: Secret x is unusable/);
+  });
+
   it("that are lost are given up by commands that name them", () => {
     const [blocker] = judge({ members: [] }).blockers;
     const commands = (blocker?.remedy ?? "").split("\n").filter((line) => line.startsWith("  "));

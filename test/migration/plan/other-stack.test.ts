@@ -33,6 +33,17 @@ describe("the objects in the namespace", () => {
     assert.match(blocker.remedy, /`pulumi config set takeOver true`/);
   });
 
+  it("are this stack's, too, when somebody has written over the name and the uid is still its own", () => {
+    const withUid = (each: FoundObject, uid: string): FoundObject => {
+      const { metadata } = each.served ?? {};
+      const annotations = { ...metadata?.annotations, "trident-etcd/stack-uid": uid };
+      return { ...each, served: { ...each.served, metadata: { ...metadata, annotations } } };
+    };
+    const own = withUid(found("Secret/a", mine), "1");
+    assert.deepEqual(judgeOwners([own, withUid(found("Deployment/b", "nobody"), "1")], request), []);
+    assert.equal(judgeOwners([own, withUid(found("Deployment/b", "nobody"), "2")], request).length, 1);
+  });
+
   it("of another stack are in nobody's way once they are to be taken over", () => {
     const objects = [found("Secret/a", "organization/trident-etcd/staging")];
     assert.deepEqual(judgeOwners(objects, { ...request, takeOver: true }), []);
