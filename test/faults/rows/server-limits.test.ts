@@ -116,7 +116,10 @@ suite("what a server does not take or give", () => {
         await state.putForeign(Buffer.from(`/other/${name}`), entry.value);
         const error = await expectNothingWritten(state);
         assert.equal(error.keys.length, 1);
-        assert(error.message.includes(name.slice(0, 200)) && error.message.includes(`of ${valueBytes.toLocaleString("en-US")} bytes`));
+        assert(
+          error.message.includes(name.slice(0, 200)) &&
+            error.message.includes(`of ${valueBytes.toLocaleString("en-US")} bytes`),
+        );
       });
     }
   });
