@@ -11,7 +11,7 @@ import { kubeconfigPath, repositoryRoot, sandboxState } from "../sandbox-paths.t
 import { pulumiEnvironment } from "../toolchain/pulumi-environment.ts";
 import { createEtcdctlPod, removeEtcdctlPod, runEtcdctl } from "./etcdctl-pod.ts";
 import { heading, note, runVisibly } from "./narration.ts";
-import { listTrident, printLists } from "./trident-lists.ts";
+import { inOrder, listTrident, printLists } from "./trident-lists.ts";
 
 const namespace = "trident";
 const volumes = 3000;
@@ -53,7 +53,7 @@ await pulumi("up", "--yes", "--skip-preview", "--suppress-progress");
 heading("The same state as before, from the new Trident");
 const after = await listTrident(kubeconfig, namespace);
 printLists(after);
-const same = isDeepStrictEqual(after, before);
+const same = isDeepStrictEqual(inOrder(after), inOrder(before));
 note(
   same ? "Same backends, volumes and storage classes as before the migration." : "DIFFERENT from before the migration.",
 );

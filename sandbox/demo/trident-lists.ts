@@ -20,6 +20,11 @@ export async function listTrident(kubeconfig: KubeConfig, namespace: string): Pr
   return { backend: await list("backend"), volume: await list("volume"), storageclass: await list("storageclass") };
 }
 
+/** The lines of each list, sorted: Trident lists what it has in no order. */
+export function inOrder(lists: TridentLists): readonly string[][] {
+  return kinds.map((kind) => lists[kind].split("\n").sort());
+}
+
 /** Prints the lists as tridentctl does, of a long one only the beginning. */
 export function printLists(lists: TridentLists): void {
   for (const kind of kinds) {
