@@ -62,7 +62,7 @@ export function stepLines({ flow, steps, outageEstimateSeconds, legacy }: Migrat
     "  Volumes in use are not affected; none can be made, attached for the first time or deleted meanwhile.",
     flow === "rollback"
       ? "  If anything fails before the old Trident serves, the new one is started again."
-      : "  If anything fails before that is recorded, the old Trident is put back as it was; what the new one wrote is discarded.",
+      : "  If anything fails before that is recorded, the old Trident is put back as it was, with what the new one wrote.",
   ];
 }
 
