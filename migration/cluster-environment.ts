@@ -1,10 +1,8 @@
 import { prefixRange } from "./copy/key-range.ts";
 import { openCheckedEtcd } from "./endpoints/open-checked-etcd.ts";
 import { connectToCluster } from "./kubernetes/cluster-client.ts";
-import { acquireLease } from "./lease/acquire-lease.ts";
 import { migrationLease } from "./lease/errors.ts";
-import { leaseApi } from "./lease/lease-api.ts";
-import { LeaseGate } from "./lease/lease-gate.ts";
+import { gatedCluster } from "./lease/gated-cluster.ts";
 import { checkLegacyEtcdImage } from "./legacy/image-check.ts";
 import { openLiveSource } from "./legacy/live-source.ts";
 import { changeMigrationRecord, readMigrationRecord } from "./legacy/migration-record.ts";
@@ -39,10 +37,9 @@ import { untilAborted } from "./snapshot/until-aborted.ts";
  * Raises ClusterUnreachableError when the kubeconfig leads to none.
  */
 export function clusterEnvironment(request: MigrationRequest, userInterruption?: AbortSignal): MigrationEnvironment {
-  const gate = new LeaseGate();
-  const cluster = connectToCluster(request.cluster).behind(gate);
-  const interruption = userInterruption === undefined ? gate.signal : AbortSignal.any([userInterruption, gate.signal]);
-  const { namespace, timeoutSeconds, snapshotDirectory = "", leaseSeconds: durationSeconds = 60 } = request;
+  const open = connectToCluster(request.cluster);
+  const { cluster, gate, acquire, interruption } = gatedCluster(open, userInterruption);
+  const { namespace, timeoutSeconds, snapshotDirectory = "", leaseSeconds: durationSeconds } = request;
   return {
     namespace,
     legacyDeployment: request.legacyDeployment,
@@ -53,8 +50,7 @@ export function clusterEnvironment(request: MigrationRequest, userInterruption?:
 
     acquireLease: async (report) => {
       const { name, uid } = await readMigrationRecord(cluster, request);
-      const options = { durationSeconds, owner: { name, uid }, report, interruption };
-      return gate.heldWith(await acquireLease(leaseApi(cluster, migrationLease(namespace)), options));
+      return acquire(migrationLease(namespace), { durationSeconds, owner: { name, uid }, report });
     },
     readRecord: async () => {
       await checkNamespace(cluster, namespace);

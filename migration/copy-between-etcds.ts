@@ -9,12 +9,10 @@ import type { EtcdAddress } from "./endpoints/etcd-address.ts";
 import { describeAddress, isEtcdCluster } from "./endpoints/describe-address.ts";
 import { openEtcd } from "./endpoints/open-etcd.ts";
 import { connectToCluster } from "./kubernetes/cluster-client.ts";
-import { acquireLease } from "./lease/acquire-lease.ts";
 import { copyLease } from "./lease/copy-lease.ts";
 import { fencedStore } from "./lease/fenced-store.ts";
 import type { MigrationLease } from "./lease/held-lease.ts";
-import { leaseApi } from "./lease/lease-api.ts";
-import { LeaseGate } from "./lease/lease-gate.ts";
+import { gatedCluster } from "./lease/gated-cluster.ts";
 import { lossForGood } from "./lease/loss-of.ts";
 import { reportCopyProgress } from "./report-copy-progress.ts";
 import type { OpenStore } from "./stores/forwarded-store.ts";
@@ -31,19 +29,12 @@ export interface CopyEnvironment {
 /** That of an EtcdCluster's members, unless they have another one. */
 const gatewayImage = "quay.io/coreos/etcd:v3.4.22";
 
-const leaseSeconds = 60;
-
 /** On the cluster that the request names. */
 export function copyOnCluster(request: CopyRequest, userInterruption?: AbortSignal): CopyEnvironment {
   const { destination, prefix, timeoutSeconds } = request;
-  const gate = new LeaseGate();
-  const cluster = connectToCluster(request.cluster).behind(gate);
-  const interruption = userInterruption === undefined ? gate.signal : AbortSignal.any([userInterruption, gate.signal]);
+  const { cluster, acquire, interruption } = gatedCluster(connectToCluster(request.cluster), userInterruption);
   return {
-    acquireLease: async (report) => {
-      const options = { durationSeconds: leaseSeconds, report, interruption };
-      return gate.heldWith(await acquireLease(leaseApi(cluster, copyLease(destination, prefix)), options));
-    },
+    acquireLease: (report) => acquire(copyLease(destination, prefix), { report }),
     open: (address) => {
       const reached = isEtcdCluster(address) ? address : { gatewayImage, ...address };
       return openEtcd(cluster, reached, { timeoutSeconds, interruption });

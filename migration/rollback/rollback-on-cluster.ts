@@ -2,13 +2,11 @@ import type { V1Deployment } from "@kubernetes/client-node";
 import { prefixRange } from "../copy/key-range.ts";
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { openEtcd } from "../endpoints/open-etcd.ts";
-import { connectToCluster, type ClusterAccess, type ClusterClient } from "../kubernetes/cluster-client.ts";
+import { connectToCluster, type ClusterAccess } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
-import { acquireLease } from "../lease/acquire-lease.ts";
 import { migrationLease } from "../lease/errors.ts";
-import { leaseApi } from "../lease/lease-api.ts";
-import { LeaseGate } from "../lease/lease-gate.ts";
+import { gatedCluster, type GatedCluster } from "../lease/gated-cluster.ts";
 import { findLegacyTrident } from "../legacy/legacy-trident.ts";
 import { changeMigrationRecord, findMigrationRecord, readMigrationRecord } from "../legacy/migration-record.ts";
 import { openSourcePod, removeSourcePod } from "../legacy/source-pod.ts";
@@ -38,24 +36,10 @@ export interface RollbackPlace {
 
 /** What asking for a rollback takes. Raises ClusterUnreachableError when the kubeconfig leads to no cluster. */
 export function requestOnCluster(request: RollbackPlace, interruption?: AbortSignal): RequestEnvironment {
-  return requestSteps(request, gatedCluster(request.cluster, interruption));
+  return requestSteps(request, gatedCluster(connectToCluster(request.cluster), interruption));
 }
 
-/** The cluster for as long as the Lease is held, and what ends the waits of the steps that lead on. */
-interface GatedCluster {
-  readonly cluster: ClusterClient;
-  readonly gate: LeaseGate;
-  readonly interruption: AbortSignal;
-}
-
-function gatedCluster(access: ClusterAccess, interruption: AbortSignal | undefined): GatedCluster {
-  const gate = new LeaseGate();
-  const cluster = connectToCluster(access).behind(gate);
-  const signals = interruption === undefined ? [gate.signal] : [interruption, gate.signal];
-  return { cluster, gate, interruption: AbortSignal.any(signals) };
-}
-
-function requestSteps(request: RollbackPlace, { cluster, gate, interruption }: GatedCluster): RequestEnvironment {
+function requestSteps(request: RollbackPlace, { cluster, acquire, interruption }: GatedCluster): RequestEnvironment {
   const { namespace, legacyDeployment, legacyEtcdContainer, timeoutSeconds, snapshotDirectory = "" } = request;
   const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${legacyDeployment}`;
   return {
@@ -65,8 +49,7 @@ function requestSteps(request: RollbackPlace, { cluster, gate, interruption }: G
     changeRecord: (change) => changeMigrationRecord(cluster, request, change),
     acquireLease: async (report) => {
       const { name, uid } = await readMigrationRecord(cluster, request);
-      const options = { durationSeconds: leaseSeconds, owner: { name, uid }, report, interruption };
-      return gate.heldWith(await acquireLease(leaseApi(cluster, migrationLease(namespace)), options));
+      return acquire(migrationLease(namespace), { owner: { name, uid }, report });
     },
     findTrident: () => findLegacyTrident(cluster, request),
     readDeployment: () => cluster.requestJson({ method: "GET", path }),
@@ -94,7 +77,7 @@ function requestSteps(request: RollbackPlace, { cluster, gate, interruption }: G
  * when the kubeconfig leads to none.
  */
 export function rollbackOnCluster(request: MigrationRequest, userInterruption?: AbortSignal): RollbackEnvironment {
-  const gated = gatedCluster(request.cluster, userInterruption);
+  const gated = gatedCluster(connectToCluster(request.cluster), userInterruption);
   const { cluster, interruption } = gated;
   const { namespace, legacyDeployment, prefix, timeoutSeconds, newTrident: spec } = request;
   // Of an etcd that others may use, too, the rest is none of this program's business.
@@ -119,6 +102,3 @@ export function rollbackOnCluster(request: MigrationRequest, userInterruption?: 
     startNewTridentAgain: (record) => startNewTridentAgain(cluster, record, { timeoutSeconds, spec }),
   };
 }
-
-/** As a migration takes it when nothing else is asked for. */
-const leaseSeconds = 60;

@@ -5,12 +5,10 @@ import { connectToCluster, type ClusterAccess } from "../kubernetes/cluster-clie
 import { openUntil } from "../kubernetes/request-gate.ts";
 import { unlessAborted } from "../kubernetes/unless-aborted.ts";
 import { interruptible } from "../interruption.ts";
-import { acquireLease } from "../lease/acquire-lease.ts";
 import { migrationLease } from "../lease/errors.ts";
 import { fencedSteps, type Effects } from "../lease/fenced-steps.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
-import { leaseApi } from "../lease/lease-api.ts";
-import { LeaseGate } from "../lease/lease-gate.ts";
+import { gatedCluster } from "../lease/gated-cluster.ts";
 import { lossOf } from "../lease/loss-of.ts";
 import { findLegacyTrident, type DeploymentFinding, type LegacyTrident } from "../legacy/legacy-trident.ts";
 import { changeMigrationRecord, findMigrationRecord, type MigrationRecord } from "../legacy/migration-record.ts";
@@ -142,8 +140,8 @@ export function undoOnCluster(
   request: UndoRequest,
   interruption: AbortSignal = new AbortController().signal,
 ): UndoEnvironment {
-  const gate = new LeaseGate();
-  const cluster = connectToCluster(request.cluster).behind(openUntil(interruption)).behind(gate);
+  const open = connectToCluster(request.cluster).behind(openUntil(interruption));
+  const { cluster, gate, acquire } = gatedCluster(open, interruption);
   const { namespace, timeoutSeconds, legacyEtcdContainer, record, destination } = request;
   return {
     ...{ namespace, legacyEtcdContainer, record, discardedKeys: request.discardedKeys },
@@ -151,10 +149,7 @@ export function undoOnCluster(
     findTrident: () => findLegacyTrident(cluster, request),
     findRecord: () => findMigrationRecord(cluster, request),
     changeRecord: (change) => changeMigrationRecord(cluster, request, change),
-    acquireLease: async (report) => {
-      const options = { durationSeconds: leaseSeconds, report, interruption };
-      return gate.heldWith(await acquireLease(leaseApi(cluster, migrationLease(namespace)), options));
-    },
+    acquireLease: (report) => acquire(migrationLease(namespace), { report }),
     findNewTrident: () => lookAtNewTrident(cluster, namespace),
     stopNewTrident: () => pauseNewTrident(cluster, { namespace, timeoutSeconds }),
     withdrawNewTrident: () => withdrawNewTrident(cluster, { namespace, timeoutSeconds }),
@@ -173,9 +168,6 @@ export function undoOnCluster(
     },
   };
 }
-
-/** As a migration takes it when nothing else is asked for. */
-const leaseSeconds = 60;
 
 function listOf(signal: AbortSignal | undefined): AbortSignal[] {
   return signal === undefined ? [] : [signal];
