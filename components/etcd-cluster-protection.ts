@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { majorityOf } from "@trident-etcd/migration/endpoints/cluster-members.ts";
 
 import { objectLabels } from "./labels.ts";
 
@@ -34,7 +35,7 @@ export function createDisruptionBudget(
     name,
     {
       metadata: { name: args.clusterName, namespace: args.namespace, labels },
-      spec: { minAvailable: pulumi.output(args.size).apply(majority), selector: { matchLabels: args.members } },
+      spec: { minAvailable: pulumi.output(args.size).apply(majorityOf), selector: { matchLabels: args.members } },
     },
     opts,
   );
@@ -83,9 +84,4 @@ export function memberAffinity(
     case "required":
       return { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [others] } };
   }
-}
-
-/** How many of so many members decide. */
-export function majority(size: number): number {
-  return Math.floor(size / 2) + 1;
 }

@@ -24,6 +24,11 @@ export function servingMembers(members: readonly AskedMember[]): AnsweringMember
   return members.filter((each) => each.kind === "answers").filter(({ view }) => view.hasLeader);
 }
 
+/** How many members the longest of their own lists has; 0 when none answers. */
+export function listedMembers(members: readonly AskedMember[]): number {
+  return Math.max(0, ...members.map((each) => (each.kind === "answers" ? each.view.members.length : 0)));
+}
+
 /** Such as `trident-etcd-abc answers`, or `trident-etcd-abc is starting: ErrImagePull for image ...`. */
 export function describeMember(member: AskedMember): string {
   switch (member.kind) {

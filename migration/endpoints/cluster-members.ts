@@ -10,3 +10,8 @@ export function membersOf(etcdCluster: string): string {
 export function memberServerName({ namespace, etcdCluster }: { namespace: string; etcdCluster: string }): string {
   return `${etcdCluster}-client.${namespace}.svc`;
 }
+
+/** How many of so many members decide. */
+export function majorityOf(members: number): number {
+  return Math.floor(members / 2) + 1;
+}

@@ -20,7 +20,7 @@ import type { FlowFinding } from "./flow-finding.ts";
 import { invalidRecord } from "./invalid-record.ts";
 import { judgeFacts } from "./judge-facts.ts";
 import { lookAtState, lookAtStateToCarryBack } from "./look-at-state.ts";
-import type { MigrationPlan } from "./migration-plan.ts";
+import { isServing, type MigrationPlan } from "./migration-plan.ts";
 import { missingPermissions, neededPermissions } from "./permissions.ts";
 import { findOldObjects } from "./old-objects.ts";
 import { findOtherTridents } from "./other-tridents.ts";
@@ -79,7 +79,7 @@ export async function planFrom(
   const etcdCluster = objects.find(({ object }) => object.startsWith("EtcdCluster/"))?.served;
   const isExisting = !isEtcdCluster(request.destination);
   step("reading the embedded etcd and the new one");
-  const hasTrident = flow.flow === "installed" || flow.flow === "migrated";
+  const hasTrident = isServing(flow.flow);
   const [claim, old, state, members, tridentTrouble] = await Promise.all([
     findClaimOf(environment, flow),
     findOldObjects(reader, request, found.standing ?? flow.putBack ?? flow.legacy, record),

@@ -1,6 +1,6 @@
-import { membersOf } from "../endpoints/cluster-members.ts";
+import { majorityOf, membersOf } from "../endpoints/cluster-members.ts";
 import type { EtcdClusterAddress } from "../endpoints/etcd-address.ts";
-import { describeMembers, servingMembers, type AskedMember } from "../endpoints/asked-member.ts";
+import { describeMembers, listedMembers, servingMembers, type AskedMember } from "../endpoints/asked-member.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import type { RecordedEtcd } from "../serving/recorded-etcd.ts";
 import type { ServedObject } from "./cluster-reader.ts";
@@ -34,7 +34,7 @@ export interface MemberCounts {
 /** Undefined where nobody can say. */
 export function countMembers({ served, members }: Pick<MembersFacts, "served" | "members">): MemberCounts | undefined {
   if (members === undefined || served === undefined) return undefined;
-  const listed = Math.max(0, ...members.map((each) => (each.kind === "answers" ? each.view.members.length : 0)));
+  const listed = listedMembers(members);
   // Who can't be asked is counted as the operator last saw it.
   const { ready = [], unready = [] } = statusOf(served).members ?? {};
   const standing = members.filter(({ kind }) => kind !== "leaving").length;
@@ -64,10 +64,6 @@ export function judgeMembers(facts: MembersFacts): Findings {
   const lost = quorumLost(facts, counts);
   if (flow === "rollback") return nothing;
   return flow === "rolledBack" ? { blockers: [], risks: [lost.message] } : { blockers: [lost], risks: [] };
-}
-
-export function majorityOf(all: number): number {
-  return Math.floor(all / 2) + 1;
 }
 
 function notAsked(reason: string): string {

@@ -1,4 +1,4 @@
-import { isOurs, stackAnnotation, stackUidAnnotation } from "../kubernetes/ownership.ts";
+import { isOurs, stackAnnotation, stackUidOf } from "../kubernetes/ownership.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import type { FoundObject } from "./stack-objects.ts";
@@ -15,12 +15,12 @@ export function judgeOwners(
   { stack, namespace, takeOver }: Pick<PlanRequest, "stack" | "namespace" | "takeOver">,
 ): Blocker[] {
   if (takeOver) return [];
-  const own = new Set(found.filter(({ served }) => nameOn(served) === stack).map(({ served }) => uidOn(served)));
+  const own = new Set(found.filter(({ served }) => nameOn(served) === stack).map(({ served }) => stackUidOf(served)));
   const others = found.flatMap(({ object, served }) => {
     const owner = nameOn(served);
     if (served === undefined || !isOurs(served) || owner === undefined || owner === stack) return [];
     // A name that somebody has written over, and no other stack.
-    return uidOn(served) !== undefined && own.has(uidOn(served)) ? [] : [{ object, owner }];
+    return stackUidOf(served) !== undefined && own.has(stackUidOf(served)) ? [] : [{ object, owner }];
   });
   const [first] = others;
   if (first === undefined) return [];
@@ -43,8 +43,4 @@ export function judgeOwners(
 
 function nameOn(served: FoundObject["served"]): string | undefined {
   return served?.metadata?.annotations?.[stackAnnotation];
-}
-
-function uidOn(served: FoundObject["served"]): string | undefined {
-  return served?.metadata?.annotations?.[stackUidAnnotation];
 }

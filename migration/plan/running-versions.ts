@@ -1,7 +1,7 @@
 import { counted } from "../copy/counted.ts";
-import type { AskedMember } from "../endpoints/asked-member.ts";
+import { majorityOf } from "../endpoints/cluster-members.ts";
+import { listedMembers, servingMembers, type AskedMember } from "../endpoints/asked-member.ts";
 import type { Blocker } from "../preflight/blocker.ts";
-import { majorityOf } from "./members.ts";
 import type { Flow } from "./migration-plan.ts";
 import { isOlderLine, parseVersion, versionOfImage, type Findings, type Version } from "./versions.ts";
 
@@ -79,8 +79,8 @@ function judgeEtcdVersion({ members, etcdVersion, etcdClusterVersion }: RunningF
 
 /** The operator takes away or restarts one member after the other, whoever of them serves. */
 function judgeChange({ members, etcdVersion, etcdClusterVersion, size }: RunningFacts): Blocker[] {
-  const [listed = 0] = [...listLengths(members)].sort((one, other) => other - one);
-  const serving = members.filter((each) => each.kind === "answers" && each.view.hasLeader).length;
+  const listed = listedMembers(members);
+  const serving = servingMembers(members).length;
   // A lost majority is told of elsewhere.
   if (listed === 0 || serving === listed || serving < majorityOf(listed)) return [];
   const next = versionIn(etcdVersion);
@@ -100,7 +100,7 @@ function judgeChange({ members, etcdVersion, etcdClusterVersion, size }: Running
 }
 
 function judgeSize({ members, size }: RunningFacts): string[] {
-  const listed = Math.max(0, ...listLengths(members));
+  const listed = listedMembers(members);
   if (size >= listed) return [];
   if (size > 1) {
     return [
@@ -112,10 +112,6 @@ function judgeSize({ members, size }: RunningFacts): string[] {
     `etcdClusterSize goes from ${listed} to 1: the only copy of Trident's state is then in one pod (emptyDir), and WHEN THAT POD GOES, ` +
       `BY A DRAINED NODE OR AN EVICTION, ALL OF IT IS LOST. \`pulumi config set etcdClusterSize ${listed}\` keeps the others.`,
   ];
-}
-
-function listLengths(members: readonly AskedMember[]): number[] {
-  return members.flatMap((each) => (each.kind === "answers" ? [each.view.members.length] : []));
 }
 
 function newestOf(members: readonly AskedMember[]): Version | undefined {

@@ -2,7 +2,7 @@ import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import type { AskedMember } from "../endpoints/asked-member.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
 import { judgeMembersNow } from "../serving/wait-for-members.ts";
-import type { Flow } from "./migration-plan.ts";
+import { isServing, type Flow } from "./migration-plan.ts";
 import type { PlanRequest } from "./plan-request.ts";
 
 export interface ServingFacts {
@@ -20,7 +20,7 @@ export function allServes(
   { destination, etcdClusterSize }: Pick<PlanRequest, "destination" | "etcdClusterSize">,
   { flow, members = [], clusterId, keys, record, tridentTrouble }: ServingFacts,
 ): boolean {
-  if ((flow !== "installed" && flow !== "migrated") || tridentTrouble !== undefined || clusterId === undefined) {
+  if (!isServing(flow) || tridentTrouble !== undefined || clusterId === undefined) {
     return false;
   }
   if (isEtcdCluster(destination)) {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { majority, memberAffinity } from "../../components/etcd-cluster-protection.ts";
+import { memberAffinity } from "../../components/etcd-cluster-protection.ts";
 import { EtcdCluster } from "../../components/etcd-cluster.ts";
 import type { EtcdClusterArgs } from "../../components/etcd-cluster.ts";
+import { majorityOf } from "../../migration/endpoints/cluster-members.ts";
 import { record } from "./registrations.ts";
 import type { Registrations } from "./registrations.ts";
 
@@ -32,7 +33,7 @@ for (const [size, needed] of [
   [7, 4],
 ] as const) {
   test(`keeps ${needed} of ${size} members while nodes are drained`, async () => {
-    assert.equal(majority(size), needed);
+    assert.equal(majorityOf(size), needed);
     const { spec } = (await cluster({ size })).named("db-disruption-budget").inputs;
     assert.deepEqual(spec, { minAvailable: needed, selector: { matchLabels: members } });
   });
