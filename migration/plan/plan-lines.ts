@@ -53,7 +53,7 @@ export function stepLines({ flow, steps, outageEstimateSeconds, legacy }: Migrat
       ...numbered,
       `  Trident is away already, and stays so for about ${describeDuration(outageEstimateSeconds)} more: an estimate with images at hand.`,
       "  Volumes in use are not affected; none can be made, attached for the first time or deleted meanwhile.",
-      `  If anything fails, PersistentVolumeClaim ${legacy.claim.name} is as it was; what the new Trident wrote is discarded.`,
+      `  If anything fails, PersistentVolumeClaim ${legacy.claim.name} is as it was; what the new Trident wrote stays in the new etcd.`,
     ];
   }
   return [
