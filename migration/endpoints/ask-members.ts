@@ -8,8 +8,8 @@ import { withoutFullStop } from "../kubernetes/errors.ts";
 import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
 import { describePod, isActive, isContainerRunning, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
-import { ClientSecretError, readClientSecret } from "./client-secret.ts";
-import { memberClientPort, memberServerName, membersOf } from "./cluster-members.ts";
+import { ClientSecretError, readMemberTls } from "./client-secret.ts";
+import { memberClientPort, membersOf } from "./cluster-members.ts";
 import type { EtcdClusterAddress } from "./etcd-address.ts";
 import type { AskedMember } from "./asked-member.ts";
 
@@ -22,14 +22,10 @@ const limitMilliseconds = 5_000;
  * which does not look any more once most members are lost. Raises what listing the pods raises.
  */
 export async function askMembers(cluster: ClusterClient, address: EtcdClusterAddress): Promise<AskedMember[]> {
-  const { namespace, etcdCluster, clientSecret } = address;
+  const { namespace, etcdCluster } = address;
   const pods = await listPods(cluster, namespace, membersOf(etcdCluster));
   let tls: Promise<EtcdTls> | undefined;
-  const readTls = (): Promise<EtcdTls> =>
-    (tls ??= readClientSecret(cluster, namespace, clientSecret).then((material) => ({
-      ...material,
-      serverName: memberServerName(address),
-    })));
+  const readTls = (): Promise<EtcdTls> => (tls ??= readMemberTls(cluster, address));
   return Promise.all(pods.map((pod) => stateOf(cluster, namespace, pod, readTls)));
 }
 

@@ -5,8 +5,11 @@ import {
   type CertificateMaterial,
   type CertificatePart,
 } from "../etcd/client-certificate.ts";
+import type { EtcdTls } from "../etcd/etcd-store.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
+import { memberServerName } from "./cluster-members.ts";
+import type { EtcdClusterAddress } from "./etcd-address.ts";
 
 /** The Secret with which clients of the new etcd identify themselves can't be used. */
 export class ClientSecretError extends Error {
@@ -41,6 +44,12 @@ export async function readClientSecret(
     if (isNotFound(error)) throw new ClientSecretError(namespace, name, "does not exist");
     throw error;
   }
+}
+
+/** What it takes to be a client of an EtcdCluster's members, whichever of them it is. Raises as readClientSecret does. */
+export async function readMemberTls(cluster: ClusterClient, address: EtcdClusterAddress): Promise<EtcdTls> {
+  const material = await readClientSecret(cluster, address.namespace, address.clientSecret);
+  return { ...material, serverName: memberServerName(address) };
 }
 
 export function clientMaterial(secret: V1Secret, namespace: string, name: string): CertificateMaterial {

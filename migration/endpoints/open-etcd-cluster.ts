@@ -2,8 +2,8 @@ import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describePod, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
 import { openForwardedStore, type OpenStore } from "../stores/forwarded-store.ts";
-import { memberClientPort, memberServerName, membersOf } from "./cluster-members.ts";
-import { readClientSecret } from "./client-secret.ts";
+import { memberClientPort, membersOf } from "./cluster-members.ts";
+import { readMemberTls } from "./client-secret.ts";
 import type { EtcdClusterAddress } from "./etcd-address.ts";
 
 /** No member of the new etcd cluster is ready to be written to. */
@@ -26,14 +26,13 @@ export class NoReadyMemberError extends Error {
 export async function openEtcdCluster(cluster: ClusterClient, address: EtcdClusterAddress): Promise<OpenStore> {
   const { namespace, etcdCluster } = address;
   // The members' own CA may be another than that of their clients: whether it is the right one only they can tell.
-  const material = await readClientSecret(cluster, namespace, address.clientSecret);
+  const tls = await readMemberTls(cluster, address);
   await findReadyMember(cluster, address);
   const forward = await openPortForward(cluster, {
     namespace,
     choosePod: () => findReadyMember(cluster, address),
     port: memberClientPort,
   });
-  const tls = { ...material, serverName: memberServerName(address) };
   const store = openForwardedStore(`the etcd cluster ${etcdCluster} in namespace ${namespace}`, forward, tls);
   try {
     await store.status();

@@ -5,8 +5,8 @@ import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
 import type { LegacyTrident } from "./legacy-trident.ts";
 
-/** Where Trident has its REST API, on the pod's loopback. */
-const restPort = 8000;
+/** Where Trident has its REST API, on the pod's loopback; an old one and a new one alike. */
+export const restPort = 8000;
 
 /**
  * Waits until Trident's REST API answers: a Trident that could not read its state runs on, and its pod is ready, but each

@@ -4,8 +4,8 @@ import { openPortForward } from "../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../kubernetes/wait-until.ts";
 import { WaitTimeoutError } from "../kubernetes/errors.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import { restPort } from "../legacy/trident-serving.ts";
 import { askForNames, type NamesAnswer } from "./ask-for-lists.ts";
-import { restPort } from "./lists-of-pod.ts";
 
 /**
  * What the old Trident lists. One that does not answer is asked again for as long as there is patience: it may be starting. That it

@@ -8,9 +8,6 @@ import { askForLists } from "./ask-for-lists.ts";
 import type { ListLengths } from "./expected-lists.ts";
 import { troubleOfNewTrident } from "./new-trident-trouble.ts";
 
-/** Where Trident has its REST API, on its pod's loopback. */
-export const restPort = 8000;
-
 /**
  * What a pod of Trident lists, once it can be asked. Trident lists nothing before it has read everything: what is missing then
  * stays missing. Raises an Error when there is nothing to hope for.

@@ -54,7 +54,7 @@ export function newTridentManifest(namespace: string, spec: NewTridentSpec, veri
 }
 
 /** Finds the new Trident's pods and not the old one's, whose labels they may share. */
-export function newTridentPods(spec: NewTridentSpec): string {
+export function newTridentPods(spec: Pick<NewTridentSpec, "selector">): string {
   return `${selectorText(spec.selector)},${managedByLabel}=${managedByValue}`;
 }
 

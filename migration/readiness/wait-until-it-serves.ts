@@ -4,10 +4,11 @@ import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { describePod, isActive, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
+import { restPort } from "../legacy/trident-serving.ts";
 import { NewTridentNotServingError } from "./errors.ts";
 import { describeLengths, hasAll, type ListLengths } from "./expected-lists.ts";
 import { lastLogLines } from "./last-log-lines.ts";
-import { listsOfPod, restPort } from "./lists-of-pod.ts";
+import { listsOfPod } from "./lists-of-pod.ts";
 import { troubleOfDeployment } from "./new-trident-trouble.ts";
 import { findNewTrident, newTridentPods, type NewTridentSpec } from "./new-trident.ts";
 

@@ -8,9 +8,10 @@ import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kub
 import { readDeployment, type LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
 import { createAnew } from "../legacy/restore-legacy-trident.ts";
+import { restPort } from "../legacy/trident-serving.ts";
 import { describeLengths, hasAll, type ListLengths } from "../readiness/expected-lists.ts";
 import { lastLogLines } from "../readiness/last-log-lines.ts";
-import { listsOfPod, restPort } from "../readiness/lists-of-pod.ts";
+import { listsOfPod } from "../readiness/lists-of-pod.ts";
 import { OldTridentNotServingError } from "./errors.ts";
 
 /** Makes the old Deployment anew, with all fields that it had. Answers with its uid. */

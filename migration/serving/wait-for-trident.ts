@@ -1,12 +1,13 @@
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
-import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
-import { describePod, isActive, isReady, listPods, podName, selectorText } from "../kubernetes/pods.ts";
+import { describePod, isActive, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
 import { readDeployment } from "../legacy/legacy-trident.ts";
-import { listsOfPod, restPort } from "../readiness/lists-of-pod.ts";
+import { restPort } from "../legacy/trident-serving.ts";
+import { listsOfPod } from "../readiness/lists-of-pod.ts";
+import { newTridentPods } from "../readiness/new-trident.ts";
 import { troubleOfDeployment } from "../readiness/new-trident-trouble.ts";
 import { TridentNotServingError } from "./errors.ts";
 
@@ -58,6 +59,5 @@ async function lookAtPod(cluster: ClusterClient, namespace: string, pod: V1Pod):
 
 /** Not an old Trident's, whose labels its pods may share. */
 export function podsOf(deployment: V1Deployment): string {
-  const selector = selectorText(deployment.spec?.selector ?? { matchLabels: { app: "trident.netapp.io" } });
-  return `${selector},${managedByLabel}=${managedByValue}`;
+  return newTridentPods(deployment.spec ?? { selector: { matchLabels: { app: "trident.netapp.io" } } });
 }

@@ -1,5 +1,5 @@
-import { memberClientPort, memberServerName, membersOf } from "../endpoints/cluster-members.ts";
-import { readClientSecret } from "../endpoints/client-secret.ts";
+import { memberClientPort, membersOf } from "../endpoints/cluster-members.ts";
+import { readMemberTls } from "../endpoints/client-secret.ts";
 import type { EtcdTls } from "../etcd/etcd-store.ts";
 import { connectToCluster, type ClusterAccess, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { PortForwardRefusedError } from "../kubernetes/errors.ts";
@@ -42,7 +42,7 @@ export function finalSnapshotOnCluster(
       return {
         running: ofState("running").map((pod) => ({
           name: podName(pod),
-          open: async () => openMember(cluster, namespace, podName(pod), await readCredentials(cluster, request)),
+          open: async () => openMember(cluster, namespace, podName(pod), await readMemberTls(cluster, request)),
         })),
         paused: ofState("paused").map(describePod),
         over: ofState("over").map(describePod),
@@ -59,12 +59,6 @@ export function finalSnapshotOnCluster(
       return "";
     },
   };
-}
-
-async function readCredentials(cluster: ClusterClient, request: FinalSnapshotRequest): Promise<EtcdTls> {
-  const { namespace, clientSecret } = request;
-  const material = await readClientSecret(cluster, namespace, clientSecret);
-  return { ...material, serverName: memberServerName(request) };
 }
 
 async function openMember(cluster: ClusterClient, namespace: string, pod: string, tls: EtcdTls): Promise<OpenStore> {
