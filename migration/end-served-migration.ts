@@ -5,6 +5,7 @@ import type { MigrationResult } from "./migration-result.ts";
 import type { Migration } from "./migration.ts";
 import { writtenTo } from "./new-writes/beside-old-trident.ts";
 import { startedOn } from "./new-writes/started-on.ts";
+import { givenUpKeys } from "./new-writes/take-back-new-trident.ts";
 import { BothTridentsError } from "./preflight/both-tridents-errors.ts";
 import { proveAll, recordCopied } from "./prove-all.ts";
 import type { OpenStore } from "./stores/forwarded-store.ts";
@@ -88,11 +89,11 @@ async function revisionToKeep(
   source: OpenStore,
   destination: OpenStore,
 ): Promise<bigint> {
-  const { range, discardedKeys = record.discardedKeys } = environment;
+  const { range } = environment;
   const started = startedOn(record, undefined);
   const old = started && (await writtenTo(source, range, started, "source"));
   if (started?.sourceRevision === undefined || old === undefined || old === 0) return pinRevision(source, range);
-  if (old === discardedKeys) return started.sourceRevision;
+  if (old === givenUpKeys(environment, record)) return started.sourceRevision;
   const wrote = { old, new: await writtenTo(destination, range, started, "destination") };
   throw new BothTridentsError(environment, wrote, legacy.replicas === 0);
 }

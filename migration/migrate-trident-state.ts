@@ -121,11 +121,10 @@ async function servedBefore(environment: MigrationEnvironment, record: Migration
 
 /** One that never served, or was scaled to 0: what it wrote is carried into the old etcd, which is then copied anew. */
 async function takeBackEarlier(started: Omit<Migration, "destination" | "written">): Promise<void> {
-  const { environment, record, lease } = started;
-  const { discardedKeys = record.discardedKeys } = environment;
+  const { environment, lease } = started;
   await leftAsFound(environment, "taking back the new Trident of an earlier run", async () => {
     await environment.removeSourcePod();
-    await takeBackNewTrident({ ...started, lease: lease.held, discardedKeys });
+    await takeBackNewTrident({ ...started, lease: lease.held });
   });
 }
 

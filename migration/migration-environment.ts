@@ -19,8 +19,6 @@ export interface MigrationEnvironment extends TakeBackEnvironment {
   readonly legacyClaim?: string | undefined;
   /** The ConfigMap's name. */
   readonly record: string;
-  /** How many keys that a new Trident wrote the user gives up; undefined for none. */
-  readonly discardedKeys?: number | undefined;
 
   /** Keeps a second migration from running at the same time. */
   acquireLease(report: (line: string) => void): Promise<MigrationLease>;

@@ -91,8 +91,7 @@ async function takeNewTridentBack(failed: FailedMigration, leftBehind: string[])
   try {
     const [record, standing] = [await environment.readRecord(), await environment.findNewTrident()];
     hasServed = standing?.hasServed === true || hasListed(record);
-    const { discardedKeys = record.discardedKeys } = environment;
-    await takeBackNewTrident({ environment, record, legacy, lease: lease.held, discardedKeys, report });
+    await takeBackNewTrident({ environment, record, legacy, lease: lease.held, report });
     return undefined;
   } catch (why) {
     if (hasServed) return { kind: "newKept", why, serves: await servesAgain(environment, lease.held) };

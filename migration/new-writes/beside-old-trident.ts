@@ -5,7 +5,7 @@ import { BothTridentsError, OldTridentRestoredError, type WrittenByBoth } from "
 import type { OpenStore } from "../stores/forwarded-store.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
 import { startedOn, type StartedOn } from "./started-on.ts";
-import { takeBackNewTrident, type TakeBack } from "./take-back-new-trident.ts";
+import { givenUpKeys, takeBackNewTrident, type TakeBack } from "./take-back-new-trident.ts";
 
 type Settling = Pick<TakeBack, "record" | "lease" | "report"> & {
   readonly environment: MigrationEnvironment;
@@ -25,11 +25,10 @@ export async function settleBesideOldTrident(settling: Settling): Promise<void> 
   if (started === undefined) return;
   const wrote = await writtenByBoth(settling, started);
   if (standing === undefined && record.phase === "copied") throw new OldTridentRestoredError(environment, wrote);
-  const { discardedKeys = record.discardedKeys } = environment;
-  if (!isNothingLost(wrote.new, discardedKeys)) {
+  if (!isNothingLost(wrote.new, givenUpKeys(environment, record))) {
     throw new BothTridentsError(environment, wrote, legacy.replicas === 0);
   }
-  await takeBackNewTrident({ ...settling, legacy: undefined, discardedKeys });
+  await takeBackNewTrident({ ...settling, legacy: undefined });
   if (record.phase === "copied") await environment.changeRecord({ phase: null, result: null });
 }
 

@@ -27,6 +27,8 @@ export interface TakeBackEnvironment {
   readonly namespace: string;
   /** The Trident's keys. */
   readonly range: KeyRange;
+  /** How many keys the user gives up, as the settings say; undefined where the record may say it. */
+  readonly discardedKeys?: number | undefined;
   changeRecord(change: RecordChange): Promise<void>;
   /** Undefined when none stands. */
   findNewTrident(): Promise<StandingNewTrident | undefined>;
@@ -48,9 +50,15 @@ export interface TakeBack {
   readonly lease: Pick<MigrationLease, "signal" | "throwIfLost">;
   /** The stopped old Trident, whose etcd is to get what the new one wrote; undefined when it runs, and nothing can be carried. */
   readonly legacy: LegacyTrident | undefined;
-  /** How many keys the user gives up; undefined for none. */
-  readonly discardedKeys: number | undefined;
   readonly report: (line: string) => void;
+}
+
+/** How many keys the user gives up; undefined for none. */
+export function givenUpKeys(
+  { discardedKeys }: Pick<TakeBackEnvironment, "discardedKeys">,
+  record: Pick<MigrationRecord, "discardedKeys">,
+): number | undefined {
+  return discardedKeys ?? record.discardedKeys;
 }
 
 /**
@@ -75,8 +83,9 @@ export async function takeBackNewTrident(taking: TakeBack): Promise<void> {
 }
 
 async function settleWrites(taking: TakeBack, started: StartedOn): Promise<void> {
-  const { environment, discardedKeys, report } = taking;
+  const { environment, record, report } = taking;
   const { range } = environment;
+  const discardedKeys = givenUpKeys(environment, record);
   let keys: number | undefined;
   let newEtcd: OpenStore | undefined;
   try {
@@ -101,7 +110,7 @@ async function settleWrites(taking: TakeBack, started: StartedOn): Promise<void>
     throw new NewWritesAtRiskError({
       ...(keys === undefined ? {} : { keys }),
       cause,
-      remedy: `${given}${waysOn(environment.namespace, taking.record.name, keys)}`.trim(),
+      remedy: `${given}${waysOn(environment.namespace, record.name, keys)}`.trim(),
     });
   } finally {
     await newEtcd?.close();

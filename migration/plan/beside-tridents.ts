@@ -5,7 +5,7 @@ import type { DeploymentFinding, LegacyTrident } from "../legacy/legacy-trident.
 import type { MigrationRecord } from "../legacy/migration-record.ts";
 import { isNothingLost, writtenTo } from "../new-writes/beside-old-trident.ts";
 import { startedOn, type StartedOn } from "../new-writes/started-on.ts";
-import type { StandingNewTrident } from "../new-writes/take-back-new-trident.ts";
+import { givenUpKeys, type StandingNewTrident } from "../new-writes/take-back-new-trident.ts";
 import {
   BothTridentsError,
   NewTridentStandsError,
@@ -35,7 +35,7 @@ export async function flowBeside(
   const started = startedOn(record, standing);
   if (started === undefined || record === undefined) return undefined;
   const wrote = await writtenByBoth(environment, request, found.legacy, started);
-  const isGivenUp = isNothingLost(wrote.new, request.discardedKeys ?? record.discardedKeys);
+  const isGivenUp = isNothingLost(wrote.new, givenUpKeys(request, record));
   const place = { namespace: request.namespace, legacyDeployment: request.legacyDeployment };
   if (record.phase === "copied" && standing === undefined) {
     if (request.rollback && isGivenUp) return undefined;

@@ -41,7 +41,6 @@ export interface UndoEnvironment extends TakeBackEnvironment {
   readonly legacyEtcdContainer: string;
   /** The ConfigMap's name. */
   readonly record: string;
-  readonly discardedKeys?: number | undefined;
   /** What stands under the Deployment's name. */
   findTrident(): Promise<DeploymentFinding>;
   findRecord(): Promise<MigrationRecord | undefined>;
@@ -117,8 +116,7 @@ async function undo(
   await environment.removeSourcePod();
   if (legacy !== undefined || found.kind === "legacy") {
     const record = recorded ?? { namespace, name, uid: "" };
-    const { discardedKeys = record.discardedKeys } = environment;
-    await takeBackNewTrident({ environment, record, lease, legacy, discardedKeys, report });
+    await takeBackNewTrident({ environment, record, lease, legacy, report });
   } else {
     // The new one has the place: what it wrote is its etcd's affair.
     await environment.withdrawNewTrident();
