@@ -12,3 +12,8 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 export function agreeing(count: number, one: string, many: string): string {
   return count === 1 ? one : many;
 }
+
+/** The first few of what was found, such as `a, b and 3 more`. */
+export function listed({ count, first }: { readonly count: number; readonly first: readonly string[] }): string {
+  return `${first.join(", ")}${count > first.length ? ` and ${count - first.length} more` : ""}`;
+}

@@ -1,4 +1,4 @@
-import { counted } from "../copy/counted.ts";
+import { counted, listed } from "../copy/counted.ts";
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
@@ -8,7 +8,6 @@ import { recordedResult } from "../migration-result.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { NewEtcdError } from "../preflight/rollback-errors.ts";
 import { invalidRecord } from "./invalid-record.ts";
-import { listed } from "./judge-state.ts";
 import type { StateLook } from "./look-at-state.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import { isOlderLine, versionOfImage, type Findings } from "./versions.ts";

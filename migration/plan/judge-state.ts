@@ -1,6 +1,5 @@
-import { agreeing, counted } from "../copy/counted.ts";
+import { agreeing, counted, listed } from "../copy/counted.ts";
 import { describeBytes } from "../command-line/describe-amount.ts";
-import type { KeySample } from "../copy/key-sample.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { EmptySourceError, ForeignKeysError, SameClusterError } from "../preflight/errors.ts";
@@ -163,8 +162,4 @@ function leftOver({ survey }: StateFacts): string[] {
   return [
     `The new etcd has ${counted(stale, "outdated key")} of an interrupted copy: the migration brings all up to date.`,
   ];
-}
-
-export function listed({ count, first }: KeySample): string {
-  return `${first.join(", ")}${count > first.length ? ` and ${count - first.length} more` : ""}`;
 }

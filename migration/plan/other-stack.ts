@@ -1,3 +1,4 @@
+import { listed } from "../copy/counted.ts";
 import { isOurs, stackAnnotation, stackUidOf } from "../kubernetes/ownership.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import type { PlanRequest } from "./plan-request.ts";
@@ -26,13 +27,12 @@ export function judgeOwners(
   if (first === undefined) return [];
   const owners = [...new Set(others.map(({ owner }) => owner))].join(", ");
   const objects = others.map(({ object }) => object);
-  const more = objects.length > mostNamed ? ` and ${objects.length - mostNamed} more` : "";
   return [
     {
       kind: "otherStack",
       object: `Namespace/${namespace}`,
       message:
-        `Namespace ${namespace} has the objects of another stack, ${owners} (${objects.slice(0, mostNamed).join(", ")}${more}); ` +
+        `Namespace ${namespace} has the objects of another stack, ${owners} (${listed({ count: objects.length, first: objects.slice(0, mostNamed) })}); ` +
         `this one is ${stack}. Both would change the same objects, and a destroy of either would delete them.`,
       remedy:
         `Choose the other stack with \`pulumi stack select\`. If that stack is this one under a name that it had before, or if its ` +

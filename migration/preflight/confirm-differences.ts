@@ -1,6 +1,6 @@
 import type { KeyRange, KeyValueStore } from "../copy/key-value-store.ts";
 import { withRetries } from "../copy/retry.ts";
-import type { Found, NamedThing, NameKind, StateFindings, TridentNames } from "./state-check.ts";
+import { segmentByKind, type Found, type NamedThing, type StateFindings, type TridentNames } from "./state-check.ts";
 
 type Differences = Pick<StateFindings, "unlisted" | "unstored">;
 
@@ -36,14 +36,8 @@ async function still(
   return { first, count: first.length === 0 ? 0 : found.count - (found.first.length - first.length) };
 }
 
-const segments: Readonly<Record<NameKind, string>> = {
-  backends: "backend",
-  volumes: "volume",
-  storageClasses: "storageclass",
-};
-
 async function isStored(source: KeyValueStore, range: KeyRange, { kind, name }: NamedThing): Promise<boolean> {
-  const key = Buffer.concat([range.from, Buffer.from(`v1/${segments[kind]}/${name}`)]);
+  const key = Buffer.concat([range.from, Buffer.from(`v1/${segmentByKind[kind]}/${name}`)]);
   const one = { from: key, to: Buffer.concat([key, Buffer.from([0])]), countOnly: true };
   return (await withRetries(() => source.range(one), {})).count > 0;
 }

@@ -1,4 +1,4 @@
-import { agreeing, counted } from "../copy/counted.ts";
+import { agreeing, counted, listed } from "../copy/counted.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { BlockerError } from "./blocker.ts";
 
@@ -197,11 +197,10 @@ export class ForeignKeysError extends BlockerError {
     const differ =
       `${agreeing(foreign.count, "differs", "differ")} from the old Trident's state or ` +
       `${agreeing(foreign.count, "is", "are")} not in it`;
-    const more = foreign.count > foreign.keys.length ? ` and ${foreign.count - foreign.keys.length} more` : "";
     const which =
       foreign.keys.length === 0
         ? `${agreeing(foreign.count, "is", "are")} not from this migration`
-        : `${differ}: ${foreign.keys.join(", ")}${more}`;
+        : `${differ}: ${listed({ count: foreign.count, first: foreign.keys })}`;
     super({
       kind: "foreignKeys",
       object: prefix,

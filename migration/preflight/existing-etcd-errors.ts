@@ -1,4 +1,4 @@
-import { counted } from "../copy/counted.ts";
+import { counted, listed } from "../copy/counted.ts";
 import type { TlsReason } from "../etcd/errors.ts";
 import { BlockerError } from "./blocker.ts";
 
@@ -148,11 +148,10 @@ export class PrefixNotEmptyError extends BlockerError {
     found: { readonly count: number; readonly first: readonly string[] },
     deletion: string,
   ) {
-    const more = found.count > found.first.length ? ` and ${found.count - found.first.length} more` : "";
     super({
       kind: "prefixNotEmpty",
       object: prefix,
-      message: `The existing etcd at ${endpoints.join(", ")} has ${counted(found.count, "key")} under ${prefix}: ${found.first.join(", ")}${more}. A new Trident would take that for its own state.`,
+      message: `The existing etcd at ${endpoints.join(", ")} has ${counted(found.count, "key")} under ${prefix}: ${listed(found)}. A new Trident would take that for its own state.`,
       remedy:
         "If it is, such as after an earlier destroy, and no other Trident uses it: `pulumi config set " +
         `existingEtcdAdoptState true\`. If nothing needs it: \`${deletion}\`. To move the state of a Trident with its ` +

@@ -39,11 +39,15 @@ export interface StateFindings {
   readonly unstored: Found<NamedThing>;
 }
 
-const kindBySegment = new Map<string, NameKind>([
-  ["backend", "backends"],
-  ["volume", "volumes"],
-  ["storageclass", "storageClasses"],
-]);
+/** What stands for each in a key, such as `/trident/v1/backend/NAME`. */
+export const segmentByKind: Readonly<Record<NameKind, string>> = {
+  backends: "backend",
+  volumes: "volume",
+  storageClasses: "storageclass",
+};
+
+const kinds: readonly NameKind[] = ["backends", "volumes", "storageClasses"];
+const kindBySegment = new Map(kinds.map((kind) => [segmentByKind[kind], kind]));
 
 /**
  * Whether a Trident could start on a state, and whether the one that serves has the same one in its memory. Is given each entry once,
@@ -84,7 +88,7 @@ export class StateCheck {
 
   findings(): StateFindings {
     const unstored = new Sample<NamedThing>();
-    for (const kind of kindBySegment.values()) {
+    for (const kind of kinds) {
       for (const name of this.#notSeen?.[kind] ?? []) unstored.add({ kind, name });
     }
     return {

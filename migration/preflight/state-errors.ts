@@ -1,3 +1,4 @@
+import { listed } from "../copy/counted.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { BlockerError } from "./blocker.ts";
@@ -9,13 +10,13 @@ export class BrokenReferencesError extends BlockerError {
 
   constructor(legacy: LegacyTrident, prefix: string, missing: Found<MissingReference>) {
     const [{ volume, what, name } = { volume: "", what: "backend", name: "" }] = missing.first;
-    const list = missing.first.map((each) => `volume ${each.volume} is on ${each.what} ${named(each.name)}`).join(", ");
+    const first = missing.first.map((each) => `volume ${each.volume} is on ${each.what} ${named(each.name)}`);
     const key = `${prefix}v1/volume/${volume}`;
     super({
       kind: "brokenReferences",
       object: key,
       message:
-        `The old Trident's state names what it does not have: ${list}${more(missing)}. ` +
+        `The old Trident's state names what it does not have: ${listed({ ...missing, first })}. ` +
         (what === "backend"
           ? "A Trident that starts on it fails, the old one, too: nothing is stopped."
           : "Nothing is stopped before that is put right."),
@@ -77,13 +78,9 @@ const nouns: Readonly<Record<NameKind, readonly [string, string]>> = {
 };
 
 function things(found: Found<NamedThing>): string {
-  return `${found.first.map(({ kind, name }) => `${nouns[kind][0]} ${name}`).join(", ")}${more(found)}`;
+  return listed({ ...found, first: found.first.map(({ kind, name }) => `${nouns[kind][0]} ${name}`) });
 }
 
 function named(name: string): string {
   return name === "" ? "(without a name)" : name;
-}
-
-function more({ count, first }: Found<unknown>): string {
-  return count > first.length ? ` and ${count - first.length} more` : "";
 }

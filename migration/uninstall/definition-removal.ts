@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { listed } from "../copy/counted.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isConflict, isForbidden, isNotFound, withoutFullStop } from "../kubernetes/errors.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
@@ -105,8 +106,7 @@ const mostNamed = 10;
 
 function describeAll(clusters: readonly NamedEtcdCluster[]): string {
   const names = clusters.map(({ metadata }) => `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`).sort();
-  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : "";
-  return `EtcdCluster ${names.slice(0, mostNamed).join(", ")}${more}`;
+  return `EtcdCluster ${listed({ count: names.length, first: names.slice(0, mostNamed) })}`;
 }
 
 /** Answers false when it is no longer the one that was looked at: to look again is safe, to delete it is not. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { agreeing, counted } from "../../../migration/copy/counted.ts";
+import { agreeing, counted, listed } from "../../../migration/copy/counted.ts";
 
 test("what is counted is told in the singular and the plural, and large counts in groups of three", () => {
   assert.deepEqual(
@@ -9,4 +9,9 @@ test("what is counted is told in the singular and the plural, and large counts i
   );
   assert.equal(counted(2, "storage class", "storage classes"), "2 storage classes");
   assert.deepEqual([agreeing(1, "is", "are"), agreeing(0, "is", "are")], ["is", "are"]);
+});
+
+test("of what is found the first few are named, and how many more there are", () => {
+  assert.equal(listed({ count: 2, first: ["a", "b"] }), "a, b");
+  assert.equal(listed({ count: 5, first: ["a", "b"] }), "a, b and 3 more");
 });
