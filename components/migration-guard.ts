@@ -2,12 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
 import type * as guard from "@trident-etcd/migration/guard-provider.ts";
 
-export interface MigrationGuardArgs {
-  /** The kubeconfig's path, or its contents as a secret; as for the Kubernetes provider. */
-  readonly kubeconfig?: pulumi.Input<string>;
-  readonly context?: pulumi.Input<string>;
-  /** The uid of that cluster's namespace kube-system: in any other cluster nothing is done. */
-  readonly clusterUid?: pulumi.Input<string>;
+import type { ClusterChoice } from "./cluster-of.ts";
+
+export interface MigrationGuardArgs extends ClusterChoice {
   readonly namespace: pulumi.Input<string>;
   /** The Deployment that is migrated from. */
   readonly legacyDeployment: pulumi.Input<string>;

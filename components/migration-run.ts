@@ -5,12 +5,9 @@ import type { ClaimSource } from "@trident-etcd/migration/legacy/uninstalled-tri
 import type * as migration from "@trident-etcd/migration/migration-provider.ts";
 import type { MigrationResult } from "@trident-etcd/migration/migration-result.ts";
 
-export interface MigrationRunArgs {
-  /** The kubeconfig's path, or its contents as a secret; as for the Kubernetes provider. */
-  readonly kubeconfig?: pulumi.Input<string>;
-  readonly context?: pulumi.Input<string>;
-  /** The uid of that cluster's namespace kube-system: in any other cluster nothing is done. */
-  readonly clusterUid?: pulumi.Input<string>;
+import type { ClusterChoice } from "./cluster-of.ts";
+
+export interface MigrationRunArgs extends ClusterChoice {
   readonly namespace: pulumi.Input<string>;
   /** The Deployment to migrate from. */
   readonly legacyDeployment: pulumi.Input<string>;

@@ -2,12 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
 import type * as serving from "@trident-etcd/migration/serving/serving-check-provider.ts";
 
-export interface ServingCheckArgs {
-  /** The kubeconfig's path, or its contents as a secret; as for the Kubernetes provider. */
-  readonly kubeconfig?: pulumi.Input<string>;
-  readonly context?: pulumi.Input<string>;
-  /** The uid of the cluster that the stack is of. */
-  readonly clusterUid?: pulumi.Input<string>;
+import type { ClusterChoice } from "./cluster-of.ts";
+
+export interface ServingCheckArgs extends ClusterChoice {
   readonly namespace: pulumi.Input<string>;
   /** The etcd that Trident has its state in. Names of Secrets: their contents never come into this resource. */
   readonly destination: pulumi.Input<EtcdAddress>;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MigrationResult } from "@trident-etcd/migration/migration-result.ts";
 
+import { clusterChoice } from "./cluster-of.ts";
 import { MigrationGuard } from "./migration-guard.ts";
 import { MigrationRun } from "./migration-run.ts";
 import type { MigrationRunArgs } from "./migration-run.ts";
@@ -42,14 +43,11 @@ export class StateMigration extends pulumi.ComponentResource {
 
 /** Made before the migration begins and after the etcd that it goes to: it outlives neither. */
 function createGuard(parent: StateMigration, name: string, args: MigrationRunArgs, rollback: boolean): MigrationGuard {
-  const { kubeconfig, context, clusterUid, namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds } =
-    args;
+  const { namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds } = args;
   return new MigrationGuard(
     `${name}-guard`,
     {
-      ...(kubeconfig === undefined ? {} : { kubeconfig }),
-      ...(context === undefined ? {} : { context }),
-      ...(clusterUid === undefined ? {} : { clusterUid }),
+      ...clusterChoice(args),
       namespace,
       legacyDeployment,
       legacyEtcdContainer,

@@ -4,9 +4,9 @@ import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";
+import { startAnotherCluster } from "../e2e/another-cluster.ts";
 import { eventually } from "../e2e/sandbox-cluster.ts";
 import type { SeededRandom } from "../faults/seeded-random.ts";
-import { startOtherCluster } from "./other-cluster.ts";
 import { seenObjects, type SeenObject } from "./stack-objects-seen.ts";
 import type { World } from "./world.ts";
 
@@ -194,17 +194,14 @@ async function severalFiles(world: World): Promise<Done> {
 }
 
 async function anotherCluster(world: World): Promise<Done> {
-  const other = await startOtherCluster(world.namespace);
-  const kubeconfig = await world.kubeconfig("another-cluster", (text) =>
-    text.replace(/server: .*/, `server: ${other.url}`).replace(/ +certificate-authority(-data)?: .*\n/, ""),
-  );
-  world.extra = { KUBECONFIG: kubeconfig };
+  const other = await startAnotherCluster(world.folder, world.namespace);
+  world.extra = { KUBECONFIG: other.kubeconfig };
   return {
     what: "the kubeconfig of another cluster",
     mustBeRefused: true,
     putBack: async () => {
       world.extra = {};
-      await other.close();
+      await other.stop();
     },
   };
 }
