@@ -1,8 +1,9 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { repositoryRoot } from "../../sandbox/sandbox-paths.ts";
+import { processesBelow, signalAll } from "./process-tree.ts";
 import type { TestStack } from "./pulumi-stack.ts";
 
 const run = promisify(execFile);
@@ -33,7 +34,7 @@ export function startUp({ name, environment }: TestStack): RunningUp {
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
-  const root = child.pid ?? 0;
+  const root = child.pid;
   let printed = "";
   for (const output of [child.stdout, child.stderr]) {
     output.setEncoding("utf8").on("data", (text: string) => (printed += text));
@@ -55,15 +56,17 @@ export function startUp({ name, environment }: TestStack): RunningUp {
       early.catch(() => undefined);
       await findPlugins();
     },
-    interrupt: () => process.kill(-root, "SIGINT"),
+    interrupt: () => {
+      if (root !== undefined) process.kill(-root, "SIGINT");
+    },
     kill: async () => {
-      killAll(await processesBelow(root));
+      signalAll(await processesBelow(root), "SIGKILL");
       await ended;
     },
     killPlugin: async () => {
       const found = await findPlugins();
       if (found.length === 0) throw new Error(`pulumi has no dynamic provider:\n${printed}`);
-      killAll(found);
+      signalAll(found, "SIGKILL");
     },
     hasPlugin: async () => {
       for (const each of plugins) if (await isDynamicProvider(each)) return true;
@@ -89,28 +92,4 @@ async function pulumi({ name, environment }: TestStack, words: readonly string[]
 async function isDynamicProvider(pid: number): Promise<boolean> {
   const words = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
   return /^[^\0]*node\0/.test(words) && words.includes("dynamic-provider");
-}
-
-function killAll(pids: readonly number[]): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // It has ended by itself meanwhile.
-    }
-  }
-}
-
-/** The process and all that it started, whatever process groups they made of themselves. */
-async function processesBelow(root: number): Promise<number[]> {
-  const parents = new Map<number, number>();
-  for (const name of await readdir("/proc")) {
-    const status = /^\d+$/.test(name) ? await readFile(`/proc/${name}/stat`, "utf8").catch(() => undefined) : undefined;
-    // The command's name stands in brackets and may hold anything; the state and the parent follow it.
-    const parent = status?.slice(status.lastIndexOf(")") + 2).split(" ")[1];
-    if (parent !== undefined) parents.set(Number(name), Number(parent));
-  }
-  const isBelow = (process: number | undefined): boolean =>
-    process !== undefined && (process === root || isBelow(parents.get(process)));
-  return [...parents.keys()].filter(isBelow);
 }

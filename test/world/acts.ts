@@ -1,4 +1,4 @@
-import { KubernetesObjectApi } from "@kubernetes/client-node";
+import { CoordinationV1Api, KubernetesObjectApi } from "@kubernetes/client-node";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -7,6 +7,7 @@ import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";
 import { startAnotherCluster } from "../e2e/another-cluster.ts";
 import { eventually } from "../e2e/sandbox-cluster.ts";
 import type { SeededRandom } from "../faults/seeded-random.ts";
+import { interruptedUp, upWithSleep } from "./interrupted-ups.ts";
 import { seenObjects, type SeenObject } from "./stack-objects-seen.ts";
 import type { World } from "./world.ts";
 
@@ -81,6 +82,7 @@ export const acts: readonly Act[] = [
   { name: "scale", weight: 2, when: isOnOwnEtcd, perform: scale },
   { name: "^C an up", weight: 3, when: isOnOwnEtcd, perform: interruptUp },
   { name: "sleep in an up", weight: 1, when: isOnOwnEtcd, perform: sleepInUp },
+  { name: "sleep in a migration", weight: 1, when: isMigration, perform: sleepInMigration },
   {
     name: "delete the record",
     weight: 2,
@@ -234,29 +236,26 @@ async function interruptUp(world: World, random: SeededRandom): Promise<Done> {
     world,
     random.pick(["Deployment/trident", "Role/trident-external-etcd", "Service/trident-etcd-client"]),
   );
-  const up = await world.start(["up", "--yes", "--skip-preview"]);
-  await Promise.race([sleep(seconds * 1000), up.ended]);
-  signalGroup(up.child.pid, "SIGINT");
-  const late = setTimeout(() => {
-    signalGroup(up.child.pid, "SIGKILL");
-  }, 120_000);
-  await up.ended;
-  clearTimeout(late);
-  await world.pulumi(["cancel", "--yes"]);
+  await interruptedUp(world, seconds);
   return { what: `^C an up after ${seconds} s` };
 }
 
-/** As a laptop does in its bag: longer than a Lease lives. */
 async function sleepInUp(world: World): Promise<Done> {
   await deleteNamed(world, "Deployment/trident");
-  const up = await world.start(["up", "--yes", "--skip-preview"]);
-  await Promise.race([sleep(4_000), up.ended]);
-  signalGroup(up.child.pid, "SIGSTOP");
-  await sleep(20_000);
-  signalGroup(up.child.pid, "SIGCONT");
-  await up.ended;
-  await world.pulumi(["cancel", "--yes"]);
-  return { what: "sleep for 20 s in an up" };
+  await upWithSleep(world, sleep(4_000));
+  return { what: "sleep past the Lease in an up" };
+}
+
+/** In the middle of what only the Lease's holder may do. */
+async function sleepInMigration(world: World): Promise<Done> {
+  const done = await toggleRollback(world);
+  const api = world.cluster.kubeconfig.makeApiClient(CoordinationV1Api);
+  const holds = async (): Promise<boolean> => {
+    const { items } = await api.listNamespacedLease({ namespace: world.namespace });
+    return items.some(({ spec }) => (spec?.holderIdentity ?? "") !== "");
+  };
+  await upWithSleep(world, eventually("the Lease is held", holds));
+  return { ...done, what: `${done.what}, and sleep past the Lease` };
 }
 
 async function foreignObject(world: World, random: SeededRandom): Promise<Done> {
@@ -331,14 +330,6 @@ function standard(world: World): () => Promise<void> {
     world.extra = {};
     return Promise.resolve();
   };
-}
-
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, signal);
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 function withoutServerFields(object: SeenObject): SeenObject {
