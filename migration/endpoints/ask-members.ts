@@ -1,7 +1,8 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { askMember, type MemberView } from "../etcd/ask-member.ts";
+import { removeMember } from "../etcd/remove-member.ts";
 import { EtcdError, EtcdUnreachableError } from "../etcd/errors.ts";
-import type { EtcdTls } from "../etcd/etcd-store.ts";
+import type { EtcdAddress, EtcdTls } from "../etcd/etcd-store.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
@@ -52,14 +53,33 @@ async function stateOf(
   }
 }
 
-async function ask(cluster: ClusterClient, namespace: string, pod: string, tls: EtcdTls): Promise<MemberView> {
+/** Takes a member off the list of its cluster, by what the member in a pod answers for the cluster. Raises an Error that says why not. */
+export async function removeListedMember(
+  cluster: ClusterClient,
+  address: EtcdClusterAddress,
+  { pod, id }: { readonly pod: string; readonly id: string },
+): Promise<void> {
+  const tls = await readMemberTls(cluster, address);
+  await atMember(cluster, address.namespace, pod, (place) => removeMember(place, tls, id, deadlineMilliseconds));
+}
+
+function ask(cluster: ClusterClient, namespace: string, pod: string, tls: EtcdTls): Promise<MemberView> {
+  return atMember(cluster, namespace, pod, (place) => askMember(place, tls, deadlineMilliseconds));
+}
+
+async function atMember<T>(
+  cluster: ClusterClient,
+  namespace: string,
+  pod: string,
+  call: (place: EtcdAddress) => Promise<T>,
+): Promise<T> {
   const forward = await openPortForward(cluster, {
     namespace,
     choosePod: () => Promise.resolve(pod),
     port: memberClientPort,
   });
   try {
-    return await askMember({ host: forward.host, port: forward.port }, tls, deadlineMilliseconds);
+    return await call({ host: forward.host, port: forward.port });
   } catch (error) {
     // The local port says nothing to anybody; the port-forward often knows the reason.
     const reason = error instanceof EtcdUnreachableError ? forward.lastFailure() : undefined;

@@ -1,4 +1,5 @@
 import type { MemberView } from "../etcd/ask-member.ts";
+import type { ListedMember } from "../etcd/member-messages.ts";
 
 /** A member of an EtcdCluster, as its pod and it itself show it. */
 export type AskedMember =
@@ -27,6 +28,22 @@ export function servingMembers(members: readonly AskedMember[]): AnsweringMember
 /** How many members the longest of their own lists has; 0 when none answers. */
 export function listedMembers(members: readonly AskedMember[]): number {
   return Math.max(0, ...members.map((each) => (each.kind === "answers" ? each.view.members.length : 0)));
+}
+
+/**
+ * Those on the list of every member that have no pod, while as many pods serve as the EtcdCluster asks for: nobody replaces them.
+ * The etcd-operator (0.9.4, pkg/cluster) does not know the id of a cluster's first member: to remove it it deletes its pod, and takes
+ * etcd's "member not found" for done. The etcd counts such a one for its majority and bears the loss of fewer.
+ */
+export function leftBehindMembers(members: readonly AskedMember[], size: number): ListedMember[] {
+  const staying = members.filter(({ kind }) => kind !== "leaving");
+  const serving = servingMembers(staying);
+  if (serving.length !== size || staying.length !== size) return [];
+  const pods = new Set(members.map(({ pod }) => pod));
+  const [first, ...others] = serving.map(({ view }) => view.members);
+  // One that was added and has not started yet has no name.
+  const withoutPod = (first ?? []).filter(({ name }) => name !== "" && !pods.has(name));
+  return withoutPod.filter(({ id }) => others.every((list) => list.some((each) => each.id === id)));
 }
 
 /** Such as `trident-etcd-abc answers`, or `trident-etcd-abc is starting: ErrImagePull for image ...`. */

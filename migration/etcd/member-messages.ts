@@ -1,4 +1,4 @@
-import { Reader } from "./wire-format.ts";
+import { Reader, Writer } from "./wire-format.ts";
 
 // Field numbers: api/etcdserverpb/rpc.proto in etcd.
 
@@ -53,6 +53,15 @@ export function decodeMemberList(answer: Buffer): ListedMember[] {
     }
   }
   return members;
+}
+
+/** @param id decimal */
+export function encodeMemberRemoval(id: string): Buffer {
+  const number = BigInt(id);
+  // Seven bits a byte, behind the field's own.
+  const writer = new Writer(1 + Math.ceil(number.toString(2).length / 7));
+  writer.bigint(1, number);
+  return writer.buffer;
 }
 
 /** Of a header: the cluster's. */

@@ -45,7 +45,7 @@ import type { PlanRequest } from "./plan-request.ts";
 import { judgeRunning, type RunningMigration } from "./running-migration.ts";
 import { judgeObjects, missingObjects, type FoundObject } from "./stack-objects.ts";
 import { outageOf, planSteps } from "./steps.ts";
-import { judgeMembers } from "./members.ts";
+import { etcdClusterSizeOf, judgeMembers } from "./members.ts";
 import { judgeRecordedEtcd, type RecordedEtcdFacts } from "./recorded-etcd.ts";
 import { judgeRunningVersions } from "./running-versions.ts";
 import { allServes, tridentDoesNotServe } from "./serving.ts";
@@ -127,6 +127,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
   const runningVersions = judgeRunningVersions({
     ...{ flow: flow.flow, deployment: request.legacyDeployment, tridentImage: request.tridentImage },
     ...{ etcdVersion: request.etcdVersion, size: request.etcdClusterSize, members: facts.members ?? [] },
+    etcdClusterSize: etcdClusterSizeOf(facts.etcdCluster),
     etcdClusterVersion: (facts.etcdCluster?.spec as { version?: string } | undefined)?.version,
     runningTridentImage: facts.runningTridentImage,
   });

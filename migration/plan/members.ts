@@ -1,6 +1,13 @@
+import { counted } from "../copy/counted.ts";
 import { majorityOf, membersOf } from "../endpoints/cluster-members.ts";
 import type { EtcdClusterAddress } from "../endpoints/etcd-address.ts";
-import { describeMembers, listedMembers, servingMembers, type AskedMember } from "../endpoints/asked-member.ts";
+import {
+  describeMembers,
+  leftBehindMembers,
+  listedMembers,
+  servingMembers,
+  type AskedMember,
+} from "../endpoints/asked-member.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import type { RecordedEtcd } from "../serving/recorded-etcd.ts";
 import type { ServedObject } from "./cluster-reader.ts";
@@ -70,7 +77,15 @@ function notAsked(reason: string): string {
   return `The members can't be asked how they are: ${reason}. This run makes that Secret again, and asks them then.`;
 }
 
-function minorityMissing({ address, members = [] }: MembersFacts, { all, serving }: MemberCounts): string {
+function minorityMissing({ address, served, members = [] }: MembersFacts, { all, serving }: MemberCounts): string {
+  const leftBehind = leftBehindMembers(members, etcdClusterSizeOf(served) ?? 0);
+  if (leftBehind.length > 0) {
+    return (
+      `${leftBehind.map(({ name }) => name).join(", ")}: no pod any more, and still on the list that the members of EtcdCluster ` +
+      `${address.etcdCluster} keep. The etcd-operator forgets to take the first member that it made off that list. Until this run ` +
+      `has done so, the etcd bears the loss of ${counted(serving - majorityOf(all), "member")}.`
+    );
+  }
   return (
     `${serving} of ${all} members of EtcdCluster ${address.etcdCluster} serve (${describeMembers(missingOf(members))}). ` +
     `The etcd-operator replaces a member that is lost; until then the etcd bears the loss of ${serving - majorityOf(all)} more.`
@@ -117,6 +132,11 @@ function saveSnapshot(namespace: string, pod: string): string {
 function missingOf(members: readonly AskedMember[]): readonly AskedMember[] {
   const missing = members.filter((each) => each.kind !== "answers" || !each.view.hasLeader);
   return missing.length === 0 ? members : missing;
+}
+
+/** How many members an EtcdCluster asks for. */
+export function etcdClusterSizeOf(served: ServedObject | undefined): number | undefined {
+  return (served?.spec as { readonly size?: number } | undefined)?.size;
 }
 
 function statusOf({ status }: ServedObject): EtcdClusterStatus {

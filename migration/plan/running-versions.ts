@@ -1,6 +1,6 @@
 import { counted } from "../copy/counted.ts";
 import { majorityOf } from "../endpoints/cluster-members.ts";
-import { listedMembers, servingMembers, type AskedMember } from "../endpoints/asked-member.ts";
+import { leftBehindMembers, listedMembers, servingMembers, type AskedMember } from "../endpoints/asked-member.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import type { Flow } from "./migration-plan.ts";
 import { isOlderLine, parseVersion, versionOfImage, type Findings, type Version } from "./versions.ts";
@@ -18,6 +18,8 @@ export interface RunningFacts {
   readonly etcdVersion: string;
   /** What the EtcdCluster asks for now: an image's tag, whose etcd may be of another patch. Undefined while there is none. */
   readonly etcdClusterVersion: string | undefined;
+  /** How many members it asks for now. */
+  readonly etcdClusterSize: number | undefined;
   readonly size: number;
 }
 
@@ -78,7 +80,7 @@ function judgeEtcdVersion({ members, etcdVersion, etcdClusterVersion }: RunningF
 }
 
 /** The operator takes away or restarts one member after the other, whoever of them serves. */
-function judgeChange({ members, etcdVersion, etcdClusterVersion, size }: RunningFacts): Blocker[] {
+function judgeChange({ members, etcdVersion, etcdClusterVersion, etcdClusterSize = 0, size }: RunningFacts): Blocker[] {
   const listed = listedMembers(members);
   const serving = servingMembers(members).length;
   // A lost majority is told of elsewhere.
@@ -86,7 +88,19 @@ function judgeChange({ members, etcdVersion, etcdClusterVersion, size }: Running
   const next = versionIn(etcdVersion);
   const set = versionIn(etcdClusterVersion ?? "");
   const upgrades = next !== undefined && set !== undefined && isOlder(set, next);
-  if (size >= listed && !upgrades) return [];
+  const leftBehind = leftBehindMembers(members, etcdClusterSize);
+  if (!upgrades && size >= listed - leftBehind.length) return [];
+  const [first] = leftBehind;
+  if (first !== undefined) {
+    return [
+      {
+        kind: "membersMissing",
+        object: upgrades ? "etcdVersion" : "etcdClusterSize",
+        message: `The etcd is to change while its list has a member, ${first.name}, that has no pod any more: until it is off the list the etcd may lose its quorum by that, and its state with it.`,
+        remedy: `Take it off first, which an \`up\` without that change does: \`pulumi config set ${upgrades ? `etcdVersion ${etcdClusterVersion ?? ""}` : `etcdClusterSize ${etcdClusterSize}`}\` and \`pulumi up\`.`,
+      },
+    ];
+  }
   const change = size < listed ? `from ${listed} members to ${size}` : `to version ${next?.text ?? etcdVersion}`;
   return [
     {

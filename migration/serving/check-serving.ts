@@ -67,6 +67,7 @@ export function servingOnCluster(
   cluster: ClusterClient,
   request: ServingRequest,
   patience: Patience,
+  report: (line: string) => void,
 ): ServingEnvironment {
   const { namespace, destination, prefix, size, tridentDeployment: deployment } = request;
   const asked = async <T>(ask: (etcd: Awaited<ReturnType<typeof openEtcd>>) => Promise<T>): Promise<T> => {
@@ -81,7 +82,7 @@ export function servingOnCluster(
     findRecorded: async () => recordedEtcd(await findMigrationRecord(cluster, request)),
     waitForEtcd: () =>
       isEtcdCluster(destination) && size !== undefined
-        ? waitForMembers(cluster, destination, { ...patience, size })
+        ? waitForMembers(cluster, destination, { ...patience, size, report })
         : asked(async (etcd) => (await etcd.status()).clusterId),
     restartTrident: () => deletePods(cluster, namespace, deployment),
     waitForTrident: () => waitForTrident(cluster, { namespace, deployment }, patience),

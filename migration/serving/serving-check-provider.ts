@@ -86,7 +86,10 @@ async function waitUntilAllServes(inputs: ServingCheckInputs): Promise<void> {
       ...(clusterUid === undefined ? {} : { clusterUid }),
     });
     const patience = { timeoutSeconds, interruption: cancellation.signal };
-    await checkServing(servingOnCluster(cluster, inputs, patience), inputs);
+    const report = (line: string): void => {
+      console.log(line);
+    };
+    await checkServing(servingOnCluster(cluster, inputs, patience, report), inputs);
   } catch (error) {
     throw new Error(error instanceof Error ? error.message : String(error), { cause: error });
   } finally {

@@ -1,24 +1,31 @@
-import { askMembers } from "../endpoints/ask-members.ts";
+import { askMembers, removeListedMember } from "../endpoints/ask-members.ts";
 import type { EtcdClusterAddress } from "../endpoints/etcd-address.ts";
-import { describeMembers, servingMembers, type AskedMember } from "../endpoints/asked-member.ts";
+import { describeMembers, leftBehindMembers, servingMembers, type AskedMember } from "../endpoints/asked-member.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { WaitTimeoutError } from "../kubernetes/errors.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
 import { MembersNotServingError } from "./errors.ts";
 
-/** Asks the members once; tested against answers in memory. */
-export type AskMembers = () => Promise<readonly AskedMember[]>;
+/** The members, as they are reached on a cluster or in memory. */
+export interface Members {
+  /** Asks all of them once. */
+  readonly ask: () => Promise<readonly AskedMember[]>;
+  /** Takes one off etcd's own list, by the member in a pod. */
+  readonly remove: (listed: { readonly pod: string; readonly id: string }) => Promise<void>;
+}
 
 export interface AwaitedMembers extends Patience {
   readonly namespace: string;
   readonly etcdCluster: string;
   /** How many there are to be, no more and no less. */
   readonly size: number;
+  readonly report: (line: string) => void;
 }
 
 /**
  * Waits until an EtcdCluster has exactly as many members as are wanted and each of them serves: their pods, what they answer and
- * the list that they keep agree. Answers with the cluster's id. Raises MembersNotServingError with what is missing and why.
+ * the list that they keep agree. One that the etcd-operator has left on that list is taken off it. Answers with the cluster's id. Raises MembersNotServingError with what is missing and why.
  */
 export function waitForMembers(
   cluster: ClusterClient,
@@ -26,22 +33,48 @@ export function waitForMembers(
   awaited: Omit<AwaitedMembers, "namespace" | "etcdCluster">,
 ): Promise<string> {
   const { namespace, etcdCluster } = address;
-  return waitUntilAllServe(() => askMembers(cluster, address), { ...awaited, namespace, etcdCluster });
+  return waitUntilAllServe(
+    {
+      ask: () => askMembers(cluster, address),
+      remove: (listed) => removeListedMember(cluster, address, listed),
+    },
+    { ...awaited, namespace, etcdCluster },
+  );
 }
 
 /** The same on whatever answers for the members. */
-export async function waitUntilAllServe(ask: AskMembers, awaited: AwaitedMembers): Promise<string> {
+export async function waitUntilAllServe({ ask, remove }: Members, awaited: AwaitedMembers): Promise<string> {
   let seen = "nobody was asked";
   try {
     const what = `the members of EtcdCluster ${awaited.etcdCluster}`;
     return await waitUntil({ ...awaited, awaited: what, intervalMilliseconds: 1_000 }, async () => {
-      const look = judgeMembersNow(await ask(), awaited.size);
+      const members = await ask();
+      const look = judgeMembersNow(members, awaited.size);
+      await removeLeftBehind(members, remove, awaited);
       if (!look.done) ({ seen } = look);
       return look;
     });
   } catch (error) {
     if (!(error instanceof WaitTimeoutError)) throw error;
     throw new MembersNotServingError(awaited, awaited.timeoutSeconds, seen);
+  }
+}
+
+async function removeLeftBehind(
+  members: readonly AskedMember[],
+  remove: Members["remove"],
+  { size, report }: Pick<AwaitedMembers, "size" | "report">,
+): Promise<void> {
+  const [through] = servingMembers(members);
+  if (through === undefined) return;
+  for (const { id, name } of leftBehindMembers(members, size)) {
+    report(`Member ${name} has no pod any more and is still on etcd's list: it is taken off.`);
+    try {
+      await remove({ pod: through.pod, id });
+    } catch (error) {
+      // It is tried again until the waiting ends, with what the list has then.
+      report(`Member ${name} is not off it yet: ${describeFailure(error)}.`);
+    }
   }
 }
 

@@ -202,6 +202,12 @@ export function threeMembers(view: Partial<MemberView> = {}): AskedMember[] {
   return names.map((pod) => ({ kind: "answers", pod, view: answer }));
 }
 
+/** As they are once the etcd-operator has deleted the pod of the member that it made first. */
+export function threeMembersAndOneLeftBehind(): AskedMember[] {
+  const names = ["trident-etcd-a", "trident-etcd-b", "trident-etcd-c", "trident-etcd-d"];
+  return threeMembers({ members: names.map((name, index) => ({ id: String(index + 1), name })) });
+}
+
 /** As MemoryStore, with a version of its own. */
 class EtcdStandIn extends MemoryStore {
   readonly #version: string;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { AskedMember } from "../../../migration/endpoints/asked-member.ts";
 import { countMembers, judgeMembers, type MembersFacts } from "../../../migration/plan/members.ts";
-import { threeMembers } from "./fake-plan-environment.ts";
+import { threeMembers, threeMembersAndOneLeftBehind } from "./fake-plan-environment.ts";
 
 const address = { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
 const served = { status: { phase: "Running", members: { ready: ["a", "b", "c"] } } };
@@ -67,6 +67,20 @@ describe("the members of the stack's own etcd", () => {
     const { blockers, risks } = judge({ members });
     assert.deepEqual(blockers, []);
     assert.match(risks[0] ?? "", /2 of 3 members .*m-3 has ended: Evicted.*bears the loss of 0 more/);
+  });
+
+  it("that have one more on their list, without a pod, are told of with its name and with what the run does", () => {
+    const { blockers, risks } = judge({
+      members: threeMembersAndOneLeftBehind(),
+      served: { ...served, spec: { size: 3 } },
+    });
+    assert.deepEqual(blockers, []);
+    assert.match(
+      risks[0] ?? "",
+      /^trident-etcd-d: no pod any more.*Until this run has done so.* the loss of 0 members/,
+    );
+    const replaced = judge({ members: threeMembersAndOneLeftBehind(), served: { ...served, spec: { size: 4 } } });
+    assert.match(replaced.risks[0] ?? "", /3 of 4 members .*replaces a member that is lost/);
   });
 
   it("that can't be asked from here but are ready to Kubernetes are not taken for lost", () => {

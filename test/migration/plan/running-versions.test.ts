@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { judgeRunningVersions, type RunningFacts } from "../../../migration/plan/running-versions.ts";
-import { threeMembers } from "./fake-plan-environment.ts";
+import { threeMembers, threeMembersAndOneLeftBehind } from "./fake-plan-environment.ts";
 
 describe("settings beside what runs", () => {
   it("are fine where they ask for the same", () => {
@@ -57,6 +57,17 @@ describe("settings beside what runs", () => {
     assert.deepEqual(judge({ members, size: 5 }).blockers, []);
   });
 
+  it("don't take members away, or restart them, while the list has one that nobody replaces", () => {
+    const members = threeMembersAndOneLeftBehind();
+    assert.deepEqual(judge({ members }).blockers, []);
+    const smaller = judge({ members, size: 1 }).blockers;
+    assert.deepEqual(kinds(smaller), ["membersMissing etcdClusterSize"]);
+    assert.match(smaller[0]?.remedy ?? "", /`pulumi config set etcdClusterSize 3` and `pulumi up`/);
+    const newer = judge({ members, etcdVersion: "3.5.4" }).blockers;
+    assert.deepEqual(kinds(newer), ["membersMissing etcdVersion"]);
+    assert.match(newer[0]?.remedy ?? "", /`pulumi config set etcdVersion 3.4.22` and `pulumi up`/);
+  });
+
   it("are of no account in a rollback", () => {
     assert.deepEqual(judge({ flow: "rollback", etcdVersion: "3.3.27" }), { blockers: [], risks: [] });
   });
@@ -66,7 +77,8 @@ function judge(change: Partial<RunningFacts>) {
   const image = "netapp/trident:19.04.0";
   return judgeRunningVersions({
     ...{ flow: "installed", deployment: "trident", tridentImage: image, runningTridentImage: image },
-    ...{ members: threeMembers(), etcdVersion: "3.4.22", etcdClusterVersion: "3.4.22", size: 3 },
+    ...{ members: threeMembers(), etcdVersion: "3.4.22", etcdClusterVersion: "3.4.22", etcdClusterSize: 3 },
+    size: 3,
     ...change,
   });
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { AskedMember } from "../../../migration/endpoints/asked-member.ts";
+import { leftBehindMembers, type AskedMember } from "../../../migration/endpoints/asked-member.ts";
 import { MembersNotServingError } from "../../../migration/serving/errors.ts";
-import { judgeMembersNow, waitUntilAllServe } from "../../../migration/serving/wait-for-members.ts";
-import { threeMembers } from "../plan/fake-plan-environment.ts";
+import { judgeMembersNow, waitUntilAllServe, type Members } from "../../../migration/serving/wait-for-members.ts";
+import { threeMembers, threeMembersAndOneLeftBehind } from "../plan/fake-plan-environment.ts";
 
 const leaving: AskedMember = { kind: "leaving", pod: "trident-etcd-d" };
 
@@ -51,13 +51,49 @@ describe("members that are waited for", () => {
   it("come in the end", async () => {
     const answers = [threeMembers().slice(0, 1), threeMembers()];
     const ask = () => Promise.resolve(answers.shift() ?? threeMembers());
-    assert.equal(await waitUntilAllServe(ask, awaited(10)), "2");
+    assert.equal(await waitUntilAllServe({ ask, remove: nobody }, awaited(10)), "2");
   });
+
+  it("are rid of one that is listed and has no pod, and of no other", async () => {
+    let members = threeMembersAndOneLeftBehind();
+    const removed: unknown[] = [];
+    const lines: string[] = [];
+    const remove: Members["remove"] = (listed) => {
+      removed.push(listed);
+      // A first try that fails is not the last.
+      if (removed.length === 1) return Promise.reject(new Error("leader changed"));
+      members = threeMembers();
+      return Promise.resolve();
+    };
+    const report = (line: string): number => lines.push(line);
+    assert.equal(
+      await waitUntilAllServe({ ask: () => Promise.resolve(members), remove }, { ...awaited(10), report }),
+      "2",
+    );
+    assert.deepEqual(removed, Array(2).fill({ pod: "trident-etcd-a", id: "4" }));
+    assert.match(lines.join(), /trident-etcd-d has no pod any more.*leader changed/);
+  });
+
+  for (const [what, members, size] of [
+    ["the operator replaces it", threeMembersAndOneLeftBehind(), 4],
+    ["its pod is on its way out", [...threeMembersAndOneLeftBehind(), leaving], 3],
+    ["its pod has not served yet", [...threeMembersAndOneLeftBehind(), starting("trident-etcd-d")], 3],
+    ["it has not started", threeMembers({ members: ["a", "b", "c", ""].map((name) => ({ id: name, name })) }), 4],
+    [
+      "one of those that serve has it off its list already",
+      [...threeMembersAndOneLeftBehind().slice(0, 2), ...threeMembers().slice(2)],
+      3,
+    ],
+  ] as readonly (readonly [string, readonly AskedMember[], number])[]) {
+    it(`keep one on their list while ${what}`, () => {
+      assert.deepEqual(leftBehindMembers(members, size), []);
+    });
+  }
 
   it("that don't come are an error that says who is missing and why", async () => {
     const members: AskedMember[] = [{ kind: "starting", pod: "m-1", reason: "ErrImagePull for image x" }];
     await assert.rejects(
-      waitUntilAllServe(() => Promise.resolve(members), awaited(0)),
+      waitUntilAllServe({ ask: () => Promise.resolve(members), remove: nobody }, awaited(0)),
       (error: unknown) => {
         assert.ok(error instanceof MembersNotServingError);
         assert.match(
@@ -71,5 +107,13 @@ describe("members that are waited for", () => {
 });
 
 function awaited(timeoutSeconds: number) {
-  return { namespace: "trident", etcdCluster: "trident-etcd", size: 3, timeoutSeconds };
+  return { namespace: "trident", etcdCluster: "trident-etcd", size: 3, timeoutSeconds, report: () => undefined };
+}
+
+function nobody(): Promise<void> {
+  throw new Error("no member was to be removed");
+}
+
+function starting(pod: string): AskedMember {
+  return { kind: "starting", pod, reason: "ContainerCreating" };
 }
