@@ -77,6 +77,9 @@ function kubeletConfiguration(): unknown {
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,
     imageMaximumGCAge: "0s",
+    // Nothing is resized here, and without cgroupsPerQOS a kubelet dereferences nil there, now and then, when a pod is started
+    // (kubernetes/kubernetes#137999): the node is gone, and nobody starts it again.
+    featureGates: { InPlacePodVerticalScaling: false },
     registerNode: true,
     maxPods: 200,
     // Pods come and go often here, and two cores are few.
