@@ -130,6 +130,7 @@ const account = new TridentAccount(
 
 const tridentArgs = {
   serviceAccountName: account.serviceAccountName,
+  serviceAccountUid: account.serviceAccountUid,
   image: settings.tridentImage,
   debug: settings.tridentDebug,
   etcdClientEndpoint: etcd.etcdClientEndpoint,

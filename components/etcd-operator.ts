@@ -56,7 +56,7 @@ export class EtcdOperator extends pulumi.ComponentResource {
     const definition = createDefinition(this, name, args.definition ?? "own");
     const lock = createLeaderLock(this, name, args);
     const permissions = createPermissions(this, name, args, lock);
-    createDeployment(this, name, args, permissions.serviceAccountName, [definition, permissions.binding]);
+    createDeployment(this, name, args, permissions.serviceAccount, [definition, permissions.binding]);
 
     this.registerOutputs({});
   }
@@ -87,7 +87,7 @@ function createPermissions(
   name: string,
   args: EtcdOperatorArgs,
   lock: kubernetes.core.v1.Endpoints,
-): { serviceAccountName: pulumi.Output<string>; binding: pulumi.Resource } {
+): { serviceAccount: kubernetes.core.v1.ServiceAccount; binding: pulumi.Resource } {
   const metadata = { name: objectName, namespace: args.namespace, labels };
   const serviceAccount = new kubernetes.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, { parent });
   const role = new kubernetes.rbac.v1.Role(
@@ -104,14 +104,14 @@ function createPermissions(
     },
     { parent },
   );
-  return { serviceAccountName: serviceAccount.metadata.name, binding };
+  return { serviceAccount, binding };
 }
 
 function createDeployment(
   parent: EtcdOperator,
   name: string,
   args: EtcdOperatorArgs,
-  serviceAccountName: pulumi.Input<string>,
+  serviceAccount: kubernetes.core.v1.ServiceAccount,
   dependsOn: pulumi.Resource[],
 ): kubernetes.apps.v1.Deployment {
   const { timeoutSeconds = 300, userId = 1000, clientCertificateVersion } = args;
@@ -128,12 +128,16 @@ function createDeployment(
         template: {
           metadata: {
             labels: { ...labels, ...selector },
-            ...(clientCertificateVersion === undefined
-              ? {}
-              : { annotations: { "trident-etcd/client-certificate": clientCertificateVersion } }),
+            // What it has from its start: no API server takes the token of an account that was deleted and made again.
+            annotations: {
+              "trident-etcd/service-account": serviceAccount.metadata.uid,
+              ...(clientCertificateVersion === undefined
+                ? {}
+                : { "trident-etcd/client-certificate": clientCertificateVersion }),
+            },
           },
           spec: {
-            serviceAccountName,
+            serviceAccountName: serviceAccount.metadata.name,
             // The image names its user, but Kubernetes can only tell a number from root.
             securityContext: {
               runAsNonRoot: true,

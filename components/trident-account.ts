@@ -24,6 +24,8 @@ const labels = objectLabels("trident", "permissions");
 export class TridentAccount extends pulumi.ComponentResource {
   /** Resolves once it has its permissions. */
   readonly serviceAccountName: pulumi.Output<string>;
+  /** Another one once the account was deleted and made again. */
+  readonly serviceAccountUid: pulumi.Output<string>;
 
   constructor(name: string, args: TridentAccountArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trident-etcd:index:TridentAccount", name, args, opts);
@@ -49,6 +51,7 @@ export class TridentAccount extends pulumi.ComponentResource {
     this.serviceAccountName = pulumi
       .all([serviceAccount.metadata.name, inCluster.id, inNamespace.id, admission?.id])
       .apply(([serviceAccountName]) => serviceAccountName);
+    this.serviceAccountUid = serviceAccount.metadata.uid;
     this.registerOutputs({ serviceAccountName: this.serviceAccountName });
   }
 }

@@ -11,6 +11,11 @@ export interface TridentSpecArgs {
   /** Whom Trident runs as, with the permissions of TridentAccount. */
   readonly serviceAccountName: pulumi.Input<string>;
   /**
+   * That account's uid: no API server takes the token of one that was deleted and made again, so Trident is started anew then.
+   * @default it is left running
+   */
+  readonly serviceAccountUid?: pulumi.Input<string>;
+  /**
    * Trident's image, with its tag or digest; 18.01 to 19.04.
    * @default "netapp/trident:19.04.0"
    */
@@ -33,13 +38,14 @@ export interface TridentSpecArgs {
   readonly timeoutSeconds?: number;
 }
 
-export interface TridentArgs extends Omit<TridentSpecArgs, "serviceAccountName"> {
+export interface TridentArgs extends Omit<TridentSpecArgs, "serviceAccountName" | "serviceAccountUid"> {
   readonly namespace: pulumi.Input<string>;
   /**
    * As for `tridentSpec`.
    * @default that of a TridentAccount of its own
    */
   readonly serviceAccountName?: pulumi.Input<string>;
+  readonly serviceAccountUid?: pulumi.Input<string>;
   /** The digest of the state that was migrated for this Trident. Its Deployment is made only after it is known. */
   readonly migratedStateDigest?: pulumi.Input<string>;
 }
@@ -58,10 +64,7 @@ export class Trident extends pulumi.ComponentResource {
   constructor(name: string, args: TridentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trident-etcd:index:Trident", name, args, opts);
 
-    const serviceAccountName =
-      args.serviceAccountName ??
-      new TridentAccount(`${name}-account`, { namespace: args.namespace }, { parent: this }).serviceAccountName;
-    const deployment = createDeployment(this, name, args, tridentSpec({ ...args, serviceAccountName }));
+    const deployment = createDeployment(this, name, args, tridentSpec({ ...args, ...accountOf(this, name, args) }));
 
     this.deploymentName = deployment.metadata.name;
     this.registerOutputs({ deploymentName: this.deploymentName });
@@ -80,7 +83,7 @@ export function tridentSpec(args: TridentSpecArgs): DeploymentSpec {
     progressDeadlineSeconds: args.timeoutSeconds ?? 300,
     selector: { matchLabels: selector },
     template: {
-      metadata: { labels, annotations: { "trident-etcd/client-certificate": args.clientCertificateVersion } },
+      metadata: { labels, annotations: startedAnewWith(args) },
       spec: {
         serviceAccountName: args.serviceAccountName,
         containers: [tridentContainer(args)],
@@ -89,6 +92,26 @@ export function tridentSpec(args: TridentSpecArgs): DeploymentSpec {
           : { volumes: [{ name: "etcd-client-tls", secret: { secretName: args.clientSecretName } }] }),
       },
     },
+  };
+}
+
+function accountOf(
+  parent: Trident,
+  name: string,
+  { namespace, serviceAccountName, serviceAccountUid }: TridentArgs,
+): Pick<TridentSpecArgs, "serviceAccountName" | "serviceAccountUid"> {
+  if (serviceAccountName === undefined) return new TridentAccount(`${name}-account`, { namespace }, { parent });
+  return { serviceAccountName, ...(serviceAccountUid === undefined ? {} : { serviceAccountUid }) };
+}
+
+/** What a pod has from its start, and keeps when it changes. */
+function startedAnewWith({
+  clientCertificateVersion,
+  serviceAccountUid,
+}: TridentSpecArgs): Record<string, pulumi.Input<string>> {
+  return {
+    "trident-etcd/client-certificate": clientCertificateVersion,
+    ...(serviceAccountUid === undefined ? {} : { "trident-etcd/service-account": serviceAccountUid }),
   };
 }
 

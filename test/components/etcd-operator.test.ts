@@ -19,7 +19,10 @@ function operator(preview = false): Promise<Registrations> {
 interface DeploymentSpec {
   strategy: unknown;
   progressDeadlineSeconds: number;
-  template: { spec: { serviceAccountName: string; securityContext: Record<string, unknown>; containers: Container[] } };
+  template: {
+    metadata: { annotations: Record<string, string> };
+    spec: { serviceAccountName: string; securityContext: Record<string, unknown>; containers: Container[] };
+  };
 }
 
 interface Container {
@@ -123,6 +126,11 @@ test("runs the image asked for, with the definition made beforehand and the vari
     ["MY_POD_NAMESPACE", "MY_POD_NAME"],
   );
   assert.deepEqual(container.readinessProbe, { httpGet: { path: "/readyz", port: "metrics" }, periodSeconds: 2 });
+});
+
+test("starts the operator anew with an account that was made anew, whose old token nobody takes", async () => {
+  const { annotations } = (await deployment()).template.metadata;
+  assert.equal(annotations["trident-etcd/service-account"], "uid of op-service-account");
 });
 
 test("runs without root and without privileges", async () => {

@@ -50,7 +50,10 @@ export async function record(preview: boolean, program: () => void): Promise<Reg
         const sent = inputs as Record<string, unknown>;
         inputsByName.set(name, sent);
         const known = !preview && custom === true;
-        return { id: known ? `id of ${name}` : undefined, state: known ? { ...sent, ...computed(type, name) } : sent };
+        return {
+          id: known ? `id of ${name}` : undefined,
+          state: known ? { ...sent, ...computed(type, name, sent) } : sent,
+        };
       },
     },
     "trident-etcd",
@@ -113,7 +116,7 @@ function nameOf(urn: string): string {
 }
 
 /** What the real providers would fill in; no real keys. */
-function computed(type: string, name: string): Record<string, unknown> {
+function computed(type: string, name: string, sent: Record<string, unknown>): Record<string, unknown> {
   switch (type) {
     case "tls:index/privateKey:PrivateKey":
       return { privateKeyPem: pulumi.secret(`private key ${name}`) };
@@ -124,6 +127,8 @@ function computed(type: string, name: string): Record<string, unknown> {
       return { certRequestPem: `request ${name}` };
     case "kubernetes:etcd.database.coreos.com/v1beta2:EtcdCluster":
       return { status: { phase: "Running", members: { ready: ["member-b", "member-a"] } } };
+    case "kubernetes:core/v1:ServiceAccount":
+      return { metadata: { ...(sent.metadata as object), uid: `uid of ${name}` } };
     case "pulumi-nodejs:dynamic/trident-etcd:EtcdCopy":
     case "pulumi-nodejs:dynamic/trident-etcd:MigrationRun":
       return { keys: 7, bytes: 700, sha256: "digest" };

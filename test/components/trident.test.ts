@@ -142,10 +142,21 @@ test("starts Trident anew with a renewed client certificate", async () => {
   assert.equal(spec.template.metadata.annotations["trident-etcd/client-certificate"], "renewed");
 });
 
+test("starts Trident anew with an account that was made anew", async () => {
+  const noted = ({ spec }: DeploymentInputs): unknown =>
+    spec.template.metadata.annotations["trident-etcd/service-account"];
+  assert.equal(noted(await deployment()), "uid of t-account-service-account");
+  assert.equal(noted(await deployment({ serviceAccountName: "somebody", serviceAccountUid: "a uid" })), "a uid");
+  assert.equal(noted(await deployment({ serviceAccountName: "somebody" })), undefined);
+});
+
 test("waits for the migration by its digest, noted on the Deployment and not on its pods", async () => {
   const { metadata, spec } = await deployment({ migratedStateDigest: "abc" });
   assert.equal(metadata.annotations?.["trident-etcd/migrated-state-sha256"], "abc");
-  assert.deepEqual(Object.keys(spec.template.metadata.annotations), ["trident-etcd/client-certificate"]);
+  assert.deepEqual(Object.keys(spec.template.metadata.annotations).sort(), [
+    "trident-etcd/client-certificate",
+    "trident-etcd/service-account",
+  ]);
   assert.equal((await deployment()).metadata.annotations?.["trident-etcd/migrated-state-sha256"], undefined);
 });
 

@@ -9,7 +9,14 @@ import { runningCertificates } from "../../migration/identity/bring-certificates
 import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";
 import { startAnotherCluster, type AnotherCluster } from "./another-cluster.ts";
 import { createTestStack, type Operation, type TestStack } from "./pulumi-stack.ts";
-import { connectSandbox, createNamespace, deleteNamespace, eventually, objectsAround } from "./sandbox-cluster.ts";
+import {
+  connectSandbox,
+  createNamespace,
+  deleteNamespace,
+  eventually,
+  objectsAround,
+  podNames,
+} from "./sandbox-cluster.ts";
 
 const run = promisify(execFile);
 const namespace = "e2e-identity";
@@ -105,6 +112,17 @@ describe("a stack's world", () => {
     const there = await stackObjects();
     for (const object of deleted) assert.ok(there.includes(object), object);
     await tridentServes();
+    assert.deepEqual(Object.keys((await stack.up()).changes), ["same"]);
+  });
+
+  it("starts anew what ran as a ServiceAccount that was deleted, whose token nobody takes any more", async () => {
+    const pods = (): Promise<string[]> => podNames(cluster, namespace, "name=etcd-operator");
+    const before = await pods();
+    await kubectl("delete", "serviceaccount/etcd-operator", "--wait=true");
+    assertSucceeded(await stack.up());
+    const after = await pods();
+    assert.equal(after.length, 1);
+    assert.notDeepEqual(after, before);
     assert.deepEqual(Object.keys((await stack.up()).changes), ["same"]);
   });
 
