@@ -21,7 +21,7 @@ export async function runLongEndToEndTests(): Promise<Totals> {
 const longTests = "test/e2e/long/";
 
 /** Of what these hold, `make test` has the shorter part in unit tests. */
-const longBesides = ["way-out", "kubeconfigs", "switched-certificates", "migration/undone-migration", "world"].map(
+const longBesides = ["way-out", "kubeconfigs", "switched-certificates", "migration/undone-migration"].map(
   (name) => `test/e2e/${name}.test.ts`,
 );
 
@@ -31,6 +31,7 @@ function isLong(file: string): boolean {
 
 /** Those of more than two minutes: one that began last would be waited for alone. */
 const slow = [
+  "world",
   "stack-identity",
   "members",
   "uninstall",
@@ -43,11 +44,11 @@ const slow = [
 ].map((name) => `test/e2e/${name}.test.ts`);
 
 function slowestFirst(files: readonly string[]): string[] {
-  return [...files.filter((file) => slow.includes(file)), ...files.filter((file) => !slow.includes(file))];
+  return [...slow.filter((file) => files.includes(file)), ...files.filter((file) => !slow.includes(file))];
 }
 
-/** Two, since a test mostly waits for pods. Each runs one file after the other: a test looks at the whole of its cluster. */
-const sandboxInstances = ["1", "2"];
+/** Three on two cores, since a test mostly waits for pods. Each runs one file after the other: a test looks at the whole of its cluster. */
+const sandboxInstances = ["1", "2", "3"];
 
 async function runOnSandboxes(files: readonly string[]): Promise<Totals> {
   const needed = sandboxInstances.slice(0, files.length);

@@ -4,13 +4,19 @@ import { repositoryRoot } from "../../sandbox/sandbox-paths.ts";
 
 const environment = { ...process.env, TRIDENT_ETCD_SANDBOX_INSTANCE: process.env.TRIDENT_ETCD_SANDBOX_INSTANCE ?? "5" };
 
-script("sandbox/stop-sandbox.ts");
-if (script("sandbox/start-sandbox.ts") !== 0) throw new Error("the sandbox does not start");
-process.exitCode = script("test/world/run-world.ts") === 0 ? 0 : 1;
-script("sandbox/stop-sandbox.ts");
+quietly("sandbox/stop-sandbox.ts");
+quietly("sandbox/start-sandbox.ts");
+const { status } = spawnSync(process.execPath, ["test/world/run-world.ts"], {
+  cwd: repositoryRoot,
+  env: environment,
+  stdio: "inherit",
+});
+quietly("sandbox/stop-sandbox.ts");
+process.exitCode = status === 0 ? 0 : 1;
 
-function script(file: string): number {
-  const isQuiet = file.startsWith("sandbox/");
-  const stdio = isQuiet ? "ignore" : "inherit";
-  return spawnSync(process.execPath, [file], { cwd: repositoryRoot, env: environment, stdio }).status ?? 1;
+/** Raises an Error with all that it printed when it fails. */
+function quietly(script: string): void {
+  const options = { cwd: repositoryRoot, env: environment, encoding: "utf8" } as const;
+  const { status: code, stdout, stderr } = spawnSync(process.execPath, [script], options);
+  if (code !== 0) throw new Error(`${script} failed:\n${stdout}${stderr}`);
 }
