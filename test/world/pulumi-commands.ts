@@ -23,6 +23,8 @@ export interface EngineStep {
   readonly name: string;
   /** In Kubernetes, `NAMESPACE/NAME`; empty where it is not made yet. */
   readonly id: string;
+  /** Whether it changes the object: an update without a difference waits once more for one that was not ready when it was looked at. */
+  readonly changes: boolean;
 }
 
 export interface Started {
@@ -67,6 +69,7 @@ interface EventMetadata {
   readonly urn: string;
   readonly type: string;
   readonly old?: { readonly id?: string };
+  readonly detailedDiff?: Readonly<Record<string, unknown>> | null;
 }
 
 const leavesAlone = new Set(["same", "refresh", "read", "read-discard", "discard"]);
@@ -78,7 +81,8 @@ function stepsOf(events: string): EngineStep[] {
     .flatMap((line) => {
       const metadata = (JSON.parse(line) as EngineEvent).resourcePreEvent?.metadata;
       if (metadata === undefined || leavesAlone.has(metadata.op) || metadata.type === "pulumi:pulumi:Stack") return [];
-      const { op, type, urn, old } = metadata;
-      return [{ op, type, name: urn.split("::").at(-1) ?? "", id: old?.id ?? "" }];
+      const { op, type, urn, old, detailedDiff } = metadata;
+      const changes = op !== "update" || Object.keys(detailedDiff ?? {}).length > 0;
+      return [{ op, type, name: urn.split("::").at(-1) ?? "", id: old?.id ?? "", changes }];
     });
 }

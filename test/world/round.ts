@@ -100,8 +100,8 @@ function* disagreements(done: Done, preview: Run, up: Run, changed: readonly str
 }
 
 /** The stack's own bookkeeping, which is no object of anybody's cluster, may be brought up to date without a word. */
-function isOfUser({ type }: EngineStep): boolean {
-  return type.startsWith("kubernetes:");
+function isOfUser({ type, changes }: EngineStep): boolean {
+  return changes && type.startsWith("kubernetes:");
 }
 
 function keyOf({ op, name }: EngineStep): string {
