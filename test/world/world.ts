@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { installLegacyTrident } from "../../sandbox/legacy-trident/install-legacy-trident.ts";
 import { kubeconfigPath, repositoryRoot } from "../../sandbox/sandbox-paths.ts";
@@ -157,8 +158,16 @@ export class World {
       const [pod = ""] = await this.runningPods("app=trident.netapp.io");
       return legacyEtcdctl(this.cluster.kubeconfig, this.namespace, pod, words);
     }
-    const [pod = ""] = await this.runningPods(memberLabel);
-    return memberEtcdctlOf(this.cluster.kubeconfig, this.namespace, pod, words);
+    for (let attempt = 1; ; attempt += 1) {
+      const [pod = ""] = await this.runningPods(memberLabel);
+      try {
+        return await memberEtcdctlOf(this.cluster.kubeconfig, this.namespace, pod, words);
+      } catch (error) {
+        // It reads the Secret as the kubelet last brought it into the pod, which takes up to two minutes.
+        if (attempt > 24 || !String(error).includes("failed to find any PEM data")) throw error;
+        await sleep(5_000);
+      }
+    }
   }
 
   async members(): Promise<string[]> {
