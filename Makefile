@@ -33,8 +33,8 @@ faults: $(INSTALLED) ## 1,000 schedules of random faults and kills, checked inde
 faults-mutations: $(INSTALLED) ## Without the guard, the pinned revision or the verification the fault suite must turn red (1 minute)
 	@$(NODE) test/faults/mutations.ts
 
-world: $(INSTALLED) toolchain ## 200 acts of an administrator, and after each whether the plan, the run and the state agree (two hours; SEED=..., COUNT=..., LIE=plan|serving|key)
-	@SEED=$(or $(SEED),1) COUNT=$(or $(COUNT),200) LIE=$(LIE) $(NODE) test/world/world-on-sandbox.ts
+world: $(INSTALLED) toolchain ## 200 acts of an administrator, and after each whether the plan, the run and the state agree (an hour and a half; SEED=..., COUNT=..., FIRST=..., LIE=plan|serving|key)
+	@SEED=$(or $(SEED),1) FIRST=$(or $(FIRST),1) COUNT=$(or $(COUNT),200) LIE=$(LIE) $(NODE) test/world/world-on-sandbox.ts
 
 bench: $(INSTALLED) ## Measure the copy against other tools (an hour and a half; with QUICK=1 two minutes: see bench/README.md)
 	@$(NODE) bench/copy-benchmark.ts

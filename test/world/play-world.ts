@@ -12,6 +12,8 @@ export interface Totals {
 
 export interface Game {
   readonly seed: number;
+  /** The number of the first act that is played; the seed's acts are numbered from 1 on. @default 1 */
+  readonly first?: number;
   readonly count: number;
   readonly lie?: Lie;
   readonly namespace: string;
@@ -22,11 +24,11 @@ export interface Game {
  * One namespace, one stack, and acts in the order that the seed gives, each with a line of its own; whether the stack was
  * installed or migrated is the seed's, too. A stack that no way leads out of is given up, and another one is begun.
  */
-export async function playWorld({ seed, count, lie, namespace, say }: Game): Promise<Totals> {
+export async function playWorld({ seed, first = 1, count, lie, namespace, say }: Game): Promise<Totals> {
   const totals: Totals = { acts: 0, refused: 0, repaired: 0, lies: 0, lost: 0 };
   let world: World | undefined;
   try {
-    for (let number = 1; number <= count; number += 1) {
+    for (let number = first; number < first + count; number += 1) {
       const random = new SeededRandom(seed * 100_003 + number);
       world ??= await begun(namespace, new SeededRandom(seed * 7 + number).chance(0.5) ? "migrated" : "installed", say);
       const act = drawAct(world, random);
