@@ -1,5 +1,6 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
-import { describePod, isReady, listPods, podName } from "../kubernetes/pods.ts";
+import { describePod, isContainerRunning, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
 import { openForwardedStore, type OpenStore } from "../stores/forwarded-store.ts";
 import { memberClientPort, membersOf } from "./cluster-members.ts";
@@ -20,17 +21,17 @@ export class NoReadyMemberError extends Error {
 }
 
 /**
- * An etcd cluster, through one of its ready members, over TLS with the client's certificate. Asks it for its status, so that
+ * An etcd cluster, through one of its members, over TLS with the client's certificate. Asks it for its status, so that
  * a TLS failure shows at once. Raises ClientSecretError, NoReadyMemberError, or the store's error.
  */
 export async function openEtcdCluster(cluster: ClusterClient, address: EtcdClusterAddress): Promise<OpenStore> {
   const { namespace, etcdCluster } = address;
   // The members' own CA may be another than that of their clients: whether it is the right one only they can tell.
   const tls = await readMemberTls(cluster, address);
-  await findReadyMember(cluster, address);
+  await findMember(cluster, address);
   const forward = await openPortForward(cluster, {
     namespace,
-    choosePod: () => findReadyMember(cluster, address),
+    choosePod: () => findMember(cluster, address),
     port: memberClientPort,
   });
   const store = openForwardedStore(`the etcd cluster ${etcdCluster} in namespace ${namespace}`, forward, tls);
@@ -43,11 +44,19 @@ export async function openEtcdCluster(cluster: ClusterClient, address: EtcdClust
   }
 }
 
-async function findReadyMember(cluster: ClusterClient, address: EtcdClusterAddress): Promise<string> {
+async function findMember(cluster: ClusterClient, address: EtcdClusterAddress): Promise<string> {
   const pods = await listPods(cluster, address.namespace, membersOf(address.etcdCluster));
-  const ready = pods.find(isReady);
-  if (ready === undefined) {
+  const chosen = chooseMember(pods);
+  if (chosen === undefined) {
     throw new NoReadyMemberError(address, pods.length === 0 ? "no pod" : pods.map(describePod).join(", "));
   }
-  return podName(ready);
+  return podName(chosen);
+}
+
+/**
+ * A ready one, or else one that runs: whether that serves it says itself. Its readiness hangs on the client's certificate in its
+ * pod, where a Secret that was put right arrives a minute or two late.
+ */
+export function chooseMember(pods: readonly V1Pod[]): V1Pod | undefined {
+  return pods.find(isReady) ?? pods.find((pod) => isContainerRunning(pod, "etcd"));
 }
