@@ -31,12 +31,30 @@ export function listedMembers(members: readonly AskedMember[]): number {
 }
 
 /**
+ * Those that are of the cluster: neither on their way out nor ended and off the list of all that serve. The etcd-operator (0.9.4) may
+ * ask the very member that it removes, which goes in the middle of its answer; it takes that for a failure, reads the list anew and
+ * forgets the pod.
+ */
+export function stayingMembers(members: readonly AskedMember[]): AskedMember[] {
+  const forgotten = new Set(forgottenPods(members));
+  return members.filter(({ kind, pod }) => kind !== "leaving" && !forgotten.has(pod));
+}
+
+/** The pods of members that have ended and are on the list of none that serves; none while nobody serves. */
+export function forgottenPods(members: readonly AskedMember[]): string[] {
+  const lists = servingMembers(members).map(({ view }) => view.members);
+  if (lists.length === 0) return [];
+  const listed = new Set(lists.flat().map(({ name }) => name));
+  return members.filter(({ kind, pod }) => kind === "ended" && !listed.has(pod)).map(({ pod }) => pod);
+}
+
+/**
  * Those on the list of every member that have no pod, while as many pods serve as the EtcdCluster asks for: nobody replaces them.
  * The etcd-operator (0.9.4, pkg/cluster) does not know the id of a cluster's first member: to remove it it deletes its pod, and takes
  * etcd's "member not found" for done. The etcd counts such a one for its majority and bears the loss of fewer.
  */
 export function leftBehindMembers(members: readonly AskedMember[], size: number): ListedMember[] {
-  const staying = members.filter(({ kind }) => kind !== "leaving");
+  const staying = stayingMembers(members);
   const serving = servingMembers(staying);
   if (serving.length !== size || staying.length !== size) return [];
   const pods = new Set(members.map(({ pod }) => pod));

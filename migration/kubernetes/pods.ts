@@ -64,7 +64,8 @@ export async function removePod(
   });
 }
 
-async function deletePod(cluster: ClusterClient, pod: { namespace: string; name: string }): Promise<void> {
+/** Does not wait until it is gone; one that is not there is no error. */
+export async function deletePod(cluster: ClusterClient, pod: { namespace: string; name: string }): Promise<void> {
   try {
     await cluster.core.deleteNamespacedPod({ ...pod, gracePeriodSeconds: 10 });
   } catch (error) {

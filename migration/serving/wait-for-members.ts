@@ -1,9 +1,17 @@
 import { askMembers, removeListedMember } from "../endpoints/ask-members.ts";
 import type { EtcdClusterAddress } from "../endpoints/etcd-address.ts";
-import { describeMembers, leftBehindMembers, servingMembers, type AskedMember } from "../endpoints/asked-member.ts";
+import {
+  describeMembers,
+  forgottenPods,
+  leftBehindMembers,
+  servingMembers,
+  stayingMembers,
+  type AskedMember,
+} from "../endpoints/asked-member.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { WaitTimeoutError } from "../kubernetes/errors.ts";
+import { deletePod } from "../kubernetes/pods.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
 import { MembersNotServingError } from "./errors.ts";
 
@@ -13,6 +21,7 @@ export interface Members {
   readonly ask: () => Promise<readonly AskedMember[]>;
   /** Takes one off etcd's own list, by the member in a pod. */
   readonly remove: (listed: { readonly pod: string; readonly id: string }) => Promise<void>;
+  readonly deletePod: (pod: string) => Promise<void>;
 }
 
 export interface AwaitedMembers extends Patience {
@@ -25,7 +34,8 @@ export interface AwaitedMembers extends Patience {
 
 /**
  * Waits until an EtcdCluster has exactly as many members as are wanted and each of them serves: their pods, what they answer and
- * the list that they keep agree. One that the etcd-operator has left on that list is taken off it. Answers with the cluster's id. Raises MembersNotServingError with what is missing and why.
+ * the list that they keep agree. What the etcd-operator leaves of one that it removes, on that list or a pod that has ended, is
+ * removed as well. Answers with the cluster's id. Raises MembersNotServingError with what is missing and why.
  */
 export function waitForMembers(
   cluster: ClusterClient,
@@ -37,20 +47,21 @@ export function waitForMembers(
     {
       ask: () => askMembers(cluster, address),
       remove: (listed) => removeListedMember(cluster, address, listed),
+      deletePod: (name) => deletePod(cluster, { namespace, name }),
     },
     { ...awaited, namespace, etcdCluster },
   );
 }
 
 /** The same on whatever answers for the members. */
-export async function waitUntilAllServe({ ask, remove }: Members, awaited: AwaitedMembers): Promise<string> {
+export async function waitUntilAllServe(of: Members, awaited: AwaitedMembers): Promise<string> {
   let seen = "nobody was asked";
   try {
     const what = `the members of EtcdCluster ${awaited.etcdCluster}`;
     return await waitUntil({ ...awaited, awaited: what, intervalMilliseconds: 1_000 }, async () => {
-      const members = await ask();
+      const members = await of.ask();
       const look = judgeMembersNow(members, awaited.size);
-      await removeLeftBehind(members, remove, awaited);
+      await removeLeftBehind(members, of, awaited);
       if (!look.done) ({ seen } = look);
       return look;
     });
@@ -62,25 +73,31 @@ export async function waitUntilAllServe({ ask, remove }: Members, awaited: Await
 
 async function removeLeftBehind(
   members: readonly AskedMember[],
-  remove: Members["remove"],
+  of: Members,
   { size, report }: Pick<AwaitedMembers, "size" | "report">,
 ): Promise<void> {
-  const [through] = servingMembers(members);
-  if (through === undefined) return;
+  const serving = servingMembers(members);
+  const [through] = serving;
+  // While some are missing the operator is at work.
+  if (through === undefined || serving.length !== size) return;
   for (const { id, name } of leftBehindMembers(members, size)) {
     report(`Member ${name} has no pod any more and is still on etcd's list: it is taken off.`);
     try {
-      await remove({ pod: through.pod, id });
+      await of.remove({ pod: through.pod, id });
     } catch (error) {
       // It is tried again until the waiting ends, with what the list has then.
       report(`Member ${name} is not off it yet: ${describeFailure(error)}.`);
     }
   }
+  for (const pod of forgottenPods(members)) {
+    report(`Pod ${pod} is of a member that was removed: it is deleted.`);
+    await of.deletePod(pod);
+  }
 }
 
 /** Pure. */
 export function judgeMembersNow(members: readonly AskedMember[], size: number): Look<string> {
-  const staying = members.filter(({ kind }) => kind !== "leaving");
+  const staying = stayingMembers(members);
   const serving = servingMembers(staying);
   const ids = new Set(serving.map(({ view }) => view.clusterId));
   const [id] = ids;

@@ -51,7 +51,7 @@ describe("members that are waited for", () => {
   it("come in the end", async () => {
     const answers = [threeMembers().slice(0, 1), threeMembers()];
     const ask = () => Promise.resolve(answers.shift() ?? threeMembers());
-    assert.equal(await waitUntilAllServe({ ask, remove: nobody }, awaited(10)), "2");
+    assert.equal(await waitUntilAllServe({ ask, remove: nobody, deletePod: nobody }, awaited(10)), "2");
   });
 
   it("are rid of one that is listed and has no pod, and of no other", async () => {
@@ -67,7 +67,10 @@ describe("members that are waited for", () => {
     };
     const report = (line: string): number => lines.push(line);
     assert.equal(
-      await waitUntilAllServe({ ask: () => Promise.resolve(members), remove }, { ...awaited(10), report }),
+      await waitUntilAllServe(
+        { ask: () => Promise.resolve(members), remove, deletePod: nobody },
+        { ...awaited(10), report },
+      ),
       "2",
     );
     assert.deepEqual(removed, Array(2).fill({ pod: "trident-etcd-a", id: "4" }));
@@ -90,10 +93,30 @@ describe("members that are waited for", () => {
     });
   }
 
+  it("are rid of the pod of one that has ended, is on nobody's list and that the operator has forgotten", async () => {
+    const ended: AskedMember = { kind: "ended", pod: "trident-etcd-d", reason: "Completed" };
+    const members = [...threeMembers(), ended];
+    const deleted: string[] = [];
+    const deletePod: Members["deletePod"] = (pod) => {
+      deleted.push(pod);
+      return Promise.resolve();
+    };
+    const ask = () => Promise.resolve(members);
+    assert.equal(await waitUntilAllServe({ ask, remove: nobody, deletePod }, awaited(10)), "2");
+    assert.deepEqual(deleted, ["trident-etcd-d"]);
+  });
+
+  it("are not done while one that has ended is on their list: the operator replaces it", () => {
+    const ended: AskedMember = { kind: "ended", pod: "trident-etcd-c", reason: "Evicted" };
+    const look = judgeMembersNow([...threeMembers().slice(0, 2), ended], 3);
+    assert.ok(!look.done);
+    assert.match(look.seen, /2 of 3 serve/);
+  });
+
   it("that don't come are an error that says who is missing and why", async () => {
     const members: AskedMember[] = [{ kind: "starting", pod: "m-1", reason: "ErrImagePull for image x" }];
     await assert.rejects(
-      waitUntilAllServe({ ask: () => Promise.resolve(members), remove: nobody }, awaited(0)),
+      waitUntilAllServe({ ask: () => Promise.resolve(members), remove: nobody, deletePod: nobody }, awaited(0)),
       (error: unknown) => {
         assert.ok(error instanceof MembersNotServingError);
         assert.match(
