@@ -8,7 +8,7 @@ const count = Number(process.env.COUNT ?? 12);
 describe("a stack in the hands of an administrator", () => {
   it(
     `is told of as it is after each of ${count} acts of seed ${seed}, and loses no key`,
-    { timeout: 14 * 60_000 },
+    { timeout: 30 * 60_000 },
     async () => {
       const lines: string[] = [];
       const say = (line: string): void => {
