@@ -9,6 +9,7 @@ import {
   type OpMap,
   type OutputMap,
   type PreviewOptions,
+  type StepEventMetadata,
 } from "@pulumi/pulumi/automation/index.js";
 import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-environment.ts";
 import { kubeconfigPath, repositoryRoot } from "../../sandbox/sandbox-paths.ts";
@@ -40,7 +41,10 @@ export interface Operation {
   /** Everything that the engine printed, in the order in which it came. */
   readonly printed: string;
   readonly outputs: OutputMap;
-  /** How many resources the engine says that it created, left the same and so on. */
+  /**
+   * How many resources the engine says that it created, left the same and so on. An object that it updates without a difference
+   * was not ready when it was looked at, as on a loaded machine, and is only waited for: it counts as left the same.
+   */
   readonly changes: OpMap;
   /** The types of all resources that the program told the engine of, but for the stack itself. */
   readonly registered: readonly string[];
@@ -75,21 +79,24 @@ export async function createTestStack(
   const operation = async (perform: (watch: Watch) => Promise<Partial<Operation>>): Promise<Operation> => {
     let printed = "";
     const registered: string[] = [];
+    let waits = 0;
     const watch: Watch = {
       color: "never",
       onOutput: (line) => (printed += line),
       onEvent: ({ resourcePreEvent: event }) => {
-        if (event !== undefined && event.metadata.type !== "pulumi:pulumi:Stack") registered.push(event.metadata.type);
+        if (event === undefined || event.metadata.type === "pulumi:pulumi:Stack") return;
+        registered.push(event.metadata.type);
+        if (isWait(event.metadata)) waits += 1;
       },
     };
-    const result = await perform(watch).then(
+    const result: Partial<Operation> & Pick<Operation, "succeeded"> = await perform(watch).then(
       (partial) => ({ ...partial, succeeded: true }),
       (error: unknown) => {
         printed += printed === "" ? String(error) : "";
         return { succeeded: false };
       },
     );
-    return { printed, outputs: {}, changes: {}, registered, ...result };
+    return { printed, outputs: {}, registered, ...result, changes: withoutWaits(result.changes ?? {}, waits) };
   };
 
   return {
@@ -129,6 +136,19 @@ export async function createTestStack(
       await stack.workspace.removeStack(name, { force: true });
       await rm(folder, { recursive: true });
     },
+  };
+}
+
+function isWait({ op, type, detailedDiff }: StepEventMetadata): boolean {
+  return op === "update" && type.startsWith("kubernetes:") && Object.keys(detailedDiff ?? {}).length === 0;
+}
+
+function withoutWaits({ update = 0, same = 0, ...others }: OpMap, waits: number): OpMap {
+  const updates = update - waits;
+  return {
+    ...others,
+    ...(same + waits === 0 ? {} : { same: same + waits }),
+    ...(updates > 0 ? { update: updates } : {}),
   };
 }
 
