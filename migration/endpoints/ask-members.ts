@@ -7,7 +7,7 @@ import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describeFailure } from "../kubernetes/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
-import { describePod, isActive, isContainerRunning, isReady, listPods, podName } from "../kubernetes/pods.ts";
+import { describePod, isActive, isContainerRunning, isReady, listPods, podName, readPod } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
 import { ClientSecretError, readMemberTls } from "./client-secret.ts";
 import { memberClientPort, membersOf } from "./cluster-members.ts";
@@ -53,13 +53,17 @@ async function stateOf(
   }
 }
 
-/** Takes a member off the list of its cluster, by what the member in a pod answers for the cluster. Raises an Error that says why not. */
+/**
+ * Takes a member that has no pod off the list of its cluster, by the member in another pod. One that has a pod after all, made since
+ * the pods were listed, is left. Raises an Error that says why not.
+ */
 export async function removeListedMember(
   cluster: ClusterClient,
   address: EtcdClusterAddress,
-  { pod, id }: { readonly pod: string; readonly id: string },
+  { pod, id, name }: { readonly pod: string; readonly id: string; readonly name: string },
 ): Promise<void> {
   const tls = await readMemberTls(cluster, address);
+  if ((await readPod(cluster, address.namespace, name)) !== undefined) return;
   await atMember(cluster, address.namespace, pod, (place) => removeMember(place, tls, id, deadlineMilliseconds));
 }
 

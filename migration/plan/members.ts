@@ -11,7 +11,7 @@ import {
 import type { Blocker } from "../preflight/blocker.ts";
 import type { RecordedEtcd } from "../serving/recorded-etcd.ts";
 import type { ServedObject } from "./cluster-reader.ts";
-import type { Flow } from "./migration-plan.ts";
+import { isServing, type Flow } from "./migration-plan.ts";
 import { waysToGiveUp } from "./recorded-etcd.ts";
 import type { Findings } from "./versions.ts";
 
@@ -77,13 +77,16 @@ function notAsked(reason: string): string {
   return `The members can't be asked how they are: ${reason}. This run makes that Secret again, and asks them then.`;
 }
 
-function minorityMissing({ address, served, members = [] }: MembersFacts, { all, serving }: MemberCounts): string {
+function minorityMissing(
+  { flow, address, served, members = [] }: MembersFacts,
+  { all, serving }: MemberCounts,
+): string {
   const leftBehind = leftBehindMembers(members, etcdClusterSizeOf(served) ?? 0);
   if (leftBehind.length > 0) {
     return (
       `${leftBehind.map(({ name }) => name).join(", ")}: no pod any more, and still on the list that the members of EtcdCluster ` +
-      `${address.etcdCluster} keep. The etcd-operator forgets to take the first member that it made off that list. Until this run ` +
-      `has done so, the etcd bears the loss of ${counted(serving - majorityOf(all), "member")}.`
+      `${address.etcdCluster} keep. The etcd-operator forgets to take the first member that it made off that list. ` +
+      `${isServing(flow) ? "Until this run has done so, the" : "The"} etcd bears the loss of ${counted(serving - majorityOf(all), "member")}.`
     );
   }
   return (

@@ -80,7 +80,7 @@ function judgeEtcdVersion({ members, etcdVersion, etcdClusterVersion }: RunningF
 }
 
 /** The operator takes away or restarts one member after the other, whoever of them serves. */
-function judgeChange({ members, etcdVersion, etcdClusterVersion, etcdClusterSize = 0, size }: RunningFacts): Blocker[] {
+function judgeChange({ members, etcdVersion, etcdClusterVersion, etcdClusterSize, size }: RunningFacts): Blocker[] {
   const listed = listedMembers(members);
   const serving = servingMembers(members).length;
   // A lost majority is told of elsewhere.
@@ -88,24 +88,31 @@ function judgeChange({ members, etcdVersion, etcdClusterVersion, etcdClusterSize
   const next = versionIn(etcdVersion);
   const set = versionIn(etcdClusterVersion ?? "");
   const upgrades = next !== undefined && set !== undefined && isOlder(set, next);
-  const leftBehind = leftBehindMembers(members, etcdClusterSize);
-  if (!upgrades && size >= listed - leftBehind.length) return [];
-  const [first] = leftBehind;
+  const asked = etcdClusterSize ?? listed;
+  const shrinks = size < asked;
+  if (!upgrades && !shrinks) return [];
+  const [first] = leftBehindMembers(members, asked);
   if (first !== undefined) {
     return [
       {
         kind: "membersMissing",
         object: upgrades ? "etcdVersion" : "etcdClusterSize",
         message: `The etcd is to change while its list has a member, ${first.name}, that has no pod any more: until it is off the list the etcd may lose its quorum by that, and its state with it.`,
-        remedy: `Take it off first, which an \`up\` without that change does: \`pulumi config set ${upgrades ? `etcdVersion ${etcdClusterVersion ?? ""}` : `etcdClusterSize ${etcdClusterSize}`}\` and \`pulumi up\`.`,
+        remedy: [
+          "Take it off first, which an `up` without that change does:",
+          ...(upgrades ? [`  pulumi config set etcdVersion ${etcdClusterVersion ?? ""}`] : []),
+          // Settings take odd numbers only.
+          ...(shrinks ? [`  pulumi config set etcdClusterSize ${asked % 2 === 0 ? asked + 1 : asked}`] : []),
+          "  pulumi up",
+        ].join("\n"),
       },
     ];
   }
-  const change = size < listed ? `from ${listed} members to ${size}` : `to version ${next?.text ?? etcdVersion}`;
+  const change = shrinks ? `from ${asked} members to ${size}` : `to version ${next?.text ?? etcdVersion}`;
   return [
     {
       kind: "membersMissing",
-      object: size < listed ? "etcdClusterSize" : "etcdVersion",
+      object: shrinks ? "etcdClusterSize" : "etcdVersion",
       message: `The etcd is to go ${change} while only ${serving} of its ${listed} members serve: with one fewer it may lose its quorum, and its state with it.`,
       remedy:
         "Wait until the etcd-operator has replaced those that are missing, which takes a minute or so, and run this again.",
@@ -113,9 +120,9 @@ function judgeChange({ members, etcdVersion, etcdClusterVersion, etcdClusterSize
   ];
 }
 
-function judgeSize({ members, size }: RunningFacts): string[] {
-  const listed = listedMembers(members);
-  if (size >= listed) return [];
+function judgeSize({ members, etcdClusterSize, size }: RunningFacts): string[] {
+  const listed = etcdClusterSize ?? listedMembers(members);
+  if (listedMembers(members) === 0 || size >= listed) return [];
   if (size > 1) {
     return [
       `etcdClusterSize goes from ${listed} to ${size}: the etcd bears the loss of ` +

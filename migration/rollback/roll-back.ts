@@ -140,7 +140,9 @@ async function carryOnce(rollback: Rollback, legacy: LegacyTrident): Promise<Car
   const newEtcd = await environment.openNewEtcd();
   try {
     if (earlier?.byHand === true) return await leaveByHand(rollback, earlier, newEtcd);
-    if (earlier?.newEtcdRevision === (await newEtcd.status()).revision.toString()) {
+    // By a quorum: what one member says of its own revision may be old.
+    const revision = earlier === undefined ? undefined : await pinRevision(newEtcd, environment.range);
+    if (earlier !== undefined && earlier.newEtcdRevision === revision?.toString()) {
       report("All of the state was carried back and verified by an earlier run.");
       return earlier;
     }

@@ -20,7 +20,7 @@ export interface Members {
   /** Asks all of them once. */
   readonly ask: () => Promise<readonly AskedMember[]>;
   /** Takes one off etcd's own list, by the member in a pod. */
-  readonly remove: (listed: { readonly pod: string; readonly id: string }) => Promise<void>;
+  readonly remove: (listed: { readonly pod: string; readonly id: string; readonly name: string }) => Promise<void>;
   readonly deletePod: (pod: string) => Promise<void>;
 }
 
@@ -74,22 +74,24 @@ export async function waitUntilAllServe(of: Members, awaited: AwaitedMembers): P
 async function removeLeftBehind(
   members: readonly AskedMember[],
   of: Members,
-  { size, report }: Pick<AwaitedMembers, "size" | "report">,
+  { size, report, interruption }: Pick<AwaitedMembers, "size" | "report" | "interruption">,
 ): Promise<void> {
   const serving = servingMembers(members);
   const [through] = serving;
   // While some are missing the operator is at work.
   if (through === undefined || serving.length !== size) return;
   for (const { id, name } of leftBehindMembers(members, size)) {
+    if (interruption?.aborted === true) return;
     report(`Member ${name} has no pod any more and is still on etcd's list: it is taken off.`);
     try {
-      await of.remove({ pod: through.pod, id });
+      await of.remove({ pod: through.pod, id, name });
     } catch (error) {
       // It is tried again until the waiting ends, with what the list has then.
       report(`Member ${name} is not off it yet: ${describeFailure(error)}.`);
     }
   }
   for (const pod of forgottenPods(members)) {
+    if (interruption?.aborted === true) return;
     report(`Pod ${pod} is of a member that was removed: it is deleted.`);
     await of.deletePod(pod);
   }

@@ -79,6 +79,10 @@ describe("the members of the stack's own etcd", () => {
       risks[0] ?? "",
       /^trident-etcd-d: no pod any more.*Until this run has done so.* the loss of 0 members/,
     );
+    const rolledBack = judge({
+      ...{ members: threeMembersAndOneLeftBehind(), served: { ...served, spec: { size: 3 } }, flow: "rolledBack" },
+    });
+    assert.doesNotMatch(rolledBack.risks[0] ?? "", /this run/);
     const replaced = judge({ members: threeMembersAndOneLeftBehind(), served: { ...served, spec: { size: 4 } } });
     assert.match(replaced.risks[0] ?? "", /3 of 4 members .*replaces a member that is lost/);
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { judgeRunningVersions, type RunningFacts } from "../../../migration/plan/running-versions.ts";
+import type { AskedMember } from "../../../migration/endpoints/asked-member.ts";
 import { threeMembers, threeMembersAndOneLeftBehind } from "./fake-plan-environment.ts";
 
 describe("settings beside what runs", () => {
@@ -59,13 +60,28 @@ describe("settings beside what runs", () => {
 
   it("don't take members away, or restart them, while the list has one that nobody replaces", () => {
     const members = threeMembersAndOneLeftBehind();
-    assert.deepEqual(judge({ members }).blockers, []);
+    assert.deepEqual(judge({ members }), { blockers: [], risks: [] });
     const smaller = judge({ members, size: 1 }).blockers;
     assert.deepEqual(kinds(smaller), ["membersMissing etcdClusterSize"]);
-    assert.match(smaller[0]?.remedy ?? "", /`pulumi config set etcdClusterSize 3` and `pulumi up`/);
+    assert.match(smaller[0]?.remedy ?? "", /^ {2}pulumi config set etcdClusterSize 3\n {2}pulumi up$/m);
     const newer = judge({ members, etcdVersion: "3.5.4" }).blockers;
     assert.deepEqual(kinds(newer), ["membersMissing etcdVersion"]);
-    assert.match(newer[0]?.remedy ?? "", /`pulumi config set etcdVersion 3.4.22` and `pulumi up`/);
+    assert.match(newer[0]?.remedy ?? "", /^ {2}pulumi config set etcdVersion 3.4.22\n {2}pulumi up$/m);
+  });
+
+  it("name each command that leaves out a change, with a size that can be set", () => {
+    const members = threeMembersAndOneLeftBehind();
+    const both = judge({ members, size: 1, etcdVersion: "3.5.4" }).blockers[0]?.remedy ?? "";
+    assert.match(both, /etcdVersion 3\.4\.22\n +pulumi config set etcdClusterSize 3\n/);
+    const names = ["trident-etcd-a", "trident-etcd-b", "trident-etcd-c"];
+    const list = names.map((name, index) => ({ id: String(index + 1), name }));
+    const byHand = { members: threeMembers({ members: list }).slice(0, 2), etcdClusterSize: 2, size: 1 };
+    assert.match(judge(byHand).blockers[0]?.remedy ?? "", /pulumi config set etcdClusterSize 3\n/);
+  });
+
+  it("are not in the way of an etcd that is to stay as it is, whoever is missing", () => {
+    const members: AskedMember[] = [...threeMembersAndOneLeftBehind(), { kind: "leaving", pod: "trident-etcd-d" }];
+    assert.deepEqual(judge({ members }), { blockers: [], risks: [] });
   });
 
   it("are of no account in a rollback", () => {

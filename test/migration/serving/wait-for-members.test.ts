@@ -73,7 +73,7 @@ describe("members that are waited for", () => {
       ),
       "2",
     );
-    assert.deepEqual(removed, Array(2).fill({ pod: "trident-etcd-a", id: "4" }));
+    assert.deepEqual(removed, Array(2).fill({ pod: "trident-etcd-a", id: "4", name: "trident-etcd-d" }));
     assert.match(lines.join(), /trident-etcd-d has no pod any more.*leader changed/);
   });
 
