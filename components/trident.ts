@@ -38,14 +38,13 @@ export interface TridentSpecArgs {
   readonly timeoutSeconds?: number;
 }
 
-export interface TridentArgs extends Omit<TridentSpecArgs, "serviceAccountName" | "serviceAccountUid"> {
+export interface TridentArgs extends Omit<TridentSpecArgs, "serviceAccountName"> {
   readonly namespace: pulumi.Input<string>;
   /**
    * As for `tridentSpec`.
    * @default that of a TridentAccount of its own
    */
   readonly serviceAccountName?: pulumi.Input<string>;
-  readonly serviceAccountUid?: pulumi.Input<string>;
   /** The digest of the state that was migrated for this Trident. Its Deployment is made only after it is known. */
   readonly migratedStateDigest?: pulumi.Input<string>;
 }

@@ -141,8 +141,9 @@ async function carryOnce(rollback: Rollback, legacy: LegacyTrident): Promise<Car
   try {
     if (earlier?.byHand === true) return await leaveByHand(rollback, earlier, newEtcd);
     // By a quorum: what one member says of its own revision may be old.
-    const revision = earlier === undefined ? undefined : await pinRevision(newEtcd, environment.range);
-    if (earlier !== undefined && earlier.newEtcdRevision === revision?.toString()) {
+    const isAsLeft =
+      earlier !== undefined && earlier.newEtcdRevision === (await pinRevision(newEtcd, environment.range)).toString();
+    if (isAsLeft) {
       report("All of the state was carried back and verified by an earlier run.");
       return earlier;
     }

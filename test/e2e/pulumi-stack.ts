@@ -9,10 +9,10 @@ import {
   type OpMap,
   type OutputMap,
   type PreviewOptions,
-  type StepEventMetadata,
 } from "@pulumi/pulumi/automation/index.js";
 import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-environment.ts";
 import { kubeconfigPath, repositoryRoot } from "../../sandbox/sandbox-paths.ts";
+import { isWait } from "./engine-wait.ts";
 
 const run = promisify(execFile);
 
@@ -137,10 +137,6 @@ export async function createTestStack(
       await rm(folder, { recursive: true });
     },
   };
-}
-
-function isWait({ op, type, detailedDiff }: StepEventMetadata): boolean {
-  return op === "update" && type.startsWith("kubernetes:") && Object.keys(detailedDiff ?? {}).length === 0;
 }
 
 function withoutWaits({ update = 0, same = 0, ...others }: OpMap, waits: number): OpMap {

@@ -9,7 +9,8 @@ export async function interruptedUp(world: World, seconds: number): Promise<void
   const { child, ended } = await world.start(up);
   await Promise.race([sleep(seconds * 1000), ended]);
   const { pid } = child;
-  if (pid !== undefined && child.exitCode === null) process.kill(-pid, "SIGINT");
+  // All of its process group; it may have ended meanwhile.
+  if (pid !== undefined) signalAll([-pid], "SIGINT");
   const late = setTimeout(() => {
     void processesBelow(pid).then((all) => {
       signalAll(all, "SIGKILL");

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { repositoryRoot } from "../../sandbox/sandbox-paths.ts";
+import { isWait, type ToldStep } from "../e2e/engine-wait.ts";
 
 /** What a pulumi command did, as the engine itself tells. */
 export interface Run {
@@ -23,7 +24,7 @@ export interface EngineStep {
   readonly name: string;
   /** In Kubernetes, `NAMESPACE/NAME`; empty where it is not made yet. */
   readonly id: string;
-  /** Whether it changes the object: an update without a difference waits once more for one that was not ready when it was looked at. */
+  /** Whether it does more than wait for the object. */
   readonly changes: boolean;
 }
 
@@ -64,12 +65,9 @@ interface EngineEvent {
   readonly resourcePreEvent?: { readonly metadata: EventMetadata };
 }
 
-interface EventMetadata {
-  readonly op: string;
+interface EventMetadata extends ToldStep {
   readonly urn: string;
-  readonly type: string;
   readonly old?: { readonly id?: string };
-  readonly detailedDiff?: Readonly<Record<string, unknown>> | null;
 }
 
 const leavesAlone = new Set(["same", "refresh", "read", "read-discard", "discard"]);
@@ -81,8 +79,7 @@ function stepsOf(events: string): EngineStep[] {
     .flatMap((line) => {
       const metadata = (JSON.parse(line) as EngineEvent).resourcePreEvent?.metadata;
       if (metadata === undefined || leavesAlone.has(metadata.op) || metadata.type === "pulumi:pulumi:Stack") return [];
-      const { op, type, urn, old, detailedDiff } = metadata;
-      const changes = op !== "update" || Object.keys(detailedDiff ?? {}).length > 0;
-      return [{ op, type, name: urn.split("::").at(-1) ?? "", id: old?.id ?? "", changes }];
+      const { op, type, urn, old } = metadata;
+      return [{ op, type, name: urn.split("::").at(-1) ?? "", id: old?.id ?? "", changes: !isWait(metadata) }];
     });
 }

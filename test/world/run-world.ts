@@ -1,6 +1,6 @@
 /**
- * Plays COUNT acts (default 200) of seed SEED (default 1), from its act FIRST on (default 1), on the sandbox of TRIDENT_ETCD_SANDBOX_INSTANCE, which runs already. Its last
- * line adds them up; it exits 1 when there was a lie or a loss, or no act. LIE=plan, serving or key puts a lie in on purpose.
+ * Plays COUNT acts (default 200) of seed SEED (default 1), from its act FIRST on (default 1), on the sandbox of
+ * TRIDENT_ETCD_SANDBOX_INSTANCE, which runs already. Its last line adds them up; it exits 1 when there was a lie or a loss, or no act. LIE=plan, serving or key puts a lie in on purpose.
  */
 import { describeTotals, playWorld } from "./play-world.ts";
 
