@@ -141,9 +141,7 @@ async function carryOnce(rollback: Rollback, legacy: LegacyTrident): Promise<Car
   try {
     if (earlier?.byHand === true) return await leaveByHand(rollback, earlier, newEtcd);
     // By a quorum: what one member says of its own revision may be old.
-    const isAsLeft =
-      earlier !== undefined && earlier.newEtcdRevision === (await pinRevision(newEtcd, environment.range)).toString();
-    if (isAsLeft) {
+    if (earlier?.newEtcdRevision === (await pinRevision(newEtcd, environment.range)).toString()) {
       report("All of the state was carried back and verified by an earlier run.");
       return earlier;
     }
