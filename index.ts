@@ -4,24 +4,24 @@ import { withoutKeys } from "@trident-etcd/migration/certificates/brought-certif
 import { gatherPlan } from "@trident-etcd/migration/plan/gather-plan.ts";
 import { planOutput } from "@trident-etcd/migration/plan/plan-output.ts";
 
-import { chosenCluster, choosePlatform } from "./chosen-cluster.ts";
+import { chosenCluster, choosePlatform } from "./program/chosen-cluster.ts";
 import { KeptReport } from "./components/kept-report.ts";
 import { ServingCheck } from "./components/serving-check.ts";
 import { StackRecord } from "./components/stack-record.ts";
 import { StateMigration } from "./components/state-migration.ts";
 import { TridentAccount } from "./components/trident-account.ts";
 import { Trident, tridentSpec } from "./components/trident.ts";
-import { readSettings } from "./config.ts";
-import { explained } from "./explained.ts";
-import { existingEtcdAddress, useExistingEtcd } from "./existing-etcd.ts";
-import { createManagedEtcd, generatedAuthority } from "./managed-etcd.ts";
-import { claimSource } from "./settings/claim-source.ts";
-import { readCertificates } from "./settings/read-certificates.ts";
-import { readEtcdIdentity } from "./settings/read-etcd-identity.ts";
-import { guardStack, registerIdentity } from "./own-identity.ts";
-import { annotateWithStack, stackName } from "./stack-annotations.ts";
-import type { TridentsEtcd } from "./tridents-etcd.ts";
-import { writeReport } from "./write-report.ts";
+import { readSettings } from "./program/settings/settings.ts";
+import { explained } from "./program/explained.ts";
+import { existingEtcdAddress, useExistingEtcd } from "./program/existing-etcd.ts";
+import { createManagedEtcd, generatedAuthority } from "./program/managed-etcd.ts";
+import { claimSource } from "./program/legacy-claim.ts";
+import { readCertificates } from "./program/read-certificates.ts";
+import { readEtcdIdentity } from "./program/read-etcd-identity.ts";
+import { guardStack, registerIdentity } from "./program/own-identity.ts";
+import { annotateWithStack, stackName } from "./program/stack-annotations.ts";
+import type { TridentsEtcd } from "./program/tridents-etcd.ts";
+import { writeReport } from "./program/write-report.ts";
 
 // Configuration.
 const settings = await explained(readSettings);

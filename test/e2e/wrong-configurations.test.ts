@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { defaultSettings, type Settings } from "../../config.ts";
+import { defaultSettings, type Settings } from "../../program/settings/settings.ts";
 import { writeSet } from "../issued-set.ts";
 import { createTestStack, type TestStack } from "./pulumi-stack.ts";
 import { certificateFolder, unfitCertificates, wrongConfigurations } from "./wrong-configurations.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { describe, it } from "node:test";
-import { defaultSettings } from "../../../config.ts";
+import { defaultSettings } from "../../../program/settings/settings.ts";
 import { blockedPlans } from "./blocked-plans.ts";
 import { planOf } from "./scenario-parts.ts";
 

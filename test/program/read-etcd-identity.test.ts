@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { ConfigurationError, defaultSettings, type Settings } from "../../config.ts";
-import { readEtcdIdentity } from "../../settings/read-etcd-identity.ts";
+import { ConfigurationError, defaultSettings, type Settings } from "../../program/settings/settings.ts";
+import { readEtcdIdentity } from "../../program/read-etcd-identity.ts";
 import { createAuthority, type CertificateAuthority, type IssuedCertificate } from "../certificate-authority.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../migration/fake-kubernetes.ts";
 

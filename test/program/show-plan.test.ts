@@ -5,8 +5,8 @@ import path from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { describePlan } from "@trident-etcd/migration/plan/describe-plan.ts";
-import { showPlan } from "../show-plan.ts";
-import { planOf } from "./migration/plan/scenario-parts.ts";
+import { showPlan } from "../../program/show-plan.ts";
+import { planOf } from "../migration/plan/scenario-parts.ts";
 
 let folder: string;
 let file: string;

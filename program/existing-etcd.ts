@@ -3,9 +3,9 @@ import type { ExistingEtcdAddress } from "@trident-etcd/migration/endpoints/etcd
 import type { EtcdIdentity } from "@trident-etcd/migration/endpoints/open-existing-etcd.ts";
 import { expiryOf } from "@trident-etcd/migration/etcd/client-certificate.ts";
 
-import { certificateVersion } from "./components/certificate-version.ts";
-import { ExistingEtcd } from "./components/existing-etcd.ts";
-import type { Settings } from "./config.ts";
+import { certificateVersion } from "../components/certificate-version.ts";
+import { ExistingEtcd } from "../components/existing-etcd.ts";
+import type { Settings } from "./settings/settings.ts";
 import type { TridentsEtcd } from "./tridents-etcd.ts";
 
 const clientSecret = "etcd-client-tls";

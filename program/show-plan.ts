@@ -5,7 +5,7 @@ import { describePlan } from "@trident-etcd/migration/plan/describe-plan.ts";
 import type { MigrationPlan } from "@trident-etcd/migration/plan/migration-plan.ts";
 import { refuseBlocked } from "@trident-etcd/migration/plan/plan-blocked-error.ts";
 
-import type { Settings } from "./config.ts";
+import type { Settings } from "./settings/settings.ts";
 
 /**
  * Prints the plan, and answers it. All of it goes into the file that the user wants one in, in previews, too; one that can't be

@@ -15,7 +15,7 @@ import {
 } from "@trident-etcd/migration/etcd/client-certificate.ts";
 import { connectToCluster, type ClusterAccess } from "@trident-etcd/migration/kubernetes/cluster-client.ts";
 
-import { ConfigurationError, type Settings } from "../config.ts";
+import { ConfigurationError, type Settings } from "./settings/settings.ts";
 
 /**
  * What the settings name for an existing etcd: files on this machine, or a Secret, and a password.

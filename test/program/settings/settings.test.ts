@@ -4,8 +4,13 @@ import { describe, test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { checkSettings, ConfigurationError, defaultSettings, readSettings } from "../config.ts";
-import type { RawSettings } from "../config.ts";
+import {
+  checkSettings,
+  ConfigurationError,
+  defaultSettings,
+  readSettings,
+} from "../../../program/settings/settings.ts";
+import type { RawSettings } from "../../../program/settings/settings.ts";
 
 function problemsOf(raw: RawSettings): readonly string[] {
   try {
@@ -219,7 +224,7 @@ test("reads this project's settings and no others from the stack's configuration
   assert.deepEqual(readSettings(), { ...defaultSettings, namespace: "storage", tridentDebug: true });
 });
 
-test("describes in Pulumi.yaml exactly the settings of config.ts, with the same types and defaults", () => {
+test("describes in Pulumi.yaml exactly the program's settings, with the same types and defaults", () => {
   const declared = settingsOfPulumiYaml();
   assert.deepEqual(Object.keys(declared), Object.keys(defaultSettings));
   for (const [name, value] of Object.entries(defaultSettings)) {
@@ -231,7 +236,7 @@ test("describes in Pulumi.yaml exactly the settings of config.ts, with the same 
 
 /** Enough of YAML for the way that file is written: each setting two spaces in, its properties four. */
 function settingsOfPulumiYaml(): Record<string, { type: string; default: string; described: boolean }> {
-  const text = readFileSync(new URL("../Pulumi.yaml", import.meta.url), "utf8");
+  const text = readFileSync(new URL("../../../Pulumi.yaml", import.meta.url), "utf8");
   const [, config = ""] = text.split(/^config:\n/m);
   const settings = config.split(/^ {2}(?=\w)/m).filter((block) => block !== "");
   return Object.fromEntries(

@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { chosenCluster } from "../chosen-cluster.ts";
+import { chosenCluster } from "../../program/chosen-cluster.ts";
 
 beforeEach(async () => {
   await pulumi.runtime.setMocks({ call: () => ({}), newResource: () => ({ id: "", state: {} }) }, "trident-etcd");

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { explained } from "../explained.ts";
+import { explained } from "../../program/explained.ts";
 
 class ExplainingError extends Error {
   override readonly name = "ExplainingError";

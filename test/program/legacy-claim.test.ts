@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { checkSettings } from "../../config.ts";
-import { claimSource } from "../../settings/claim-source.ts";
+import { checkSettings } from "../../program/settings/settings.ts";
+import { claimSource } from "../../program/legacy-claim.ts";
 
 describe("the images that read the claim of an uninstalled Trident", () => {
   it("are those that came with Trident and the members' own, the oldest first", () => {

@@ -3,8 +3,8 @@ import { test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { annotateWithStack } from "../stack-annotations.ts";
-import { valueOf } from "./components/registrations.ts";
+import { annotateWithStack } from "../../program/stack-annotations.ts";
+import { valueOf } from "../components/registrations.ts";
 
 const ofStack = {
   "trident-etcd/stack": "organization/project/production",

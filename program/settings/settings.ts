@@ -3,10 +3,10 @@ import { counted } from "@trident-etcd/migration/copy/counted.ts";
 import type { PlanDetail } from "@trident-etcd/migration/plan/describe-plan.ts";
 import type { Platform } from "@trident-etcd/migration/platform/detect-platform.ts";
 
-import { checkCertificateSettings } from "./settings/check-certificates.ts";
-import { checkExistingEtcdSettings } from "./settings/check-existing-etcd.ts";
-import { claimName, claimNames } from "./settings/parse-claims.ts";
-import { etcdEndpoints, objectName, secretKeys } from "./settings/parse-endpoints.ts";
+import { checkCertificateSettings } from "./check-certificates.ts";
+import { checkExistingEtcdSettings } from "./check-existing-etcd.ts";
+import { claimName, claimNames } from "./parse-claims.ts";
+import { etcdEndpoints, objectName, secretKeys } from "./parse-endpoints.ts";
 import {
   etcdVersion,
   fromRegistry,
@@ -14,8 +14,8 @@ import {
   imageRegistry,
   imageRepository,
   optionalImage,
-} from "./settings/parse-image.ts";
-import { amount, clusterSize, hours, seconds } from "./settings/parse-number.ts";
+} from "./parse-image.ts";
+import { amount, clusterSize, hours, seconds } from "./parse-number.ts";
 import {
   dnsNames,
   domainName,
@@ -27,7 +27,7 @@ import {
   secretName,
   subjectText,
   trueOrFalse,
-} from "./settings/parse-text.ts";
+} from "./parse-text.ts";
 
 /** The stack's settings, checked. Pulumi.yaml describes each of them for the person who sets it. */
 export interface Settings {

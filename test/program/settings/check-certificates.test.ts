@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { defaultSettings, type Settings } from "../../config.ts";
-import { checkCertificateSettings } from "../../settings/check-certificates.ts";
+import { defaultSettings, type Settings } from "../../../program/settings/settings.ts";
+import { checkCertificateSettings } from "../../../program/settings/check-certificates.ts";
 
 const problemsOf = (change: Partial<Settings>): string[] =>
   checkCertificateSettings({ ...defaultSettings, ...change }, defaultSettings);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { checkSettings, ConfigurationError, type RawSettings } from "../../config.ts";
+import { checkSettings, ConfigurationError, type RawSettings } from "../../../program/settings/settings.ts";
 
 const endpoints = { existingEtcdEndpoints: "https://etcd.example.com:2379" };
 const files = {

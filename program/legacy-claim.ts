@@ -1,6 +1,6 @@
 import type { ClaimSource } from "@trident-etcd/migration/legacy/uninstalled-trident.ts";
 
-import type { Settings } from "../config.ts";
+import type { Settings } from "./settings/settings.ts";
 
 /** The etcds that came with Trident 18.04, 18.07, 18.10, 19.01 and 19.04. */
 const vendorsVersions = ["3.1.5", "3.2.19", "3.3.9", "3.3.10", "3.3.12"];
