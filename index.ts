@@ -5,12 +5,12 @@ import { gatherPlan } from "@trident-etcd/migration/plan/gather-plan.ts";
 import { planOutput } from "@trident-etcd/migration/plan/plan-output.ts";
 
 import { chosenCluster, choosePlatform } from "./program/chosen-cluster.ts";
-import { KeptReport } from "./components/kept-report.ts";
-import { ServingCheck } from "./components/serving-check.ts";
-import { StackRecord } from "./components/stack-record.ts";
-import { StateMigration } from "./components/state-migration.ts";
-import { TridentAccount } from "./components/trident-account.ts";
-import { Trident, tridentSpec } from "./components/trident.ts";
+import { KeptReport } from "./components/destroy/kept-report.ts";
+import { ServingCheck } from "./components/stack/serving-check.ts";
+import { StackRecord } from "./components/stack/stack-record.ts";
+import { StateMigration } from "./components/migration/state-migration.ts";
+import { TridentAccount } from "./components/trident/trident-account.ts";
+import { Trident, tridentSpec } from "./components/trident/trident.ts";
 import { readSettings } from "./program/settings/settings.ts";
 import { explained } from "./program/explained.ts";
 import { existingEtcdAddress, useExistingEtcd } from "./program/existing-etcd.ts";

@@ -3,8 +3,8 @@ import type { ExistingEtcdAddress } from "@trident-etcd/migration/endpoints/etcd
 import type { EtcdIdentity } from "@trident-etcd/migration/endpoints/open-existing-etcd.ts";
 import { expiryOf } from "@trident-etcd/migration/etcd/client-certificate.ts";
 
-import { certificateVersion } from "../components/certificate-version.ts";
-import { ExistingEtcd } from "../components/existing-etcd.ts";
+import { certificateVersion } from "../components/etcd/certificate-version.ts";
+import { ExistingEtcd } from "../components/etcd/existing-etcd.ts";
 import type { Settings } from "./settings/settings.ts";
 import type { TridentsEtcd } from "./tridents-etcd.ts";
 

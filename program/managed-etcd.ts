@@ -6,9 +6,9 @@ import type {
 import type { GeneratedAuthority } from "@trident-etcd/migration/plan/generated-authority.ts";
 import type { Platform } from "@trident-etcd/migration/platform/detect-platform.ts";
 
-import type { CertificateWithKey } from "../components/etcd-secrets.ts";
-import { ManagedEtcd, type GeneratedCertificates } from "../components/managed-etcd.ts";
-import { tridentPods } from "../components/trident.ts";
+import type { CertificateWithKey } from "../components/etcd/etcd-secrets.ts";
+import { ManagedEtcd, type GeneratedCertificates } from "../components/etcd/managed-etcd.ts";
+import { tridentPods } from "../components/trident/trident.ts";
 import type { ClusterChoice } from "../components/cluster-of.ts";
 import type { Settings } from "./settings/settings.ts";
 

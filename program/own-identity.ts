@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MigrationPlan } from "@trident-etcd/migration/plan/migration-plan.ts";
 
 import type { ChosenCluster } from "./chosen-cluster.ts";
-import { StackGuard } from "../components/stack-guard.ts";
-import { StackIdentity } from "../components/stack-identity.ts";
+import { StackGuard } from "../components/stack/stack-guard.ts";
+import { StackIdentity } from "../components/stack/stack-identity.ts";
 import type { Settings } from "./settings/settings.ts";
 import { showPlan } from "./show-plan.ts";
 import { stackName } from "./stack-annotations.ts";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { EtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
 
-import type { CertificateExpiry } from "../components/etcd-tls.ts";
+import type { CertificateExpiry } from "../components/etcd/etcd-tls.ts";
 
 /** The etcd that Trident is given, wherever it comes from. Each resolves once it serves and its Secrets exist. */
 export interface TridentsEtcd {

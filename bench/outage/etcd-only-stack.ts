@@ -4,9 +4,9 @@ import { join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 
-import { EtcdCluster } from "../../components/etcd-cluster.ts";
-import { EtcdOperator } from "../../components/etcd-operator.ts";
-import { EtcdTls } from "../../components/etcd-tls.ts";
+import { EtcdCluster } from "../../components/etcd/etcd-cluster.ts";
+import { EtcdOperator } from "../../components/etcd/etcd-operator.ts";
+import { EtcdTls } from "../../components/etcd/etcd-tls.ts";
 import { defaultSettings } from "../../program/settings/settings.ts";
 import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";
 import { pulumiEnvironment } from "../../sandbox/toolchain/pulumi-environment.ts";

@@ -59,7 +59,7 @@ export function judgeBrought(
   });
 }
 
-/** Marks the Secrets whose certificates were brought, as components/brought-etcd-tls.ts makes them. */
+/** Marks the Secrets whose certificates were brought, as components/etcd/brought-etcd-tls.ts makes them. */
 const broughtAnnotation = "trident-etcd/certificates";
 
 export interface AuthorityFacts {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { etcdClusterDefinition } from "../../../components/etcd-cluster-definition.ts";
+import { etcdClusterDefinition } from "../../../components/etcd/etcd-cluster-crd.ts";
 import { problemOfDefinition, type ServedDefinition } from "../../../migration/uninstall/definition.ts";
 
 const version = { name: "v1beta2", served: true };

@@ -1,0 +1,178 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { definitionName, etcdClusterDefinition } from "./etcd-cluster-crd.ts";
+import { etcdOperatorRules } from "./etcd-operator-permissions.ts";
+import { objectLabels } from "../labels.ts";
+
+export interface EtcdOperatorArgs {
+  /** The namespace that the operator runs in and looks for EtcdClusters in. */
+  readonly namespace: pulumi.Input<string>;
+  /** The names of the Secrets with the client certificates by which it reaches the members. It can read no others. */
+  readonly clientSecretNames: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Anything that changes whenever those certificates do, such as their expiry: the operator reads them only when it starts, and
+   * is started anew.
+   * @default it is left running
+   */
+  readonly clientCertificateVersion?: pulumi.Input<string>;
+  /**
+   * The operator's image, with its tag or digest.
+   * @default "quay.io/coreos/etcd-operator:v0.9.4"
+   */
+  readonly image?: pulumi.Input<string>;
+  /**
+   * The number of the user that it runs as; "assigned" where the platform gives each namespace numbers of its own, as OpenShift
+   * does.
+   * @default 1000, the image's own
+   */
+  readonly userId?: number | "assigned";
+  /**
+   * Whether the definition of the EtcdCluster resource, which belongs to the whole cluster, is this component's to make and to change
+   * ("own"), or somebody else's and used as it is ("existing"). It is never deleted with the component either way, since that would
+   * delete every EtcdCluster of every namespace: DefinitionRemoval does so where it is safe.
+   * @default "own"
+   */
+  readonly definition?: "own" | "existing";
+  /**
+   * How long to wait until it runs, in seconds.
+   * @default 300
+   */
+  readonly timeoutSeconds?: number;
+}
+
+const objectName = "etcd-operator";
+const labels = objectLabels("etcd", "operator");
+const selector = { name: objectName };
+
+/** The labels by which the operator's pods are known. */
+export const etcdOperatorPods: Readonly<Record<string, string>> = selector;
+
+/** The etcd-operator of CoreOS (v0.9.4, its last release), and the definition of the EtcdCluster resource that it acts on. */
+export class EtcdOperator extends pulumi.ComponentResource {
+  constructor(name: string, args: EtcdOperatorArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("trident-etcd:index:EtcdOperator", name, args, opts);
+
+    const definition = createDefinition(this, name, args.definition ?? "own");
+    const lock = createLeaderLock(this, name, args);
+    const permissions = createPermissions(this, name, args, lock);
+    createDeployment(this, name, args, permissions.serviceAccount, [definition, permissions.binding]);
+
+    this.registerOutputs({});
+  }
+}
+
+function createDefinition(
+  parent: EtcdOperator,
+  name: string,
+  whose: "own" | "existing",
+): kubernetes.apiextensions.v1.CustomResourceDefinition {
+  const { CustomResourceDefinition } = kubernetes.apiextensions.v1;
+  // Under the same name as if it were our own: Pulumi forgets that one without deleting it, should it be in the state.
+  if (whose === "existing") return CustomResourceDefinition.get(`${name}-definition`, definitionName, { parent });
+  return new CustomResourceDefinition(`${name}-definition`, etcdClusterDefinition(), { parent, retainOnDelete: true });
+}
+
+/** The operator would make this object by itself, and nothing would ever remove it. */
+function createLeaderLock(parent: EtcdOperator, name: string, args: EtcdOperatorArgs): kubernetes.core.v1.Endpoints {
+  return new kubernetes.core.v1.Endpoints(
+    `${name}-leader-lock`,
+    { metadata: { name: objectName, namespace: args.namespace, labels } },
+    { parent },
+  );
+}
+
+function createPermissions(
+  parent: EtcdOperator,
+  name: string,
+  args: EtcdOperatorArgs,
+  lock: kubernetes.core.v1.Endpoints,
+): { serviceAccount: kubernetes.core.v1.ServiceAccount; binding: pulumi.Resource } {
+  const metadata = { name: objectName, namespace: args.namespace, labels };
+  const serviceAccount = new kubernetes.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, { parent });
+  const role = new kubernetes.rbac.v1.Role(
+    `${name}-role`,
+    { metadata, rules: etcdOperatorRules(lock.metadata.name, args.clientSecretNames) },
+    { parent },
+  );
+  const binding = new kubernetes.rbac.v1.RoleBinding(
+    `${name}-role-binding`,
+    {
+      metadata,
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+      subjects: [{ kind: "ServiceAccount", name: serviceAccount.metadata.name, namespace: args.namespace }],
+    },
+    { parent },
+  );
+  return { serviceAccount, binding };
+}
+
+function createDeployment(
+  parent: EtcdOperator,
+  name: string,
+  args: EtcdOperatorArgs,
+  serviceAccount: kubernetes.core.v1.ServiceAccount,
+  dependsOn: pulumi.Resource[],
+): kubernetes.apps.v1.Deployment {
+  const { timeoutSeconds = 300, userId = 1000, clientCertificateVersion } = args;
+  return new kubernetes.apps.v1.Deployment(
+    `${name}-deployment`,
+    {
+      metadata: { name: objectName, namespace: args.namespace, labels },
+      spec: {
+        replicas: 1,
+        // Ready means leading: a second operator beside the first never gets ready, and a rolling update would wait for ever.
+        strategy: { type: "Recreate" },
+        progressDeadlineSeconds: timeoutSeconds,
+        selector: { matchLabels: selector },
+        template: {
+          metadata: {
+            labels: { ...labels, ...selector },
+            // What it has from its start: no API server takes the token of an account that was deleted and made again.
+            annotations: {
+              "trident-etcd/service-account": serviceAccount.metadata.uid,
+              ...(clientCertificateVersion === undefined
+                ? {}
+                : { "trident-etcd/client-certificate": clientCertificateVersion }),
+            },
+          },
+          spec: {
+            serviceAccountName: serviceAccount.metadata.name,
+            // The image names its user, but Kubernetes can only tell a number from root.
+            securityContext: {
+              runAsNonRoot: true,
+              ...(userId === "assigned" ? {} : { runAsUser: userId }),
+              seccompProfile: { type: "RuntimeDefault" },
+            },
+            containers: [operatorContainer(args.image ?? "quay.io/coreos/etcd-operator:v0.9.4")],
+            // Its logging library ends the process when it cannot write its files there.
+            volumes: [{ name: "temporary", emptyDir: {} }],
+          },
+        },
+      },
+    },
+    { parent, dependsOn, customTimeouts: { create: `${timeoutSeconds}s`, update: `${timeoutSeconds}s` } },
+  );
+}
+
+function operatorContainer(image: pulumi.Input<string>): kubernetes.types.input.core.v1.Container {
+  return {
+    name: objectName,
+    image,
+    command: ["etcd-operator"],
+    args: ["-create-crd=false"],
+    env: [
+      { name: "MY_POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+      { name: "MY_POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    ],
+    ports: [{ name: "metrics", containerPort: 8080 }],
+    readinessProbe: { httpGet: { path: "/readyz", port: "metrics" }, periodSeconds: 2 },
+    resources: { requests: { cpu: "50m", memory: "64Mi" } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    volumeMounts: [{ name: "temporary", mountPath: "/tmp" }],
+  };
+}

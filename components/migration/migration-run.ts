@@ -1,0 +1,105 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { EtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
+import type { ClaimSource } from "@trident-etcd/migration/legacy/uninstalled-trident.ts";
+import type * as migration from "@trident-etcd/migration/migration-provider.ts";
+import type { MigrationResult } from "@trident-etcd/migration/migration-result.ts";
+
+import type { ClusterChoice } from "../cluster-of.ts";
+
+export interface MigrationRunArgs extends ClusterChoice {
+  readonly namespace: pulumi.Input<string>;
+  /** The Deployment to migrate from. */
+  readonly legacyDeployment: pulumi.Input<string>;
+  /** Its container that runs etcd. */
+  readonly legacyEtcdContainer: pulumi.Input<string>;
+  /** Where the state is if there is no such Deployment any more; without it, only one that stands is migrated. */
+  readonly legacyClaim?: pulumi.Input<ClaimSource>;
+  /** The etcd to migrate to, which must serve. Names of Secrets: their contents never come into this resource. */
+  readonly destination: pulumi.Input<EtcdAddress>;
+  /** The ConfigMap that the migration keeps its record in. */
+  readonly record: pulumi.Input<string>;
+  /** The keys below it are copied. */
+  readonly prefix: pulumi.Input<string>;
+  /** For each wait. */
+  readonly timeoutSeconds: pulumi.Input<number>;
+  /** As `tridentSpec` makes it. It is started and must serve before anything is final; without it nothing is started. */
+  readonly newTrident?: kubernetes.types.input.apps.v1.DeploymentSpec;
+  /**
+   * The folder on this machine for a snapshot of the old etcd's last state, which holds the application's secrets. None is
+   * kept without it, or for "".
+   */
+  readonly snapshotDirectory?: pulumi.Input<string>;
+  /**
+   * How many keys that a new Trident wrote may be discarded, when exactly that many were found.
+   * @default none
+   */
+  readonly discardedKeys?: pulumi.Input<number>;
+}
+
+/**
+ * The migration, as a resource that Pulumi creates once.
+ *
+ * create migrates; diff never finds a change, so that nothing is copied twice; check refuses impossible inputs; read keeps what
+ * was recorded; delete rolls the migration back when the record says that this is asked for, and does nothing otherwise.
+ */
+export class MigrationRun extends pulumi.dynamic.Resource {
+  declare readonly keys: pulumi.Output<number>;
+  declare readonly bytes: pulumi.Output<number>;
+  declare readonly sha256: pulumi.Output<string>;
+  declare readonly sourceClusterId: pulumi.Output<string>;
+  declare readonly sourceRevision: pulumi.Output<string>;
+  declare readonly destinationClusterId: pulumi.Output<string>;
+  declare readonly destinationRevision: pulumi.Output<string>;
+  declare readonly firstPassKeys: pulumi.Output<number>;
+  declare readonly changedKeys: pulumi.Output<MigrationResult["changedKeys"]>;
+  declare readonly snapshot: pulumi.Output<string | undefined>;
+  declare readonly startedAt: pulumi.Output<string>;
+  declare readonly cutOverAt: pulumi.Output<string>;
+  /** Undefined for a migration by an older version. */
+  declare readonly outageSeconds: pulumi.Output<number | undefined>;
+  declare readonly finishedAt: pulumi.Output<string>;
+
+  constructor(name: string, args: MigrationRunArgs, opts?: pulumi.CustomResourceOptions) {
+    const outputs = {
+      keys: undefined,
+      bytes: undefined,
+      sha256: undefined,
+      sourceClusterId: undefined,
+      sourceRevision: undefined,
+      destinationClusterId: undefined,
+      destinationRevision: undefined,
+      firstPassKeys: undefined,
+      changedKeys: undefined,
+      snapshot: undefined,
+      startedAt: undefined,
+      cutOverAt: undefined,
+      outageSeconds: undefined,
+      finishedAt: undefined,
+    };
+    super(
+      provider,
+      name,
+      { ...args, ...outputs },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["kubeconfig"] }),
+      "trident-etcd",
+      "MigrationRun",
+    );
+  }
+}
+
+type ProviderFunctions = typeof migration;
+
+// Pulumi freezes the text of these functions into the stack's state, and runs that text even when this file has changed since.
+// So each only calls the package by its name, which is looked up anew in whatever version is installed.
+/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-argument -- see above; inputs are untyped */
+const provider: pulumi.dynamic.ResourceProvider = {
+  check: (olds, news) =>
+    (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).check(olds, news),
+  diff: () => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).diff(),
+  create: (inputs) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).create(inputs),
+  read: (id, props) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).read(id, props),
+  update: (_, olds) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).update(_, olds),
+  delete: (_, props) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).remove(props),
+};
+/* eslint-enable */

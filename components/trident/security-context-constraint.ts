@@ -1,0 +1,44 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { objectLabels } from "../labels.ts";
+
+export interface ConstraintUseArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** Whose pods may be admitted by it. */
+  readonly serviceAccountName: pulumi.Input<string>;
+  /** The name of one of OpenShift's SecurityContextConstraints, such as `anyuid`. */
+  readonly constraint: string;
+}
+
+/**
+ * Lets one service account's pods be admitted by one of OpenShift's SecurityContextConstraints. By a Role, as `oc adm policy
+ * add-scc-to-user` does since OpenShift 4: the constraint itself, which belongs to the platform, is not changed.
+ */
+export function allowConstraint(
+  name: string,
+  { namespace, serviceAccountName, constraint }: ConstraintUseArgs,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.rbac.v1.RoleBinding {
+  const metadata = {
+    name: pulumi.interpolate`${serviceAccountName}-${constraint}`,
+    namespace,
+    labels: objectLabels("trident", "permissions"),
+  };
+  const rule = {
+    apiGroups: ["security.openshift.io"],
+    resources: ["securitycontextconstraints"],
+    resourceNames: [constraint],
+    verbs: ["use"],
+  };
+  const role = new kubernetes.rbac.v1.Role(`${name}-role`, { metadata, rules: [rule] }, opts);
+  return new kubernetes.rbac.v1.RoleBinding(
+    `${name}-role-binding`,
+    {
+      metadata,
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+      subjects: [{ kind: "ServiceAccount", name: serviceAccountName, namespace }],
+    },
+    opts,
+  );
+}
