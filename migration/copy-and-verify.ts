@@ -1,4 +1,4 @@
-import { counted } from "./copy/counted.ts";
+import { counted } from "./wording/counted.ts";
 import { afterVerifiedCopy, copyChanges, type CopiedChanges, type EarlierPass } from "./copy/copy-changes.ts";
 import { copyUntilVerified } from "./copy/copy-until-verified.ts";
 import { CopyInterruptedError } from "./copy/errors.ts";
@@ -7,7 +7,7 @@ import { pinRevision } from "./copy/pin-revision.ts";
 import { verifyChanges } from "./copy/verify-changes.ts";
 import { verifyCopy, type VerifiedCopy } from "./copy/verify-copy.ts";
 import { reportCopyProgress } from "./report-copy-progress.ts";
-import { atMostEverySecond } from "./report-now-and-then.ts";
+import { atMostEverySecond } from "./wording/report-now-and-then.ts";
 import type { WrittenKeys } from "./written-keys.ts";
 
 /** Both sides, and what each pass tells and is told. */

@@ -1,4 +1,4 @@
-import { counted } from "./copy/counted.ts";
+import { counted } from "./wording/counted.ts";
 import { EtcdCopyError, SourceChangedError, type Leftover } from "./copy-errors.ts";
 import type { CopyRequest, CopyResult } from "./copy-request.ts";
 import { changesAfterCopy } from "./copy/changes-after-copy.ts";

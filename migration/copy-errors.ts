@@ -1,6 +1,6 @@
 import type { ChangesAfterCopy } from "./copy/changes-after-copy.ts";
 import { EmptySourceError } from "./copy/errors.ts";
-import { describeFailure } from "./kubernetes/describe-failure.ts";
+import { describeFailure } from "./wording/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";
 
 /** Something wrote to the source while it was copied, so that the copy is not its last state. */

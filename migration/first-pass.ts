@@ -3,7 +3,7 @@ import { copyAndVerify } from "./copy-and-verify.ts";
 import { isTransient } from "./copy/store-error.ts";
 import type { VerifiedCopy } from "./copy/verify-copy.ts";
 import { firstPassText } from "./earlier-pass.ts";
-import { describeFailure } from "./kubernetes/describe-failure.ts";
+import { describeFailure } from "./wording/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";
 import type { Migration } from "./migration.ts";
 import type { OpenStore } from "./stores/forwarded-store.ts";

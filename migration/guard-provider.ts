@@ -1,5 +1,5 @@
 import { watchEngineCancellation } from "./engine-cancellation.ts";
-import { describeFailure } from "./kubernetes/describe-failure.ts";
+import { describeFailure } from "./wording/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "./kubernetes/errors.ts";
 import { rememberSettings } from "./rollback/settings-of-this-run.ts";
 import type { UndoRequest } from "./undo/undo-unfinished-migration.ts";

@@ -1,4 +1,4 @@
-import { counted } from "./copy/counted.ts";
+import { counted } from "./wording/counted.ts";
 import { checkStores } from "./check-stores.ts";
 import { clusterEnvironment } from "./cluster-environment.ts";
 import { copyAndCutOver, endMigration } from "./cut-over.ts";

@@ -1,4 +1,4 @@
-import { describeFailure } from "./kubernetes/describe-failure.ts";
+import { describeFailure } from "./wording/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";
 import { newTridentName } from "./readiness/new-trident.ts";
 

@@ -1,7 +1,7 @@
 import { destinationOf } from "./endpoints/destination-of.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 import type { MigrationRequest, MigrationResult } from "./migrate-trident-state.ts";
-import { describeFailure } from "./kubernetes/describe-failure.ts";
+import { describeFailure } from "./wording/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "./kubernetes/errors.ts";
 import type { ClusterAccess } from "./kubernetes/load-kubeconfig.ts";
 import { RollbackError } from "./rollback/errors.ts";

@@ -1,6 +1,6 @@
-import { counted } from "./copy/counted.ts";
+import { counted } from "./wording/counted.ts";
 import { removeCopiedKeys } from "./copy/remove-copied-keys.ts";
-import { describeFailure } from "./kubernetes/describe-failure.ts";
+import { describeFailure } from "./wording/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";
 import type { MigrationLease } from "./lease/held-lease.ts";
 import type { LegacyTrident } from "./legacy/legacy-trident.ts";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectToCluster } from "@trident-etcd/migration/kubernetes/cluster-client.ts";
-import { detectPlatform, type Platform } from "@trident-etcd/migration/platform/detect-platform.ts";
+import { detectPlatform, type Platform } from "@trident-etcd/migration/kubernetes/detect-platform.ts";
 import { isContents } from "@trident-etcd/migration/kubernetes/load-kubeconfig.ts";
 
 /** The cluster that the stack is about, chosen by the standard settings `kubernetes:kubeconfig` and `kubernetes:context`. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ExistingEtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
 import type { EtcdIdentity } from "@trident-etcd/migration/endpoints/open-existing-etcd.ts";
-import { expiryOf } from "@trident-etcd/migration/etcd/client-certificate.ts";
+import { expiryOf } from "@trident-etcd/migration/certificates/client-certificate.ts";
 
 import { certificateVersion } from "../components/etcd/certificate-version.ts";
 import { ExistingEtcd } from "../components/etcd/existing-etcd.ts";

@@ -4,7 +4,7 @@ import type {
   CertificateRole,
 } from "@trident-etcd/migration/certificates/brought-certificates.ts";
 import type { GeneratedAuthority } from "@trident-etcd/migration/plan/generated-authority.ts";
-import type { Platform } from "@trident-etcd/migration/platform/detect-platform.ts";
+import type { Platform } from "@trident-etcd/migration/kubernetes/detect-platform.ts";
 
 import type { CertificateWithKey } from "../components/etcd/etcd-secrets.ts";
 import { ManagedEtcd, type GeneratedCertificates } from "../components/etcd/managed-etcd.ts";

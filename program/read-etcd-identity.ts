@@ -12,7 +12,7 @@ import {
   checkCertificateMaterial,
   type CertificateMaterial,
   type CertificatePart,
-} from "@trident-etcd/migration/etcd/client-certificate.ts";
+} from "@trident-etcd/migration/certificates/client-certificate.ts";
 import { connectToCluster, type ClusterAccess } from "@trident-etcd/migration/kubernetes/cluster-client.ts";
 
 import { ConfigurationError, type Settings } from "./settings/settings.ts";

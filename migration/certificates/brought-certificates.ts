@@ -1,4 +1,4 @@
-import type { CertificateMaterial, CertificatePart } from "../etcd/client-certificate.ts";
+import type { CertificateMaterial, CertificatePart } from "./client-certificate.ts";
 
 /** Who holds a certificate: the members towards clients, the members towards each other, and clients. */
 export type CertificateRole = "server" | "peer" | "client";

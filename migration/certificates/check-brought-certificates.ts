@@ -1,5 +1,5 @@
 import type { KeyObject, X509Certificate } from "node:crypto";
-import type { CertificatePart } from "../etcd/client-certificate.ts";
+import type { CertificatePart } from "./client-certificate.ts";
 import { certificateRoles, type BroughtCertificates, type CertificateRole } from "./brought-certificates.ts";
 import { keyUsages } from "./key-usage.ts";
 import { peerNames, serverNames, type MemberPlace } from "./member-names.ts";

@@ -1,4 +1,4 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "../wording/counted.ts";
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 
 /** What was read, or why it could not be: the rest of a sentence that begins with where it was to be read. */

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import type { V1Secret } from "@kubernetes/client-node";
-import type { CertificatePart } from "../etcd/client-certificate.ts";
+import type { CertificatePart } from "./client-certificate.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { certificateRoles, type BroughtCertificates, type CertificateRole } from "./brought-certificates.ts";
 import { CertificateFilesError, readCertificateFiles } from "./read-certificate-files.ts";

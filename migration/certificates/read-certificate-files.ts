@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { CertificateMaterial, CertificatePart } from "../etcd/client-certificate.ts";
+import type { CertificateMaterial, CertificatePart } from "./client-certificate.ts";
 
 /** For each part, the file's path and the setting that names it. */
 export type CertificateFiles = Readonly<Record<CertificatePart, { readonly setting: string; readonly path: string }>>;

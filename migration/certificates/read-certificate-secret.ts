@@ -1,5 +1,5 @@
 import type { V1Secret } from "@kubernetes/client-node";
-import type { CertificateMaterial, CertificatePart } from "../etcd/client-certificate.ts";
+import type { CertificateMaterial, CertificatePart } from "./client-certificate.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
 

@@ -1,7 +1,7 @@
 import { SameStoreError } from "../copy/errors.ts";
 import type { StoreStatus } from "../copy/key-value-store.ts";
 import { withRetries } from "../copy/retry.ts";
-import { CertificateError, type CertificatePart } from "../etcd/client-certificate.ts";
+import { CertificateError, type CertificatePart } from "../certificates/client-certificate.ts";
 import { connectEtcd, type EtcdStore, type EtcdTarget } from "../etcd/etcd-store.ts";
 import type { Side } from "./flags.ts";
 import { orInterrupted } from "./interruption.ts";

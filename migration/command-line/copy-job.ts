@@ -1,6 +1,6 @@
 import { copyState } from "../copy/copy-state.ts";
-import { counted, describeCount } from "../copy/counted.ts";
-import { describeBytes } from "./describe-amount.ts";
+import { counted, describeCount } from "../wording/counted.ts";
+import { describeBytes } from "../wording/describe-amount.ts";
 import { describeKeysChosen, labelled, type JobContext, type JobReport } from "./job-report.ts";
 import { documentOfVerified, linesOfVerified } from "./verify-job.ts";
 

@@ -11,7 +11,7 @@ import {
   SameStoreError,
 } from "../copy/errors.ts";
 import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../etcd/errors.ts";
-import { counted, describeCount } from "../copy/counted.ts";
+import { counted, describeCount } from "../wording/counted.ts";
 import type { Outcome } from "./exit-codes.ts";
 import { SIDE_NAMES, SIDES, type Action } from "./flags.ts";
 import { InterruptedError } from "./interruption.ts";

@@ -1,5 +1,5 @@
-import { counted, describeCount } from "../copy/counted.ts";
-import { describeBytes } from "./describe-amount.ts";
+import { counted, describeCount } from "../wording/counted.ts";
+import { describeBytes } from "../wording/describe-amount.ts";
 import {
   describeKeysChosen,
   documentOfSide,

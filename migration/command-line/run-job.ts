@@ -1,6 +1,6 @@
 import { copyJob } from "./copy-job.ts";
 import { withConnectedSides } from "./connected-sides.ts";
-import { describeDuration } from "./describe-amount.ts";
+import { describeDuration } from "../wording/describe-amount.ts";
 import { failureReport } from "./failure-report.ts";
 import type { Action } from "./flags.ts";
 import { watchSignals } from "./interruption.ts";

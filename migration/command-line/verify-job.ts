@@ -1,8 +1,8 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "../wording/counted.ts";
 import { EmptySourceError } from "../copy/errors.ts";
 import { pinRevision } from "../copy/pin-revision.ts";
 import { verifyCopy, type VerifiedCopy } from "../copy/verify-copy.ts";
-import { describeBytes } from "./describe-amount.ts";
+import { describeBytes } from "../wording/describe-amount.ts";
 import {
   describeKeysChosen,
   documentOfSide,

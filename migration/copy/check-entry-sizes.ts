@@ -1,4 +1,4 @@
-import { bytesFieldBytes } from "../etcd/wire-format.ts";
+import { bytesFieldBytes } from "../etcd/messages/wire-format.ts";
 import { keyLength, valueLength } from "./entry-bytes.ts";
 import { EntriesTooLargeError, type TooLargeEntry } from "./errors.ts";
 import { KEYS_LISTED } from "./key-sample.ts";

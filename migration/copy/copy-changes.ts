@@ -1,4 +1,4 @@
-import { counted } from "./counted.ts";
+import { counted } from "../wording/counted.ts";
 import { batchesOf } from "./batches.ts";
 import { ChangedKeysCollector, type ChangedKeys, type ChangedRun } from "./changed-keys.ts";
 import type { VerifiedPass } from "./changed-since.ts";

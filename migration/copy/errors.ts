@@ -1,4 +1,4 @@
-import { counted } from "./counted.ts";
+import { counted } from "../wording/counted.ts";
 import { KEYS_LISTED, type KeySample } from "./key-sample.ts";
 import { printableKey, printableKeys } from "./printable-key.ts";
 import type { UnansweredTransaction } from "./own-transactions.ts";

@@ -1,4 +1,4 @@
-import { counted } from "./counted.ts";
+import { counted } from "../wording/counted.ts";
 import { bytesOf, compareKeys } from "./entry-bytes.ts";
 import { EntryTooLargeError, UntrustworthyAnswerError } from "./errors.ts";
 import { isInRange, keyAfter } from "./key-range.ts";

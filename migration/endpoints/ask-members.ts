@@ -4,7 +4,7 @@ import { removeMember } from "../etcd/remove-member.ts";
 import { EtcdError, EtcdUnreachableError } from "../etcd/errors.ts";
 import type { EtcdAddress, EtcdTls } from "../etcd/etcd-store.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
 import { describePod, isActive, isContainerRunning, isReady, listPods, podName, readPod } from "../kubernetes/pods.ts";

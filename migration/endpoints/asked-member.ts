@@ -1,5 +1,5 @@
 import type { MemberView } from "../etcd/ask-member.ts";
-import type { ListedMember } from "../etcd/member-messages.ts";
+import type { ListedMember } from "../etcd/messages/member-messages.ts";
 
 /** A member of an EtcdCluster, as its pod and it itself show it. */
 export type AskedMember =

@@ -1,9 +1,9 @@
 import { prefixRange } from "../copy/key-range.ts";
 import { printableKey } from "../copy/printable-key.ts";
-import { commonNameOf } from "../etcd/client-certificate.ts";
+import { commonNameOf } from "../certificates/client-certificate.ts";
 import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../etcd/errors.ts";
 import type { MemberAnswer } from "../etcd/etcd-store.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { BlockerError } from "../preflight/blocker.ts";
 import {

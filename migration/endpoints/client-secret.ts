@@ -4,7 +4,7 @@ import {
   checkCertificateMaterial,
   type CertificateMaterial,
   type CertificatePart,
-} from "../etcd/client-certificate.ts";
+} from "../certificates/client-certificate.ts";
 import type { EtcdTls } from "../etcd/etcd-store.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";

@@ -1,6 +1,6 @@
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
-import type { Platform } from "../platform/detect-platform.ts";
+import type { Platform } from "../kubernetes/detect-platform.ts";
 import type { EndpointUrl } from "./endpoint-url.ts";
 
 export interface GatewayPodRequest {

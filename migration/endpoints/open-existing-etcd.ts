@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
 import type { KeyRange } from "../copy/key-value-store.ts";
-import type { CertificateMaterial } from "../etcd/client-certificate.ts";
+import type { CertificateMaterial } from "../certificates/client-certificate.ts";
 import { EtcdUnreachableError } from "../etcd/errors.ts";
 import { connectEtcd, type EtcdTarget, type MemberAnswer } from "../etcd/etcd-store.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../kubernetes/wait-until.ts";
 import { openNamedStore, type OpenStore } from "../stores/forwarded-store.ts";
 import { readClientSecret } from "./client-secret.ts";

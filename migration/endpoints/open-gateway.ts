@@ -13,7 +13,7 @@ import {
 import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
 import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../kubernetes/wait-until.ts";
-import { detectPlatform } from "../platform/detect-platform.ts";
+import { detectPlatform } from "../kubernetes/detect-platform.ts";
 import type { EndpointUrl } from "./endpoint-url.ts";
 import { gatewayPod, gatewayPort, gatewaySelector } from "./gateway-pod.ts";
 

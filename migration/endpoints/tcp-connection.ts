@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 
 /** Why no TCP connection can be had from this machine, such as an unknown name; undefined when one can. */
 export function whyNoConnection(

@@ -1,6 +1,11 @@
 import { Member } from "./connection.ts";
 import type { EtcdAddress, EtcdTls } from "./etcd-store.ts";
-import { decodeMemberList, decodeMemberStatus, type ListedMember, type MemberStatus } from "./member-messages.ts";
+import {
+  decodeMemberList,
+  decodeMemberStatus,
+  type ListedMember,
+  type MemberStatus,
+} from "./messages/member-messages.ts";
 
 /** What one member of a cluster answers; it need not have a quorum for that. */
 export interface MemberView extends MemberStatus {

@@ -11,7 +11,7 @@ import {
   type EtcdError,
 } from "./errors.ts";
 import type { EtcdAddress, EtcdTarget, EtcdTls } from "./etcd-store.ts";
-import { decodeToken, encodeAuthentication } from "./status-messages.ts";
+import { decodeToken, encodeAuthentication } from "./messages/status-messages.ts";
 import { findTlsFault, type TlsFault } from "./tls-probe.ts";
 
 const CHANNEL_OPTIONS = {

@@ -11,7 +11,7 @@ import type {
   StoreStatus,
 } from "../copy/key-value-store.ts";
 import { printableKey } from "../copy/printable-key.ts";
-import { checkCertificateMaterial } from "./client-certificate.ts";
+import { checkCertificateMaterial } from "../certificates/client-certificate.ts";
 import { Connection } from "./connection.ts";
 import { EtcdPermissionError } from "./errors.ts";
 import {
@@ -21,10 +21,10 @@ import {
   encodeCreateTransaction,
   encodeDeleteTransaction,
   encodeRangeRequest,
-} from "./messages.ts";
-import { decodeRunResponse, encodeCreateRun, encodePermissionProbe } from "./run-messages.ts";
+} from "./messages/key-messages.ts";
+import { decodeRunResponse, encodeCreateRun, encodePermissionProbe } from "./messages/run-messages.ts";
 import { readSnapshot } from "./snapshot-stream.ts";
-import { decodeHash, decodeStatus, decodeStatusErrors, encodeHashRequest } from "./status-messages.ts";
+import { decodeHash, decodeStatus, decodeStatusErrors, encodeHashRequest } from "./messages/status-messages.ts";
 
 export interface EtcdTarget {
   /** Members of one cluster, at least one: where one does not answer, a retry asks another. */

@@ -1,7 +1,7 @@
 import { Member } from "./connection.ts";
 import { EtcdError } from "./errors.ts";
 import type { EtcdAddress, EtcdTls } from "./etcd-store.ts";
-import { encodeMemberRemoval } from "./member-messages.ts";
+import { encodeMemberRemoval } from "./messages/member-messages.ts";
 
 /**
  * Takes a member off the list of its cluster for good; one that is not on it is no error. The one that is asked needs a quorum for

@@ -3,7 +3,7 @@ import { castGrpcError, Etcd3, type IOptions } from "etcd3";
 import { explainFailure } from "./call-failure.ts";
 import { tlsOf } from "./connection.ts";
 import type { EtcdTarget } from "./etcd-store.ts";
-import { Reader } from "./wire-format.ts";
+import { Reader } from "./messages/wire-format.ts";
 
 /** A whole snapshot takes as long as it takes; one that stands still for this long has failed. */
 const STALL_MILLISECONDS = 30_000;

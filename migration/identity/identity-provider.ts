@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { judgeIdentity, type Identity, type World } from "./judge-identity.ts";
 

@@ -5,7 +5,7 @@ import {
   type HttpLibrary,
   type RequestContext,
 } from "@kubernetes/client-node";
-import { describeFailure } from "./describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { ClusterRequestError, ClusterUnreachableError } from "./errors.ts";
 import type { RequestGate } from "./request-gate.ts";
 import { unlessAborted } from "./unless-aborted.ts";

@@ -9,7 +9,7 @@ import {
   type SecurityAuthentication,
 } from "@kubernetes/client-node";
 import { boundedHttp, gatedHttp, type BoundedHttp } from "./bounded-http.ts";
-import { describeFailure } from "./describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { ClusterUnreachableError } from "./errors.ts";
 import { loadKubeconfig, type ClusterAccess } from "./load-kubeconfig.ts";
 import { refuseOtherCluster, type NamedCluster } from "./own-cluster.ts";

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { PortForward as PodPortForward } from "@kubernetes/client-node";
 import type { ClusterClient } from "./cluster-client.ts";
-import { describeFailure } from "./describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { PortForwardRefusedError } from "./errors.ts";
 import { forwardLocalPort, type ForwardedConnection, type PortForward } from "./forward-local-port.ts";
 import type { Socket } from "node:net";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isTransient, WaitTimeoutError } from "./errors.ts";
-import { describeFailure } from "./describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /** What one look found: either the end of the waiting, or what there is to see meanwhile. */

@@ -1,5 +1,5 @@
 import { StoreError } from "../copy/store-error.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import type { OpenStore } from "../stores/forwarded-store.ts";
 import { LeaseLostError } from "./errors.ts";
 import type { MigrationLease } from "./held-lease.ts";

@@ -1,5 +1,5 @@
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";

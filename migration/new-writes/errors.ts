@@ -1,6 +1,6 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "../wording/counted.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 
 /** What the new Trident wrote can't be brought into the embedded etcd. Nothing was written there, unless it says so. */
 export class NotCarriedError extends Error {

@@ -1,8 +1,8 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "../wording/counted.ts";
 import { deleteKeysOf } from "../copy/delete-keys-of.ts";
 import type { KeyRange } from "../copy/key-value-store.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord, RecordChange } from "../legacy/migration-record.ts";

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
-import { expiryOf, type CertificateMaterial } from "../etcd/client-certificate.ts";
+import { expiryOf, type CertificateMaterial } from "../certificates/client-certificate.ts";
 import type { ServedObject } from "./cluster-reader.ts";
 import type { PlannedCertificate } from "./migration-plan.ts";
 import type { PlanRequest } from "./plan-request.ts";

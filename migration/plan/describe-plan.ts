@@ -1,5 +1,5 @@
-import { describeBytes } from "../command-line/describe-amount.ts";
-import { counted } from "../copy/counted.ts";
+import { describeBytes } from "../wording/describe-amount.ts";
+import { counted } from "../wording/counted.ts";
 import type { KeptThing } from "../uninstall/kept-things.ts";
 import { describeWholePlan } from "./describe-whole-plan.ts";
 import type { LegacyPlan, MigrationPlan, StatePlan } from "./migration-plan.ts";

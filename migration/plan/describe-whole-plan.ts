@@ -1,5 +1,5 @@
-import { describeBytes } from "../command-line/describe-amount.ts";
-import { counted, describeCount } from "../copy/counted.ts";
+import { describeBytes } from "../wording/describe-amount.ts";
+import { counted, describeCount } from "../wording/counted.ts";
 import { describeKept } from "../uninstall/kept-things.ts";
 import type {
   ClaimPlan,

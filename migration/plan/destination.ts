@@ -1,4 +1,4 @@
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { ServedObject } from "./cluster-reader.ts";
 import type { AskedMember } from "../endpoints/asked-member.ts";

@@ -1,7 +1,7 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "../wording/counted.ts";
 import { NotReachedFromHereError } from "../endpoints/errors.ts";
 import type { ExistingEtcdAddress } from "../endpoints/etcd-address.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { BlockerError, type Blocker } from "../preflight/blocker.ts";
 import { ExistingEtcdUnreachableError } from "../preflight/existing-etcd-errors.ts";

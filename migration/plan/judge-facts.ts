@@ -2,7 +2,7 @@ import type { V1Deployment } from "@kubernetes/client-node";
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { servingMembers, type AskedMember } from "../endpoints/asked-member.ts";
 import type { ExistingEtcdAddress } from "../endpoints/etcd-address.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";

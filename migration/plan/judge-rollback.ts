@@ -1,6 +1,6 @@
-import { counted, listed } from "../copy/counted.ts";
+import { counted, listed } from "../wording/counted.ts";
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";

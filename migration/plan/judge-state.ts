@@ -1,5 +1,5 @@
-import { agreeing, counted, listed } from "../copy/counted.ts";
-import { describeBytes } from "../command-line/describe-amount.ts";
+import { agreeing, counted, listed } from "../wording/counted.ts";
+import { describeBytes } from "../wording/describe-amount.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import { EmptySourceError, ForeignKeysError, SameClusterError } from "../preflight/errors.ts";

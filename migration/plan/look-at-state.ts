@@ -1,7 +1,7 @@
 import { prefixRange } from "../copy/key-range.ts";
 import type { KeyRange, StoreStatus } from "../copy/key-value-store.ts";
 import { earlierPassOf } from "../earlier-pass.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
 import type { BlockerError } from "../preflight/blocker.ts";

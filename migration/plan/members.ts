@@ -1,4 +1,4 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "../wording/counted.ts";
 import { majorityOf, membersOf } from "../endpoints/cluster-members.ts";
 import type { EtcdClusterAddress } from "../endpoints/etcd-address.ts";
 import {

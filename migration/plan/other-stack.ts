@@ -1,4 +1,4 @@
-import { listed } from "../copy/counted.ts";
+import { listed } from "../wording/counted.ts";
 import { isOurs, stackAnnotation, stackUidOf } from "../kubernetes/ownership.ts";
 import type { Blocker } from "../preflight/blocker.ts";
 import type { PlanRequest } from "./plan-request.ts";

@@ -1,5 +1,5 @@
-import { describeDuration } from "../command-line/describe-amount.ts";
-import { counted, describeCount } from "../copy/counted.ts";
+import { describeDuration } from "../wording/describe-amount.ts";
+import { counted, describeCount } from "../wording/counted.ts";
 import type { DestinationPlan, MigrationPlan, PlannedStep } from "./migration-plan.ts";
 
 // What the short and the whole description of a plan have in common.

@@ -1,4 +1,4 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "../wording/counted.ts";
 import { describeAddress, isEtcdCluster } from "../endpoints/describe-address.ts";
 import type { EtcdAddress } from "../endpoints/etcd-address.ts";
 import type { Blocker } from "../preflight/blocker.ts";

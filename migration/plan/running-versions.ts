@@ -1,4 +1,4 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "../wording/counted.ts";
 import { majorityOf } from "../endpoints/cluster-members.ts";
 import { leftBehindMembers, listedMembers, servingMembers, type AskedMember } from "../endpoints/asked-member.ts";
 import type { Blocker } from "../preflight/blocker.ts";

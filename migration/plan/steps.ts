@@ -1,4 +1,4 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "../wording/counted.ts";
 import type { Flow, PlannedStep } from "./migration-plan.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "../wording/counted.ts";
 import { newTridentName } from "../readiness/new-trident.ts";
 import { BlockerError } from "./blocker.ts";
 

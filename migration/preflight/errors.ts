@@ -1,4 +1,4 @@
-import { agreeing, counted, listed } from "../copy/counted.ts";
+import { agreeing, counted, listed } from "../wording/counted.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { BlockerError } from "./blocker.ts";
 

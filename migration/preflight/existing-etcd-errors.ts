@@ -1,4 +1,4 @@
-import { counted, listed } from "../copy/counted.ts";
+import { counted, listed } from "../wording/counted.ts";
 import type { TlsReason } from "../etcd/errors.ts";
 import { BlockerError } from "./blocker.ts";
 

@@ -1,4 +1,4 @@
-import { listed } from "../copy/counted.ts";
+import { listed } from "../wording/counted.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { BlockerError } from "./blocker.ts";

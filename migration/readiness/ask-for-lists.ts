@@ -1,4 +1,4 @@
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import type { PortForward } from "../kubernetes/port-forward.ts";
 import type { ListLengths } from "./expected-lists.ts";
 import type { TridentNames } from "../preflight/state-check.ts";

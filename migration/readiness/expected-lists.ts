@@ -1,4 +1,4 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "../wording/counted.ts";
 import { prefixRange } from "../copy/key-range.ts";
 import type { KeyRange, KeyValueStore } from "../copy/key-value-store.ts";
 import { withRetries } from "../copy/retry.ts";

@@ -1,4 +1,4 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "../wording/counted.ts";
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import { troubleInStatus } from "../kubernetes/pod-trouble.ts";
 

@@ -1,5 +1,5 @@
 import { withoutFullStop } from "../kubernetes/errors.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { describeLengths, type ListLengths } from "../readiness/expected-lists.ts";
 

@@ -1,7 +1,7 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "../wording/counted.ts";
 import { deleteKeysOf } from "../copy/delete-keys-of.ts";
 import { pinRevision } from "../copy/pin-revision.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { interruptible, type InterruptibleLease } from "../interruption.ts";
 import { fencedSteps } from "../lease/fenced-steps.ts";

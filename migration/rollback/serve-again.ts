@@ -1,4 +1,4 @@
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { lossForGood } from "../lease/loss-of.ts";
 import { sourcePodName } from "../legacy/legacy-pod-template.ts";

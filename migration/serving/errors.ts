@@ -1,4 +1,4 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "../wording/counted.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 
 /** An `up` is not to end well while what it is to keep is not there. */

@@ -9,7 +9,7 @@ import {
   type AskedMember,
 } from "../endpoints/asked-member.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { WaitTimeoutError } from "../kubernetes/errors.ts";
 import { deletePod } from "../kubernetes/pods.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";

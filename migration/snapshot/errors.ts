@@ -1,4 +1,4 @@
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 
 /** The folder for snapshots can't be written to. */

@@ -2,7 +2,7 @@ import type { KeyValueStore } from "../copy/key-value-store.ts";
 import { StoreError } from "../copy/store-error.ts";
 import { EtcdError, EtcdUnreachableError } from "../etcd/errors.ts";
 import { connectEtcd, type EtcdStore, type EtcdTls } from "../etcd/etcd-store.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import type { PortForward } from "../kubernetes/port-forward.ts";
 
 /** An etcd that is connected to, under a name that a reader of messages knows. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { listed } from "../copy/counted.ts";
+import { listed } from "../wording/counted.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isConflict, isForbidden, isNotFound, withoutFullStop } from "../kubernetes/errors.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { PassedTime } from "../lease/passed-time.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
 import { definitionName, definitionPath, etcdClustersPath, type ServedDefinition } from "./definition.ts";

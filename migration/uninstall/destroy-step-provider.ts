@@ -1,5 +1,5 @@
 import { watchEngineCancellation } from "../engine-cancellation.ts";
-import { describeFailure } from "../kubernetes/describe-failure.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "../kubernetes/errors.ts";
 import { openUntil } from "../kubernetes/request-gate.ts";
 import { unlessAborted } from "../kubernetes/unless-aborted.ts";

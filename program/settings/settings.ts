@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { counted } from "@trident-etcd/migration/copy/counted.ts";
+import { counted } from "@trident-etcd/migration/wording/counted.ts";
 import type { PlanDetail } from "@trident-etcd/migration/plan/describe-plan.ts";
-import type { Platform } from "@trident-etcd/migration/platform/detect-platform.ts";
+import type { Platform } from "@trident-etcd/migration/kubernetes/detect-platform.ts";
 
 import { checkCertificateSettings } from "./check-certificates.ts";
 import { checkExistingEtcdSettings } from "./check-existing-etcd.ts";

@@ -92,7 +92,7 @@ describe("another application, with the packed library", () => {
     );
     for (const deep of [
       "trident-etcd/library.js",
-      "trident-etcd/components/etcd-tls.js",
+      "trident-etcd/components/etcd/etcd-tls.js",
       "trident-etcd/package.json",
     ]) {
       const refused = await project.node("--input-type=module", "--eval", `await import("${deep}")`);

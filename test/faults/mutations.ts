@@ -19,13 +19,13 @@ interface Mutation {
 const MUTATIONS: readonly Mutation[] = [
   {
     name: "no guard: a transaction compares the keys' leases, which are 0 whether a key exists or not",
-    file: "migration/etcd/messages.ts",
+    file: "migration/etcd/messages/key-messages.ts",
     original: "export const CREATE_REVISION = 1;",
     mutant: "export const CREATE_REVISION = 4;",
   },
   {
     name: "no pinned revision: each page shows the latest state",
-    file: "migration/etcd/messages.ts",
+    file: "migration/etcd/messages/key-messages.ts",
     original: "writer.bigint(4, revision ?? 0n);",
     mutant: "writer.bigint(4, 0n * (revision ?? 0n));",
   },

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { describeFailure } from "../describe-failure.ts";
+import { describeFailure } from "../../wording/describe-failure.ts";
 import type { Fields } from "./fields.ts";
 import { KubeconfigError } from "./kubeconfig-error.ts";
 import type { ClusterEntry, FileOrData, Kubeconfig, UserEntry } from "./parse-kubeconfig.ts";

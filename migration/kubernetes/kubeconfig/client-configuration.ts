@@ -3,7 +3,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { RequestOptions } from "node:https";
 import { getCACertificates } from "node:tls";
 import { KubeConfig, type Cluster, type RequestContext, type User } from "@kubernetes/client-node";
-import { describeFailure } from "../describe-failure.ts";
+import { describeFailure } from "../../wording/describe-failure.ts";
 import type { ChosenAccess } from "./choose-access.ts";
 import { environmentProxy } from "./environment-proxy.ts";
 import { execOf } from "./exec-plugin.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { describeFailure } from "../describe-failure.ts";
+import { describeFailure } from "../../wording/describe-failure.ts";
 import { KubeconfigError } from "./kubeconfig-error.ts";
 import { parseKubeconfig, type Kubeconfig } from "./parse-kubeconfig.ts";
 

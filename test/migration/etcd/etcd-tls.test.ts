@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
-import { CertificateError } from "../../../migration/etcd/client-certificate.ts";
+import { CertificateError } from "../../../migration/certificates/client-certificate.ts";
 import { EtcdTlsError, type TlsReason } from "../../../migration/etcd/errors.ts";
 import { connectEtcd, type EtcdTarget } from "../../../migration/etcd/etcd-store.ts";
 import { withRetries } from "../../../migration/copy/retry.ts";

@@ -6,8 +6,8 @@ import {
   encodeCreateTransaction,
   encodeDeleteTransaction,
   encodeRangeRequest,
-} from "../../../migration/etcd/messages.ts";
-import { Reader, Writer } from "../../../migration/etcd/wire-format.ts";
+} from "../../../../migration/etcd/messages/key-messages.ts";
+import { Reader, Writer } from "../../../../migration/etcd/messages/wire-format.ts";
 
 // 2 ** 53 + 1 is the first whole number that a JavaScript number cannot hold; the last is etcd's greatest.
 const revisions = [1n, 127n, 128n, 2n ** 49n, 2n ** 53n + 1n, 2n ** 56n, 2n ** 63n - 1n];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { atMostEverySecond } from "../../migration/report-now-and-then.ts";
+import { atMostEverySecond } from "../../../migration/wording/report-now-and-then.ts";
 
 it("a loop's lines are reported once a second at most, and only made then", () => {
   let now = 0;

@@ -1,11 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import {
-  certificatesIn,
-  dateProblem,
-  privateKeyIn,
-  type AtLeastOne,
-  type Contents,
-} from "../certificates/pem-contents.ts";
+import { certificatesIn, dateProblem, privateKeyIn, type AtLeastOne, type Contents } from "./pem-contents.ts";
 
 /** PEM, as the Secret's keys or files hold it. */
 export interface CertificateMaterial {

@@ -5,7 +5,7 @@ import {
   checkCertificateMaterial,
   type CertificateMaterial,
   type CertificatePart,
-} from "../../../migration/etcd/client-certificate.ts";
+} from "../../../migration/certificates/client-certificate.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
 
 let authority: CertificateAuthority;

@@ -1,4 +1,4 @@
-import { counted } from "../copy/counted.ts";
+import { counted } from "./counted.ts";
 
 const UNITS = ["KiB", "MiB", "GiB", "TiB"] as const;
 

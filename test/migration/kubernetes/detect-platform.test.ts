@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ClusterRequestError } from "../../../migration/kubernetes/errors.ts";
-import { detectPlatform } from "../../../migration/platform/detect-platform.ts";
+import { detectPlatform } from "../../../migration/kubernetes/detect-platform.ts";
 
 function answering(answer: number): Parameters<typeof detectPlatform>[0] {
   return {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeBytes, describeDuration } from "../../../migration/command-line/describe-amount.ts";
+import { describeBytes, describeDuration } from "../../../migration/wording/describe-amount.ts";
 
 test("bytes are told in the unit that suits them", () => {
   assert.deepEqual([0, 1, 1023, 1024, 1.9 * 1024 ** 2, 5 * 1024 ** 3, 3000 * 1024 ** 4].map(describeBytes), [

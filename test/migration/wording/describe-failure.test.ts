@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { describeFailure } from "../../../migration/kubernetes/describe-failure.ts";
+import { describeFailure } from "../../../migration/wording/describe-failure.ts";
 
 describe("a failure in one line", () => {
   it("has the reason that a wrapper hides", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { decodeStatus } from "../../../migration/etcd/status-messages.ts";
-import { Writer } from "../../../migration/etcd/wire-format.ts";
+import { decodeStatus } from "../../../../migration/etcd/messages/status-messages.ts";
+import { Writer } from "../../../../migration/etcd/messages/wire-format.ts";
 
 describe("the answer of a member about itself", () => {
   it("tells what its database takes, as etcd before 3.4 tells it", () => {

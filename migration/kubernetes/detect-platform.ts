@@ -1,5 +1,5 @@
-import type { ClusterClient } from "../kubernetes/cluster-client.ts";
-import { isForbidden, isNotFound } from "../kubernetes/errors.ts";
+import type { ClusterClient } from "./cluster-client.ts";
+import { isForbidden, isNotFound } from "./errors.ts";
 
 /** What decides how pods get their users: on OpenShift its SecurityContextConstraints do. */
 export type Platform = "kubernetes" | "openshift";

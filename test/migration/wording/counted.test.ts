@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { agreeing, counted, listed } from "../../../migration/copy/counted.ts";
+import { agreeing, counted, listed } from "../../../migration/wording/counted.ts";
 
 test("what is counted is told in the singular and the plural, and large counts in groups of three", () => {
   assert.deepEqual(

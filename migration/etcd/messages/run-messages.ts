@@ -1,6 +1,6 @@
-import { groupsOf } from "../copy/groups-of.ts";
-import { keyAfter } from "../copy/key-range.ts";
-import type { KeyRange, KeyValue } from "../copy/key-value-store.ts";
+import { groupsOf } from "../../copy/groups-of.ts";
+import { keyAfter } from "../../copy/key-range.ts";
+import type { KeyRange, KeyValue } from "../../copy/key-value-store.ts";
 import {
   CREATE_REVISION,
   modRevisionEquals,
@@ -8,7 +8,7 @@ import {
   putFieldBytes,
   readRevision,
   writePuts,
-} from "./messages.ts";
+} from "./key-messages.ts";
 import { bytesFieldBytes, Reader, Writer } from "./wire-format.ts";
 
 /**
