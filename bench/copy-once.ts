@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 
 import { copyPrefix } from "../migration/copy/copy-prefix.ts";
-import { prefixRange } from "../migration/copy/key-range.ts";
-import { pinRevision } from "../migration/copy/pin-revision.ts";
-import { verifyCopy } from "../migration/copy/verify-copy.ts";
+import { prefixRange } from "../migration/copy/store/key-range.ts";
+import { pinRevision } from "../migration/copy/read/pin-revision.ts";
+import { verifyCopy } from "../migration/copy/compare/verify-copy.ts";
 import { connectEtcd } from "../migration/etcd/etcd-store.ts";
 
 export interface CopySettings {

@@ -1,7 +1,7 @@
 import { compareWithEarlierPass } from "./compare-with-earlier-pass.ts";
 import type { EarlierPass } from "./copy/copy-changes.ts";
-import { pinRevision } from "./copy/pin-revision.ts";
-import { withRetries } from "./copy/retry.ts";
+import { pinRevision } from "./copy/read/pin-revision.ts";
+import { withRetries } from "./copy/store/retry.ts";
 import { earlierPassOf, type FirstPassMark } from "./earlier-pass.ts";
 import type { Migration } from "./migration.ts";
 import { checkDestination } from "./preflight/check-destination.ts";

@@ -1,4 +1,4 @@
-import { prefixRange } from "./copy/key-range.ts";
+import { prefixRange } from "./copy/store/key-range.ts";
 import { openCheckedEtcd } from "./endpoints/open-checked-etcd.ts";
 import { connectToCluster } from "./kubernetes/cluster-client.ts";
 import { migrationLease } from "./lease/errors.ts";

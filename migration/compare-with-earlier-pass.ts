@@ -1,10 +1,10 @@
 import type { EarlierPass } from "./copy/copy-changes.ts";
-import { hasSameValue } from "./copy/entry-bytes.ts";
-import { KeySampler } from "./copy/key-sample.ts";
-import type { KeyRange } from "./copy/key-value-store.ts";
-import { mergeJoin } from "./copy/merge-join.ts";
-import { pinRevision } from "./copy/pin-revision.ts";
-import { readPages } from "./copy/read-pages.ts";
+import { hasSameValue } from "./copy/store/entry-bytes.ts";
+import { KeySampler } from "./copy/store/key-sample.ts";
+import type { KeyRange } from "./copy/store/key-value-store.ts";
+import { mergeJoin } from "./copy/compare/merge-join.ts";
+import { pinRevision } from "./copy/read/pin-revision.ts";
+import { readPages } from "./copy/read/read-pages.ts";
 import { ForeignKeysError } from "./preflight/errors.ts";
 import type { OpenStore } from "./stores/forwarded-store.ts";
 

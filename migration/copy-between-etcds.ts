@@ -1,10 +1,10 @@
 import { counted } from "./wording/counted.ts";
 import { EtcdCopyError, SourceChangedError, type Leftover } from "./copy-errors.ts";
 import type { CopyRequest, CopyResult } from "./copy-request.ts";
-import { changesAfterCopy } from "./copy/changes-after-copy.ts";
+import { changesAfterCopy } from "./copy/compare/changes-after-copy.ts";
 import { copyState } from "./copy/copy-state.ts";
-import { prefixRange } from "./copy/key-range.ts";
-import { removeCopiedKeys } from "./copy/remove-copied-keys.ts";
+import { prefixRange } from "./copy/store/key-range.ts";
+import { removeCopiedKeys } from "./copy/write/remove-copied-keys.ts";
 import type { EtcdAddress } from "./endpoints/etcd-address.ts";
 import { describeAddress, isEtcdCluster } from "./endpoints/describe-address.ts";
 import { openEtcd } from "./endpoints/open-etcd.ts";

@@ -1,4 +1,4 @@
-import type { ChangesAfterCopy } from "./copy/changes-after-copy.ts";
+import type { ChangesAfterCopy } from "./copy/compare/changes-after-copy.ts";
 import { EmptySourceError } from "./copy/errors.ts";
 import { describeFailure } from "./wording/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";

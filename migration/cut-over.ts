@@ -1,6 +1,6 @@
 import { carryChangesAndCompare, type CarriedChanges } from "./copy-and-verify.ts";
-import { pinRevision } from "./copy/pin-revision.ts";
-import type { VerifiedCopy } from "./copy/verify-copy.ts";
+import { pinRevision } from "./copy/read/pin-revision.ts";
+import type { VerifiedCopy } from "./copy/compare/verify-copy.ts";
 import { copyWhole, runFirstPass } from "./first-pass.ts";
 import type { MigrationLease } from "./lease/held-lease.ts";
 import type { LegacyTrident } from "./legacy/legacy-trident.ts";

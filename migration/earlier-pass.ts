@@ -1,5 +1,5 @@
 import type { EarlierPass } from "./copy/copy-changes.ts";
-import type { StoredKeyValue } from "./copy/key-value-store.ts";
+import type { StoredKeyValue } from "./copy/store/key-value-store.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "./legacy/migration-record.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { pinRevision } from "./copy/pin-revision.ts";
+import { pinRevision } from "./copy/read/pin-revision.ts";
 import { endMigration } from "./cut-over.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { MigrationResult } from "./migration-result.ts";

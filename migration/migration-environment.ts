@@ -1,4 +1,4 @@
-import type { KeyValueStore } from "./copy/key-value-store.ts";
+import type { KeyValueStore } from "./copy/store/key-value-store.ts";
 import type { Effects } from "./lease/fenced-steps.ts";
 import type { MigrationLease } from "./lease/held-lease.ts";
 import type { DeploymentFinding, LegacyTrident } from "./legacy/legacy-trident.ts";

@@ -1,5 +1,5 @@
-import type { StoreStatus } from "./copy/key-value-store.ts";
-import type { VerifiedCopy } from "./copy/verify-copy.ts";
+import type { StoreStatus } from "./copy/store/key-value-store.ts";
+import type { VerifiedCopy } from "./copy/compare/verify-copy.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "./legacy/migration-record.ts";
 
 /** What was moved, and the proof of it. Plain strings and numbers: it goes into the stack's state. */

@@ -1,5 +1,5 @@
-import type { KeyValueStore, StoreStatus } from "./copy/key-value-store.ts";
-import type { VerifiedCopy } from "./copy/verify-copy.ts";
+import type { KeyValueStore, StoreStatus } from "./copy/store/key-value-store.ts";
+import type { VerifiedCopy } from "./copy/compare/verify-copy.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
 import { resultOf, type MigrationResult } from "./migration-result.ts";
 import type { Migration } from "./migration.ts";

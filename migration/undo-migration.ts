@@ -1,5 +1,5 @@
 import { counted } from "./wording/counted.ts";
-import { removeCopiedKeys } from "./copy/remove-copied-keys.ts";
+import { removeCopiedKeys } from "./copy/write/remove-copied-keys.ts";
 import { describeFailure } from "./wording/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";
 import type { MigrationLease } from "./lease/held-lease.ts";

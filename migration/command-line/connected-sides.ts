@@ -1,6 +1,6 @@
 import { SameStoreError } from "../copy/errors.ts";
-import type { StoreStatus } from "../copy/key-value-store.ts";
-import { withRetries } from "../copy/retry.ts";
+import type { StoreStatus } from "../copy/store/key-value-store.ts";
+import { withRetries } from "../copy/store/retry.ts";
 import { CertificateError, type CertificatePart } from "../certificates/client-certificate.ts";
 import { connectEtcd, type EtcdStore, type EtcdTarget } from "../etcd/etcd-store.ts";
 import type { Side } from "./flags.ts";

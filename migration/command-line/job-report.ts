@@ -1,4 +1,4 @@
-import { printableKey } from "../copy/printable-key.ts";
+import { printableKey } from "../copy/store/printable-key.ts";
 import type { ConnectedSide, ConnectedSides } from "./connected-sides.ts";
 import type { Outcome } from "./exit-codes.ts";
 import type { Job } from "./parse-command.ts";

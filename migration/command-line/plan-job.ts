@@ -8,7 +8,7 @@ import {
   type JobContext,
   type JobReport,
 } from "./job-report.ts";
-import type { KeySample } from "../copy/key-sample.ts";
+import type { KeySample } from "../copy/store/key-sample.ts";
 import type { Job } from "./parse-command.ts";
 import { survey, type Survey } from "./survey.ts";
 

@@ -1,11 +1,11 @@
 import { findTooLargeEntries, LargestEntries } from "../copy/check-entry-sizes.ts";
 import type { EntriesTooLargeError } from "../copy/errors.ts";
-import type { KeyRange, KeyValueStore, StoredKeyValue } from "../copy/key-value-store.ts";
-import { KeySampler, type KeySample } from "../copy/key-sample.ts";
-import { mergeJoin } from "../copy/merge-join.ts";
-import { pinRevision } from "../copy/pin-revision.ts";
-import { printableKey } from "../copy/printable-key.ts";
-import { readPages } from "../copy/read-pages.ts";
+import type { KeyRange, KeyValueStore, StoredKeyValue } from "../copy/store/key-value-store.ts";
+import { KeySampler, type KeySample } from "../copy/store/key-sample.ts";
+import { mergeJoin } from "../copy/compare/merge-join.ts";
+import { pinRevision } from "../copy/read/pin-revision.ts";
+import { printableKey } from "../copy/store/printable-key.ts";
+import { readPages } from "../copy/read/read-pages.ts";
 
 /** What both sides hold, each at one revision; names and sizes, never a value. */
 export interface Survey {

@@ -1,7 +1,7 @@
 import { counted } from "../wording/counted.ts";
 import { EmptySourceError } from "../copy/errors.ts";
-import { pinRevision } from "../copy/pin-revision.ts";
-import { verifyCopy, type VerifiedCopy } from "../copy/verify-copy.ts";
+import { pinRevision } from "../copy/read/pin-revision.ts";
+import { verifyCopy, type VerifiedCopy } from "../copy/compare/verify-copy.ts";
 import { describeBytes } from "../wording/describe-amount.ts";
 import {
   describeKeysChosen,

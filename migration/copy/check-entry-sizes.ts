@@ -1,10 +1,10 @@
 import { bytesFieldBytes } from "../etcd/messages/wire-format.ts";
-import { keyLength, valueLength } from "./entry-bytes.ts";
+import { keyLength, valueLength } from "./store/entry-bytes.ts";
 import { EntriesTooLargeError, type TooLargeEntry } from "./errors.ts";
-import { KEYS_LISTED } from "./key-sample.ts";
-import type { KeyAtRevision, KeyRange, KeyValue, KeyValueStore } from "./key-value-store.ts";
-import { withRetries, type RetryOptions } from "./retry.ts";
-import { isRequestTooLarge } from "./store-error.ts";
+import { KEYS_LISTED } from "./store/key-sample.ts";
+import type { KeyAtRevision, KeyRange, KeyValue, KeyValueStore } from "./store/key-value-store.ts";
+import { withRetries, type RetryOptions } from "./store/retry.ts";
+import { isRequestTooLarge } from "./store/store-error.ts";
 
 /** A hundredth of etcd's default limit: no etcd is asked about smaller ones. One that refuses them ends the copy. */
 const ALWAYS_TAKEN_BYTES = 16 * 1024;

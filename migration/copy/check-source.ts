@@ -1,9 +1,9 @@
 import { findTooLargeEntries, LargestEntries } from "./check-entry-sizes.ts";
 import { EmptySourceError, LeasedKeysError } from "./errors.ts";
-import { KEYS_LISTED } from "./key-sample.ts";
-import type { KeyRange, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
-import { readPages } from "./read-pages.ts";
-import type { RetryOptions } from "./retry.ts";
+import { KEYS_LISTED } from "./store/key-sample.ts";
+import type { KeyRange, KeyValueStore, StoredKeyValue } from "./store/key-value-store.ts";
+import { readPages } from "./read/read-pages.ts";
+import type { RetryOptions } from "./store/retry.ts";
 
 /** What becomes of keys with a lease, which a copy cannot carry over. `copy-without`: they are copied, and stay for ever. */
 export type LeasePolicy = "refuse" | "copy-without";

@@ -1,6 +1,6 @@
 import { MembersDisagreeError, SameStoreError } from "./errors.ts";
-import type { KeyValueStore, MemberHash } from "./key-value-store.ts";
-import { withRetries, type RetryOptions } from "./retry.ts";
+import type { KeyValueStore, MemberHash } from "./store/key-value-store.ts";
+import { withRetries, type RetryOptions } from "./store/retry.ts";
 
 /**
  * Within one cluster the copy would find its own output among its input, or everything already there.

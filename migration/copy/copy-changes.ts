@@ -1,20 +1,20 @@
 import { counted } from "../wording/counted.ts";
-import { batchesOf } from "./batches.ts";
-import { ChangedKeysCollector, type ChangedKeys, type ChangedRun } from "./changed-keys.ts";
-import type { VerifiedPass } from "./changed-since.ts";
+import { batchesOf } from "./write/batches.ts";
+import { ChangedKeysCollector, type ChangedKeys, type ChangedRun } from "./read/changed-keys.ts";
+import type { VerifiedPass } from "./read/changed-since.ts";
 import { refuseLeasedKeys, type LeasePolicy } from "./check-source.ts";
 import { CopyConflictError, CopyInterruptedError, UntrustworthyAnswerError } from "./errors.ts";
-import { findFewChanges } from "./few-changes.ts";
-import { InFlight } from "./in-flight.ts";
-import { keyAfter } from "./key-range.ts";
-import type { KeyAtRevision, KeyRange, KeyValue, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
-import { mergeJoin } from "./merge-join.ts";
-import { pinRevision } from "./pin-revision.ts";
-import { readPages, type Page } from "./read-pages.ts";
-import { withRetries, type RetryOptions } from "./retry.ts";
-import type { WriteLedger } from "./write-batch.ts";
-import { usualLimits, writeEntries } from "./write-entries.ts";
-import { WritePace } from "./write-pace.ts";
+import { findFewChanges } from "./read/few-changes.ts";
+import { InFlight } from "./write/in-flight.ts";
+import { keyAfter } from "./store/key-range.ts";
+import type { KeyAtRevision, KeyRange, KeyValue, KeyValueStore, StoredKeyValue } from "./store/key-value-store.ts";
+import { mergeJoin } from "./compare/merge-join.ts";
+import { pinRevision } from "./read/pin-revision.ts";
+import { readPages, type Page } from "./read/read-pages.ts";
+import { withRetries, type RetryOptions } from "./store/retry.ts";
+import type { WriteLedger } from "./write/write-batch.ts";
+import { usualLimits, writeEntries } from "./write/write-entries.ts";
+import { WritePace } from "./write/write-pace.ts";
 
 /** Groups of changed keys being carried at the same time: as many as keep etcd's disk busy while replies travel. */
 const GROUPS_IN_FLIGHT = 8;

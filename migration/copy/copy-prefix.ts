@@ -1,14 +1,14 @@
-import { batchesOf } from "./batches.ts";
+import { batchesOf } from "./write/batches.ts";
 import { refuseLeasedKeys, type LeasePolicy } from "./check-source.ts";
-import { bytesOf } from "./entry-bytes.ts";
+import { bytesOf } from "./store/entry-bytes.ts";
 import { CopyInterruptedError, EmptySourceError } from "./errors.ts";
-import { InFlight } from "./in-flight.ts";
-import type { KeyRange, KeyValueStore } from "./key-value-store.ts";
-import { pinRevision } from "./pin-revision.ts";
-import { readPages } from "./read-pages.ts";
-import type { WriteLedger } from "./write-batch.ts";
-import { limitsForRuns, writeEntries, type TransactionLimits } from "./write-entries.ts";
-import { WritePace } from "./write-pace.ts";
+import { InFlight } from "./write/in-flight.ts";
+import type { KeyRange, KeyValueStore } from "./store/key-value-store.ts";
+import { pinRevision } from "./read/pin-revision.ts";
+import { readPages } from "./read/read-pages.ts";
+import type { WriteLedger } from "./write/write-batch.ts";
+import { limitsForRuns, writeEntries, type TransactionLimits } from "./write/write-entries.ts";
+import { WritePace } from "./write/write-pace.ts";
 
 /** Enough to keep etcd's disk busy while replies travel; more only lengthens its queue. An etcd that is busy gets fewer. */
 const TRANSACTIONS_IN_FLIGHT = 8;

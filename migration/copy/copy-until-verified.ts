@@ -2,11 +2,11 @@ import type { LeasePolicy } from "./check-source.ts";
 import { copyChanges } from "./copy-changes.ts";
 import { copyPrefix } from "./copy-prefix.ts";
 import { CopyInterruptedError } from "./errors.ts";
-import type { KeyRange, KeyValueStore, StoredKeyValue } from "./key-value-store.ts";
-import type { UnansweredTransaction } from "./own-transactions.ts";
-import { pinRevision } from "./pin-revision.ts";
-import { isCompacted } from "./store-error.ts";
-import { verifyCopy, type VerifiedCopy } from "./verify-copy.ts";
+import type { KeyRange, KeyValueStore, StoredKeyValue } from "./store/key-value-store.ts";
+import type { UnansweredTransaction } from "./write/own-transactions.ts";
+import { pinRevision } from "./read/pin-revision.ts";
+import { isCompacted } from "./store/store-error.ts";
+import { verifyCopy, type VerifiedCopy } from "./compare/verify-copy.ts";
 
 export interface StateProgress {
   readonly phase: "checking" | "copying" | "verifying";

@@ -1,5 +1,5 @@
-import { prefixRange } from "../copy/key-range.ts";
-import { printableKey } from "../copy/printable-key.ts";
+import { prefixRange } from "../copy/store/key-range.ts";
+import { printableKey } from "../copy/store/printable-key.ts";
 import { commonNameOf } from "../certificates/client-certificate.ts";
 import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../etcd/errors.ts";
 import type { MemberAnswer } from "../etcd/etcd-store.ts";

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { KeyRange } from "../copy/key-value-store.ts";
+import type { KeyRange } from "../copy/store/key-value-store.ts";
 import type { CertificateMaterial } from "../certificates/client-certificate.ts";
 import { EtcdUnreachableError } from "../etcd/errors.ts";
 import { connectEtcd, type EtcdTarget, type MemberAnswer } from "../etcd/etcd-store.ts";

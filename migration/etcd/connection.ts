@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import { castGrpcError, Etcd3, type IOptions } from "etcd3";
-import { isTransient } from "../copy/store-error.ts";
+import { isTransient } from "../copy/store/store-error.ts";
 import { explainFailure } from "./call-failure.ts";
 import {
   EtcdDeadlineError,

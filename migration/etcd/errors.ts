@@ -1,4 +1,4 @@
-import { StoreError, type StoreErrorKind } from "../copy/store-error.ts";
+import { StoreError, type StoreErrorKind } from "../copy/store/store-error.ts";
 
 /** `https://host:port` or `http://host:port`, as messages name an etcd. */
 export type EndpointName = string;

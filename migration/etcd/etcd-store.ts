@@ -1,4 +1,4 @@
-import { groupsOf } from "../copy/groups-of.ts";
+import { groupsOf } from "../copy/write/groups-of.ts";
 import type {
   CreateOutcome,
   KeyAtRevision,
@@ -9,8 +9,8 @@ import type {
   RangePage,
   RangeRequest,
   StoreStatus,
-} from "../copy/key-value-store.ts";
-import { printableKey } from "../copy/printable-key.ts";
+} from "../copy/store/key-value-store.ts";
+import { printableKey } from "../copy/store/printable-key.ts";
 import { checkCertificateMaterial } from "../certificates/client-certificate.ts";
 import { Connection } from "./connection.ts";
 import { EtcdPermissionError } from "./errors.ts";

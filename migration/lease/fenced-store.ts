@@ -1,4 +1,4 @@
-import { StoreError } from "../copy/store-error.ts";
+import { StoreError } from "../copy/store/store-error.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import type { OpenStore } from "../stores/forwarded-store.ts";
 import { LeaseLostError } from "./errors.ts";

@@ -1,4 +1,4 @@
-import type { KeyRange, KeyValueStore } from "../copy/key-value-store.ts";
+import type { KeyRange, KeyValueStore } from "../copy/store/key-value-store.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationEnvironment } from "../migration-environment.ts";
 import { BothTridentsError, OldTridentRestoredError, type WrittenByBoth } from "../preflight/both-tridents-errors.ts";

@@ -1,8 +1,8 @@
-import type { KeyRange, KeyValueStore } from "../copy/key-value-store.ts";
-import { pinRevision } from "../copy/pin-revision.ts";
-import { readPages } from "../copy/read-pages.ts";
-import { withRetries, type RetryOptions } from "../copy/retry.ts";
-import { isCompacted } from "../copy/store-error.ts";
+import type { KeyRange, KeyValueStore } from "../copy/store/key-value-store.ts";
+import { pinRevision } from "../copy/read/pin-revision.ts";
+import { readPages } from "../copy/read/read-pages.ts";
+import { withRetries, type RetryOptions } from "../copy/store/retry.ts";
+import { isCompacted } from "../copy/store/store-error.ts";
 
 /** What became of a range since a revision. */
 export interface NewWrites {

@@ -1,4 +1,4 @@
-import type { StoreStatus } from "../copy/key-value-store.ts";
+import type { StoreStatus } from "../copy/store/key-value-store.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";
 import { recordedResult } from "../migration-result.ts";
 

@@ -1,6 +1,6 @@
 import { counted } from "../wording/counted.ts";
-import { deleteKeysOf } from "../copy/delete-keys-of.ts";
-import type { KeyRange } from "../copy/key-value-store.ts";
+import { deleteKeysOf } from "../copy/write/delete-keys-of.ts";
+import type { KeyRange } from "../copy/store/key-value-store.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";

@@ -1,7 +1,7 @@
 import { verifyAgain, type Pass } from "../copy-and-verify.ts";
-import { isCompacted } from "../copy/store-error.ts";
-import type { VerifiedCopy } from "../copy/verify-copy.ts";
-import { verifyOlderKeys } from "../copy/verify-older-keys.ts";
+import { isCompacted } from "../copy/store/store-error.ts";
+import type { VerifiedCopy } from "../copy/compare/verify-copy.ts";
+import { verifyOlderKeys } from "../copy/compare/verify-older-keys.ts";
 
 /**
  * Compares every key and value as they were when the new Trident was started. When the new etcd has compacted that away, all that

@@ -1,5 +1,5 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import { prefixRange } from "../copy/key-range.ts";
+import { prefixRange } from "../copy/store/key-range.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
 import type { DeploymentFinding, LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";

@@ -1,5 +1,5 @@
-import { prefixRange } from "../copy/key-range.ts";
-import type { KeyRange, StoreStatus } from "../copy/key-value-store.ts";
+import { prefixRange } from "../copy/store/key-range.ts";
+import type { KeyRange, StoreStatus } from "../copy/store/key-value-store.ts";
 import { earlierPassOf } from "../earlier-pass.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";

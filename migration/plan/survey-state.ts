@@ -1,10 +1,10 @@
 import type { EarlierPass } from "../copy/copy-changes.ts";
-import { hasSameValue, keyLength, valueLength } from "../copy/entry-bytes.ts";
-import { KeySampler, type KeySample } from "../copy/key-sample.ts";
-import type { KeyRange, KeyValueStore, StoredKeyValue } from "../copy/key-value-store.ts";
-import { mergeJoin } from "../copy/merge-join.ts";
-import { pinRevision } from "../copy/pin-revision.ts";
-import { readPages, type Page } from "../copy/read-pages.ts";
+import { hasSameValue, keyLength, valueLength } from "../copy/store/entry-bytes.ts";
+import { KeySampler, type KeySample } from "../copy/store/key-sample.ts";
+import type { KeyRange, KeyValueStore, StoredKeyValue } from "../copy/store/key-value-store.ts";
+import { mergeJoin } from "../copy/compare/merge-join.ts";
+import { pinRevision } from "../copy/read/pin-revision.ts";
+import { readPages, type Page } from "../copy/read/read-pages.ts";
 import { StateCheck, type StateFindings, type TridentNames } from "../preflight/state-check.ts";
 import type { StateCounts } from "./migration-plan.ts";
 import { StateCounter } from "./state-counts.ts";

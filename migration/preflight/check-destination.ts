@@ -1,5 +1,5 @@
-import { findForeignKeys } from "../copy/compare-destination.ts";
-import type { KeyRange } from "../copy/key-value-store.ts";
+import { findForeignKeys } from "../copy/compare/foreign-keys.ts";
+import type { KeyRange } from "../copy/store/key-value-store.ts";
 import type { OpenStore } from "../stores/forwarded-store.ts";
 import { ForeignKeysError, SameClusterError } from "./errors.ts";
 

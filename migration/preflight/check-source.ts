@@ -1,6 +1,6 @@
 import { checkSource as checkKeys } from "../copy/check-source.ts";
 import { EmptySourceError as NoKeysError } from "../copy/errors.ts";
-import type { KeyRange, KeyValueStore, StoredKeyValue } from "../copy/key-value-store.ts";
+import type { KeyRange, KeyValueStore, StoredKeyValue } from "../copy/store/key-value-store.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { confirmDifferences } from "./confirm-differences.ts";
 import { EmptySourceError } from "./errors.ts";

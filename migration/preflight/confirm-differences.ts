@@ -1,5 +1,5 @@
-import type { KeyRange, KeyValueStore } from "../copy/key-value-store.ts";
-import { withRetries } from "../copy/retry.ts";
+import type { KeyRange, KeyValueStore } from "../copy/store/key-value-store.ts";
+import { withRetries } from "../copy/store/retry.ts";
 import { segmentByKind, type Found, type NamedThing, type StateFindings, type TridentNames } from "./state-check.ts";
 
 type Differences = Pick<StateFindings, "unlisted" | "unstored">;

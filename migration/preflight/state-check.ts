@@ -1,5 +1,5 @@
-import { keyLength } from "../copy/entry-bytes.ts";
-import type { StoredKeyValue } from "../copy/key-value-store.ts";
+import { keyLength } from "../copy/store/entry-bytes.ts";
+import type { StoredKeyValue } from "../copy/store/key-value-store.ts";
 
 /** What Trident's REST API lists, or what the keys of its state say; without an empty name. */
 export interface TridentNames {

@@ -1,7 +1,7 @@
 import { counted } from "../wording/counted.ts";
-import { prefixRange } from "../copy/key-range.ts";
-import type { KeyRange, KeyValueStore } from "../copy/key-value-store.ts";
-import { withRetries } from "../copy/retry.ts";
+import { prefixRange } from "../copy/store/key-range.ts";
+import type { KeyRange, KeyValueStore } from "../copy/store/key-value-store.ts";
+import { withRetries } from "../copy/store/retry.ts";
 
 /** How many entries each of Trident's lists has. */
 export interface ListLengths {

@@ -1,4 +1,4 @@
-import type { KeyRange, KeyValueStore } from "../copy/key-value-store.ts";
+import type { KeyRange, KeyValueStore } from "../copy/store/key-value-store.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import type { Patience } from "../kubernetes/wait-until.ts";
 import { expectedLists } from "./expected-lists.ts";

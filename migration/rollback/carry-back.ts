@@ -1,6 +1,6 @@
 import { carryAndVerify } from "../copy-and-verify.ts";
 import { afterVerifiedCopy, type EarlierPass } from "../copy/copy-changes.ts";
-import { pinRevision } from "../copy/pin-revision.ts";
+import { pinRevision } from "../copy/read/pin-revision.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { recordedResult, type MigrationResult } from "../migration-result.ts";
 import { expectedLists } from "../readiness/expected-lists.ts";

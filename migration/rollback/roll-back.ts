@@ -1,6 +1,6 @@
 import { counted } from "../wording/counted.ts";
-import { deleteKeysOf } from "../copy/delete-keys-of.ts";
-import { pinRevision } from "../copy/pin-revision.ts";
+import { deleteKeysOf } from "../copy/write/delete-keys-of.ts";
+import { pinRevision } from "../copy/read/pin-revision.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { interruptible, type InterruptibleLease } from "../interruption.ts";

@@ -1,5 +1,5 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import { prefixRange } from "../copy/key-range.ts";
+import { prefixRange } from "../copy/store/key-range.ts";
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import { openEtcd } from "../endpoints/open-etcd.ts";
 import { connectToCluster, type ClusterAccess } from "../kubernetes/cluster-client.ts";

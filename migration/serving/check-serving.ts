@@ -1,4 +1,4 @@
-import { prefixRange } from "../copy/key-range.ts";
+import { prefixRange } from "../copy/store/key-range.ts";
 import { isEtcdCluster } from "../endpoints/describe-address.ts";
 import type { EtcdAddress } from "../endpoints/etcd-address.ts";
 import { openEtcd } from "../endpoints/open-etcd.ts";

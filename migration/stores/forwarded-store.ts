@@ -1,5 +1,5 @@
-import type { KeyValueStore } from "../copy/key-value-store.ts";
-import { StoreError } from "../copy/store-error.ts";
+import type { KeyValueStore } from "../copy/store/key-value-store.ts";
+import { StoreError } from "../copy/store/store-error.ts";
 import { EtcdError, EtcdUnreachableError } from "../etcd/errors.ts";
 import { connectEtcd, type EtcdStore, type EtcdTls } from "../etcd/etcd-store.ts";
 import { describeFailure } from "../wording/describe-failure.ts";

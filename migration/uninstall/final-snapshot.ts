@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { OpenStore } from "../stores/forwarded-store.ts";
-import { everyKey } from "../copy/key-range.ts";
-import { isTransient } from "../copy/store-error.ts";
+import { everyKey } from "../copy/store/key-range.ts";
+import { isTransient } from "../copy/store/store-error.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { isTransient as isClusterAway, withoutFullStop } from "../kubernetes/errors.ts";
 import { SnapshotDirectoryError, SnapshotInvalidError } from "../snapshot/errors.ts";

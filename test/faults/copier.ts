@@ -2,7 +2,7 @@
  * The program that copies, for the tests that kill it: takes a job from its parent, answers how it ended, takes the next.
  */
 import { copyState } from "../../migration/copy/copy-state.ts";
-import { prefixRange } from "../../migration/copy/key-range.ts";
+import { prefixRange } from "../../migration/copy/store/key-range.ts";
 import { connectEtcd } from "../../migration/etcd/etcd-store.ts";
 import type { CopierAnswer, CopierJob } from "./copier-process.ts";
 import { runSecondPass } from "./second-pass.ts";

@@ -1,5 +1,5 @@
 import { request } from "node:https";
-import type { KeyValue } from "../../migration/copy/key-value-store.ts";
+import type { KeyValue } from "../../migration/copy/store/key-value-store.ts";
 import type { EtcdCluster } from "../etcd-cluster.ts";
 
 /**

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { batchesOf } from "../../migration/copy/batches.ts";
+import { batchesOf } from "../../migration/copy/write/batches.ts";
 import type { CopiedChanges } from "../../migration/copy/copy-changes.ts";
-import { prefixRange } from "../../migration/copy/key-range.ts";
-import type { KeyValue } from "../../migration/copy/key-value-store.ts";
-import type { VerifiedCopy } from "../../migration/copy/verify-copy.ts";
+import { prefixRange } from "../../migration/copy/store/key-range.ts";
+import type { KeyValue } from "../../migration/copy/store/key-value-store.ts";
+import type { VerifiedCopy } from "../../migration/copy/compare/verify-copy.ts";
 import { connectEtcd } from "../../migration/etcd/etcd-store.ts";
 import type { ClusterOptions } from "../etcd-cluster.ts";
 import { copyNow, type CopyNow } from "./copy-now.ts";

@@ -31,7 +31,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "no verification: differences are not looked at",
-    file: "migration/copy/verify-copy.ts",
+    file: "migration/copy/compare/verify-copy.ts",
     original: "if (missing.count + extra.count + different.count > 0) {",
     mutant: "if (missing.count + extra.count + different.count < 0) {",
   },

@@ -1,4 +1,4 @@
-import type { KeyValue } from "../../migration/copy/key-value-store.ts";
+import type { KeyValue } from "../../migration/copy/store/key-value-store.ts";
 import { FAULT_KINDS, type FaultKind } from "../tcp-proxy.ts";
 import { SeededRandom } from "./seeded-random.ts";
 

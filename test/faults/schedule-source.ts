@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { batchesOf } from "../../migration/copy/batches.ts";
-import type { KeyValue } from "../../migration/copy/key-value-store.ts";
+import { batchesOf } from "../../migration/copy/write/batches.ts";
+import type { KeyValue } from "../../migration/copy/store/key-value-store.ts";
 import type { EtcdGateway } from "./etcd-gateway.ts";
 import type { SchedulePlan } from "./schedule-plan.ts";
 import { SeededRandom } from "./seeded-random.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { VerifiedPass } from "../../migration/copy/changed-since.ts";
+import type { VerifiedPass } from "../../migration/copy/read/changed-since.ts";
 import { afterVerifiedCopy, copyChanges, type CopiedChanges } from "../../migration/copy/copy-changes.ts";
-import type { KeyRange, KeyValueStore } from "../../migration/copy/key-value-store.ts";
-import { pinRevision } from "../../migration/copy/pin-revision.ts";
-import { verifyChanges } from "../../migration/copy/verify-changes.ts";
-import { verifyCopy, type VerifiedCopy } from "../../migration/copy/verify-copy.ts";
+import type { KeyRange, KeyValueStore } from "../../migration/copy/store/key-value-store.ts";
+import { pinRevision } from "../../migration/copy/read/pin-revision.ts";
+import { verifyChanges } from "../../migration/copy/compare/verify-changes.ts";
+import { verifyCopy, type VerifiedCopy } from "../../migration/copy/compare/verify-copy.ts";
 
 /** What a verified first pass says of itself. */
 export type FirstPass = VerifiedPass;

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { carryChangesAndCompare, copyAndVerify, type Pass } from "../../migration/copy-and-verify.ts";
 import { CopyConflictError } from "../../migration/copy/errors.ts";
-import { prefixRange } from "../../migration/copy/key-range.ts";
-import type { RangeRequest } from "../../migration/copy/key-value-store.ts";
-import { removeCopiedKeys } from "../../migration/copy/remove-copied-keys.ts";
-import { StoreError } from "../../migration/copy/store-error.ts";
+import { prefixRange } from "../../migration/copy/store/key-range.ts";
+import type { RangeRequest } from "../../migration/copy/store/key-value-store.ts";
+import { removeCopiedKeys } from "../../migration/copy/write/remove-copied-keys.ts";
+import { StoreError } from "../../migration/copy/store/store-error.ts";
 import { WrittenKeys } from "../../migration/written-keys.ts";
-import { MemoryStore } from "./memory-store.ts";
+import { MemoryStore } from "./copy/memory-store.ts";
 
 const range = prefixRange("/trident/");
 const ENTRIES = Object.fromEntries(

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { copyBetweenEtcds, copyOnCluster } from "../../migration/copy-between-etcds.ts";
 import type { CopyRequest, CopyResult } from "../../migration/copy-request.ts";
-import type { KeyAtRevision, KeyValue, RangeRequest } from "../../migration/copy/key-value-store.ts";
+import type { KeyAtRevision, KeyValue, RangeRequest } from "../../migration/copy/store/key-value-store.ts";
 import { copyLease } from "../../migration/lease/copy-lease.ts";
 import { LeaseLostError } from "../../migration/lease/errors.ts";
 import { startFakeKubernetes } from "./fake-kubernetes.ts";
 import { leaseInMemory } from "./lease/lease-in-memory.ts";
-import { MemoryStore } from "./memory-store.ts";
+import { MemoryStore } from "./copy/memory-store.ts";
 
 const destination = { namespace: "shop", etcdCluster: "db", clientSecret: "etcd-client-tls" };
 const request: CopyRequest = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { copyBetweenEtcds } from "../../migration/copy-between-etcds.ts";
-import { prefixRange } from "../../migration/copy/key-range.ts";
+import { prefixRange } from "../../migration/copy/store/key-range.ts";
 import type { ExistingEtcdAddress } from "../../migration/endpoints/etcd-address.ts";
 import { openEtcd } from "../../migration/endpoints/open-etcd.ts";
 import { createAuthority, type CertificateAuthority } from "../certificate-authority.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CopyConflictError, CopyMismatchError } from "../../migration/copy/errors.ts";
-import { StoreError } from "../../migration/copy/store-error.ts";
+import { StoreError } from "../../migration/copy/store/store-error.ts";
 import { LeaseLostError } from "../../migration/lease/errors.ts";
 import { LegacyTridentChangedError } from "../../migration/legacy/stop-legacy-trident.ts";
 import { runMigration } from "../../migration/migrate-trident-state.ts";
@@ -9,7 +9,7 @@ import { MigrationError } from "../../migration/migration-error.ts";
 import { EmptySourceError } from "../../migration/preflight/errors.ts";
 import { FakeEnvironment, tellAnotherValue } from "./fake-environment.ts";
 import { legacyTrident } from "./legacy/legacy-deployment.ts";
-import { MemoryStore } from "./memory-store.ts";
+import { MemoryStore } from "./copy/memory-store.ts";
 
 describe("a cut-over", () => {
   it("copies everything before it stops the old Trident", async () => {

@@ -1,4 +1,4 @@
-import { prefixRange } from "../../migration/copy/key-range.ts";
+import { prefixRange } from "../../migration/copy/store/key-range.ts";
 import { LeaseLostError } from "../../migration/lease/errors.ts";
 import type { MigrationLease } from "../../migration/lease/held-lease.ts";
 import type { DeploymentFinding, LegacyTrident } from "../../migration/legacy/legacy-trident.ts";
@@ -9,8 +9,8 @@ import type { MigrationEnvironment } from "../../migration/migration-environment
 import type { StandingNewTrident } from "../../migration/new-writes/take-back-new-trident.ts";
 import type { NamesAnswer } from "../../migration/readiness/ask-for-lists.ts";
 import { legacyTrident } from "./legacy/legacy-deployment.ts";
-import { MemoryStore } from "./memory-store.ts";
-import { namesIn } from "./names-in-store.ts";
+import { MemoryStore } from "./copy/memory-store.ts";
+import { namesIn } from "./copy/names-in-store.ts";
 
 const uninstalledLegacy = uninstalledTrident(
   { namespace: "trident", legacyDeployment: "trident", legacyEtcdContainer: "etcd" },

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { prefixRange } from "../../migration/copy/key-range.ts";
+import { prefixRange } from "../../migration/copy/store/key-range.ts";
 import { startEtcd, type EtcdProcess } from "../etcd-process.ts";
 import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "./fake-kubernetes.ts";
 import { legacyDeployment } from "./legacy/legacy-deployment.ts";

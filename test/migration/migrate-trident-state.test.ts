@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CopyMismatchError } from "../../migration/copy/errors.ts";
-import { StoreError } from "../../migration/copy/store-error.ts";
+import { StoreError } from "../../migration/copy/store/store-error.ts";
 import { LegacyTridentChangedError } from "../../migration/legacy/stop-legacy-trident.ts";
 import { migrateTridentState, runMigration } from "../../migration/migrate-trident-state.ts";
 import { MigrationError } from "../../migration/migration-error.ts";

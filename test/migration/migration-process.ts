@@ -1,5 +1,5 @@
 import { clusterEnvironment } from "../../migration/cluster-environment.ts";
-import { prefixRange } from "../../migration/copy/key-range.ts";
+import { prefixRange } from "../../migration/copy/store/key-range.ts";
 import type { EtcdTls } from "../../migration/etcd/etcd-store.ts";
 import { runMigration } from "../../migration/migrate-trident-state.ts";
 import type { TridentNames } from "../../migration/preflight/state-check.ts";

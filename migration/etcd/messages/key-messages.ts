@@ -5,8 +5,8 @@ import type {
   RangePage,
   RangeRequest,
   StoredKeyValue,
-} from "../../copy/key-value-store.ts";
-import { keyLength, valueLength } from "../../copy/entry-bytes.ts";
+} from "../../copy/store/key-value-store.ts";
+import { keyLength, valueLength } from "../../copy/store/entry-bytes.ts";
 import { ReceivedEntry } from "./received-entry.ts";
 import { bytesFieldBytes, Reader, varintBytes, Writer } from "./wire-format.ts";
 

@@ -1,6 +1,6 @@
-import { groupsOf } from "../../copy/groups-of.ts";
-import { keyAfter } from "../../copy/key-range.ts";
-import type { KeyRange, KeyValue } from "../../copy/key-value-store.ts";
+import { groupsOf } from "../../copy/write/groups-of.ts";
+import { keyAfter } from "../../copy/store/key-range.ts";
+import type { KeyRange, KeyValue } from "../../copy/store/key-value-store.ts";
 import {
   CREATE_REVISION,
   modRevisionEquals,

@@ -1,4 +1,4 @@
-import type { MemberHash, StoreStatus } from "../../copy/key-value-store.ts";
+import type { MemberHash, StoreStatus } from "../../copy/store/key-value-store.ts";
 import { bytesFieldBytes, Reader, Writer } from "./wire-format.ts";
 
 // Field numbers: api/etcdserverpb/rpc.proto in etcd.

@@ -1,5 +1,5 @@
-import { copyKey, copyValue, keyLength, valueLength } from "../../copy/entry-bytes.ts";
-import type { KeyValue } from "../../copy/key-value-store.ts";
+import { copyKey, copyValue, keyLength, valueLength } from "../../copy/store/entry-bytes.ts";
+import type { KeyValue } from "../../copy/store/key-value-store.ts";
 
 /**
  * The few parts of the protocol buffers format that etcd's messages need

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import { migrateTridentState, type MigrationResult } from "../../../migration/migrate-trident-state.ts";
 import { startEtcd } from "../../etcd-process.ts";
 import { valuesOf } from "../etcd-keys.ts";

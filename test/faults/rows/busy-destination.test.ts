@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { KeyValue } from "../../../migration/copy/key-value-store.ts";
+import type { KeyValue } from "../../../migration/copy/store/key-value-store.ts";
 import { EtcdBusyError } from "../../../migration/etcd/errors.ts";
 import { connectEtcd } from "../../../migration/etcd/etcd-store.ts";
 import { copyThrough } from "../copy-through.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import { connectEtcd } from "../../../migration/etcd/etcd-store.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
 import type { ClusterTarget } from "../../etcd-cluster.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
-import { verifyCopy } from "../../../migration/copy/verify-copy.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
+import { verifyCopy } from "../../../migration/copy/compare/verify-copy.ts";
 import { connectEtcd } from "../../../migration/etcd/etcd-store.ts";
 import { copyNow } from "../copy-now.ts";
 import { failureOf, keyOf, KnownState, numbered, startPair, type SidePair } from "../known-state.ts";

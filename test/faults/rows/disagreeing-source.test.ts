@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { MembersDisagreeError } from "../../../migration/copy/errors.ts";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import type { ClusterMember } from "../../etcd-cluster.ts";
 import { copyNow } from "../copy-now.ts";
 import { failureOf, keyOf, numbered } from "../known-state.ts";

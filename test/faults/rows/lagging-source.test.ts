@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import type { ClusterMember } from "../../etcd-cluster.ts";
 import { PeerNetwork } from "../../peer-network.ts";
 import { copyNow, type CopyNow } from "../copy-now.ts";

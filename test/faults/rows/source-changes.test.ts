@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { copyPrefix } from "../../../migration/copy/copy-prefix.ts";
 import { CopyInterruptedError } from "../../../migration/copy/errors.ts";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import { EtcdCompactedError } from "../../../migration/etcd/errors.ts";
 import { connectEtcd } from "../../../migration/etcd/etcd-store.ts";
 import { failureOf, keyOf, KnownState, numbered, startPair, type SidePair } from "../known-state.ts";

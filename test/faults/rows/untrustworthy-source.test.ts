@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { copyState } from "../../../migration/copy/copy-state.ts";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
-import type { RangePage, StoredKeyValue } from "../../../migration/copy/key-value-store.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
+import type { RangePage, StoredKeyValue } from "../../../migration/copy/store/key-value-store.ts";
 import { connectEtcd } from "../../../migration/etcd/etcd-store.ts";
 import { altered } from "../../migration/copy/etcd-pair.ts";
 import { failureOf, KnownState, numbered, startPair, type SidePair } from "../known-state.ts";

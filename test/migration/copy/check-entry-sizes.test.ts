@@ -6,8 +6,8 @@ import {
   probe,
   transactionBytes,
 } from "../../../migration/copy/check-entry-sizes.ts";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
-import type { KeyValue } from "../../../migration/copy/key-value-store.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
+import type { KeyValue } from "../../../migration/copy/store/key-value-store.ts";
 import { encodeCreateTransaction, encodeDeleteTransaction } from "../../../migration/etcd/messages/key-messages.ts";
 import { startEtcd } from "../../etcd-process.ts";
 import { altered } from "./etcd-pair.ts";

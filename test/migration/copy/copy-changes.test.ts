@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { afterVerifiedCopy, copyChanges, type CopyChangesOptions } from "../../../migration/copy/copy-changes.ts";
 import { copyState, type CopiedState } from "../../../migration/copy/copy-state.ts";
 import { CopyConflictError, CopyInterruptedError } from "../../../migration/copy/errors.ts";
-import type { KeyRange, KeyValue } from "../../../migration/copy/key-value-store.ts";
-import { StoreError } from "../../../migration/copy/store-error.ts";
-import { verifyCopy } from "../../../migration/copy/verify-copy.ts";
+import type { KeyRange, KeyValue } from "../../../migration/copy/store/key-value-store.ts";
+import { StoreError } from "../../../migration/copy/store/store-error.ts";
+import { verifyCopy } from "../../../migration/copy/compare/verify-copy.ts";
 import {
   altered,
   contents,

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { copyPrefix } from "../../../migration/copy/copy-prefix.ts";
 import { CopyInterruptedError } from "../../../migration/copy/errors.ts";
-import type { KeyRange, KeyValueStore } from "../../../migration/copy/key-value-store.ts";
-import { removeCopiedKeys } from "../../../migration/copy/remove-copied-keys.ts";
-import { StoreError } from "../../../migration/copy/store-error.ts";
+import type { KeyRange, KeyValueStore } from "../../../migration/copy/store/key-value-store.ts";
+import { removeCopiedKeys } from "../../../migration/copy/write/remove-copied-keys.ts";
+import { StoreError } from "../../../migration/copy/store/store-error.ts";
 import { EtcdDeadlineError } from "../../../migration/etcd/errors.ts";
 import { connectEtcd } from "../../../migration/etcd/etcd-store.ts";
 import {

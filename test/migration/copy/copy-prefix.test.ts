@@ -7,9 +7,9 @@ import {
   EmptySourceError,
   LeasedKeysError,
 } from "../../../migration/copy/errors.ts";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
-import { removeCopiedKeys } from "../../../migration/copy/remove-copied-keys.ts";
-import { verifyCopy } from "../../../migration/copy/verify-copy.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
+import { removeCopiedKeys } from "../../../migration/copy/write/remove-copied-keys.ts";
+import { verifyCopy } from "../../../migration/copy/compare/verify-copy.ts";
 import {
   altered,
   bytesOf,

@@ -10,7 +10,7 @@ import {
   MembersDisagreeError,
   SameStoreError,
 } from "../../../migration/copy/errors.ts";
-import type { MemberHash } from "../../../migration/copy/key-value-store.ts";
+import type { MemberHash } from "../../../migration/copy/store/key-value-store.ts";
 import {
   altered,
   bytesOf,

@@ -1,7 +1,12 @@
 import { after, before } from "node:test";
-import type { KeyRange, KeyValue, KeyValueStore, StoredKeyValue } from "../../../migration/copy/key-value-store.ts";
-import { batchesOf } from "../../../migration/copy/batches.ts";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
+import type {
+  KeyRange,
+  KeyValue,
+  KeyValueStore,
+  StoredKeyValue,
+} from "../../../migration/copy/store/key-value-store.ts";
+import { batchesOf } from "../../../migration/copy/write/batches.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import { startEtcd, type EtcdProcess } from "../../etcd-process.ts";
 
 /** Two real etcds; each test takes a prefix of its own, so that one pair serves a whole file. */

@@ -8,7 +8,7 @@ import {
   GRPCResourceExhastedError,
   GRPCUnavailableError,
 } from "etcd3";
-import type { StoreErrorKind } from "../../../migration/copy/store-error.ts";
+import type { StoreErrorKind } from "../../../migration/copy/store/store-error.ts";
 import { explainFailure } from "../../../migration/etcd/call-failure.ts";
 
 const cases: [Error, string, StoreErrorKind, RegExp][] = [

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAnswerTooLarge } from "../../../migration/copy/store-error.ts";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
-import type { StoredKeyValue } from "../../../migration/copy/key-value-store.ts";
-import { withRetries } from "../../../migration/copy/retry.ts";
+import { isAnswerTooLarge } from "../../../migration/copy/store/store-error.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
+import type { StoredKeyValue } from "../../../migration/copy/store/key-value-store.ts";
+import { withRetries } from "../../../migration/copy/store/retry.ts";
 import {
   EtcdCompactedError,
   EtcdDeadlineError,

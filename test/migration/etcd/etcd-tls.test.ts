@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { CertificateError } from "../../../migration/certificates/client-certificate.ts";
 import { EtcdTlsError, type TlsReason } from "../../../migration/etcd/errors.ts";
 import { connectEtcd, type EtcdTarget } from "../../../migration/etcd/etcd-store.ts";
-import { withRetries } from "../../../migration/copy/retry.ts";
+import { withRetries } from "../../../migration/copy/store/retry.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
 import { freePort, issueServerCertificate, startEtcd, type EtcdProcess } from "../../etcd-process.ts";
 

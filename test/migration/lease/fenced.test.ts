@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isTransient } from "../../../migration/copy/store-error.ts";
+import { isTransient } from "../../../migration/copy/store/store-error.ts";
 import { fencedSteps, type Effects } from "../../../migration/lease/fenced-steps.ts";
 import { fencedStore } from "../../../migration/lease/fenced-store.ts";
 import { LeaseLostError } from "../../../migration/lease/errors.ts";
 import type { MigrationLease } from "../../../migration/lease/held-lease.ts";
 import type { OpenStore } from "../../../migration/stores/forwarded-store.ts";
-import { MemoryStore } from "../memory-store.ts";
+import { MemoryStore } from "../copy/memory-store.ts";
 
 const entry = { key: Buffer.from("/a"), value: Buffer.from("A") };
 const unchanged = [{ key: Buffer.from("/b"), modRevision: 2n }];

@@ -14,7 +14,7 @@ import {
   PrefixNotEmptyError,
 } from "../../../migration/preflight/existing-etcd-errors.ts";
 import { definitionName, definitionPath } from "../../../migration/uninstall/definition.ts";
-import { MemoryStore } from "../memory-store.ts";
+import { MemoryStore } from "../copy/memory-store.ts";
 import { etcdClusterPath, smallState, threeMembers, type FakePlanEnvironment } from "./fake-plan-environment.ts";
 import {
   deploymentPath,

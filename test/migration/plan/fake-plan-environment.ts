@@ -10,8 +10,8 @@ import { NamespaceMissingError } from "../../../migration/preflight/errors.ts";
 import type { OpenStore } from "../../../migration/stores/forwarded-store.ts";
 import type { NamesAnswer } from "../../../migration/readiness/ask-for-lists.ts";
 import { legacyDeployment } from "../legacy/legacy-deployment.ts";
-import { MemoryStore } from "../memory-store.ts";
-import { namesIn } from "../names-in-store.ts";
+import { MemoryStore } from "../copy/memory-store.ts";
+import { namesIn } from "../copy/names-in-store.ts";
 
 export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
   return {

@@ -3,7 +3,7 @@ import { KubernetesEtcdError } from "../../../migration/preflight/existing-etcd-
 import { describe, it } from "node:test";
 import { lookAtState } from "../../../migration/plan/look-at-state.ts";
 import { legacyTrident } from "../legacy/legacy-deployment.ts";
-import { MemoryStore } from "../memory-store.ts";
+import { MemoryStore } from "../copy/memory-store.ts";
 import { FakePlanEnvironment, planRequest, smallState } from "./fake-plan-environment.ts";
 
 const nothingThere = { flow: "install", etcdCluster: undefined, record: undefined } as const;

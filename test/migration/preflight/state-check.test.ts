@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import { confirmDifferences } from "../../../migration/preflight/confirm-differences.ts";
 import { StateCheck, type StateFindings, type TridentNames } from "../../../migration/preflight/state-check.ts";
-import { MemoryStore } from "../memory-store.ts";
+import { MemoryStore } from "../copy/memory-store.ts";
 
 const range = prefixRange("/trident/");
 const state = {

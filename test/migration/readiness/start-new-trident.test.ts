@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import type { Patience } from "../../../migration/kubernetes/wait-until.ts";
 import { startNewTrident } from "../../../migration/readiness/start-new-trident.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
-import { MemoryStore } from "../memory-store.ts";
+import { MemoryStore } from "../copy/memory-store.ts";
 import { deploymentPath, namespace, newTridentSpec, podPath, runPods } from "./new-trident-fixture.ts";
 
 const range = prefixRange("/trident/");

@@ -1,4 +1,4 @@
-import { prefixRange } from "../../../migration/copy/key-range.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import { LeaseLostError } from "../../../migration/lease/errors.ts";
 import type { MigrationLease } from "../../../migration/lease/held-lease.ts";
 import type { DeploymentFinding } from "../../../migration/legacy/legacy-trident.ts";
@@ -6,7 +6,7 @@ import type { MigrationRecord, RecordChange } from "../../../migration/legacy/mi
 import type { ListLengths } from "../../../migration/readiness/expected-lists.ts";
 import type { RollbackEnvironment } from "../../../migration/rollback/rollback-environment.ts";
 import { legacyDeployment, legacyTrident } from "../legacy/legacy-deployment.ts";
-import { MemoryStore } from "../memory-store.ts";
+import { MemoryStore } from "../copy/memory-store.ts";
 
 export type RollbackStep = Exclude<
   keyof RollbackEnvironment,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
-import { StoreError } from "../../../migration/copy/store-error.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
+import { StoreError } from "../../../migration/copy/store/store-error.ts";
 import type { PortForward } from "../../../migration/kubernetes/port-forward.ts";
 import { openForwardedStore } from "../../../migration/stores/forwarded-store.ts";
 import { startEtcd, type EtcdProcess } from "../../etcd-process.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { prefixRange } from "../../../migration/copy/key-range.ts";
+import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import type { DeploymentFinding, LegacyTrident } from "../../../migration/legacy/legacy-trident.ts";
 import { undoUnfinishedMigration, type UndoEnvironment } from "../../../migration/undo/undo-unfinished-migration.ts";
 import { runMigration } from "../../../migration/migrate-trident-state.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { StoreError } from "../../../migration/copy/store-error.ts";
+import { StoreError } from "../../../migration/copy/store/store-error.ts";
 import { PortForwardRefusedError } from "../../../migration/kubernetes/errors.ts";
 import { SnapshotDirectoryError, SnapshotInvalidError } from "../../../migration/snapshot/errors.ts";
 import { FinalSnapshotNotWrittenError } from "../../../migration/uninstall/final-snapshot-errors.ts";
 import { saveFinalSnapshot, type FinalSnapshotEnvironment } from "../../../migration/uninstall/final-snapshot.ts";
-import { MemoryStore } from "../memory-store.ts";
+import { MemoryStore } from "../copy/memory-store.ts";
 
 const etcd = { namespace: "storage", etcdCluster: "db", snapshotDirectory: "snapshots" };
 const state = { "/app/a": "1" };
