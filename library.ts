@@ -22,7 +22,7 @@ export type {
   EtcdAddress,
   EtcdClusterAddress,
   ExistingEtcdAddress,
-} from "@trident-etcd/migration/endpoints/etcd-address.ts";
+} from "@trident-etcd/migration/connect/etcd-address.ts";
 export { DefinitionRemoval, type DefinitionRemovalArgs } from "./components/destroy/crd-removal.ts";
 export { FinalSnapshot, FinalSnapshotTrial, type FinalSnapshotArgs } from "./components/destroy/final-snapshot.ts";
 export { KeptReport, type KeptReportArgs } from "./components/destroy/kept-report.ts";

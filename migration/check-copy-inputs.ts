@@ -1,6 +1,6 @@
 import type { CopyInputs } from "./copy-request.ts";
-import { EndpointUrlError, parseEndpointUrl } from "./endpoints/endpoint-url.ts";
-import type { EtcdAddress, EtcdClusterAddress, ExistingEtcdAddress } from "./endpoints/etcd-address.ts";
+import { EndpointUrlError, parseEndpointUrl } from "./connect/endpoint-url.ts";
+import type { EtcdAddress, EtcdClusterAddress, ExistingEtcdAddress } from "./connect/etcd-address.ts";
 
 /** As Pulumi shows it: `property` and then the reason. */
 export interface CopyFailure {

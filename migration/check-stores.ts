@@ -6,9 +6,9 @@ import { earlierPassOf, type FirstPassMark } from "./earlier-pass.ts";
 import type { Migration } from "./migration.ts";
 import { checkDestination } from "./preflight/check-destination.ts";
 import { checkSource } from "./preflight/check-source.ts";
-import { SameClusterError } from "./preflight/errors.ts";
+import { SameClusterError } from "./blockers/legacy-blockers.ts";
 import type { TridentNames } from "./preflight/state-check.ts";
-import type { OpenStore } from "./stores/forwarded-store.ts";
+import type { OpenStore } from "./connect/open-store.ts";
 
 /** What stands on both sides before anything is copied. */
 export interface CheckedStores {

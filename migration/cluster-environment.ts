@@ -1,5 +1,5 @@
 import { prefixRange } from "./copy/store/key-range.ts";
-import { openCheckedEtcd } from "./endpoints/open-checked-etcd.ts";
+import { openCheckedEtcd } from "./connect/open-checked-etcd.ts";
 import { connectToCluster } from "./kubernetes/cluster-client.ts";
 import { migrationLease } from "./lease/errors.ts";
 import { gatedCluster } from "./lease/gated-cluster.ts";

@@ -5,8 +5,8 @@ import type { KeyRange } from "./copy/store/key-value-store.ts";
 import { mergeJoin } from "./copy/compare/merge-join.ts";
 import { pinRevision } from "./copy/read/pin-revision.ts";
 import { readPages } from "./copy/read/read-pages.ts";
-import { ForeignKeysError } from "./preflight/errors.ts";
-import type { OpenStore } from "./stores/forwarded-store.ts";
+import { ForeignKeysError } from "./blockers/legacy-blockers.ts";
+import type { OpenStore } from "./connect/open-store.ts";
 
 export interface EarlierKeys {
   /** Of the keys to copy: how many stand in the destination with the same bytes. */

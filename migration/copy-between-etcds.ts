@@ -5,9 +5,9 @@ import { changesAfterCopy } from "./copy/compare/changes-after-copy.ts";
 import { copyState } from "./copy/copy-state.ts";
 import { prefixRange } from "./copy/store/key-range.ts";
 import { removeCopiedKeys } from "./copy/write/remove-copied-keys.ts";
-import type { EtcdAddress } from "./endpoints/etcd-address.ts";
-import { describeAddress, isEtcdCluster } from "./endpoints/describe-address.ts";
-import { openEtcd } from "./endpoints/open-etcd.ts";
+import type { EtcdAddress } from "./connect/etcd-address.ts";
+import { describeAddress, isEtcdCluster } from "./connect/describe-address.ts";
+import { openEtcd } from "./connect/open-etcd.ts";
 import { connectToCluster } from "./kubernetes/cluster-client.ts";
 import { copyLease } from "./lease/copy-lease.ts";
 import { fencedStore } from "./lease/fenced-store.ts";
@@ -15,7 +15,7 @@ import type { MigrationLease } from "./lease/held-lease.ts";
 import { gatedCluster } from "./lease/gated-cluster.ts";
 import { lossForGood } from "./lease/loss-of.ts";
 import { reportCopyProgress } from "./report-copy-progress.ts";
-import type { OpenStore } from "./stores/forwarded-store.ts";
+import type { OpenStore } from "./connect/open-store.ts";
 import { WrittenKeys } from "./written-keys.ts";
 
 /** What a copy takes of the cluster. */

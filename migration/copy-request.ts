@@ -1,5 +1,5 @@
 import type { LeasePolicy } from "./copy/check-source.ts";
-import type { EtcdAddress } from "./endpoints/etcd-address.ts";
+import type { EtcdAddress } from "./connect/etcd-address.ts";
 import type { ClusterAccess } from "./kubernetes/cluster-client.ts";
 
 /** What to copy from which etcd to which. Names only: certificates and passwords are read from their Secrets. */

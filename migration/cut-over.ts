@@ -9,9 +9,9 @@ import type { Migration } from "./migration.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { MigrationResult } from "./migration-result.ts";
 import { startedNow, startedOnText } from "./new-writes/started-on.ts";
-import { EmptySourceError } from "./preflight/errors.ts";
+import { EmptySourceError } from "./blockers/legacy-blockers.ts";
 import { proveAll, recordCopied } from "./prove-all.ts";
-import type { OpenStore } from "./stores/forwarded-store.ts";
+import type { OpenStore } from "./connect/open-store.ts";
 import { undoMigration } from "./undo-migration.ts";
 
 /** What the outage's pass ended with. */

@@ -6,9 +6,9 @@ import type { Migration } from "./migration.ts";
 import { writtenTo } from "./new-writes/beside-old-trident.ts";
 import { startedOn } from "./new-writes/started-on.ts";
 import { givenUpKeys } from "./new-writes/take-back-new-trident.ts";
-import { BothTridentsError } from "./preflight/both-tridents-errors.ts";
+import { BothTridentsError } from "./blockers/two-tridents-blockers.ts";
 import { proveAll, recordCopied } from "./prove-all.ts";
-import type { OpenStore } from "./stores/forwarded-store.ts";
+import type { OpenStore } from "./connect/open-store.ts";
 
 /**
  * Ends a migration that was killed when the new Trident had come to serve and not all was recorded. What it has written since

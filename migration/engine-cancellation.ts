@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { MigrationInterruptedError } from "./interruption.ts";
+import { MigrationInterruptedError } from "./lease/interruption.ts";
 
 export interface EngineCancellation {
   /** Aborted with a MigrationInterruptedError. */

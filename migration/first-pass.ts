@@ -6,7 +6,7 @@ import { firstPassText } from "./earlier-pass.ts";
 import { describeFailure } from "./wording/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";
 import type { Migration } from "./migration.ts";
-import type { OpenStore } from "./stores/forwarded-store.ts";
+import type { OpenStore } from "./connect/open-store.ts";
 import { removeWrittenKeys } from "./undo-migration.ts";
 
 /**

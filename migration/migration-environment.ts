@@ -6,7 +6,7 @@ import type { MigrationRecord } from "./legacy/migration-record.ts";
 import type { StoppedTrident } from "./legacy/stop-legacy-trident.ts";
 import type { TakeBackEnvironment } from "./new-writes/take-back-new-trident.ts";
 import type { NamesAnswer } from "./readiness/ask-for-lists.ts";
-import type { OpenStore } from "./stores/forwarded-store.ts";
+import type { OpenStore } from "./connect/open-store.ts";
 
 /**
  * What the migration's sequence needs from the cluster, one method a step. `cluster-environment.ts` is the real one; the

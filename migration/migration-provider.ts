@@ -1,4 +1,4 @@
-import { destinationOf } from "./endpoints/destination-of.ts";
+import { destinationOf } from "./connect/destination-of.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 import type { MigrationRequest, MigrationResult } from "./migrate-trident-state.ts";
 import { describeFailure } from "./wording/describe-failure.ts";

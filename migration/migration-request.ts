@@ -1,4 +1,4 @@
-import type { EtcdAddress } from "./endpoints/etcd-address.ts";
+import type { EtcdAddress } from "./connect/etcd-address.ts";
 import type { ClusterAccess } from "./kubernetes/cluster-client.ts";
 import type { ClaimSource } from "./legacy/uninstalled-trident.ts";
 import type { NewTridentSpec } from "./readiness/new-trident.ts";

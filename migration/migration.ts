@@ -1,8 +1,8 @@
-import type { InterruptibleLease } from "./interruption.ts";
+import type { InterruptibleLease } from "./lease/interruption.ts";
 import type { LegacyTrident } from "./legacy/legacy-trident.ts";
 import type { MigrationRecord } from "./legacy/migration-record.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
-import type { OpenStore } from "./stores/forwarded-store.ts";
+import type { OpenStore } from "./connect/open-store.ts";
 import type { WrittenKeys } from "./written-keys.ts";
 
 /** One migration under way: what its steps share. */

@@ -4,7 +4,7 @@ import type { MigrationEnvironment } from "./migration-environment.ts";
 import { resultOf, type MigrationResult } from "./migration-result.ts";
 import type { Migration } from "./migration.ts";
 import { verifyServed } from "./new-writes/verify-served.ts";
-import type { OpenStore } from "./stores/forwarded-store.ts";
+import type { OpenStore } from "./connect/open-store.ts";
 
 /** What the two etcds held when the new Trident was started. */
 export interface StartedOn {

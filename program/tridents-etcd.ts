@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { EtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
+import type { EtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 
 import type { CertificateExpiry } from "../components/etcd/etcd-tls.ts";
 

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { majorityOf } from "@trident-etcd/migration/endpoints/cluster-members.ts";
+import { majorityOf } from "@trident-etcd/migration/connect/cluster-members.ts";
 
 import { objectLabels } from "../labels.ts";
 

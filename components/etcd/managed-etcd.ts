@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { EtcdClusterAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
+import type { EtcdClusterAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 
 import { BroughtEtcdTls } from "./brought-etcd-tls.ts";
 import { certificateVersion } from "./certificate-version.ts";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { EtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
+import type { EtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 import type * as guard from "@trident-etcd/migration/guard-provider.ts";
 
 import type { ClusterChoice } from "../cluster-of.ts";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { EtcdAddress } from "@trident-etcd/migration/endpoints/etcd-address.ts";
+import type { EtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 import type * as serving from "@trident-etcd/migration/serving/serving-check-provider.ts";
 
 import type { ClusterChoice } from "../cluster-of.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { isEtcdCluster } from "../endpoints/describe-address.ts";
-import type { EtcdAddress } from "../endpoints/etcd-address.ts";
+import { isEtcdCluster } from "../connect/describe-address.ts";
+import type { EtcdAddress } from "../connect/etcd-address.ts";
 import type { LeasePlace } from "./errors.ts";
 
 /** Of all copies that write the same keys to the same etcd, whatever they read. */

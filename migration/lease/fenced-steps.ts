@@ -1,4 +1,4 @@
-import type { OpenStore } from "../stores/forwarded-store.ts";
+import type { OpenStore } from "../connect/open-store.ts";
 import { fencedStore } from "./fenced-store.ts";
 import type { MigrationLease } from "./held-lease.ts";
 

@@ -1,6 +1,6 @@
 import { StoreError } from "../copy/store/store-error.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
-import type { OpenStore } from "../stores/forwarded-store.ts";
+import type { OpenStore } from "../connect/open-store.ts";
 import { LeaseLostError } from "./errors.ts";
 import type { MigrationLease } from "./held-lease.ts";
 

@@ -2,7 +2,7 @@ import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { PodNotStartingError } from "../kubernetes/errors.ts";
 import { readPod } from "../kubernetes/pods.ts";
 import type { Patience } from "../kubernetes/wait-until.ts";
-import type { OpenStore } from "../stores/forwarded-store.ts";
+import type { OpenStore } from "../connect/open-store.ts";
 import { copiedClaimPod, copyContainerName, sourcePodName, type PodOwner } from "./legacy-pod-template.ts";
 import type { LegacyTrident } from "./legacy-trident.ts";
 import { openEtcdPod } from "./source-pod.ts";

@@ -6,7 +6,7 @@ import { describePod, isContainerRunning, readPod, removePod } from "../kubernet
 import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
 import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
-import { openForwardedStore, type OpenStore } from "../stores/forwarded-store.ts";
+import { openForwardedStore, type OpenStore } from "../connect/open-store.ts";
 import { sourcePod, sourcePodName, type PodOwner } from "./legacy-pod-template.ts";
 import type { LegacyTrident } from "./legacy-trident.ts";
 

@@ -7,7 +7,7 @@ import { mergeJoin } from "../copy/compare/merge-join.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import { readPages } from "../copy/read/read-pages.ts";
 import { isCompacted } from "../copy/store/store-error.ts";
-import type { OpenStore } from "../stores/forwarded-store.ts";
+import type { OpenStore } from "../connect/open-store.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
 import { BothWrittenError, NotCarriedError } from "./errors.ts";
 import type { StartedOn } from "./started-on.ts";

@@ -7,7 +7,7 @@ import type { MigrationLease } from "../lease/held-lease.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord, RecordChange } from "../legacy/migration-record.ts";
 import { newTridentName } from "../readiness/new-trident.ts";
-import type { OpenStore } from "../stores/forwarded-store.ts";
+import type { OpenStore } from "../connect/open-store.ts";
 import { carryToOld } from "./carry-to-old.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
 import { NewWritesAtRiskError } from "./errors.ts";

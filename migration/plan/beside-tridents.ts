@@ -12,7 +12,7 @@ import {
   OldTridentRestoredError,
   RollbackRequestedError,
   type WrittenByBoth,
-} from "../preflight/both-tridents-errors.ts";
+} from "../blockers/two-tridents-blockers.ts";
 import { newTridentName, standingNewTrident } from "../readiness/new-trident.ts";
 import type { FlowFinding } from "./flow-finding.ts";
 import type { PlanEnvironment } from "./plan-environment.ts";

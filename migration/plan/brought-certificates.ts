@@ -3,7 +3,7 @@ import { certificateRoles, type ShownCertificates } from "../certificates/brough
 import { certificatesIn } from "../certificates/pem-contents.ts";
 import { isTrusted } from "../certificates/trusted-chain.ts";
 import { readShown, untrustedRelations, type ReadCertificates } from "../certificates/trust-relations.ts";
-import type { Blocker } from "../preflight/blocker.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 import type { ServedObject } from "./cluster-reader.ts";
 import { judgeGenerated, type GeneratedAuthority } from "./generated-authority.ts";
 import type { PlannedCertificate } from "./migration-plan.ts";

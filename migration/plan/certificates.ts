@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { isEtcdCluster } from "../endpoints/describe-address.ts";
+import { isEtcdCluster } from "../connect/describe-address.ts";
 import { expiryOf, type CertificateMaterial } from "../certificates/client-certificate.ts";
 import type { ServedObject } from "./cluster-reader.ts";
 import type { PlannedCertificate } from "./migration-plan.ts";

@@ -1,5 +1,5 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import type { Blocker } from "../preflight/blocker.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
 import { findMarks, type DeploymentMark } from "./deployment-marks.ts";
 import { risksOf, type Risk } from "./risk.ts";

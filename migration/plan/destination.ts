@@ -1,9 +1,9 @@
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { ServedObject } from "./cluster-reader.ts";
-import type { AskedMember } from "../endpoints/asked-member.ts";
-import type { EtcdAddress } from "../endpoints/etcd-address.ts";
-import { isEtcdCluster } from "../endpoints/describe-address.ts";
+import type { AskedMember } from "../members/asked-member.ts";
+import type { EtcdAddress } from "../connect/etcd-address.ts";
+import { isEtcdCluster } from "../connect/describe-address.ts";
 import { countMembers } from "./members.ts";
 import type { DestinationPlan, Flow } from "./migration-plan.ts";
 import type { DestinationSurvey } from "./survey-state.ts";

@@ -1,10 +1,10 @@
 import { counted } from "../wording/counted.ts";
-import { NotReachedFromHereError } from "../endpoints/errors.ts";
-import type { ExistingEtcdAddress } from "../endpoints/etcd-address.ts";
+import { NotReachedFromHereError } from "../connect/errors.ts";
+import type { ExistingEtcdAddress } from "../connect/etcd-address.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
-import { BlockerError, type Blocker } from "../preflight/blocker.ts";
-import { ExistingEtcdUnreachableError } from "../preflight/existing-etcd-errors.ts";
+import { BlockerError, type Blocker } from "../blockers/blocker.ts";
+import { ExistingEtcdUnreachableError } from "../blockers/existing-etcd-blockers.ts";
 import type { Flow } from "./migration-plan.ts";
 import type { ExistingEtcdRequest } from "./plan-request.ts";
 import type { Findings } from "./versions.ts";

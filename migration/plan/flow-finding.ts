@@ -1,5 +1,5 @@
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
-import type { BlockerError } from "../preflight/blocker.ts";
+import type { BlockerError } from "../blockers/blocker.ts";
 import type { Flow } from "./migration-plan.ts";
 
 /** The settings by which flows are told apart. */

@@ -6,7 +6,7 @@ import {
   LegacyTridentPresentError,
   NoLegacyTridentError,
   StoppedTridentDeletedError,
-} from "../preflight/errors.ts";
+} from "../blockers/legacy-blockers.ts";
 import type { FlowFinding, FlowRequest } from "./flow-finding.ts";
 import { decideRollback, unfinishedRollback } from "./rollback-flow.ts";
 

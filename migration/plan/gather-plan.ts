@@ -1,14 +1,14 @@
 import type { V1Deployment, V1PersistentVolumeClaim } from "@kubernetes/client-node";
-import { isEtcdCluster } from "../endpoints/describe-address.ts";
+import { isEtcdCluster } from "../connect/describe-address.ts";
 import { connectToCluster } from "../kubernetes/cluster-client.ts";
 import { isForbidden } from "../kubernetes/errors.ts";
-import type { AskedMember } from "../endpoints/asked-member.ts";
+import type { AskedMember } from "../members/asked-member.ts";
 import { clusterUidPath } from "../kubernetes/own-cluster.ts";
 import { classifyDeployment, type DeploymentFinding, type LegacyTrident } from "../legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";
 import { claimFinding } from "../legacy/uninstalled-trident.ts";
-import type { Blocker } from "../preflight/blocker.ts";
-import { NamespaceMissingError, PreflightTimeoutError } from "../preflight/errors.ts";
+import type { Blocker } from "../blockers/blocker.ts";
+import { NamespaceMissingError, PreflightTimeoutError } from "../blockers/legacy-blockers.ts";
 import { etcdOf } from "./another-etcd.ts";
 import { flowBeside } from "./beside-tridents.ts";
 import { findClaim, type ClaimFacts } from "./claim.ts";

@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { certificatesIn } from "../certificates/pem-contents.ts";
-import type { Blocker } from "../preflight/blocker.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 import type { ServedObject } from "./cluster-reader.ts";
 
 /** The settings that make another CA of a generated one; its dates may change, since its name and key stay. */

@@ -1,5 +1,5 @@
 import type { MigrationRecordInvalidError } from "../legacy/migration-record.ts";
-import type { Blocker } from "../preflight/blocker.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 
 /** The error says what is wrong in its first sentence, and what to do about it in its others. */
 export function invalidRecord({ message }: MigrationRecordInvalidError, record: string): Blocker {

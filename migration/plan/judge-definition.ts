@@ -1,5 +1,5 @@
 import { isOurs } from "../kubernetes/ownership.ts";
-import type { Blocker } from "../preflight/blocker.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 import { definitionName, problemOfDefinition, type ServedDefinition } from "../uninstall/definition.ts";
 import type { Access } from "./cluster-reader.ts";
 import type { PlannedObject } from "./migration-plan.ts";

@@ -1,12 +1,12 @@
 import { counted, listed } from "../wording/counted.ts";
-import { isEtcdCluster } from "../endpoints/describe-address.ts";
+import { isEtcdCluster } from "../connect/describe-address.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";
 import { recordedResult } from "../migration-result.ts";
-import type { Blocker } from "../preflight/blocker.ts";
-import { NewEtcdError } from "../preflight/rollback-errors.ts";
+import type { Blocker } from "../blockers/blocker.ts";
+import { NewEtcdError } from "../blockers/rollback-blockers.ts";
 import { invalidRecord } from "./invalid-record.ts";
 import type { StateLook } from "./look-at-state.ts";
 import type { PlanRequest } from "./plan-request.ts";

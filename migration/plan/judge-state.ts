@@ -1,10 +1,10 @@
 import { agreeing, counted, listed } from "../wording/counted.ts";
 import { describeBytes } from "../wording/describe-amount.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
-import type { Blocker } from "../preflight/blocker.ts";
-import { EmptySourceError, ForeignKeysError, SameClusterError } from "../preflight/errors.ts";
+import type { Blocker } from "../blockers/blocker.ts";
+import { EmptySourceError, ForeignKeysError, SameClusterError } from "../blockers/legacy-blockers.ts";
 import type { StateFindings } from "../preflight/state-check.ts";
-import { BrokenReferencesError, OldTridentDisagreesError } from "../preflight/state-errors.ts";
+import { BrokenReferencesError, OldTridentDisagreesError } from "../blockers/state-blockers.ts";
 import type { StateSurvey } from "./survey-state.ts";
 
 export interface StateFacts {

@@ -1,7 +1,7 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import { isEtcdCluster } from "../endpoints/describe-address.ts";
+import { isEtcdCluster } from "../connect/describe-address.ts";
 import { isOurs, stackUidOf } from "../kubernetes/ownership.ts";
-import type { Blocker } from "../preflight/blocker.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 import type { ServedObject } from "./cluster-reader.ts";
 import type { FlowFinding } from "./flow-finding.ts";
 import type { FoundWorld } from "./migration-plan.ts";

@@ -1,14 +1,14 @@
 import { counted } from "../wording/counted.ts";
-import { majorityOf, membersOf } from "../endpoints/cluster-members.ts";
-import type { EtcdClusterAddress } from "../endpoints/etcd-address.ts";
+import { majorityOf, membersOf } from "../connect/cluster-members.ts";
+import type { EtcdClusterAddress } from "../connect/etcd-address.ts";
 import {
   describeMembers,
   leftBehindMembers,
   listedMembers,
   servingMembers,
   type AskedMember,
-} from "../endpoints/asked-member.ts";
-import type { Blocker } from "../preflight/blocker.ts";
+} from "../members/asked-member.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 import type { RecordedEtcd } from "../serving/recorded-etcd.ts";
 import type { ServedObject } from "./cluster-reader.ts";
 import { isServing, type Flow } from "./migration-plan.ts";

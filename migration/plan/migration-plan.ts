@@ -1,4 +1,4 @@
-import type { Blocker } from "../preflight/blocker.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 import type { KeptThing } from "../uninstall/kept-things.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { listed } from "../wording/counted.ts";
 import { isOurs, stackAnnotation, stackUidOf } from "../kubernetes/ownership.ts";
-import type { Blocker } from "../preflight/blocker.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import type { FoundObject } from "./stack-objects.ts";
 

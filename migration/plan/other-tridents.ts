@@ -1,4 +1,4 @@
-import type { Blocker } from "../preflight/blocker.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
 import type { Flow } from "./migration-plan.ts";
 import { risksOf, type Risk } from "./risk.ts";

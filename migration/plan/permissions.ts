@@ -1,5 +1,5 @@
-import { isEtcdCluster } from "../endpoints/describe-address.ts";
-import type { Blocker } from "../preflight/blocker.ts";
+import { isEtcdCluster } from "../connect/describe-address.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 import type { Access, ClusterReader } from "./cluster-reader.ts";
 import type { PlanRequest } from "./plan-request.ts";
 

@@ -1,6 +1,6 @@
 import type { ShownCertificates } from "../certificates/brought-certificates.ts";
-import type { EtcdAddress } from "../endpoints/etcd-address.ts";
-import type { EtcdIdentity } from "../endpoints/open-existing-etcd.ts";
+import type { EtcdAddress } from "../connect/etcd-address.ts";
+import type { EtcdIdentity } from "../connect/open-existing-etcd.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-client.ts";
 import type { ClaimSource } from "../legacy/uninstalled-trident.ts";
 import type { GeneratedAuthority } from "./generated-authority.ts";

@@ -1,12 +1,12 @@
 import type { DeploymentFinding } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
-import { ForeignTridentError } from "../preflight/errors.ts";
+import { ForeignTridentError } from "../blockers/legacy-blockers.ts";
 import {
   NoDeploymentToPutBackError,
   NoManifestError,
   NothingToRollBackError,
   RollbackUnfinishedError,
-} from "../preflight/rollback-errors.ts";
+} from "../blockers/rollback-blockers.ts";
 import { recordedRollback } from "../rollback/carried-back.ts";
 import { legacyInRecord } from "../undo/unfinished-migration.ts";
 import type { FlowFinding, FlowRequest } from "./flow-finding.ts";

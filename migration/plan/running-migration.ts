@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { leaseName } from "../lease/errors.ts";
 import { renewalMilliseconds } from "../lease/held-lease.ts";
-import type { Blocker } from "../preflight/blocker.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 import type { ClusterReader } from "./cluster-reader.ts";
 
 /** The Lease of a migration that is held and not over. */

@@ -1,7 +1,7 @@
 import { counted } from "../wording/counted.ts";
-import { majorityOf } from "../endpoints/cluster-members.ts";
-import { leftBehindMembers, listedMembers, servingMembers, type AskedMember } from "../endpoints/asked-member.ts";
-import type { Blocker } from "../preflight/blocker.ts";
+import { majorityOf } from "../connect/cluster-members.ts";
+import { leftBehindMembers, listedMembers, servingMembers, type AskedMember } from "../members/asked-member.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 import type { Flow } from "./migration-plan.ts";
 import { isOlderLine, parseVersion, versionOfImage, type Findings, type Version } from "./versions.ts";
 

@@ -1,7 +1,7 @@
-import { isEtcdCluster } from "../endpoints/describe-address.ts";
-import type { AskedMember } from "../endpoints/asked-member.ts";
+import { isEtcdCluster } from "../connect/describe-address.ts";
+import type { AskedMember } from "../members/asked-member.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
-import { judgeMembersNow } from "../serving/wait-for-members.ts";
+import { judgeMembersNow } from "../members/wait-for-members.ts";
 import { isServing, type Flow } from "./migration-plan.ts";
 import type { PlanRequest } from "./plan-request.ts";
 

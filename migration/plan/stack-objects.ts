@@ -1,7 +1,7 @@
-import { isEtcdCluster } from "../endpoints/describe-address.ts";
-import type { EtcdAddress, EtcdClusterAddress, ExistingEtcdAddress } from "../endpoints/etcd-address.ts";
+import { isEtcdCluster } from "../connect/describe-address.ts";
+import type { EtcdAddress, EtcdClusterAddress, ExistingEtcdAddress } from "../connect/etcd-address.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
-import type { Blocker } from "../preflight/blocker.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 import { definitionName, definitionPath } from "../uninstall/definition.ts";
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
 import type { PlannedObject } from "./migration-plan.ts";

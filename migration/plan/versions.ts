@@ -1,5 +1,5 @@
 import { withoutFullStop } from "../kubernetes/errors.ts";
-import type { Blocker } from "../preflight/blocker.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 
 /** The numbers of a version, such as 19.4.0; what is missing is 0. */
 export interface Version {

@@ -1,6 +1,6 @@
-import { describeAddress, isEtcdCluster } from "../endpoints/describe-address.ts";
-import type { EtcdAddress } from "../endpoints/etcd-address.ts";
-import { deletionCommand } from "../endpoints/etcdctl-command.ts";
+import { describeAddress, isEtcdCluster } from "../connect/describe-address.ts";
+import type { EtcdAddress } from "../connect/etcd-address.ts";
+import { deletionCommand } from "../connect/etcdctl-command.ts";
 import type { KeptThing } from "../uninstall/kept-things.ts";
 import { definitionName, definitionPath } from "../uninstall/definition.ts";
 import type { Flow } from "./migration-plan.ts";

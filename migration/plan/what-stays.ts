@@ -1,4 +1,4 @@
-import { isEtcdCluster } from "../endpoints/describe-address.ts";
+import { isEtcdCluster } from "../connect/describe-address.ts";
 import type { KeptThing } from "../uninstall/kept-things.ts";
 import type { ClaimPlan } from "./migration-plan.ts";
 import { whatDestroyKeeps, type KeepFacts } from "./what-destroy-keeps.ts";

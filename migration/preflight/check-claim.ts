@@ -3,7 +3,7 @@ import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { checkClaimUntouched } from "./untouched-claim.ts";
-import { PersistentVolumeClaimError } from "./errors.ts";
+import { PersistentVolumeClaimError } from "../blockers/legacy-blockers.ts";
 
 /**
  * Raises PersistentVolumeClaimError unless the legacy etcd's claim exists and is bound and, where Trident was uninstalled, no pod mounts

@@ -1,7 +1,7 @@
 import { findForeignKeys } from "../copy/compare/foreign-keys.ts";
 import type { KeyRange } from "../copy/store/key-value-store.ts";
-import type { OpenStore } from "../stores/forwarded-store.ts";
-import { ForeignKeysError, SameClusterError } from "./errors.ts";
+import type { OpenStore } from "../connect/open-store.ts";
+import { ForeignKeysError, SameClusterError } from "../blockers/legacy-blockers.ts";
 
 /**
  * Raises ForeignKeysError when the destination holds keys that the copy would neither make nor find equal, and

@@ -1,6 +1,6 @@
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isForbidden, isNotFound } from "../kubernetes/errors.ts";
-import { NamespaceMissingError } from "./errors.ts";
+import { NamespaceMissingError } from "../blockers/legacy-blockers.ts";
 
 /** Raises NamespaceMissingError; and, being the first call to the cluster, ClusterUnreachableError. */
 export async function checkNamespace(cluster: ClusterClient, namespace: string): Promise<void> {

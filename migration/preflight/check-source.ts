@@ -3,9 +3,9 @@ import { EmptySourceError as NoKeysError } from "../copy/errors.ts";
 import type { KeyRange, KeyValueStore, StoredKeyValue } from "../copy/store/key-value-store.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { confirmDifferences } from "./confirm-differences.ts";
-import { EmptySourceError } from "./errors.ts";
+import { EmptySourceError } from "../blockers/legacy-blockers.ts";
 import { StateCheck, type StateFindings, type TridentNames } from "./state-check.ts";
-import { BrokenReferencesError, OldTridentDisagreesError } from "./state-errors.ts";
+import { BrokenReferencesError, OldTridentDisagreesError } from "../blockers/state-blockers.ts";
 
 /**
  * Raises EmptySourceError when the legacy etcd has no state, BrokenReferencesError when no Trident can start on it,

@@ -4,7 +4,7 @@ import { isOurs } from "../kubernetes/ownership.ts";
 import { isActive, podName } from "../kubernetes/pods.ts";
 import { readDeployment, type LegacyTrident } from "../legacy/legacy-trident.ts";
 import { LegacyTridentChangedError } from "../legacy/stop-legacy-trident.ts";
-import { PersistentVolumeClaimError } from "./errors.ts";
+import { PersistentVolumeClaimError } from "../blockers/legacy-blockers.ts";
 
 /**
  * Makes sure that nobody has come to use the claim of an uninstalled Trident. Raises LegacyTridentChangedError for a Deployment under

@@ -4,7 +4,7 @@ import { pinRevision } from "../copy/read/pin-revision.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { recordedResult, type MigrationResult } from "../migration-result.ts";
 import { expectedLists } from "../readiness/expected-lists.ts";
-import type { OpenStore } from "../stores/forwarded-store.ts";
+import type { OpenStore } from "../connect/open-store.ts";
 import { WrittenKeys } from "../written-keys.ts";
 import type { CarriedBack } from "./carried-back.ts";
 import { checkEmbeddedEtcd, refuseOtherEtcd } from "./check-embedded-etcd.ts";

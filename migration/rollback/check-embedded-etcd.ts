@@ -1,6 +1,6 @@
 import type { MigrationRecord } from "../legacy/migration-record.ts";
 import type { MigrationResult } from "../migration-result.ts";
-import type { OpenStore } from "../stores/forwarded-store.ts";
+import type { OpenStore } from "../connect/open-store.ts";
 import { EmbeddedEtcdWrittenError, OtherEtcdError } from "./errors.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { MigrationLease } from "../lease/held-lease.ts";
 import type { DeploymentFinding, LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { MigrationRecord, RecordChange } from "../legacy/migration-record.ts";
 import type { ListLengths } from "../readiness/expected-lists.ts";
-import type { OpenStore } from "../stores/forwarded-store.ts";
+import type { OpenStore } from "../connect/open-store.ts";
 
 /**
  * What a rollback needs from the cluster, one method a step. `rollback-on-cluster.ts` is the real one; the sequence is tested

@@ -1,7 +1,7 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import { prefixRange } from "../copy/store/key-range.ts";
-import { isEtcdCluster } from "../endpoints/describe-address.ts";
-import { openEtcd } from "../endpoints/open-etcd.ts";
+import { isEtcdCluster } from "../connect/describe-address.ts";
+import { openEtcd } from "../connect/open-etcd.ts";
 import { connectToCluster, type ClusterAccess } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
 import { isOurs } from "../kubernetes/ownership.ts";

@@ -1,4 +1,4 @@
-import type { InterruptibleLease } from "../interruption.ts";
+import type { InterruptibleLease } from "../lease/interruption.ts";
 import type { MigrationRecord } from "../legacy/migration-record.ts";
 import type { RollbackEnvironment } from "./rollback-environment.ts";
 

@@ -1,4 +1,4 @@
-import type { EtcdAddress } from "../endpoints/etcd-address.ts";
+import type { EtcdAddress } from "../connect/etcd-address.ts";
 
 /** What may have changed since the migration's resource was made. */
 export interface RollbackSettings {

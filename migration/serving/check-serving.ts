@@ -1,7 +1,7 @@
 import { prefixRange } from "../copy/store/key-range.ts";
-import { isEtcdCluster } from "../endpoints/describe-address.ts";
-import type { EtcdAddress } from "../endpoints/etcd-address.ts";
-import { openEtcd } from "../endpoints/open-etcd.ts";
+import { isEtcdCluster } from "../connect/describe-address.ts";
+import type { EtcdAddress } from "../connect/etcd-address.ts";
+import { openEtcd } from "../connect/open-etcd.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import type { Patience } from "../kubernetes/wait-until.ts";
 import { listPods, podName } from "../kubernetes/pods.ts";
@@ -10,7 +10,7 @@ import { readDeployment } from "../legacy/legacy-trident.ts";
 import { changeMigrationRecord, findMigrationRecord, type RecordChange } from "../legacy/migration-record.ts";
 import { UnexpectedEtcdError } from "./errors.ts";
 import { recordedEtcd, type RecordedEtcd } from "./recorded-etcd.ts";
-import { waitForMembers } from "./wait-for-members.ts";
+import { waitForMembers } from "../members/wait-for-members.ts";
 import { podsOf, waitForTrident } from "./wait-for-trident.ts";
 
 export interface ServingRequest {

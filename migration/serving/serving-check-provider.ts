@@ -1,5 +1,5 @@
 import { watchEngineCancellation } from "../engine-cancellation.ts";
-import type { EtcdAddress } from "../endpoints/etcd-address.ts";
+import type { EtcdAddress } from "../connect/etcd-address.ts";
 import type { ServingRequest } from "./check-serving.ts";
 
 /** A request whose cluster is spread out, so that a kubeconfig is a property of its own. */

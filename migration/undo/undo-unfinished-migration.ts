@@ -1,10 +1,10 @@
 import { prefixRange } from "../copy/store/key-range.ts";
-import type { EtcdAddress } from "../endpoints/etcd-address.ts";
-import { openEtcd } from "../endpoints/open-etcd.ts";
+import type { EtcdAddress } from "../connect/etcd-address.ts";
+import { openEtcd } from "../connect/open-etcd.ts";
 import { connectToCluster, type ClusterAccess } from "../kubernetes/cluster-client.ts";
 import { openUntil } from "../kubernetes/request-gate.ts";
 import { unlessAborted } from "../kubernetes/unless-aborted.ts";
-import { interruptible } from "../interruption.ts";
+import { interruptible } from "../lease/interruption.ts";
 import { migrationLease } from "../lease/errors.ts";
 import { fencedSteps, type Effects } from "../lease/fenced-steps.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";

@@ -1,5 +1,5 @@
-import { memberClientPort, membersOf } from "../endpoints/cluster-members.ts";
-import { readMemberTls } from "../endpoints/client-secret.ts";
+import { memberClientPort, membersOf } from "../connect/cluster-members.ts";
+import { readMemberTls } from "../connect/client-secret.ts";
 import type { EtcdTls } from "../etcd/etcd-store.ts";
 import { connectToCluster, type ClusterAccess, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { PortForwardRefusedError } from "../kubernetes/errors.ts";
@@ -9,11 +9,11 @@ import { openPortForward } from "../kubernetes/port-forward.ts";
 import { saveSnapshot } from "../snapshot/save-snapshot.ts";
 import { checkRoom, prepareSnapshotDirectory } from "../snapshot/snapshot-directory.ts";
 import { untilAborted } from "../snapshot/until-aborted.ts";
-import { openForwardedStore, type OpenStore } from "../stores/forwarded-store.ts";
+import { openForwardedStore, type OpenStore } from "../connect/open-store.ts";
 import type { LastEtcd } from "./final-snapshot-errors.ts";
 import type { FinalSnapshotEnvironment } from "./final-snapshot.ts";
 import { readRecordedClusterId } from "./recorded-cluster.ts";
-import { memberState, type MemberState } from "./member-state.ts";
+import { memberState, type MemberState } from "../members/member-state.ts";
 
 export interface FinalSnapshotRequest extends LastEtcd {
   readonly cluster: ClusterAccess;

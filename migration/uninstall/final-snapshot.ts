@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { OpenStore } from "../stores/forwarded-store.ts";
+import type { OpenStore } from "../connect/open-store.ts";
 import { everyKey } from "../copy/store/key-range.ts";
 import { isTransient } from "../copy/store/store-error.ts";
 import { describeFailure } from "../wording/describe-failure.ts";

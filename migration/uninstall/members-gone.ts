@@ -1,4 +1,4 @@
-import { membersOf } from "../endpoints/cluster-members.ts";
+import { membersOf } from "../connect/cluster-members.ts";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { WaitTimeoutError } from "../kubernetes/errors.ts";

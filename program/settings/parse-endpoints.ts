@@ -1,4 +1,4 @@
-import { EndpointUrlError, parseEndpointUrl } from "@trident-etcd/migration/endpoints/endpoint-url.ts";
+import { EndpointUrlError, parseEndpointUrl } from "@trident-etcd/migration/connect/endpoint-url.ts";
 
 // Each of these answers with the value, or raises an Error that says how to write it.
 

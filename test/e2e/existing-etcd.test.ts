@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import { connectExistingEtcd } from "../../migration/endpoints/open-existing-etcd.ts";
+import { connectExistingEtcd } from "../../migration/connect/open-existing-etcd.ts";
 import { connectToCluster } from "../../migration/kubernetes/cluster-client.ts";
 import { installLegacyTrident } from "../../sandbox/legacy-trident/install-legacy-trident.ts";
 import { readTridentLists } from "../../sandbox/legacy-trident/read-trident-lists.ts";

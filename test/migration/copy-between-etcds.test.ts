@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { copyBetweenEtcds, type CopyEnvironment } from "../../migration/copy-between-etcds.ts";
 import type { CopyRequest, CopyResult } from "../../migration/copy-request.ts";
 import { StoreError } from "../../migration/copy/store/store-error.ts";
-import { MigrationInterruptedError } from "../../migration/interruption.ts";
+import { MigrationInterruptedError } from "../../migration/lease/interruption.ts";
 import { leaseInMemory } from "./lease/lease-in-memory.ts";
 import { MemoryStore } from "./copy/memory-store.ts";
 

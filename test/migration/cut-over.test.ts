@@ -6,7 +6,7 @@ import { LeaseLostError } from "../../migration/lease/errors.ts";
 import { LegacyTridentChangedError } from "../../migration/legacy/stop-legacy-trident.ts";
 import { runMigration } from "../../migration/migrate-trident-state.ts";
 import { MigrationError } from "../../migration/migration-error.ts";
-import { EmptySourceError } from "../../migration/preflight/errors.ts";
+import { EmptySourceError } from "../../migration/blockers/legacy-blockers.ts";
 import { FakeEnvironment, tellAnotherValue } from "./fake-environment.ts";
 import { legacyTrident } from "./legacy/legacy-deployment.ts";
 import { MemoryStore } from "./copy/memory-store.ts";

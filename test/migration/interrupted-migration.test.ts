@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { interruptible, MigrationInterruptedError } from "../../migration/interruption.ts";
+import { interruptible, MigrationInterruptedError } from "../../migration/lease/interruption.ts";
 import { runMigration } from "../../migration/migrate-trident-state.ts";
 import { MigrationError } from "../../migration/migration-error.ts";
 import { FakeEnvironment } from "./fake-environment.ts";

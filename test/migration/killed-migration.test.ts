@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { runMigration } from "../../migration/migrate-trident-state.ts";
 import { MigrationError } from "../../migration/migration-error.ts";
-import { ForeignKeysError } from "../../migration/preflight/errors.ts";
+import { ForeignKeysError } from "../../migration/blockers/legacy-blockers.ts";
 import { FakeEnvironment } from "./fake-environment.ts";
 
 /** More than one transaction takes. */

@@ -5,7 +5,11 @@ import { StoreError } from "../../migration/copy/store/store-error.ts";
 import { LegacyTridentChangedError } from "../../migration/legacy/stop-legacy-trident.ts";
 import { migrateTridentState, runMigration } from "../../migration/migrate-trident-state.ts";
 import { MigrationError } from "../../migration/migration-error.ts";
-import { EmptySourceError, ForeignKeysError, StoppedTridentDeletedError } from "../../migration/preflight/errors.ts";
+import {
+  EmptySourceError,
+  ForeignKeysError,
+  StoppedTridentDeletedError,
+} from "../../migration/blockers/legacy-blockers.ts";
 import { FakeEnvironment } from "./fake-environment.ts";
 import { legacyTrident } from "./legacy/legacy-deployment.ts";
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { memberAffinity } from "../../../components/etcd/etcd-cluster-protection.ts";
 import { EtcdCluster } from "../../../components/etcd/etcd-cluster.ts";
 import type { EtcdClusterArgs } from "../../../components/etcd/etcd-cluster.ts";
-import { majorityOf } from "../../../migration/endpoints/cluster-members.ts";
+import { majorityOf } from "../../../migration/connect/cluster-members.ts";
 import { record } from "../registrations.ts";
 import type { Registrations } from "../registrations.ts";
 

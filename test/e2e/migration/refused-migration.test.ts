@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import type { BlockerKind } from "../../../migration/preflight/blocker.ts";
+import type { BlockerKind } from "../../../migration/blockers/blocker.ts";
 import { createNamespace, deleteNamespace } from "../sandbox-cluster.ts";
 import { clientSecret, createClientSecret } from "./destination-etcd.ts";
 import { planIn } from "./plan-in-scene.ts";

@@ -8,7 +8,7 @@ import type {
   StoreStatus,
 } from "../../../migration/copy/store/key-value-store.ts";
 import { isInRange } from "../../../migration/copy/store/key-range.ts";
-import type { OpenStore } from "../../../migration/stores/forwarded-store.ts";
+import type { OpenStore } from "../../../migration/connect/open-store.ts";
 
 /** An etcd in memory, with revisions, for tests of what uses one. A method can be replaced to fail. */
 export class MemoryStore implements OpenStore {

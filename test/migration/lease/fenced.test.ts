@@ -5,7 +5,7 @@ import { fencedSteps, type Effects } from "../../../migration/lease/fenced-steps
 import { fencedStore } from "../../../migration/lease/fenced-store.ts";
 import { LeaseLostError } from "../../../migration/lease/errors.ts";
 import type { MigrationLease } from "../../../migration/lease/held-lease.ts";
-import type { OpenStore } from "../../../migration/stores/forwarded-store.ts";
+import type { OpenStore } from "../../../migration/connect/open-store.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
 
 const entry = { key: Buffer.from("/a"), value: Buffer.from("A") };

@@ -1,8 +1,8 @@
 import type { ShownCertificates } from "../../../migration/certificates/brought-certificates.ts";
 import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
-import { deletionCommand } from "../../../migration/endpoints/etcdctl-command.ts";
-import type { BlockerError, BlockerKind } from "../../../migration/preflight/blocker.ts";
+import { deletionCommand } from "../../../migration/connect/etcdctl-command.ts";
+import type { BlockerError, BlockerKind } from "../../../migration/blockers/blocker.ts";
 import {
   ExistingEtcdAccessError,
   ExistingEtcdAlarmError,
@@ -12,7 +12,7 @@ import {
   ExistingEtcdVersionError,
   KubernetesEtcdError,
   PrefixNotEmptyError,
-} from "../../../migration/preflight/existing-etcd-errors.ts";
+} from "../../../migration/blockers/existing-etcd-blockers.ts";
 import { definitionName, definitionPath } from "../../../migration/uninstall/definition.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
 import { etcdClusterPath, smallState, threeMembers, type FakePlanEnvironment } from "./fake-plan-environment.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { NotReachedFromHereError } from "../../../migration/endpoints/errors.ts";
+import { NotReachedFromHereError } from "../../../migration/connect/errors.ts";
 import { judgeExistingEtcd, type ExistingEtcdFacts } from "../../../migration/plan/existing-etcd.ts";
 import {
   ExistingEtcdTlsError,
   ExistingEtcdUnreachableError,
   KubernetesEtcdError,
-} from "../../../migration/preflight/existing-etcd-errors.ts";
+} from "../../../migration/blockers/existing-etcd-blockers.ts";
 
 const endpoint = "https://etcd.example.com:2379";
 

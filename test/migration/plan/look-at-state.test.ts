@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { KubernetesEtcdError } from "../../../migration/preflight/existing-etcd-errors.ts";
+import { KubernetesEtcdError } from "../../../migration/blockers/existing-etcd-blockers.ts";
 import { describe, it } from "node:test";
 import { lookAtState } from "../../../migration/plan/look-at-state.ts";
 import { legacyTrident } from "../legacy/legacy-deployment.ts";

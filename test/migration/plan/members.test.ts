@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { AskedMember } from "../../../migration/endpoints/asked-member.ts";
+import type { AskedMember } from "../../../migration/members/asked-member.ts";
 import { countMembers, judgeMembers, type MembersFacts } from "../../../migration/plan/members.ts";
 import { threeMembers, threeMembersAndOneLeftBehind } from "./fake-plan-environment.ts";
 

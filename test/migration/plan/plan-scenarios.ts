@@ -1,6 +1,6 @@
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
-import { NotReachedFromHereError } from "../../../migration/endpoints/errors.ts";
+import { NotReachedFromHereError } from "../../../migration/connect/errors.ts";
 import { definitionName, definitionPath } from "../../../migration/uninstall/definition.ts";
 import { legacyDeployment } from "../legacy/legacy-deployment.ts";
 import { smallState, type FakePlanEnvironment } from "./fake-plan-environment.ts";

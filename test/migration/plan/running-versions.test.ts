@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { judgeRunningVersions, type RunningFacts } from "../../../migration/plan/running-versions.ts";
-import type { AskedMember } from "../../../migration/endpoints/asked-member.ts";
+import type { AskedMember } from "../../../migration/members/asked-member.ts";
 import { threeMembers, threeMembersAndOneLeftBehind } from "./fake-plan-environment.ts";
 
 describe("settings beside what runs", () => {

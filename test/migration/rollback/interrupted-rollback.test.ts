@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { MigrationInterruptedError } from "../../../migration/interruption.ts";
+import { MigrationInterruptedError } from "../../../migration/lease/interruption.ts";
 import { RollbackError } from "../../../migration/rollback/errors.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
 import { requestRollback } from "../../../migration/rollback/request-rollback.ts";

@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { connectEtcd, type EtcdTarget } from "../../../migration/etcd/etcd-store.ts";
 import { saveSnapshot } from "../../../migration/snapshot/save-snapshot.ts";
-import { openNamedStore } from "../../../migration/stores/forwarded-store.ts";
+import { openNamedStore } from "../../../migration/connect/open-store.ts";
 import { saveFinalSnapshot, type FoundMembers, type Member } from "../../../migration/uninstall/final-snapshot.ts";
 import { startCluster, type ClusterMember, type EtcdCluster } from "../../etcd-cluster.ts";
 import { startEtcd } from "../../etcd-process.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { V1Secret } from "@kubernetes/client-node";
-import { clientMaterial, readClientSecret } from "../../../migration/endpoints/client-secret.ts";
+import { clientMaterial, readClientSecret } from "../../../migration/connect/client-secret.ts";
 import { createAuthority, type CertificateAuthority, type IssuedCertificate } from "../../certificate-authority.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
 

@@ -6,7 +6,7 @@ import { connectEtcd, type EtcdTarget, type MemberAnswer } from "../etcd/etcd-st
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../kubernetes/wait-until.ts";
-import { openNamedStore, type OpenStore } from "../stores/forwarded-store.ts";
+import { openNamedStore, type OpenStore } from "./open-store.ts";
 import { readClientSecret } from "./client-secret.ts";
 import { readCredentials, type Credentials } from "./credentials-secret.ts";
 import { parseEndpointUrl, type EndpointUrl } from "./endpoint-url.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { V1Pod } from "@kubernetes/client-node";
-import { chooseMember } from "../../../migration/endpoints/open-etcd-cluster.ts";
+import { chooseMember } from "../../../migration/connect/open-etcd-cluster.ts";
 
 describe("the member by which an etcd cluster is reached", () => {
   it("is one that is ready, whoever else runs", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { openEtcd } from "../../../migration/endpoints/open-etcd.ts";
-import { connectExistingEtcd } from "../../../migration/endpoints/open-existing-etcd.ts";
+import { openEtcd } from "../../../migration/connect/open-etcd.ts";
+import { connectExistingEtcd } from "../../../migration/connect/open-existing-etcd.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
 import { freePort, startEtcd, type EtcdProcess } from "../../etcd-process.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";

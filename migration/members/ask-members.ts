@@ -9,9 +9,9 @@ import { withoutFullStop } from "../kubernetes/errors.ts";
 import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
 import { describePod, isActive, isContainerRunning, isReady, listPods, podName, readPod } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
-import { ClientSecretError, readMemberTls } from "./client-secret.ts";
-import { memberClientPort, membersOf } from "./cluster-members.ts";
-import type { EtcdClusterAddress } from "./etcd-address.ts";
+import { ClientSecretError, readMemberTls } from "../connect/client-secret.ts";
+import { memberClientPort, membersOf } from "../connect/cluster-members.ts";
+import type { EtcdClusterAddress } from "../connect/etcd-address.ts";
 import type { AskedMember } from "./asked-member.ts";
 
 /** A call's deadline, and what asking one member may take in all. */

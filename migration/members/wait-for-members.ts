@@ -1,5 +1,5 @@
-import { askMembers, removeListedMember } from "../endpoints/ask-members.ts";
-import type { EtcdClusterAddress } from "../endpoints/etcd-address.ts";
+import { askMembers, removeListedMember } from "./ask-members.ts";
+import type { EtcdClusterAddress } from "../connect/etcd-address.ts";
 import {
   describeMembers,
   forgottenPods,
@@ -7,13 +7,13 @@ import {
   servingMembers,
   stayingMembers,
   type AskedMember,
-} from "../endpoints/asked-member.ts";
+} from "./asked-member.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { WaitTimeoutError } from "../kubernetes/errors.ts";
 import { deletePod } from "../kubernetes/pods.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
-import { MembersNotServingError } from "./errors.ts";
+import { MembersNotServingError } from "../serving/errors.ts";
 
 /** The members, as they are reached on a cluster or in memory. */
 export interface Members {

@@ -2,7 +2,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describePod, isContainerRunning, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
-import { openForwardedStore, type OpenStore } from "../stores/forwarded-store.ts";
+import { openForwardedStore, type OpenStore } from "./open-store.ts";
 import { memberClientPort, membersOf } from "./cluster-members.ts";
 import { readMemberTls } from "./client-secret.ts";
 import type { EtcdClusterAddress } from "./etcd-address.ts";

@@ -1,4 +1,4 @@
-import type { MigrationLease } from "./lease/held-lease.ts";
+import type { MigrationLease } from "./held-lease.ts";
 
 /** Whoever started the migration asks it to stop. */
 export class MigrationInterruptedError extends Error {

@@ -1,6 +1,6 @@
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import type { Patience } from "../kubernetes/wait-until.ts";
-import type { OpenStore } from "../stores/forwarded-store.ts";
+import type { OpenStore } from "./open-store.ts";
 import { isEtcdCluster } from "./describe-address.ts";
 import type { EtcdAddress } from "./etcd-address.ts";
 import { openEtcdCluster } from "./open-etcd-cluster.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { leftBehindMembers, type AskedMember } from "../../../migration/endpoints/asked-member.ts";
+import { leftBehindMembers, type AskedMember } from "../../../migration/members/asked-member.ts";
 import { MembersNotServingError } from "../../../migration/serving/errors.ts";
-import { judgeMembersNow, waitUntilAllServe, type Members } from "../../../migration/serving/wait-for-members.ts";
+import { judgeMembersNow, waitUntilAllServe, type Members } from "../../../migration/members/wait-for-members.ts";
 import { threeMembers, threeMembersAndOneLeftBehind } from "../plan/fake-plan-environment.ts";
 
 const leaving: AskedMember = { kind: "leaving", pod: "trident-etcd-d" };

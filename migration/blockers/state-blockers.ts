@@ -2,7 +2,7 @@ import { listed } from "../wording/counted.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { BlockerError } from "./blocker.ts";
-import type { Found, MissingReference, NamedThing, NameKind, StateFindings } from "./state-check.ts";
+import type { Found, MissingReference, NamedThing, NameKind, StateFindings } from "../preflight/state-check.ts";
 
 /** No Trident can start on the state, although the old one may still serve from its memory. */
 export class BrokenReferencesError extends BlockerError {

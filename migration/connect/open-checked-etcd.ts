@@ -1,5 +1,5 @@
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
-import type { OpenStore } from "../stores/forwarded-store.ts";
+import type { OpenStore } from "./open-store.ts";
 import { refuseUnusableEtcd } from "./check-existing-etcd.ts";
 import { isEtcdCluster } from "./describe-address.ts";
 import type { EtcdAddress } from "./etcd-address.ts";

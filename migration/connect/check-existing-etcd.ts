@@ -5,7 +5,7 @@ import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../etcd/errors.ts"
 import type { MemberAnswer } from "../etcd/etcd-store.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
-import type { BlockerError } from "../preflight/blocker.ts";
+import type { BlockerError } from "../blockers/blocker.ts";
 import {
   ExistingEtcdAccessError,
   ExistingEtcdAlarmError,
@@ -15,7 +15,7 @@ import {
   ExistingEtcdVersionError,
   KubernetesEtcdError,
   PrefixNotEmptyError,
-} from "../preflight/existing-etcd-errors.ts";
+} from "../blockers/existing-etcd-blockers.ts";
 import { deletionCommand } from "./etcdctl-command.ts";
 import type { EtcdIdentity, ExistingEtcd } from "./open-existing-etcd.ts";
 

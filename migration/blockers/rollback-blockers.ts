@@ -1,5 +1,5 @@
-import { describeAddress, isEtcdCluster } from "../endpoints/describe-address.ts";
-import type { EtcdAddress } from "../endpoints/etcd-address.ts";
+import { describeAddress, isEtcdCluster } from "../connect/describe-address.ts";
+import type { EtcdAddress } from "../connect/etcd-address.ts";
 import { BlockerError } from "./blocker.ts";
 
 const stay = "`pulumi config rm rollback`";

@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import { StoreError } from "../../../migration/copy/store/store-error.ts";
 import type { PortForward } from "../../../migration/kubernetes/port-forward.ts";
-import { openForwardedStore } from "../../../migration/stores/forwarded-store.ts";
+import { openForwardedStore } from "../../../migration/connect/open-store.ts";
 import { startEtcd, type EtcdProcess } from "../../etcd-process.ts";
 
 describe("an etcd behind a port-forward", () => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { checkExistingEtcd, type ExistingEtcdChecks } from "../../../migration/endpoints/check-existing-etcd.ts";
+import { checkExistingEtcd, type ExistingEtcdChecks } from "../../../migration/connect/check-existing-etcd.ts";
 import {
   connectExistingEtcd,
   type EtcdIdentity,
   type ExistingEtcd,
-} from "../../../migration/endpoints/open-existing-etcd.ts";
+} from "../../../migration/connect/open-existing-etcd.ts";
 import type { ClusterClient } from "../../../migration/kubernetes/cluster-client.ts";
-import type { BlockerError } from "../../../migration/preflight/blocker.ts";
+import type { BlockerError } from "../../../migration/blockers/blocker.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
 import { startEtcd, type EtcdProcess } from "../../etcd-process.ts";
 

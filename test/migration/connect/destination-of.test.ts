@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { destinationOf } from "../../../migration/endpoints/destination-of.ts";
+import { destinationOf } from "../../../migration/connect/destination-of.ts";
 
 describe("a migration's destination", () => {
   it("is what its inputs say", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { V1ContainerState, V1Pod } from "@kubernetes/client-node";
-import { memberState } from "../../../migration/uninstall/member-state.ts";
+import { memberState } from "../../../migration/members/member-state.ts";
 
 const running = { running: {} };
 const waiting = { waiting: { reason: "CrashLoopBackOff" } };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { gatewayPod, gatewayPort } from "../../../migration/endpoints/gateway-pod.ts";
+import { gatewayPod, gatewayPort } from "../../../migration/connect/gateway-pod.ts";
 
 const request = {
   name: "trident-etcd-gateway-1",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { EndpointUrlError, parseEndpointUrl } from "../../../migration/endpoints/endpoint-url.ts";
+import { EndpointUrlError, parseEndpointUrl } from "../../../migration/connect/endpoint-url.ts";
 
 describe("an endpoint's URL", () => {
   for (const [text, host, port] of [
