@@ -2,12 +2,12 @@ import { compareWithEarlierPass } from "./compare-with-earlier-pass.ts";
 import type { EarlierPass } from "./copy/copy-changes.ts";
 import { pinRevision } from "./copy/read/pin-revision.ts";
 import { withRetries } from "./copy/store/retry.ts";
-import { earlierPassOf, type FirstPassMark } from "./earlier-pass.ts";
+import { earlierPassOf, type FirstPassMark } from "./record/first-pass-mark.ts";
 import type { Migration } from "./migration.ts";
 import { checkDestination } from "./preflight/check-destination.ts";
-import { checkSource } from "./preflight/check-source.ts";
+import { checkSource } from "./trident/state/check-source.ts";
 import { SameClusterError } from "./blockers/legacy-blockers.ts";
-import type { TridentNames } from "./preflight/state-check.ts";
+import type { TridentNames } from "./trident/state/check-state.ts";
 import type { OpenStore } from "./connect/open-store.ts";
 
 /** What stands on both sides before anything is copied. */

@@ -3,29 +3,29 @@ import { openCheckedEtcd } from "./connect/open-checked-etcd.ts";
 import { connectToCluster } from "./kubernetes/cluster-client.ts";
 import { migrationLease } from "./lease/errors.ts";
 import { gatedCluster } from "./lease/gated-cluster.ts";
-import { checkLegacyEtcdImage } from "./legacy/image-check.ts";
-import { openLiveSource } from "./legacy/live-source.ts";
-import { changeMigrationRecord, readMigrationRecord } from "./legacy/migration-record.ts";
-import { openCopiedClaim } from "./legacy/open-copied-claim.ts";
-import { restoreLegacyTrident } from "./legacy/restore-legacy-trident.ts";
-import { openSourcePod, removeSourcePod } from "./legacy/source-pod.ts";
-import { checkStillStopped, deleteLegacyTrident, stopLegacyTrident } from "./legacy/stop-legacy-trident.ts";
-import { waitUntilTridentServes } from "./legacy/trident-serving.ts";
-import { findTridentOrClaim } from "./legacy/uninstalled-trident.ts";
-import { checkClaimUntouched } from "./preflight/untouched-claim.ts";
+import { checkLegacyEtcdImage } from "./trident/legacy/image-check.ts";
+import { openLiveSource } from "./trident/legacy/live-source.ts";
+import { changeMigrationRecord, readMigrationRecord } from "./record/migration-record.ts";
+import { openCopiedClaim } from "./trident/legacy/open-copied-claim.ts";
+import { restoreLegacyTrident } from "./trident/legacy/restore-legacy-trident.ts";
+import { openSourcePod, removeSourcePod } from "./trident/legacy/source-pod.ts";
+import { checkStillStopped, deleteLegacyTrident, stopLegacyTrident } from "./trident/legacy/stop-legacy-trident.ts";
+import { waitUntilTridentServes } from "./trident/rest/trident-serving.ts";
+import { findTridentOrClaim } from "./trident/legacy/uninstalled-trident.ts";
+import { checkClaimUntouched } from "./trident/legacy/untouched-claim.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
 import type { MigrationRequest } from "./migration-request.ts";
-import { checkClaim } from "./preflight/check-claim.ts";
-import { checkNamespace } from "./preflight/check-namespace.ts";
-import { askOldTrident } from "./readiness/ask-old-trident.ts";
-import { lookAtNewTrident } from "./readiness/new-trident.ts";
-import { startNewTrident } from "./readiness/start-new-trident.ts";
+import { checkClaim } from "./trident/legacy/check-claim.ts";
+import { checkNamespace } from "./kubernetes/check-namespace.ts";
+import { askOldTrident } from "./trident/rest/ask-legacy-trident.ts";
+import { lookAtNewTrident } from "./trident/new/new-trident.ts";
+import { startNewTrident } from "./trident/new/start-new-trident.ts";
 import {
   handOverNewTrident,
   pauseNewTrident,
   resumeNewTrident,
   withdrawNewTrident,
-} from "./readiness/withdraw-new-trident.ts";
+} from "./trident/new/withdraw-new-trident.ts";
 import { removePartialSnapshots } from "./snapshot/remove-partial-snapshots.ts";
 import { saveSnapshot } from "./snapshot/save-snapshot.ts";
 import { prepareSnapshotDirectory } from "./snapshot/snapshot-directory.ts";

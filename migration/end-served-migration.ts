@@ -1,10 +1,10 @@
 import { pinRevision } from "./copy/read/pin-revision.ts";
 import { endMigration } from "./cut-over.ts";
 import { MigrationError } from "./migration-error.ts";
-import type { MigrationResult } from "./migration-result.ts";
+import type { MigrationResult } from "./record/migration-result.ts";
 import type { Migration } from "./migration.ts";
 import { writtenTo } from "./new-writes/beside-old-trident.ts";
-import { startedOn } from "./new-writes/started-on.ts";
+import { startedOn } from "./record/started-on.ts";
 import { givenUpKeys } from "./new-writes/take-back-new-trident.ts";
 import { BothTridentsError } from "./blockers/two-tridents-blockers.ts";
 import { proveAll, recordCopied } from "./prove-all.ts";

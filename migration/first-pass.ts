@@ -2,7 +2,7 @@ import { checkStores } from "./check-stores.ts";
 import { copyAndVerify } from "./copy-and-verify.ts";
 import { isTransient } from "./copy/store/store-error.ts";
 import type { VerifiedCopy } from "./copy/compare/verify-copy.ts";
-import { firstPassText } from "./earlier-pass.ts";
+import { firstPassText } from "./record/first-pass-mark.ts";
 import { describeFailure } from "./wording/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";
 import type { Migration } from "./migration.ts";

@@ -4,27 +4,27 @@ import { clusterEnvironment } from "./cluster-environment.ts";
 import { copyAndCutOver, endMigration } from "./cut-over.ts";
 import { endServedMigration, refuseOldWrites } from "./end-served-migration.ts";
 import { interruptible, type InterruptibleLease } from "./lease/interruption.ts";
-import type { LegacyTrident } from "./legacy/legacy-trident.ts";
-import type { MigrationRecord } from "./legacy/migration-record.ts";
+import type { LegacyTrident } from "./trident/legacy/legacy-trident.ts";
+import type { MigrationRecord } from "./record/migration-record.ts";
 import { fencedSteps } from "./lease/fenced-steps.ts";
 import { lossOf } from "./lease/loss-of.ts";
 import type { MigrationLease } from "./lease/held-lease.ts";
 import { migrationEffects, type MigrationEnvironment } from "./migration-environment.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { MigrationRequest } from "./migration-request.ts";
-import { recordedResult, type MigrationResult } from "./migration-result.ts";
+import { recordedResult, type MigrationResult } from "./record/migration-result.ts";
 import type { Migration } from "./migration.ts";
 import { settleBesideOldTrident } from "./new-writes/beside-old-trident.ts";
-import { hasListed, startedOn, wasOldTouched } from "./new-writes/started-on.ts";
+import { hasListed, startedOn, wasOldTouched } from "./record/started-on.ts";
 import { takeBackNewTrident } from "./new-writes/take-back-new-trident.ts";
 import { ForeignTridentError, NoLegacyTridentError, StoppedTridentDeletedError } from "./blockers/legacy-blockers.ts";
-import type { TridentNames } from "./preflight/state-check.ts";
+import type { TridentNames } from "./trident/state/check-state.ts";
 import { OldTridentNotServingError } from "./blockers/state-blockers.ts";
 import { leftToOther, undoMigration } from "./undo-migration.ts";
 import { WrittenKeys } from "./written-keys.ts";
 
 export type { MigrationRequest } from "./migration-request.ts";
-export type { MigrationResult } from "./migration-result.ts";
+export type { MigrationResult } from "./record/migration-result.ts";
 
 /**
  * Moves the state of a Trident with an embedded etcd to another etcd: copies while it serves, stops it, copies what

@@ -1,11 +1,11 @@
 import type { KeyValueStore } from "./copy/store/key-value-store.ts";
 import type { Effects } from "./lease/fenced-steps.ts";
 import type { MigrationLease } from "./lease/held-lease.ts";
-import type { DeploymentFinding, LegacyTrident } from "./legacy/legacy-trident.ts";
-import type { MigrationRecord } from "./legacy/migration-record.ts";
-import type { StoppedTrident } from "./legacy/stop-legacy-trident.ts";
+import type { DeploymentFinding, LegacyTrident } from "./trident/legacy/legacy-trident.ts";
+import type { MigrationRecord } from "./record/migration-record.ts";
+import type { StoppedTrident } from "./trident/legacy/stop-legacy-trident.ts";
 import type { TakeBackEnvironment } from "./new-writes/take-back-new-trident.ts";
-import type { NamesAnswer } from "./readiness/ask-for-lists.ts";
+import type { NamesAnswer } from "./trident/rest/ask-for-lists.ts";
 import type { OpenStore } from "./connect/open-store.ts";
 
 /**

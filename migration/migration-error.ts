@@ -1,6 +1,6 @@
 import { describeFailure } from "./wording/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";
-import { newTridentName } from "./readiness/new-trident.ts";
+import { newTridentName } from "./trident/new/new-trident.ts";
 
 /** What became of the old Trident when the migration failed. */
 export type LegacyOutcome =

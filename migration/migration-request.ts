@@ -1,7 +1,7 @@
 import type { EtcdAddress } from "./connect/etcd-address.ts";
 import type { ClusterAccess } from "./kubernetes/cluster-client.ts";
-import type { ClaimSource } from "./legacy/uninstalled-trident.ts";
-import type { NewTridentSpec } from "./readiness/new-trident.ts";
+import type { ClaimSource } from "./trident/legacy/uninstalled-trident.ts";
+import type { NewTridentSpec } from "./trident/new/new-trident.ts";
 
 /** What to migrate, from where to where. Names only: certificates are read from the Secret where they are used. */
 export interface MigrationRequest {

@@ -1,6 +1,6 @@
 import type { InterruptibleLease } from "./lease/interruption.ts";
-import type { LegacyTrident } from "./legacy/legacy-trident.ts";
-import type { MigrationRecord } from "./legacy/migration-record.ts";
+import type { LegacyTrident } from "./trident/legacy/legacy-trident.ts";
+import type { MigrationRecord } from "./record/migration-record.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
 import type { OpenStore } from "./connect/open-store.ts";
 import type { WrittenKeys } from "./written-keys.ts";

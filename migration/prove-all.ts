@@ -1,7 +1,7 @@
 import type { KeyValueStore, StoreStatus } from "./copy/store/key-value-store.ts";
 import type { VerifiedCopy } from "./copy/compare/verify-copy.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
-import { resultOf, type MigrationResult } from "./migration-result.ts";
+import { resultOf, type MigrationResult } from "./record/migration-result.ts";
 import type { Migration } from "./migration.ts";
 import { verifyServed } from "./new-writes/verify-served.ts";
 import type { OpenStore } from "./connect/open-store.ts";

@@ -3,15 +3,15 @@ import { removeCopiedKeys } from "./copy/write/remove-copied-keys.ts";
 import { describeFailure } from "./wording/describe-failure.ts";
 import { withoutFullStop } from "./kubernetes/errors.ts";
 import type { MigrationLease } from "./lease/held-lease.ts";
-import type { LegacyTrident } from "./legacy/legacy-trident.ts";
-import { sourcePodName } from "./legacy/legacy-pod-template.ts";
+import type { LegacyTrident } from "./trident/legacy/legacy-trident.ts";
+import { sourcePodName } from "./trident/legacy/legacy-pod-template.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
 import { MigrationError, type LegacyOutcome } from "./migration-error.ts";
 import { leaseName } from "./lease/errors.ts";
 import { lossForGood } from "./lease/loss-of.ts";
 import type { Migration } from "./migration.ts";
 import { NewWritesAtRiskError } from "./new-writes/errors.ts";
-import { hasListed } from "./new-writes/started-on.ts";
+import { hasListed } from "./record/started-on.ts";
 import { takeBackNewTrident } from "./new-writes/take-back-new-trident.ts";
 
 /** A migration that failed; without a destination when it had none open yet, and so wrote nothing. */

@@ -1,4 +1,4 @@
-import type { ClaimSource } from "@trident-etcd/migration/legacy/uninstalled-trident.ts";
+import type { ClaimSource } from "@trident-etcd/migration/trident/legacy/uninstalled-trident.ts";
 
 import type { Settings } from "./settings/settings.ts";
 

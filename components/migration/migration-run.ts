@@ -1,9 +1,9 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { EtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
-import type { ClaimSource } from "@trident-etcd/migration/legacy/uninstalled-trident.ts";
+import type { ClaimSource } from "@trident-etcd/migration/trident/legacy/uninstalled-trident.ts";
 import type * as migration from "@trident-etcd/migration/migration-provider.ts";
-import type { MigrationResult } from "@trident-etcd/migration/migration-result.ts";
+import type { MigrationResult } from "@trident-etcd/migration/record/migration-result.ts";
 
 import type { ClusterChoice } from "../cluster-of.ts";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MigrationResult } from "@trident-etcd/migration/migration-result.ts";
+import type { MigrationResult } from "@trident-etcd/migration/record/migration-result.ts";
 
 import { clusterChoice } from "../cluster-of.ts";
 import { MigrationGuard } from "./migration-guard.ts";

@@ -1,5 +1,5 @@
 import { agreeing, counted, listed } from "../wording/counted.ts";
-import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import { BlockerError } from "./blocker.ts";
 
 /** The namespace that the settings name does not exist. */

@@ -1,8 +1,8 @@
 import { listed } from "../wording/counted.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
-import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import { BlockerError } from "./blocker.ts";
-import type { Found, MissingReference, NamedThing, NameKind, StateFindings } from "../preflight/state-check.ts";
+import type { Found, MissingReference, NamedThing, NameKind, StateFindings } from "../trident/state/check-state.ts";
 
 /** No Trident can start on the state, although the old one may still serve from its memory. */
 export class BrokenReferencesError extends BlockerError {

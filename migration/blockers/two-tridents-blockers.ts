@@ -1,5 +1,5 @@
 import { counted } from "../wording/counted.ts";
-import { newTridentName } from "../readiness/new-trident.ts";
+import { newTridentName } from "../trident/new/new-trident.ts";
 import { BlockerError } from "./blocker.ts";
 
 /** How many keys each Trident wrote since the copy; undefined where its etcd could not be asked. */

@@ -1,10 +1,10 @@
 import type { KeyRange, KeyValueStore } from "../copy/store/key-value-store.ts";
-import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { MigrationEnvironment } from "../migration-environment.ts";
 import { BothTridentsError, OldTridentRestoredError, type WrittenByBoth } from "../blockers/two-tridents-blockers.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
-import { startedOn, type StartedOn } from "./started-on.ts";
+import { startedOn, type StartedOn } from "../record/started-on.ts";
 import { givenUpKeys, takeBackNewTrident, type TakeBack } from "./take-back-new-trident.ts";
 
 type Settling = Pick<TakeBack, "record" | "lease" | "report"> & {

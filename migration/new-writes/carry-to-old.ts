@@ -10,7 +10,7 @@ import { isCompacted } from "../copy/store/store-error.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
 import { BothWrittenError, NotCarriedError } from "./errors.ts";
-import type { StartedOn } from "./started-on.ts";
+import type { StartedOn } from "../record/started-on.ts";
 
 /** Both etcds, to neither of which anybody writes now. */
 export interface Carrying {

@@ -4,14 +4,14 @@ import type { KeyRange } from "../copy/store/key-value-store.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
-import type { LegacyTrident } from "../legacy/legacy-trident.ts";
-import type { MigrationRecord, RecordChange } from "../legacy/migration-record.ts";
-import { newTridentName } from "../readiness/new-trident.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import type { MigrationRecord, RecordChange } from "../record/migration-record.ts";
+import { newTridentName } from "../trident/new/new-trident.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { carryToOld } from "./carry-to-old.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
 import { NewWritesAtRiskError } from "./errors.ts";
-import { startedOn, type StartedOn } from "./started-on.ts";
+import { startedOn, type StartedOn } from "../record/started-on.ts";
 
 /** The new Trident that the stack's own Deployment has not taken over. */
 export interface StandingNewTrident {

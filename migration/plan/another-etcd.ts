@@ -1,7 +1,7 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import { describeAddress, isEtcdCluster } from "../connect/describe-address.ts";
 import { AnotherEtcdError } from "../blockers/existing-etcd-blockers.ts";
-import type { RecordedEtcd } from "../serving/recorded-etcd.ts";
+import type { RecordedEtcd } from "../record/recorded-etcd.ts";
 import { isServing, type Flow } from "./migration-plan.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import type { Findings } from "./versions.ts";

@@ -1,10 +1,10 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import { prefixRange } from "../copy/store/key-range.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
-import type { DeploymentFinding, LegacyTrident } from "../legacy/legacy-trident.ts";
-import type { MigrationRecord } from "../legacy/migration-record.ts";
+import type { DeploymentFinding, LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../record/migration-record.ts";
 import { isNothingLost, writtenTo } from "../new-writes/beside-old-trident.ts";
-import { startedOn, type StartedOn } from "../new-writes/started-on.ts";
+import { startedOn, type StartedOn } from "../record/started-on.ts";
 import { givenUpKeys, type StandingNewTrident } from "../new-writes/take-back-new-trident.ts";
 import {
   BothTridentsError,
@@ -13,7 +13,7 @@ import {
   RollbackRequestedError,
   type WrittenByBoth,
 } from "../blockers/two-tridents-blockers.ts";
-import { newTridentName, standingNewTrident } from "../readiness/new-trident.ts";
+import { newTridentName, standingNewTrident } from "../trident/new/new-trident.ts";
 import type { FlowFinding } from "./flow-finding.ts";
 import type { PlanEnvironment } from "./plan-environment.ts";
 import type { PlanRequest } from "./plan-request.ts";

@@ -1,9 +1,9 @@
 import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
 import { podName } from "../kubernetes/pods.ts";
-import type { LegacyTrident } from "../legacy/legacy-trident.ts";
-import { podsOn } from "../preflight/untouched-claim.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import { podsOn } from "../trident/legacy/untouched-claim.ts";
 import type { Blocker } from "../blockers/blocker.ts";
-import { problemOfClaim } from "../preflight/check-claim.ts";
+import { problemOfClaim } from "../trident/legacy/check-claim.ts";
 import { PersistentVolumeClaimError } from "../blockers/legacy-blockers.ts";
 import type { ClusterReader } from "./cluster-reader.ts";
 import type { ClaimPlan } from "./migration-plan.ts";

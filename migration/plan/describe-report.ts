@@ -1,4 +1,4 @@
-import type { MigrationResult } from "../migration-result.ts";
+import type { MigrationResult } from "../record/migration-result.ts";
 import { describePlan } from "./describe-plan.ts";
 import type { MigrationPlan } from "./migration-plan.ts";
 

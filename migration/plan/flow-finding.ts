@@ -1,4 +1,4 @@
-import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { BlockerError } from "../blockers/blocker.ts";
 import type { Flow } from "./migration-plan.ts";
 

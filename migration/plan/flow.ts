@@ -1,5 +1,5 @@
-import type { DeploymentFinding, LegacyTrident } from "../legacy/legacy-trident.ts";
-import type { MigrationRecord } from "../legacy/migration-record.ts";
+import type { DeploymentFinding, LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../record/migration-record.ts";
 import {
   ForeignTridentError,
   LegacyClaimPresentError,

@@ -1,4 +1,4 @@
-import type { MigrationRecordInvalidError } from "../legacy/migration-record.ts";
+import type { MigrationRecordInvalidError } from "../record/migration-record.ts";
 import type { Blocker } from "../blockers/blocker.ts";
 
 /** The error says what is wrong in its first sentence, and what to do about it in its others. */

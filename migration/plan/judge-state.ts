@@ -1,9 +1,9 @@
 import { agreeing, counted, listed } from "../wording/counted.ts";
 import { describeBytes } from "../wording/describe-amount.ts";
-import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { Blocker } from "../blockers/blocker.ts";
 import { EmptySourceError, ForeignKeysError, SameClusterError } from "../blockers/legacy-blockers.ts";
-import type { StateFindings } from "../preflight/state-check.ts";
+import type { StateFindings } from "../trident/state/check-state.ts";
 import { BrokenReferencesError, OldTridentDisagreesError } from "../blockers/state-blockers.ts";
 import type { StateSurvey } from "./survey-state.ts";
 

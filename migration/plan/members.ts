@@ -9,7 +9,7 @@ import {
   type AskedMember,
 } from "../members/asked-member.ts";
 import type { Blocker } from "../blockers/blocker.ts";
-import type { RecordedEtcd } from "../serving/recorded-etcd.ts";
+import type { RecordedEtcd } from "../record/recorded-etcd.ts";
 import type { ServedObject } from "./cluster-reader.ts";
 import { isServing, type Flow } from "./migration-plan.ts";
 import { waysToGiveUp } from "./recorded-etcd.ts";

@@ -1,6 +1,6 @@
-import type { LegacyTrident } from "../legacy/legacy-trident.ts";
-import type { MigrationRecord } from "../legacy/migration-record.ts";
-import { legacyInRecord } from "../undo/unfinished-migration.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../record/migration-record.ts";
+import { legacyInRecord } from "../record/unfinished-migration.ts";
 import type { ClusterReader } from "./cluster-reader.ts";
 import type { OldObjects } from "./what-destroy-keeps.ts";
 

@@ -2,7 +2,7 @@ import { counted } from "../wording/counted.ts";
 import { describeAddress, isEtcdCluster } from "../connect/describe-address.ts";
 import type { EtcdAddress } from "../connect/etcd-address.ts";
 import type { Blocker } from "../blockers/blocker.ts";
-import type { RecordedEtcd } from "../serving/recorded-etcd.ts";
+import type { RecordedEtcd } from "../record/recorded-etcd.ts";
 import type { Flow } from "./migration-plan.ts";
 import type { Findings } from "./versions.ts";
 

@@ -1,5 +1,5 @@
-import type { DeploymentFinding } from "../legacy/legacy-trident.ts";
-import type { MigrationRecord } from "../legacy/migration-record.ts";
+import type { DeploymentFinding } from "../trident/legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../record/migration-record.ts";
 import { ForeignTridentError } from "../blockers/legacy-blockers.ts";
 import {
   NoDeploymentToPutBackError,
@@ -7,8 +7,8 @@ import {
   NothingToRollBackError,
   RollbackUnfinishedError,
 } from "../blockers/rollback-blockers.ts";
-import { recordedRollback } from "../rollback/carried-back.ts";
-import { legacyInRecord } from "../undo/unfinished-migration.ts";
+import { recordedRollback } from "../record/carried-back.ts";
+import { legacyInRecord } from "../record/unfinished-migration.ts";
 import type { FlowFinding, FlowRequest } from "./flow-finding.ts";
 
 /** With setting rollback: whether there is something to take back, something to finish, or it was done. */

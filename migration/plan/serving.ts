@@ -1,6 +1,6 @@
 import { isEtcdCluster } from "../connect/describe-address.ts";
 import type { AskedMember } from "../members/asked-member.ts";
-import type { MigrationRecord } from "../legacy/migration-record.ts";
+import type { MigrationRecord } from "../record/migration-record.ts";
 import { judgeMembersNow } from "../members/wait-for-members.ts";
 import { isServing, type Flow } from "./migration-plan.ts";
 import type { PlanRequest } from "./plan-request.ts";

@@ -5,7 +5,7 @@ import type { KeyRange, KeyValueStore, StoredKeyValue } from "../copy/store/key-
 import { mergeJoin } from "../copy/compare/merge-join.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import { readPages, type Page } from "../copy/read/read-pages.ts";
-import { StateCheck, type StateFindings, type TridentNames } from "../preflight/state-check.ts";
+import { StateCheck, type StateFindings, type TridentNames } from "../trident/state/check-state.ts";
 import type { StateCounts } from "./migration-plan.ts";
 import { StateCounter } from "./state-counts.ts";
 

@@ -1,5 +1,5 @@
-import type { MigrationRecord } from "../legacy/migration-record.ts";
-import type { MigrationResult } from "../migration-result.ts";
+import type { MigrationRecord } from "../record/migration-record.ts";
+import type { MigrationResult } from "../record/migration-result.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { EmbeddedEtcdWrittenError, OtherEtcdError } from "./errors.ts";
 

@@ -1,7 +1,7 @@
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
-import type { LegacyTrident } from "../legacy/legacy-trident.ts";
-import { describeLengths, type ListLengths } from "../readiness/expected-lists.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import { describeLengths, type ListLengths } from "../trident/rest/expected-lists.ts";
 
 /** Somebody or something has written to the embedded etcd since the migration: what it wrote would be overwritten. */
 export class EmbeddedEtcdWrittenError extends Error {

@@ -1,11 +1,11 @@
-import type { LegacyTrident } from "../legacy/legacy-trident.ts";
-import type { MigrationRecord } from "../legacy/migration-record.ts";
-import { savedManifest } from "../legacy/saved-manifest.ts";
-import { recordedResult } from "../migration-result.ts";
-import { legacyInRecord } from "../undo/unfinished-migration.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../record/migration-record.ts";
+import { savedManifest } from "../trident/legacy/saved-manifest.ts";
+import { recordedResult } from "../record/migration-result.ts";
+import { legacyInRecord } from "../record/unfinished-migration.ts";
 import { fencedSteps, type Effects } from "../lease/fenced-steps.ts";
 import { lossOf } from "../lease/loss-of.ts";
-import { putBackByHand } from "./carried-back.ts";
+import { putBackByHand } from "../record/carried-back.ts";
 import { checkEmbeddedEtcd } from "./check-embedded-etcd.ts";
 import { rollbackEffects, type RollbackEnvironment } from "./rollback-environment.ts";
 

@@ -5,13 +5,13 @@ import { isOurs } from "../kubernetes/ownership.ts";
 import { describePod, isActive, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
-import { readDeployment, type LegacyTrident } from "../legacy/legacy-trident.ts";
-import type { MigrationRecord } from "../legacy/migration-record.ts";
-import { createAnew } from "../legacy/restore-legacy-trident.ts";
-import { restPort } from "../legacy/trident-serving.ts";
-import { describeLengths, hasAll, type ListLengths } from "../readiness/expected-lists.ts";
-import { lastLogLines } from "../readiness/last-log-lines.ts";
-import { listsOfPod } from "../readiness/lists-of-pod.ts";
+import { readDeployment, type LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../record/migration-record.ts";
+import { createAnew } from "../trident/legacy/restore-legacy-trident.ts";
+import { restPort } from "../trident/rest/trident-serving.ts";
+import { describeLengths, hasAll, type ListLengths } from "../trident/rest/expected-lists.ts";
+import { lastLogLines } from "../trident/log/last-log-lines.ts";
+import { listsOfPod } from "../trident/rest/lists-of-pod.ts";
 import { OldTridentNotServingError } from "./errors.ts";
 
 /** Makes the old Deployment anew, with all fields that it had. Answers with its uid. */

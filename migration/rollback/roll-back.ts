@@ -7,13 +7,13 @@ import { interruptible, type InterruptibleLease } from "../lease/interruption.ts
 import { fencedSteps } from "../lease/fenced-steps.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import { lossOf } from "../lease/loss-of.ts";
-import type { LegacyTrident } from "../legacy/legacy-trident.ts";
-import type { MigrationRecord } from "../legacy/migration-record.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../record/migration-record.ts";
 import type { OpenStore } from "../connect/open-store.ts";
-import type { ListLengths } from "../readiness/expected-lists.ts";
-import { legacyInRecord } from "../undo/unfinished-migration.ts";
+import type { ListLengths } from "../trident/rest/expected-lists.ts";
+import { legacyInRecord } from "../record/unfinished-migration.ts";
 import { carryBack } from "./carry-back.ts";
-import { recordedCarry, rolledBackOf, type CarriedBack, type RolledBack } from "./carried-back.ts";
+import { recordedCarry, rolledBackOf, type CarriedBack, type RolledBack } from "../record/carried-back.ts";
 import { NameTakenError, RollbackError } from "./errors.ts";
 import type { Rollback } from "./rollback.ts";
 import { rollbackEffects, type RollbackEnvironment } from "./rollback-environment.ts";

@@ -1,9 +1,9 @@
 import type { KeyRange } from "../copy/store/key-value-store.ts";
 import type { Effects } from "../lease/fenced-steps.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
-import type { DeploymentFinding, LegacyTrident } from "../legacy/legacy-trident.ts";
-import type { MigrationRecord, RecordChange } from "../legacy/migration-record.ts";
-import type { ListLengths } from "../readiness/expected-lists.ts";
+import type { DeploymentFinding, LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import type { MigrationRecord, RecordChange } from "../record/migration-record.ts";
+import type { ListLengths } from "../trident/rest/expected-lists.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 
 /**

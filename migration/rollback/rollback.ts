@@ -1,5 +1,5 @@
 import type { InterruptibleLease } from "../lease/interruption.ts";
-import type { MigrationRecord } from "../legacy/migration-record.ts";
+import type { MigrationRecord } from "../record/migration-record.ts";
 import type { RollbackEnvironment } from "./rollback-environment.ts";
 
 /** One rollback under way: what its steps share. */

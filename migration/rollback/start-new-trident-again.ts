@@ -1,8 +1,8 @@
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
-import { MigrationRecordInvalidError, type MigrationRecord } from "../legacy/migration-record.ts";
-import { newTridentManifest, type NewTridentSpec } from "../readiness/new-trident.ts";
-import { waitUntilItServes } from "../readiness/wait-until-it-serves.ts";
-import { handOverNewTrident, stopNewTrident } from "../readiness/withdraw-new-trident.ts";
+import { MigrationRecordInvalidError, type MigrationRecord } from "../record/migration-record.ts";
+import { newTridentManifest, type NewTridentSpec } from "../trident/new/new-trident.ts";
+import { waitUntilItServes } from "../trident/new/wait-until-it-serves.ts";
+import { handOverNewTrident, stopNewTrident } from "../trident/new/withdraw-new-trident.ts";
 
 /** The record does not say how the new Trident ran, and nobody else does. */
 export class NewTridentUnknownError extends Error {

@@ -6,10 +6,10 @@ import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import type { Patience } from "../kubernetes/wait-until.ts";
 import { listPods, podName } from "../kubernetes/pods.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
-import { readDeployment } from "../legacy/legacy-trident.ts";
-import { changeMigrationRecord, findMigrationRecord, type RecordChange } from "../legacy/migration-record.ts";
+import { readDeployment } from "../trident/legacy/legacy-trident.ts";
+import { changeMigrationRecord, findMigrationRecord, type RecordChange } from "../record/migration-record.ts";
 import { UnexpectedEtcdError } from "./errors.ts";
-import { recordedEtcd, type RecordedEtcd } from "./recorded-etcd.ts";
+import { recordedEtcd, type RecordedEtcd } from "../record/recorded-etcd.ts";
 import { waitForMembers } from "../members/wait-for-members.ts";
 import { podsOf, waitForTrident } from "./wait-for-trident.ts";
 

@@ -4,11 +4,11 @@ import { describeFailure } from "../wording/describe-failure.ts";
 import { describePod, isActive, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
-import { readDeployment } from "../legacy/legacy-trident.ts";
-import { restPort } from "../legacy/trident-serving.ts";
-import { listsOfPod } from "../readiness/lists-of-pod.ts";
-import { newTridentPods } from "../readiness/new-trident.ts";
-import { troubleOfDeployment } from "../readiness/new-trident-trouble.ts";
+import { readDeployment } from "../trident/legacy/legacy-trident.ts";
+import { restPort } from "../trident/rest/trident-serving.ts";
+import { listsOfPod } from "../trident/rest/lists-of-pod.ts";
+import { newTridentPods } from "../trident/new/new-trident.ts";
+import { troubleOfDeployment } from "../trident/new/new-trident-trouble.ts";
 import { TridentNotServingError } from "./errors.ts";
 
 export interface TridentPlace {

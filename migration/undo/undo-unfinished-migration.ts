@@ -10,15 +10,15 @@ import { fencedSteps, type Effects } from "../lease/fenced-steps.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import { gatedCluster } from "../lease/gated-cluster.ts";
 import { lossOf } from "../lease/loss-of.ts";
-import { findLegacyTrident, type DeploymentFinding, type LegacyTrident } from "../legacy/legacy-trident.ts";
-import { changeMigrationRecord, findMigrationRecord, type MigrationRecord } from "../legacy/migration-record.ts";
-import { restoreLegacyTrident } from "../legacy/restore-legacy-trident.ts";
-import { openSourcePod, removeSourcePod } from "../legacy/source-pod.ts";
-import { waitUntilTridentServes } from "../legacy/trident-serving.ts";
+import { findLegacyTrident, type DeploymentFinding, type LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import { changeMigrationRecord, findMigrationRecord, type MigrationRecord } from "../record/migration-record.ts";
+import { restoreLegacyTrident } from "../trident/legacy/restore-legacy-trident.ts";
+import { openSourcePod, removeSourcePod } from "../trident/legacy/source-pod.ts";
+import { waitUntilTridentServes } from "../trident/rest/trident-serving.ts";
 import { takeBackNewTrident, type TakeBackEnvironment } from "../new-writes/take-back-new-trident.ts";
-import { lookAtNewTrident } from "../readiness/new-trident.ts";
-import { pauseNewTrident, removeHandedOver, withdrawNewTrident } from "../readiness/withdraw-new-trident.ts";
-import { legacyLeftStopped, mayStillRun } from "./unfinished-migration.ts";
+import { lookAtNewTrident } from "../trident/new/new-trident.ts";
+import { pauseNewTrident, removeHandedOver, withdrawNewTrident } from "../trident/new/withdraw-new-trident.ts";
+import { legacyLeftStopped, mayStillRun } from "../record/unfinished-migration.ts";
 
 /** Whose migration it was. */
 export interface UndoRequest {

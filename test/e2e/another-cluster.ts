@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { kubeconfigFor } from "../migration/fake-kubernetes.ts";
+import { kubeconfigFor } from "../migration/kubernetes/fake-kubernetes.ts";
 
 /** A Kubernetes API of which nobody has made anything yet. */
 export interface AnotherCluster {

@@ -5,7 +5,7 @@ import type { CopyRequest, CopyResult } from "../../migration/copy-request.ts";
 import type { KeyAtRevision, KeyValue, RangeRequest } from "../../migration/copy/store/key-value-store.ts";
 import { copyLease } from "../../migration/lease/copy-lease.ts";
 import { LeaseLostError } from "../../migration/lease/errors.ts";
-import { startFakeKubernetes } from "./fake-kubernetes.ts";
+import { startFakeKubernetes } from "./kubernetes/fake-kubernetes.ts";
 import { leaseInMemory } from "./lease/lease-in-memory.ts";
 import { MemoryStore } from "./copy/memory-store.ts";
 

@@ -8,7 +8,7 @@ import { createAuthority, type CertificateAuthority } from "../certificate-autho
 import { startEtcd, type EtcdProcess } from "../etcd-process.ts";
 import { bytesOf, contents, numbered, seed } from "./copy/etcd-pair.ts";
 import { leaseInMemory } from "./lease/lease-in-memory.ts";
-import { startFakeKubernetes, type FakeKubernetes } from "./fake-kubernetes.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "./kubernetes/fake-kubernetes.ts";
 
 const prefix = "/inventory/";
 const range = { ...prefixRange(prefix), key: (name: string) => Buffer.from(prefix + name) };

@@ -3,12 +3,12 @@ import { describe, it } from "node:test";
 import { CopyConflictError, CopyMismatchError } from "../../migration/copy/errors.ts";
 import { StoreError } from "../../migration/copy/store/store-error.ts";
 import { LeaseLostError } from "../../migration/lease/errors.ts";
-import { LegacyTridentChangedError } from "../../migration/legacy/stop-legacy-trident.ts";
+import { LegacyTridentChangedError } from "../../migration/trident/legacy/stop-legacy-trident.ts";
 import { runMigration } from "../../migration/migrate-trident-state.ts";
 import { MigrationError } from "../../migration/migration-error.ts";
 import { EmptySourceError } from "../../migration/blockers/legacy-blockers.ts";
 import { FakeEnvironment, tellAnotherValue } from "./fake-environment.ts";
-import { legacyTrident } from "./legacy/legacy-deployment.ts";
+import { legacyTrident } from "./trident/legacy/legacy-deployment.ts";
 import { MemoryStore } from "./copy/memory-store.ts";
 
 describe("a cut-over", () => {

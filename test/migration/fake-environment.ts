@@ -1,14 +1,14 @@
 import { prefixRange } from "../../migration/copy/store/key-range.ts";
 import { LeaseLostError } from "../../migration/lease/errors.ts";
 import type { MigrationLease } from "../../migration/lease/held-lease.ts";
-import type { DeploymentFinding, LegacyTrident } from "../../migration/legacy/legacy-trident.ts";
-import type { MigrationRecord, RecordChange } from "../../migration/legacy/migration-record.ts";
-import { LegacyTridentChangedError, type StoppedTrident } from "../../migration/legacy/stop-legacy-trident.ts";
-import { uninstalledTrident } from "../../migration/legacy/uninstalled-trident.ts";
+import type { DeploymentFinding, LegacyTrident } from "../../migration/trident/legacy/legacy-trident.ts";
+import type { MigrationRecord, RecordChange } from "../../migration/record/migration-record.ts";
+import { LegacyTridentChangedError, type StoppedTrident } from "../../migration/trident/legacy/stop-legacy-trident.ts";
+import { uninstalledTrident } from "../../migration/trident/legacy/uninstalled-trident.ts";
 import type { MigrationEnvironment } from "../../migration/migration-environment.ts";
 import type { StandingNewTrident } from "../../migration/new-writes/take-back-new-trident.ts";
-import type { NamesAnswer } from "../../migration/readiness/ask-for-lists.ts";
-import { legacyTrident } from "./legacy/legacy-deployment.ts";
+import type { NamesAnswer } from "../../migration/trident/rest/ask-for-lists.ts";
+import { legacyTrident } from "./trident/legacy/legacy-deployment.ts";
 import { MemoryStore } from "./copy/memory-store.ts";
 import { namesIn } from "./copy/names-in-store.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { check, create, diff, read, remove, update, type GuardInputs } from "../../migration/guard-provider.ts";
-import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "./fake-kubernetes.ts";
-import { legacyDeployment } from "./legacy/legacy-deployment.ts";
+import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "./kubernetes/fake-kubernetes.ts";
+import { legacyDeployment } from "./trident/legacy/legacy-deployment.ts";
 
 const inputs: GuardInputs = {
   kubeconfig: "/nowhere/kubeconfig",

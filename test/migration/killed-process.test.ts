@@ -9,8 +9,8 @@ import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { prefixRange } from "../../migration/copy/store/key-range.ts";
 import { startEtcd, type EtcdProcess } from "../etcd-process.ts";
-import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "./fake-kubernetes.ts";
-import { legacyDeployment } from "./legacy/legacy-deployment.ts";
+import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "./kubernetes/fake-kubernetes.ts";
+import { legacyDeployment } from "./trident/legacy/legacy-deployment.ts";
 import type { EtcdAccess, MigrationProcessInput } from "./migration-process.ts";
 
 const keys = 300;

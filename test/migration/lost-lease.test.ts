@@ -3,7 +3,7 @@ import { before, describe, it } from "node:test";
 import { runMigration } from "../../migration/migrate-trident-state.ts";
 import { migrationEffects } from "../../migration/migration-environment.ts";
 import { MigrationError } from "../../migration/migration-error.ts";
-import type { MigrationResult } from "../../migration/migration-result.ts";
+import type { MigrationResult } from "../../migration/record/migration-result.ts";
 import { FakeEnvironment } from "./fake-environment.ts";
 import { napsAt, sleepingRun, type Nap } from "./sleeping-run.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CopyMismatchError } from "../../migration/copy/errors.ts";
 import { StoreError } from "../../migration/copy/store/store-error.ts";
-import { LegacyTridentChangedError } from "../../migration/legacy/stop-legacy-trident.ts";
+import { LegacyTridentChangedError } from "../../migration/trident/legacy/stop-legacy-trident.ts";
 import { migrateTridentState, runMigration } from "../../migration/migrate-trident-state.ts";
 import { MigrationError } from "../../migration/migration-error.ts";
 import {
@@ -11,7 +11,7 @@ import {
   StoppedTridentDeletedError,
 } from "../../migration/blockers/legacy-blockers.ts";
 import { FakeEnvironment } from "./fake-environment.ts";
-import { legacyTrident } from "./legacy/legacy-deployment.ts";
+import { legacyTrident } from "./trident/legacy/legacy-deployment.ts";
 
 describe("a migration", () => {
   it("moves every key, deletes the old Deployment and tells what it did", async () => {

@@ -2,7 +2,7 @@ import { clusterEnvironment } from "../../migration/cluster-environment.ts";
 import { prefixRange } from "../../migration/copy/store/key-range.ts";
 import type { EtcdTls } from "../../migration/etcd/etcd-store.ts";
 import { runMigration } from "../../migration/migrate-trident-state.ts";
-import type { TridentNames } from "../../migration/preflight/state-check.ts";
+import type { TridentNames } from "../../migration/trident/state/check-state.ts";
 import { openForwardedStore } from "../../migration/connect/open-store.ts";
 
 /** What the parent tells this process, as JSON on the standard input. */

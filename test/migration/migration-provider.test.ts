@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { check, create, diff, read, remove, update } from "../../migration/migration-provider.ts";
 import { check as checkGuard } from "../../migration/guard-provider.ts";
 import type { MigrationInputs, MigrationOutputs } from "../../migration/migration-provider.ts";
-import { startFakeKubernetes } from "./fake-kubernetes.ts";
+import { startFakeKubernetes } from "./kubernetes/fake-kubernetes.ts";
 
 const inputs: MigrationInputs = {
   kubeconfig: "/nowhere/kubeconfig",

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { CopyMismatchError } from "../../migration/copy/errors.ts";
 import { StoreError } from "../../migration/copy/store/store-error.ts";
 import { LeaseLostError } from "../../migration/lease/errors.ts";
-import { LegacyTridentChangedError } from "../../migration/legacy/stop-legacy-trident.ts";
+import { LegacyTridentChangedError } from "../../migration/trident/legacy/stop-legacy-trident.ts";
 import { runMigration } from "../../migration/migrate-trident-state.ts";
 import { MigrationError } from "../../migration/migration-error.ts";
 import { FakeEnvironment, tellAnotherValue } from "./fake-environment.ts";

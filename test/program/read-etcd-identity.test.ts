@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { ConfigurationError, defaultSettings, type Settings } from "../../program/settings/settings.ts";
 import { readEtcdIdentity } from "../../program/read-etcd-identity.ts";
 import { createAuthority, type CertificateAuthority, type IssuedCertificate } from "../certificate-authority.ts";
-import { startFakeKubernetes, type FakeKubernetes } from "../migration/fake-kubernetes.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "../migration/kubernetes/fake-kubernetes.ts";
 
 describe("what the settings name for an existing etcd", () => {
   let authority: CertificateAuthority;

@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { clusterEnvironment } from "../../../migration/cluster-environment.ts";
 import { CopyConflictError } from "../../../migration/copy/errors.ts";
-import { LegacyTridentChangedError } from "../../../migration/legacy/stop-legacy-trident.ts";
+import { LegacyTridentChangedError } from "../../../migration/trident/legacy/stop-legacy-trident.ts";
 import { runMigration } from "../../../migration/migrate-trident-state.ts";
 import type { MigrationEnvironment } from "../../../migration/migration-environment.ts";
 import { backendPassword, failureOf, migrationFailure, setUpScene, type MigrationScene } from "./migration-scene.ts";

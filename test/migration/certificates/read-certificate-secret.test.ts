@@ -5,7 +5,7 @@ import {
   materialOf,
   readCertificateSecret,
 } from "../../../migration/certificates/read-certificate-secret.ts";
-import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 const place = {
   namespace: "n",

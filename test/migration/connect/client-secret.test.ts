@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import type { V1Secret } from "@kubernetes/client-node";
 import { clientMaterial, readClientSecret } from "../../../migration/connect/client-secret.ts";
 import { createAuthority, type CertificateAuthority, type IssuedCertificate } from "../../certificate-authority.ts";
-import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 describe("the client's Secret", () => {
   let authority: CertificateAuthority;

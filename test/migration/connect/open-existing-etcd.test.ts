@@ -4,7 +4,7 @@ import { openEtcd } from "../../../migration/connect/open-etcd.ts";
 import { connectExistingEtcd } from "../../../migration/connect/open-existing-etcd.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
 import { freePort, startEtcd, type EtcdProcess } from "../../etcd-process.ts";
-import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 const secretPath = "/api/v1/namespaces/n/secrets/client";
 const waiting = { timeoutSeconds: 5 };

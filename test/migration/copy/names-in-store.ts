@@ -1,4 +1,4 @@
-import type { TridentNames } from "../../../migration/preflight/state-check.ts";
+import type { TridentNames } from "../../../migration/trident/state/check-state.ts";
 import type { MemoryStore } from "./memory-store.ts";
 
 /** What a Trident lists that has read all of the store. */

@@ -8,7 +8,7 @@ import {
   type IdentityArgs,
   type IdentityInputs,
 } from "../../../migration/identity/identity-provider.ts";
-import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 const world: IdentityArgs = {
   stack: "organization/trident-etcd/production",

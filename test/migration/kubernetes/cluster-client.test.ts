@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { connectToCluster } from "../../../migration/kubernetes/cluster-client.ts";
 import { isNotFound } from "../../../migration/kubernetes/errors.ts";
-import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "./fake-kubernetes.ts";
 
 describe("a call to the cluster", () => {
   let fake: FakeKubernetes;

@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join, relative } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { isContents, loadKubeconfig } from "../../../migration/kubernetes/load-kubeconfig.ts";
-import { kubeconfigFor } from "../fake-kubernetes.ts";
+import { kubeconfigFor } from "./fake-kubernetes.ts";
 
 describe("the kubeconfig", () => {
   const contents = kubeconfigFor("http://127.0.0.1:1");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { managedByLabel, managedByValue } from "../../../migration/kubernetes/ownership.ts";
 import { isActive, isReady, removePod, selectorText } from "../../../migration/kubernetes/pods.ts";
-import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "./fake-kubernetes.ts";
 
 describe("removing a pod", () => {
   const pod = { namespace: "n", name: "p" };

@@ -6,7 +6,7 @@ import { acquireLease } from "../../../migration/lease/acquire-lease.ts";
 import { LeaseLostError, migrationLease } from "../../../migration/lease/errors.ts";
 import type { MigrationLease } from "../../../migration/lease/held-lease.ts";
 import { leaseApi } from "../../../migration/lease/lease-api.ts";
-import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../fake-kubernetes.ts";
+import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../kubernetes/fake-kubernetes.ts";
 
 const path = "/apis/coordination.k8s.io/v1/namespaces/storage/leases/trident-etcd-migration";
 

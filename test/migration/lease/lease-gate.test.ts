@@ -8,8 +8,8 @@ import { leaseApi } from "../../../migration/lease/lease-api.ts";
 import { LeaseGate } from "../../../migration/lease/lease-gate.ts";
 import { PassedTime } from "../../../migration/lease/passed-time.ts";
 import { clusterEnvironment } from "../../../migration/cluster-environment.ts";
-import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../fake-kubernetes.ts";
-import { legacyDeployment, legacyTrident } from "../legacy/legacy-deployment.ts";
+import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../kubernetes/fake-kubernetes.ts";
+import { legacyDeployment, legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 import { FakeClocks } from "./fake-clocks.ts";
 
 const leasePath = "/apis/coordination.k8s.io/v1/namespaces/trident/leases/trident-etcd-migration";

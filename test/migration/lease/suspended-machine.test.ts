@@ -6,7 +6,7 @@ import { migrationLease } from "../../../migration/lease/errors.ts";
 import type { HeldLease } from "../../../migration/lease/held-lease.ts";
 import { leaseApi } from "../../../migration/lease/lease-api.ts";
 import { PassedTime } from "../../../migration/lease/passed-time.ts";
-import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 import { FakeClocks } from "./fake-clocks.ts";
 
 const path = "/apis/coordination.k8s.io/v1/namespaces/storage/leases/trident-etcd-migration";

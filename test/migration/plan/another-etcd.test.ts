@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { etcdOf, judgeAnotherEtcd } from "../../../migration/plan/another-etcd.ts";
-import type { RecordedEtcd } from "../../../migration/serving/recorded-etcd.ts";
+import type { RecordedEtcd } from "../../../migration/record/recorded-etcd.ts";
 import type { Flow } from "../../../migration/plan/migration-plan.ts";
 import { planRequest } from "./fake-plan-environment.ts";
 

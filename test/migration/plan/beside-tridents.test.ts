@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { legacyDeployment } from "../legacy/legacy-deployment.ts";
+import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
 import type { FakePlanEnvironment } from "./fake-plan-environment.ts";
 import { smallState } from "./fake-plan-environment.ts";
 import { deploymentPath, emptyRecord, ours, planOf } from "./scenario-parts.ts";

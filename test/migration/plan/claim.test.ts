@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { findClaim, judgeClaim, planClaim } from "../../../migration/plan/claim.ts";
-import { legacyTrident } from "../legacy/legacy-deployment.ts";
+import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 import { FakePlanEnvironment } from "./fake-plan-environment.ts";
 
 const allPods = "/api/v1/namespaces/trident/pods";

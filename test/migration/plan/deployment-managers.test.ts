@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { V1Deployment, V1ObjectMeta } from "@kubernetes/client-node";
 import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
 import { findManagers, judgeManagers } from "../../../migration/plan/deployment-managers.ts";
-import { legacyDeployment } from "../legacy/legacy-deployment.ts";
+import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
 import { FakePlanEnvironment } from "./fake-plan-environment.ts";
 import { deploymentPath, planOf } from "./scenario-parts.ts";
 

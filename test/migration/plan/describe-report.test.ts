@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describePlan } from "../../../migration/plan/describe-plan.ts";
 import { describeReport } from "../../../migration/plan/describe-report.ts";
-import type { MigrationResult } from "../../../migration/migration-result.ts";
+import type { MigrationResult } from "../../../migration/record/migration-result.ts";
 import { planOf } from "./scenario-parts.ts";
 
 const outcome = {

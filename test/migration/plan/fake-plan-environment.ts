@@ -1,15 +1,15 @@
 import { ClusterRequestError } from "../../../migration/kubernetes/errors.ts";
 import type { AskedMember } from "../../../migration/members/asked-member.ts";
 import type { MemberView } from "../../../migration/etcd/ask-member.ts";
-import type { MigrationRecord } from "../../../migration/legacy/migration-record.ts";
+import type { MigrationRecord } from "../../../migration/record/migration-record.ts";
 import type { Access, ClusterReader, ServedObject } from "../../../migration/plan/cluster-reader.ts";
 import type { PlanEnvironment } from "../../../migration/plan/plan-environment.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
 import type { BlockerError } from "../../../migration/blockers/blocker.ts";
 import { NamespaceMissingError } from "../../../migration/blockers/legacy-blockers.ts";
 import type { OpenStore } from "../../../migration/connect/open-store.ts";
-import type { NamesAnswer } from "../../../migration/readiness/ask-for-lists.ts";
-import { legacyDeployment } from "../legacy/legacy-deployment.ts";
+import type { NamesAnswer } from "../../../migration/trident/rest/ask-for-lists.ts";
+import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
 import { namesIn } from "../copy/names-in-store.ts";
 

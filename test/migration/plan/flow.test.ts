@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { DeploymentFinding } from "../../../migration/legacy/legacy-trident.ts";
-import type { MigrationPhase, MigrationRecord } from "../../../migration/legacy/migration-record.ts";
+import type { DeploymentFinding } from "../../../migration/trident/legacy/legacy-trident.ts";
+import type { MigrationPhase, MigrationRecord } from "../../../migration/record/migration-record.ts";
 import { decideFlow } from "../../../migration/plan/flow.ts";
 import type { FlowFinding, FlowRequest } from "../../../migration/plan/flow-finding.ts";
 import type { Flow } from "../../../migration/plan/migration-plan.ts";
-import { uninstalledTrident } from "../../../migration/legacy/uninstalled-trident.ts";
-import { legacyDeployment, legacyTrident } from "../legacy/legacy-deployment.ts";
+import { uninstalledTrident } from "../../../migration/trident/legacy/uninstalled-trident.ts";
+import { legacyDeployment, legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 
 const absent: DeploymentFinding = { kind: "absent" };
 const ours: DeploymentFinding = { kind: "ours" };

@@ -4,7 +4,7 @@ import { gatherPlan, planFrom } from "../../../migration/plan/gather-plan.ts";
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import { PlanBlockedError, refuseBlocked } from "../../../migration/plan/plan-blocked-error.ts";
 import { outageOf } from "../../../migration/plan/steps.ts";
-import { kubeconfigFor, startFakeKubernetes } from "../fake-kubernetes.ts";
+import { kubeconfigFor, startFakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 import { FakePlanEnvironment, planRequest, smallState } from "./fake-plan-environment.ts";
 
 const deploymentPath = "/apis/apps/v1/namespaces/trident/deployments/trident";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { legacyDeployment } from "../legacy/legacy-deployment.ts";
+import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
 import { planRequest, smallState } from "./fake-plan-environment.ts";
 import { planOf } from "./scenario-parts.ts";
 

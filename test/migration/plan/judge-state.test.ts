@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { etcdQuotaBytes, judgeState, type StateFacts } from "../../../migration/plan/judge-state.ts";
 import type { StateSurvey } from "../../../migration/plan/survey-state.ts";
-import { legacyTrident } from "../legacy/legacy-deployment.ts";
+import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 
 const none = { count: 0, first: [] };
 const survey: StateSurvey = {

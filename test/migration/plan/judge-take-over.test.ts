@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
-import { legacyDeployment } from "../legacy/legacy-deployment.ts";
+import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
 import { deploymentPath, emptyRecord, migratedStack, ours, planOf, secrets } from "./scenario-parts.ts";
 
 const annotations = { "trident-etcd/stack": "organization/lost/production", "trident-etcd/stack-uid": "lost-uid" };

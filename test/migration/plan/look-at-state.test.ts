@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { KubernetesEtcdError } from "../../../migration/blockers/existing-etcd-blockers.ts";
 import { describe, it } from "node:test";
 import { lookAtState } from "../../../migration/plan/look-at-state.ts";
-import { legacyTrident } from "../legacy/legacy-deployment.ts";
+import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
 import { FakePlanEnvironment, planRequest, smallState } from "./fake-plan-environment.ts";
 

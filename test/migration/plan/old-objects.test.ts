@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { findOldObjects } from "../../../migration/plan/old-objects.ts";
-import { legacyDeployment, legacyTrident } from "../legacy/legacy-deployment.ts";
+import { legacyDeployment, legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 
 const request = { namespace: "trident", legacyEtcdContainer: "etcd" };
 const record = { namespace: "trident", name: "r", uid: "u", legacyDeployment: JSON.stringify(legacyDeployment()) };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { findOtherTridents, isTrident, judgeOtherTridents } from "../../../migration/plan/other-tridents.ts";
 import type { Flow } from "../../../migration/plan/migration-plan.ts";
-import { legacyDeployment } from "../legacy/legacy-deployment.ts";
+import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
 import { FakePlanEnvironment, planRequest } from "./fake-plan-environment.ts";
 import { planOf } from "./scenario-parts.ts";
 

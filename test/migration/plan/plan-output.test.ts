@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { planOutput } from "../../../migration/plan/plan-output.ts";
-import { legacyDeployment } from "../legacy/legacy-deployment.ts";
+import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
 import { FakePlanEnvironment, planRequest, smallState } from "./fake-plan-environment.ts";
 import { planFrom } from "../../../migration/plan/gather-plan.ts";
 import { deploymentPath, emptyRecord, ours, planOf } from "./scenario-parts.ts";

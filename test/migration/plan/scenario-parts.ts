@@ -2,7 +2,7 @@ import { stackObjects } from "../../../migration/plan/stack-objects.ts";
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import { planFrom } from "../../../migration/plan/gather-plan.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
-import { legacyDeployment } from "../legacy/legacy-deployment.ts";
+import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
 import { FakePlanEnvironment, planRequest, smallState } from "./fake-plan-environment.ts";
 
 export const deploymentPath = "/apis/apps/v1/namespaces/trident/deployments/trident";

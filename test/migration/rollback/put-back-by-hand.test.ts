@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { requestRollback } from "../../../migration/rollback/request-rollback.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
-import { legacyTrident } from "../legacy/legacy-deployment.ts";
+import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 import { RollbackScene } from "./rollback-scene.ts";
 
 describe("a rollback to an old Trident that somebody put back by hand", () => {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import type { MigrationRecord } from "../../../migration/legacy/migration-record.ts";
+import type { MigrationRecord } from "../../../migration/record/migration-record.ts";
 import {
   createOldTrident,
   removeOldTrident,
   waitUntilOldTridentServes,
 } from "../../../migration/rollback/restore-old-trident.ts";
-import { savedManifest } from "../../../migration/legacy/saved-manifest.ts";
-import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../fake-kubernetes.ts";
-import { legacyDeployment, legacyTrident } from "../legacy/legacy-deployment.ts";
+import { savedManifest } from "../../../migration/trident/legacy/saved-manifest.ts";
+import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../kubernetes/fake-kubernetes.ts";
+import { legacyDeployment, legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 
 const place = "/apis/apps/v1/namespaces/trident/deployments/trident";
 const podPlace = "/api/v1/namespaces/trident/pods/trident-1";

@@ -1,11 +1,11 @@
 import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import { LeaseLostError } from "../../../migration/lease/errors.ts";
 import type { MigrationLease } from "../../../migration/lease/held-lease.ts";
-import type { DeploymentFinding } from "../../../migration/legacy/legacy-trident.ts";
-import type { MigrationRecord, RecordChange } from "../../../migration/legacy/migration-record.ts";
-import type { ListLengths } from "../../../migration/readiness/expected-lists.ts";
+import type { DeploymentFinding } from "../../../migration/trident/legacy/legacy-trident.ts";
+import type { MigrationRecord, RecordChange } from "../../../migration/record/migration-record.ts";
+import type { ListLengths } from "../../../migration/trident/rest/expected-lists.ts";
 import type { RollbackEnvironment } from "../../../migration/rollback/rollback-environment.ts";
-import { legacyDeployment, legacyTrident } from "../legacy/legacy-deployment.ts";
+import { legacyDeployment, legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
 
 export type RollbackStep = Exclude<

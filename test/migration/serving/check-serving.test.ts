@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { RecordChange } from "../../../migration/legacy/migration-record.ts";
+import type { RecordChange } from "../../../migration/record/migration-record.ts";
 import { checkServing, type ServingEnvironment } from "../../../migration/serving/check-serving.ts";
 import { UnexpectedEtcdError } from "../../../migration/serving/errors.ts";
-import type { RecordedEtcd } from "../../../migration/serving/recorded-etcd.ts";
+import type { RecordedEtcd } from "../../../migration/record/recorded-etcd.ts";
 
 describe("what an up ends with", () => {
   it("is a Trident that serves, and a record of the etcd that has its keys", async () => {

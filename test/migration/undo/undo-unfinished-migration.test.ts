@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { prefixRange } from "../../../migration/copy/store/key-range.ts";
-import type { DeploymentFinding, LegacyTrident } from "../../../migration/legacy/legacy-trident.ts";
+import type { DeploymentFinding, LegacyTrident } from "../../../migration/trident/legacy/legacy-trident.ts";
 import { undoUnfinishedMigration, type UndoEnvironment } from "../../../migration/undo/undo-unfinished-migration.ts";
 import { runMigration } from "../../../migration/migrate-trident-state.ts";
 import { FakeEnvironment } from "../fake-environment.ts";
-import { legacyTrident } from "../legacy/legacy-deployment.ts";
+import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 
 const stopped = legacyTrident({ replicas: 0, stoppedByMigration: true });
 

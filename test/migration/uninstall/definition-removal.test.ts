@@ -4,7 +4,7 @@ import { definitionPath } from "../../../migration/uninstall/definition.ts";
 import { removeDefinitionIfUnused } from "../../../migration/uninstall/definition-removal.ts";
 import { PassedTime } from "../../../migration/lease/passed-time.ts";
 import { FakeClocks } from "../lease/fake-clocks.ts";
-import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../fake-kubernetes.ts";
+import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../kubernetes/fake-kubernetes.ts";
 
 const listPath = "/apis/etcd.database.coreos.com/v1beta2/etcdclusters";
 const ours = { "app.kubernetes.io/managed-by": "trident-etcd" };

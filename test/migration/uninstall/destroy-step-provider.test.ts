@@ -9,7 +9,7 @@ import {
   update,
   type DestroyStepInputs,
 } from "../../../migration/uninstall/destroy-step-provider.ts";
-import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 const kubeconfig = "/nowhere/kubeconfig";
 const ofCluster = { namespace: "storage", etcdCluster: "db" };

@@ -6,7 +6,7 @@ import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { saveFinalSnapshot } from "../../../migration/uninstall/final-snapshot.ts";
 import { finalSnapshotOnCluster } from "../../../migration/uninstall/final-snapshot-on-cluster.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
-import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 const namespace = "storage";
 const labels = { app: "etcd", etcd_cluster: "db" };

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { remove as removeGuard } from "../../../migration/guard-provider.ts";
 import { remove, type DestroyStepInputs } from "../../../migration/uninstall/destroy-step-provider.ts";
-import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../fake-kubernetes.ts";
-import { legacyDeployment } from "../legacy/legacy-deployment.ts";
+import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../kubernetes/fake-kubernetes.ts";
+import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
 import { pressControlC } from "../press-control-c.ts";
 
 const definitionPath = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/etcdclusters.etcd.database.coreos.com";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { keptReader, reportKept, type KeptReader } from "../../../migration/uninstall/kept-report.ts";
 import type { KeptThing } from "../../../migration/uninstall/kept-things.ts";
-import { startFakeKubernetes } from "../fake-kubernetes.ts";
+import { startFakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 const namespace: KeptThing = {
   what: "namespace storage",

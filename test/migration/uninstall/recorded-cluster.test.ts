@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { readRecordedClusterId, refuseOtherEtcd } from "../../../migration/uninstall/recorded-cluster.ts";
-import { startFakeKubernetes } from "../fake-kubernetes.ts";
+import { startFakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 const etcd = { namespace: "storage", etcdCluster: "db", snapshotDirectory: "snapshots", isTrial: true };
 const place = { namespace: "storage", record: "a-record" };

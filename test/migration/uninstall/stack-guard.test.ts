@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { remove, type DestroyStepInputs } from "../../../migration/uninstall/destroy-step-provider.ts";
-import { startFakeKubernetes, type FakeKubernetes } from "../fake-kubernetes.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 const record = "/api/v1/namespaces/trident/configmaps/trident-etcd-migration";
 

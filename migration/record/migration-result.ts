@@ -1,0 +1,82 @@
+import type { StoreStatus } from "../copy/store/key-value-store.ts";
+import type { VerifiedCopy } from "../copy/compare/verify-copy.ts";
+import { MigrationRecordInvalidError, type MigrationRecord } from "./migration-record.ts";
+
+/** What was moved, and the proof of it. Plain strings and numbers: it goes into the stack's state. */
+export interface MigrationResult {
+  readonly keys: number;
+  /** The sum of the lengths of all keys and values. */
+  readonly bytes: number;
+  /** Over all keys and values of the destination, as `copy/verify-copy.ts` describes it. */
+  readonly sha256: string;
+  readonly sourceClusterId: string;
+  /** The revision that was copied. */
+  readonly sourceRevision: string;
+  readonly destinationClusterId: string;
+  /** The revision at which the destination was verified. */
+  readonly destinationRevision: string;
+  /** Keys that were copied while the old Trident still served; 0 when all were copied in the outage. */
+  readonly firstPassKeys: number;
+  /** What was carried over after that, in the outage. */
+  readonly changedKeys: { readonly created: number; readonly replaced: number; readonly deleted: number };
+  /** Where the snapshot of the old etcd's last state is; absent when none was wanted. */
+  readonly snapshot?: string | undefined;
+  /** ISO 8601, as are the others. */
+  readonly startedAt: string;
+  /** When the old Trident was stopped. */
+  readonly cutOverAt: string;
+  /**
+   * From then until the new Trident first listed all of the state; absent when the migration started none, and in what older versions
+   * recorded.
+   */
+  readonly outageSeconds?: number | undefined;
+  readonly finishedAt: string;
+}
+
+export function resultOf(options: {
+  readonly verified: VerifiedCopy;
+  /** Undefined when all was copied in the outage. */
+  readonly first: VerifiedCopy | undefined;
+  readonly changes: { readonly created: number; readonly replaced: number; readonly deleted: number };
+  readonly statuses: { readonly source: StoreStatus; readonly destination: StoreStatus };
+  readonly snapshot: string | undefined;
+  readonly startedAt: Date;
+  readonly cutOverAt: string;
+  /** When the new Trident first listed all of the state. */
+  readonly servesSince: Date | undefined;
+}): MigrationResult {
+  const { verified, first, changes, statuses, snapshot, startedAt, cutOverAt, servesSince } = options;
+  const { created, replaced, deleted } = changes;
+  return {
+    keys: verified.keys,
+    bytes: verified.bytes,
+    sha256: verified.sha256,
+    sourceClusterId: statuses.source.clusterId,
+    sourceRevision: verified.sourceRevision.toString(),
+    destinationClusterId: statuses.destination.clusterId,
+    destinationRevision: verified.destinationRevision.toString(),
+    firstPassKeys: first?.keys ?? 0,
+    changedKeys: { created, replaced, deleted },
+    ...(snapshot === undefined ? {} : { snapshot }),
+    startedAt: startedAt.toISOString(),
+    cutOverAt,
+    ...(servesSince === undefined ? {} : { outageSeconds: secondsBetween(cutOverAt, servesSince) }),
+    finishedAt: new Date().toISOString(),
+  };
+}
+
+/** To a tenth. */
+function secondsBetween(from: string, to: Date): number {
+  return Math.round((to.getTime() - Date.parse(from)) / 100) / 10;
+}
+
+/** The result that an earlier run recorded when it was done. Raises MigrationRecordInvalidError. */
+export function recordedResult(record: MigrationRecord): MigrationResult {
+  try {
+    const result = JSON.parse(record.result ?? "") as Partial<MigrationResult> | null;
+    if (typeof result?.keys === "number" && typeof result.sha256 === "string") return result as MigrationResult;
+  } catch {
+    // Said below.
+  }
+  throw new MigrationRecordInvalidError(record.namespace, record.name, "result");
+}

@@ -1,0 +1,126 @@
+import type { V1Container, V1Deployment, V1PodTemplateSpec } from "@kubernetes/client-node";
+import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
+import { isNotFound } from "../../kubernetes/errors.ts";
+import { isOurs } from "../../kubernetes/ownership.ts";
+import { selectorText } from "../../kubernetes/pods.ts";
+import { clientPortOf, LegacyEtcdFlagsError } from "./etcd-client-port.ts";
+
+/** A Trident that keeps its state in an etcd container of its own pod, on a PersistentVolumeClaim. */
+export interface LegacyTrident {
+  readonly namespace: string;
+  /** The Deployment's name. */
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly replicas: number;
+  /** Whether it is at 0 replicas because a migration put it there. */
+  readonly stoppedByMigration: boolean;
+  /** Set where Trident was uninstalled and only its claim is left: nothing is to be stopped, and nothing to be put back. */
+  readonly isUninstalled?: true;
+  /** Finds the Deployment's pods, as the API's `labelSelector` says it. */
+  readonly selector: string;
+  readonly template: V1PodTemplateSpec;
+  readonly etcdContainer: V1Container;
+  readonly etcdImage: string;
+  /** The image of the container that is not etcd. */
+  readonly tridentImage: string;
+  /** The PersistentVolumeClaim that the etcd container mounts. */
+  readonly claim: string;
+  /** The port on 127.0.0.1 in the pod where its etcd takes clients. */
+  readonly clientPort: number;
+}
+
+/** What stands under the Deployment's name. */
+export type DeploymentFinding =
+  /** `claims` are PersistentVolumeClaims with the label of a Trident's, where they were looked for. */
+  | { readonly kind: "absent"; readonly claims?: readonly string[] }
+  /** No Deployment, but the claim of one: `claims` names it and others with the label of a Trident's. */
+  | { readonly kind: "uninstalled"; readonly legacy: LegacyTrident; readonly claims: readonly string[] }
+  /** Made by this project: Trident on an external etcd. */
+  | { readonly kind: "ours"; /** Whether its state was migrated. */ readonly isMigrated?: boolean }
+  | { readonly kind: "legacy"; readonly legacy: LegacyTrident }
+  /** Something else; `why` says what tells it from a Trident with an embedded etcd. */
+  | { readonly kind: "foreign"; readonly why: string };
+
+/** On a Deployment that a migration has scaled to 0: the replicas it had, to be given back. */
+export const stoppedReplicasAnnotation = "trident-etcd/replicas-before-migration";
+
+/** On this program's Deployment, when its state was migrated: the digest of that. */
+export const migratedStateAnnotation = "trident-etcd/migrated-state-sha256";
+
+export async function findLegacyTrident(
+  cluster: ClusterClient,
+  request: { readonly namespace: string; readonly legacyDeployment: string; readonly legacyEtcdContainer: string },
+): Promise<DeploymentFinding> {
+  const deployment = await readDeployment(cluster, request.namespace, request.legacyDeployment);
+  return deployment === undefined ? { kind: "absent" } : classifyDeployment(deployment, request.legacyEtcdContainer);
+}
+
+export async function readDeployment(
+  cluster: ClusterClient,
+  namespace: string,
+  name: string,
+): Promise<V1Deployment | undefined> {
+  try {
+    return await cluster.apps.readNamespacedDeployment({ namespace, name });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+export function classifyDeployment(deployment: V1Deployment, etcdContainerName: string): DeploymentFinding {
+  if (isOurs(deployment)) {
+    const isMigrated = deployment.metadata?.annotations?.[migratedStateAnnotation] !== undefined;
+    return { kind: "ours", ...(isMigrated ? { isMigrated } : {}) };
+  }
+  const template = deployment.spec?.template;
+  const etcdContainer = template?.spec?.containers.find((each) => each.name === etcdContainerName);
+  if (template === undefined || etcdContainer === undefined) {
+    return { kind: "foreign", why: `it has no container "${etcdContainerName}"` };
+  }
+  const claim = claimMountedBy(etcdContainer, template);
+  if (claim === undefined) {
+    return { kind: "foreign", why: `its container "${etcdContainerName}" mounts no PersistentVolumeClaim` };
+  }
+  try {
+    return { kind: "legacy", legacy: describe(deployment, template, etcdContainer, claim) };
+  } catch (error) {
+    if (error instanceof LegacyEtcdFlagsError) return { kind: "foreign", why: error.message };
+    throw error;
+  }
+}
+
+function describe(
+  deployment: V1Deployment,
+  template: V1PodTemplateSpec,
+  etcdContainer: V1Container,
+  claim: string,
+): LegacyTrident {
+  const { metadata, spec } = deployment;
+  const replicas = spec?.replicas ?? 1;
+  const others = (template.spec?.containers ?? []).filter((each) => each !== etcdContainer);
+  return {
+    namespace: metadata?.namespace ?? "",
+    name: metadata?.name ?? "",
+    uid: metadata?.uid ?? "",
+    generation: metadata?.generation ?? 0,
+    replicas,
+    stoppedByMigration: replicas === 0 && metadata?.annotations?.[stoppedReplicasAnnotation] !== undefined,
+    selector: selectorText(spec?.selector ?? {}),
+    template,
+    etcdContainer,
+    etcdImage: etcdContainer.image ?? "",
+    tridentImage: others[0]?.image ?? "",
+    claim,
+    clientPort: clientPortOf(etcdContainer),
+  };
+}
+
+function claimMountedBy(container: V1Container, template: V1PodTemplateSpec): string | undefined {
+  const mounted = new Set((container.volumeMounts ?? []).map((each) => each.name));
+  const volume = template.spec?.volumes?.find(
+    (each) => mounted.has(each.name) && each.persistentVolumeClaim !== undefined,
+  );
+  return volume?.persistentVolumeClaim?.claimName;
+}

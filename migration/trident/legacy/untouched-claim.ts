@@ -1,0 +1,30 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
+import { isOurs } from "../../kubernetes/ownership.ts";
+import { isActive, podName } from "../../kubernetes/pods.ts";
+import { readDeployment, type LegacyTrident } from "./legacy-trident.ts";
+import { LegacyTridentChangedError } from "./stop-legacy-trident.ts";
+import { PersistentVolumeClaimError } from "../../blockers/legacy-blockers.ts";
+
+/**
+ * Makes sure that nobody has come to use the claim of an uninstalled Trident. Raises LegacyTridentChangedError for a Deployment under
+ * its name, and PersistentVolumeClaimError for a pod that mounts the claim.
+ */
+export async function checkClaimUntouched(cluster: ClusterClient, legacy: LegacyTrident): Promise<void> {
+  const { namespace, name } = legacy;
+  const deployment = await readDeployment(cluster, namespace, name);
+  if (deployment !== undefined) throw new LegacyTridentChangedError(legacy, "it was made anew");
+  const { items } = await cluster.core.listNamespacedPod({ namespace });
+  const [user] = podsOn(items, legacy.claim);
+  if (user !== undefined) throw new PersistentVolumeClaimError(legacy, `is mounted by pod ${user}`);
+}
+
+/** The names of pods, other than this program's, that have the claim open or are about to. */
+export function podsOn(pods: readonly V1Pod[], claim: string): string[] {
+  const users = pods.filter((pod) => mounts(pod, claim) && isActive(pod) && !isOurs(pod));
+  return users.map(podName);
+}
+
+function mounts(pod: V1Pod, claim: string): boolean {
+  return pod.spec?.volumes?.some((volume) => volume.persistentVolumeClaim?.claimName === claim) ?? false;
+}

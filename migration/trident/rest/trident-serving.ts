@@ -1,0 +1,52 @@
+import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
+import { describeFailure } from "../../wording/describe-failure.ts";
+import { isReady, listPods, podName } from "../../kubernetes/pods.ts";
+import { openPortForward, type PortForward } from "../../kubernetes/port-forward.ts";
+import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../../kubernetes/wait-until.ts";
+import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+
+/** Where Trident has its REST API, on the pod's loopback; an old one and a new one alike. */
+export const restPort = 8000;
+
+/**
+ * Waits until Trident's REST API answers: a Trident that could not read its state runs on, and its pod is ready, but each
+ * call ends with 500.
+ */
+export async function waitUntilTridentServes(
+  cluster: ClusterClient,
+  legacy: LegacyTrident,
+  patience: Patience,
+): Promise<void> {
+  const { namespace, name } = legacy;
+  const forward = await openPortForward(cluster, {
+    namespace,
+    choosePod: () => findReadyPod(cluster, legacy),
+    port: restPort,
+  });
+  try {
+    const awaited = `Trident's REST API in Deployment ${name}, namespace ${namespace}, to answer`;
+    await waitUntil({ awaited, ...patience, intervalMilliseconds: 250 }, () => askTrident(forward));
+  } finally {
+    await forward.close();
+  }
+}
+
+/** One question to the REST API. An answer other than a success is what was seen, not an error. */
+export async function askTrident(forward: Omit<PortForward, "close">): Promise<Look<undefined>> {
+  try {
+    const url = `http://${forward.host}:${forward.port}/trident/v1/backend`;
+    // A connection of its own, which does not outlive the port-forward.
+    const headers = { connection: "close" };
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) });
+    await response.body?.cancel();
+    return response.ok ? seenDone(undefined) : seenSoFar(`it answers with ${response.status}`);
+  } catch (error) {
+    return seenSoFar(forward.lastFailure() ?? describeFailure(error));
+  }
+}
+
+async function findReadyPod(cluster: ClusterClient, legacy: LegacyTrident): Promise<string> {
+  const pod = (await listPods(cluster, legacy.namespace, legacy.selector)).find(isReady);
+  if (pod === undefined) throw new Error(`no pod of Deployment ${legacy.name} is ready`);
+  return podName(pod);
+}

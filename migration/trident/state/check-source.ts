@@ -1,0 +1,64 @@
+import { checkSource as checkKeys } from "../../copy/check-source.ts";
+import { EmptySourceError as NoKeysError } from "../../copy/errors.ts";
+import type { KeyRange, KeyValueStore, StoredKeyValue } from "../../copy/store/key-value-store.ts";
+import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import { confirmDifferences } from "./confirm-differences.ts";
+import { EmptySourceError } from "../../blockers/legacy-blockers.ts";
+import { StateCheck, type StateFindings, type TridentNames } from "./check-state.ts";
+import { BrokenReferencesError, OldTridentDisagreesError } from "../../blockers/state-blockers.ts";
+
+/**
+ * Raises EmptySourceError when the legacy etcd has no state, BrokenReferencesError when no Trident can start on it,
+ * OldTridentDisagreesError when it is not what the one that serves from it lists, and what `copy/check-source.ts` raises for keys that can't be
+ * copied. Answers how many keys there are.
+ */
+export async function checkSource(options: {
+  readonly source: KeyValueStore;
+  /** When given, it is asked whether it takes the largest values. */
+  readonly destination?: KeyValueStore;
+  readonly range: KeyRange;
+  readonly revision: bigint;
+  readonly legacy: LegacyTrident;
+  /** Asks what the Trident on it lists; absent where none serves. */
+  readonly ask?: () => Promise<TridentNames | undefined>;
+  readonly report: (line: string) => void;
+}): Promise<number> {
+  const { source, destination, range, legacy, ask } = options;
+  const check = new StateCheck(range.from, await ask?.());
+  const onEntry = (entry: StoredKeyValue): void => {
+    check.add(entry, destination !== undefined);
+  };
+  const keys = await countKeys({ ...options, onEntry });
+  const findings = check.findings();
+  refuseBroken(legacy, range.from.toString("utf8"), findings, options.report);
+  const differences = ask && (await confirmDifferences(findings, source, range, ask));
+  if (differences !== undefined) throw new OldTridentDisagreesError(legacy, differences);
+  return keys;
+}
+
+function refuseBroken(
+  legacy: LegacyTrident,
+  prefix: string,
+  { withoutBackend, withoutClass }: StateFindings,
+  report: (line: string) => void,
+): void {
+  if (withoutBackend.count > 0) throw new BrokenReferencesError(legacy, prefix, withoutBackend);
+  if (withoutClass.count === 0) return;
+  if (legacy.isUninstalled !== true) throw new BrokenReferencesError(legacy, prefix, withoutClass);
+  // No Trident is there to make it again, and one starts without it.
+  const names = new Set(withoutClass.first.map(({ name }) => name));
+  report(
+    `Volumes name storage classes that the state does not have (${[...names].join(", ")}): Trident starts without them.`,
+  );
+}
+
+async function countKeys(
+  options: Parameters<typeof checkKeys>[0] & { readonly legacy: LegacyTrident },
+): Promise<number> {
+  try {
+    return await checkKeys(options);
+  } catch (error) {
+    if (!(error instanceof NoKeysError)) throw error;
+    throw new EmptySourceError(options.legacy, options.range.from.toString("utf8"));
+  }
+}

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { checkClaim, problemOfClaim } from "../../../../migration/trident/legacy/check-claim.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "../../kubernetes/fake-kubernetes.ts";
+import { legacyTrident } from "./legacy-deployment.ts";
+
+describe("the legacy etcd's claim", () => {
+  let fake: FakeKubernetes;
+
+  before(async () => {
+    fake = await startFakeKubernetes();
+  });
+  after(() => fake.stop());
+
+  it("that does not exist is refused, naming it and the Deployment", async () => {
+    await assert.rejects(checkClaim(fake.cluster, legacyTrident()), {
+      name: "PersistentVolumeClaimError",
+      message: /PersistentVolumeClaim trident in namespace trident.*Deployment trident.*does not exist.*describe pvc/,
+    });
+  });
+
+  it("that is bound is accepted", async () => {
+    fake.objects.set("/api/v1/namespaces/trident/persistentvolumeclaims/trident", {
+      metadata: { name: "trident" },
+      status: { phase: "Bound" },
+    });
+    await assert.doesNotReject(checkClaim(fake.cluster, legacyTrident()));
+  });
+
+  it("is refused unless it is bound and stays", () => {
+    assert.equal(problemOfClaim({ status: { phase: "Bound" } }), undefined);
+    assert.match(problemOfClaim({ status: { phase: "Pending" } }) ?? "", /not bound.*Pending/);
+    assert.match(problemOfClaim({ status: { phase: "Lost" } }) ?? "", /not bound.*Lost/);
+    const deleted = { metadata: { deletionTimestamp: new Date() }, status: { phase: "Bound" } };
+    assert.equal(problemOfClaim(deleted), "is being deleted");
+  });
+});
