@@ -7,10 +7,12 @@ export interface Manifest {
   readonly engines: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly bin?: Readonly<Record<string, string>>;
+  /** Each a module of TypeScript. */
+  readonly exports?: Readonly<Record<string, string>>;
 }
 
 /** As it is published; written as JSON, in this order. */
-export interface PublishedManifest extends Manifest {
+export interface PublishedManifest extends Omit<Manifest, "exports"> {
   readonly type: "module";
   readonly main?: string;
   readonly types?: string;
@@ -30,7 +32,7 @@ export function libraryManifest(program: Manifest): PublishedManifest {
   const isShared = ([name]: [string, string]): boolean => sharedWithTheProgram.includes(name);
   return {
     ...described(program),
-    exports: { ".": compiled("./library") },
+    exports: { ".": compiled("./library.ts") },
     // For compilers that don't know `exports`, as those of CommonJS programs; Node minds none of the two.
     main: "./library.js",
     types: "./library.d.ts",
@@ -40,14 +42,15 @@ export function libraryManifest(program: Manifest): PublishedManifest {
 }
 
 /**
- * That of the package with the copy and the migration. Its modules keep the names that end in .ts, since the providers that
- * Pulumi has frozen into the state of stacks ask for them so.
+ * That of the package with the copy and the migration. Its modules keep the names that they are exported under in the checkout, which
+ * end in .ts, since the providers that Pulumi has frozen into the state of stacks ask for them so.
  */
 export function migrationManifest(migration: Manifest): PublishedManifest {
+  const { exports = {} } = migration;
   return {
     ...described(migration),
     ...(migration.bin === undefined ? {} : { bin: migration.bin }),
-    exports: { ".": compiled("./migrate-trident-state"), "./*.ts": compiled("./*") },
+    exports: Object.fromEntries(Object.entries(exports).map(([name, source]) => [name, compiled(source)])),
     dependencies: migration.dependencies,
   };
 }
@@ -56,6 +59,7 @@ function described({ name, version, description, license, engines }: Manifest) {
   return { name, version, description, license, type: "module", engines, files: ["**/*.js", "**/*.d.ts"] } as const;
 }
 
-function compiled(module: string): { types: string; default: string } {
+function compiled(source: string): { types: string; default: string } {
+  const module = source.replace(/\.ts$/, "");
   return { types: `${module}.d.ts`, default: `${module}.js` };
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as copy from "@trident-etcd/migration/copy-provider.ts";
-import type { CopyResult } from "@trident-etcd/migration/copy-request.ts";
+import type { CopyResult } from "@trident-etcd/migration/etcd-copy/copy-request.ts";
 import type { EtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 
 import { clusterOf } from "../cluster-of.ts";

@@ -3,9 +3,9 @@ import { prefixRange } from "../copy/store/key-range.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
 import type { DeploymentFinding, LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
-import { isNothingLost, writtenTo } from "../new-writes/beside-old-trident.ts";
+import { isNothingLost, writtenTo } from "../undo/beside-legacy-trident.ts";
 import { startedOn, type StartedOn } from "../record/started-on.ts";
-import { givenUpKeys, type StandingNewTrident } from "../new-writes/take-back-new-trident.ts";
+import { givenUpKeys, type StandingNewTrident } from "../undo/take-back-new-trident.ts";
 import {
   BothTridentsError,
   NewTridentStandsError,

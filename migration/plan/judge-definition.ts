@@ -1,6 +1,6 @@
 import { isOurs } from "../kubernetes/ownership.ts";
 import type { Blocker } from "../blockers/blocker.ts";
-import { definitionName, problemOfDefinition, type ServedDefinition } from "../uninstall/definition.ts";
+import { definitionName, problemOfDefinition, type ServedDefinition } from "../uninstall/crd.ts";
 import type { Access } from "./cluster-reader.ts";
 import type { PlannedObject } from "./migration-plan.ts";
 import type { FoundObject } from "./stack-objects.ts";

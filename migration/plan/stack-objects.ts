@@ -2,7 +2,7 @@ import { isEtcdCluster } from "../connect/describe-address.ts";
 import type { EtcdAddress, EtcdClusterAddress, ExistingEtcdAddress } from "../connect/etcd-address.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
 import type { Blocker } from "../blockers/blocker.ts";
-import { definitionName, definitionPath } from "../uninstall/definition.ts";
+import { definitionName, definitionPath } from "../uninstall/crd.ts";
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
 import type { PlannedObject } from "./migration-plan.ts";
 import { routineFates } from "./object-fates.ts";

@@ -2,7 +2,7 @@ import { describeAddress, isEtcdCluster } from "../connect/describe-address.ts";
 import type { EtcdAddress } from "../connect/etcd-address.ts";
 import { deletionCommand } from "../connect/etcdctl-command.ts";
 import type { KeptThing } from "../uninstall/kept-things.ts";
-import { definitionName, definitionPath } from "../uninstall/definition.ts";
+import { definitionName, definitionPath } from "../uninstall/crd.ts";
 import type { Flow } from "./migration-plan.ts";
 
 /** The old Trident's objects, as far as they are known by their names. */

@@ -1,13 +1,13 @@
-import { carryAndVerify } from "../copy-and-verify.ts";
+import { carryAndVerify } from "../migrate/copy-and-verify.ts";
 import { afterVerifiedCopy, type EarlierPass } from "../copy/copy-changes.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import { recordedResult, type MigrationResult } from "../record/migration-result.ts";
 import { expectedLists } from "../trident/rest/expected-lists.ts";
 import type { OpenStore } from "../connect/open-store.ts";
-import { WrittenKeys } from "../written-keys.ts";
+import { WrittenKeys } from "../undo/written-keys.ts";
 import type { CarriedBack } from "../record/carried-back.ts";
-import { checkEmbeddedEtcd, refuseOtherEtcd } from "./check-embedded-etcd.ts";
+import { checkEmbeddedEtcd, refuseOtherEtcd } from "./check-legacy-etcd.ts";
 import { EmptyNewEtcdError } from "./errors.ts";
 import type { Rollback } from "./rollback.ts";
 

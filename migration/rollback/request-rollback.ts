@@ -6,7 +6,7 @@ import { legacyInRecord } from "../record/unfinished-migration.ts";
 import { fencedSteps, type Effects } from "../lease/fenced-steps.ts";
 import { lossOf } from "../lease/loss-of.ts";
 import { putBackByHand } from "../record/carried-back.ts";
-import { checkEmbeddedEtcd } from "./check-embedded-etcd.ts";
+import { checkEmbeddedEtcd } from "./check-legacy-etcd.ts";
 import { rollbackEffects, type RollbackEnvironment } from "./rollback-environment.ts";
 
 /** What asking for a rollback takes of a cluster. */

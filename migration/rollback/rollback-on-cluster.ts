@@ -10,14 +10,14 @@ import { gatedCluster, type GatedCluster } from "../lease/gated-cluster.ts";
 import { findLegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import { changeMigrationRecord, findMigrationRecord, readMigrationRecord } from "../record/migration-record.ts";
 import { openSourcePod, removeSourcePod } from "../trident/legacy/source-pod.ts";
-import type { MigrationRequest } from "../migration-request.ts";
+import type { MigrationRequest } from "../migrate/migration-request.ts";
 import { checkClaim } from "../trident/legacy/check-claim.ts";
 import { handOverNewTrident, stopNewTrident } from "../trident/new/withdraw-new-trident.ts";
 import { saveSnapshot } from "../snapshot/save-snapshot.ts";
 import { prepareSnapshotDirectory } from "../snapshot/snapshot-directory.ts";
 import { untilAborted } from "../snapshot/until-aborted.ts";
 import type { RequestEnvironment } from "./request-rollback.ts";
-import { createOldTrident, removeOldTrident, waitUntilOldTridentServes } from "./restore-old-trident.ts";
+import { createOldTrident, removeOldTrident, waitUntilOldTridentServes } from "./restore-legacy-trident.ts";
 import type { RollbackEnvironment } from "./rollback-environment.ts";
 import { startNewTridentAgain } from "./start-new-trident-again.ts";
 

@@ -15,7 +15,7 @@ import { changeMigrationRecord, findMigrationRecord, type MigrationRecord } from
 import { restoreLegacyTrident } from "../trident/legacy/restore-legacy-trident.ts";
 import { openSourcePod, removeSourcePod } from "../trident/legacy/source-pod.ts";
 import { waitUntilTridentServes } from "../trident/rest/trident-serving.ts";
-import { takeBackNewTrident, type TakeBackEnvironment } from "../new-writes/take-back-new-trident.ts";
+import { takeBackNewTrident, type TakeBackEnvironment } from "./take-back-new-trident.ts";
 import { lookAtNewTrident } from "../trident/new/new-trident.ts";
 import { pauseNewTrident, removeHandedOver, withdrawNewTrident } from "../trident/new/withdraw-new-trident.ts";
 import { legacyLeftStopped, mayStillRun } from "../record/unfinished-migration.ts";

@@ -28,8 +28,12 @@ test("leaves it to the library's user which Pulumi it is, from the one it was ma
 });
 
 test("keeps the names under which the copy's modules are asked for by what is frozen in a stack's state", () => {
-  const published = migrationManifest({ ...program, bin: { command: "command.js" } });
-  assert.deepEqual(published.exports["./*.ts"], { types: "./*.d.ts", default: "./*.js" });
+  const exports = { "./frozen.ts": "./here/now.ts", "./*.ts": "./*.ts" };
+  const published = migrationManifest({ ...program, bin: { command: "command.js" }, exports });
+  assert.deepEqual(published.exports, {
+    "./frozen.ts": { types: "./here/now.d.ts", default: "./here/now.js" },
+    "./*.ts": { types: "./*.d.ts", default: "./*.js" },
+  });
   assert.deepEqual(published.dependencies, program.dependencies);
   assert.deepEqual(published.bin, { command: "command.js" });
 });

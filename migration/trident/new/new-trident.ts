@@ -3,7 +3,7 @@ import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { isOurs, managedByLabel, managedByValue } from "../../kubernetes/ownership.ts";
 import { selectorText } from "../../kubernetes/pods.ts";
 import { readDeployment } from "../legacy/legacy-trident.ts";
-import type { StandingNewTrident } from "../../new-writes/take-back-new-trident.ts";
+import type { StandingNewTrident } from "../../undo/take-back-new-trident.ts";
 
 /**
  * What the stack's own Deployment of Trident will say, word for word: its pods are started by the migration, and the

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { prefixRange } from "../../../migration/copy/store/key-range.ts";
-import { migrateTridentState, type MigrationResult } from "../../../migration/migrate-trident-state.ts";
+import { migrateTridentState, type MigrationResult } from "../../../migration/migrate/migrate-trident-state.ts";
 import { startEtcd } from "../../etcd-process.ts";
 import { valuesOf } from "../etcd-keys.ts";
 import { planIn } from "./plan-in-scene.ts";

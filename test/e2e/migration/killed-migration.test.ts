@@ -5,8 +5,8 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { clusterEnvironment } from "../../../migration/cluster-environment.ts";
-import { migrateTridentState, runMigration } from "../../../migration/migrate-trident-state.ts";
+import { clusterEnvironment } from "../../../migration/migrate/cluster-environment.ts";
+import { migrateTridentState, runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { valuesOf } from "../etcd-keys.ts";
 import { failureOf, setUpScene, type MigrationScene } from "./migration-scene.ts";
 

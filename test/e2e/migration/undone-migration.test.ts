@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import { clusterEnvironment } from "../../../migration/cluster-environment.ts";
+import { clusterEnvironment } from "../../../migration/migrate/cluster-environment.ts";
 import { CopyConflictError } from "../../../migration/copy/errors.ts";
 import { LegacyTridentChangedError } from "../../../migration/trident/legacy/stop-legacy-trident.ts";
-import { runMigration } from "../../../migration/migrate-trident-state.ts";
-import type { MigrationEnvironment } from "../../../migration/migration-environment.ts";
+import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
+import type { MigrationEnvironment } from "../../../migration/migrate/migration-environment.ts";
 import { backendPassword, failureOf, migrationFailure, setUpScene, type MigrationScene } from "./migration-scene.ts";
 
 const namespace = "e2e-migration-undone";

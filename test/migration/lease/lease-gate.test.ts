@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { remove } from "../../../migration/guard-provider.ts";
+import { remove } from "../../../migration/providers/guard-provider.ts";
 import { acquireLease } from "../../../migration/lease/acquire-lease.ts";
 import { migrationLease } from "../../../migration/lease/errors.ts";
 import type { HeldLease } from "../../../migration/lease/held-lease.ts";
 import { leaseApi } from "../../../migration/lease/lease-api.ts";
 import { LeaseGate } from "../../../migration/lease/lease-gate.ts";
 import { PassedTime } from "../../../migration/lease/passed-time.ts";
-import { clusterEnvironment } from "../../../migration/cluster-environment.ts";
+import { clusterEnvironment } from "../../../migration/migrate/cluster-environment.ts";
 import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../kubernetes/fake-kubernetes.ts";
 import { legacyDeployment, legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 import { FakeClocks } from "./fake-clocks.ts";

@@ -13,7 +13,7 @@ import {
   KubernetesEtcdError,
   PrefixNotEmptyError,
 } from "../../../migration/blockers/existing-etcd-blockers.ts";
-import { definitionName, definitionPath } from "../../../migration/uninstall/definition.ts";
+import { definitionName, definitionPath } from "../../../migration/uninstall/crd.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
 import { etcdClusterPath, smallState, threeMembers, type FakePlanEnvironment } from "./fake-plan-environment.ts";
 import {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ClusterRequestError } from "../../../migration/kubernetes/errors.ts";
 import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
-import { definitionName } from "../../../migration/uninstall/definition.ts";
+import { definitionName } from "../../../migration/uninstall/crd.ts";
 import {
   findStackObjects,
   missingObjects,

@@ -3,7 +3,7 @@ import { before, describe, it } from "node:test";
 import { rollbackEffects } from "../../../migration/rollback/rollback-environment.ts";
 import { RollbackError } from "../../../migration/rollback/errors.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
-import { napsAt, sleepingRun } from "../sleeping-run.ts";
+import { napsAt, sleepingRun } from "../migrate/sleeping-run.ts";
 import { RollbackScene } from "./rollback-scene.ts";
 
 describe("a rollback whose machine sleeps while another run ends it", () => {

@@ -3,8 +3,8 @@ import { describe, it } from "node:test";
 import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import type { DeploymentFinding, LegacyTrident } from "../../../migration/trident/legacy/legacy-trident.ts";
 import { undoUnfinishedMigration, type UndoEnvironment } from "../../../migration/undo/undo-unfinished-migration.ts";
-import { runMigration } from "../../../migration/migrate-trident-state.ts";
-import { FakeEnvironment } from "../fake-environment.ts";
+import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
+import { FakeEnvironment } from "../migrate/fake-environment.ts";
 import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 
 const stopped = legacyTrident({ replicas: 0, stoppedByMigration: true });

@@ -3,11 +3,11 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { remove as removeGuard } from "../../../migration/guard-provider.ts";
-import { remove, type DestroyStepInputs } from "../../../migration/uninstall/destroy-step-provider.ts";
+import { remove as removeGuard } from "../../../migration/providers/guard-provider.ts";
+import { remove, type DestroyStepInputs } from "../../../migration/providers/destroy-step-provider.ts";
 import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../kubernetes/fake-kubernetes.ts";
 import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
-import { pressControlC } from "../press-control-c.ts";
+import { pressControlC } from "../providers/press-control-c.ts";
 
 const definitionPath = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/etcdclusters.etcd.database.coreos.com";
 const deploymentPath = "/apis/apps/v1/namespaces/trident/deployments/trident";

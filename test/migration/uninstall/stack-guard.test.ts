@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { remove, type DestroyStepInputs } from "../../../migration/uninstall/destroy-step-provider.ts";
+import { remove, type DestroyStepInputs } from "../../../migration/providers/destroy-step-provider.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 const record = "/api/v1/namespaces/trident/configmaps/trident-etcd-migration";

@@ -1,0 +1,69 @@
+import { compareWithEarlierPass } from "../migrate/compare-with-earlier-pass.ts";
+import type { EarlierPass } from "../copy/copy-changes.ts";
+import { pinRevision } from "../copy/read/pin-revision.ts";
+import { withRetries } from "../copy/store/retry.ts";
+import { earlierPassOf, type FirstPassMark } from "../record/first-pass-mark.ts";
+import type { Migration } from "../migrate/migration.ts";
+import { checkDestination } from "../migrate/check-destination.ts";
+import { checkSource } from "../trident/state/check-source.ts";
+import { SameClusterError } from "../blockers/legacy-blockers.ts";
+import type { TridentNames } from "../trident/state/check-state.ts";
+import type { OpenStore } from "../connect/open-store.ts";
+
+/** What stands on both sides before anything is copied. */
+export interface CheckedStores {
+  readonly keys: number;
+  /** Of these, how many stand in the destination with the same bytes. */
+  readonly keysAlreadyThere: number;
+  /** The source's, at which it was looked at. */
+  readonly revision: bigint;
+  /** To record before the first key is written; undefined when the destination is not empty. */
+  readonly mark: FirstPassMark | undefined;
+  /** What a killed run left behind. */
+  readonly earlier: (EarlierPass & { readonly revisions: ReadonlySet<bigint> }) | undefined;
+}
+
+/**
+ * Raises what the checks of both sides raise, and ForeignKeysError. Writes nothing.
+ *
+ * @param ask answers with what the Trident lists that serves from the source; absent where none does.
+ */
+export async function checkStores(
+  migration: Migration,
+  source: OpenStore,
+  ask?: () => Promise<TridentNames | undefined>,
+): Promise<CheckedStores> {
+  const { environment, legacy, record, destination, report } = migration;
+  const { range } = environment;
+  const revision = await pinRevision(source, range);
+  const keys = await checkSource({
+    ...{ source, destination, range, revision, legacy, report },
+    ...(ask === undefined ? {} : { ask }),
+  });
+  const clusterIds = {
+    source: (await source.status()).clusterId,
+    destination: (await destination.status()).clusterId,
+  };
+  const sides = { source, destination, range, sourceRevision: revision };
+  const checked = { keys, revision, mark: undefined, earlier: undefined };
+
+  const found = await withRetries(() => destination.range({ ...range, countOnly: true }), {});
+  if (found.count === 0) {
+    await checkDestination(sides);
+    const mark: FirstPassMark = {
+      destinationClusterId: clusterIds.destination,
+      destinationRevision: found.revision.toString(),
+      empty: true,
+      sourceClusterId: clusterIds.source,
+      sourceRevision: revision.toString(),
+    };
+    return { ...checked, keysAlreadyThere: 0, mark };
+  }
+  const earlier = earlierPassOf(record, clusterIds);
+  if (earlier === undefined) return { ...checked, keysAlreadyThere: await checkDestination(sides) };
+  if (clusterIds.source === clusterIds.destination) {
+    throw new SameClusterError(source.description, destination.description, clusterIds.destination);
+  }
+  const { equal, revisions } = await compareWithEarlierPass({ ...sides, earlier });
+  return { ...checked, keysAlreadyThere: equal, earlier: { ...earlier, revisions } };
+}

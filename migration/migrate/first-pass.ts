@@ -1,0 +1,88 @@
+import { checkStores } from "../etcd-copy/check-stores.ts";
+import { copyAndVerify } from "./copy-and-verify.ts";
+import { isTransient } from "../copy/store/store-error.ts";
+import type { VerifiedCopy } from "../copy/compare/verify-copy.ts";
+import { firstPassText } from "../record/first-pass-mark.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
+import { withoutFullStop } from "../kubernetes/errors.ts";
+import type { Migration } from "./migration.ts";
+import type { OpenStore } from "../connect/open-store.ts";
+import { removeWrittenKeys } from "../undo/undo-migration.ts";
+
+/**
+ * Copies everything while the old Trident serves, so that only what changes meanwhile is left for the outage. Undefined
+ * when the old etcd does not run, or can no longer be reached: then all is copied in the outage. What it had written is
+ * taken back in that case, and in no other: the caller undoes a migration that fails.
+ */
+export async function runFirstPass(migration: Migration): Promise<VerifiedCopy | undefined> {
+  const { environment, legacy, report } = migration;
+  // One that was just stopped may have a pod that nobody has told to end yet.
+  const opened = legacy.stoppedByMigration ? undefined : await environment.openLiveSource(legacy);
+  if (opened === undefined) return undefined;
+  const failures = new WeakSet();
+  try {
+    report("Copying while the old Trident serves.");
+    return await copyWhole(migration, noting(opened, failures));
+  } catch (error) {
+    if (!isOutOfReach(error, failures)) throw error;
+    report(
+      `The embedded etcd can no longer be reached while it serves (${withoutFullStop(describeFailure(error))}): ` +
+        `all is copied once it is stopped, so Trident is away for longer.`,
+    );
+    await removeWrittenKeys(migration);
+    return undefined;
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Checks both sides, copies all of the source and proves it. */
+export async function copyWhole(migration: Migration, source: OpenStore): Promise<VerifiedCopy> {
+  const { environment, destination, written, lease, report } = migration;
+  const { revision, keysAlreadyThere, mark, earlier } = await checkStores(migration, source);
+  if (mark !== undefined) {
+    lease.throwIfLost();
+    // Before the first key: a run that is killed from here on leaves keys that the next one knows for its own.
+    written.coversMark = true;
+    await environment.changeRecord({ firstPass: firstPassText(mark) });
+  }
+  if (earlier !== undefined) {
+    written.add(earlier);
+    written.coversMark = true;
+    report("The new etcd has keys of a run that was killed; they are brought up to date.");
+  }
+  const { range } = environment;
+  const pass = { source, destination, range, revision, written, signal: lease.signal, report };
+  return copyAndVerify(pass, { keysAlreadyThere, earlier });
+}
+
+/** The store itself, which remembers what it failed with: the copy's own errors do not say which side failed. */
+function noting(store: OpenStore, failures: WeakSet<object>): OpenStore {
+  const noted = async <T>(call: Promise<T>): Promise<T> => {
+    try {
+      return await call;
+    } catch (error) {
+      if (error instanceof Error) failures.add(error);
+      throw error;
+    }
+  };
+  return {
+    description: store.description,
+    status: () => noted(store.status()),
+    range: (request) => noted(store.range(request)),
+    createAll: (entries) => store.createAll(entries),
+    deleteUnchanged: (keys) => store.deleteUnchanged(keys),
+    snapshot: () => store.snapshot(),
+    disconnect: () => {
+      store.disconnect();
+    },
+    close: () => store.close(),
+  };
+}
+
+function isOutOfReach(error: unknown, failures: WeakSet<object>): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (failures.has(cause)) return isTransient(cause);
+  }
+  return false;
+}

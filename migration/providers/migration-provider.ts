@@ -1,0 +1,150 @@
+import { destinationOf } from "../connect/destination-of.ts";
+import { watchEngineCancellation } from "./engine-cancellation.ts";
+import type { MigrationRequest, MigrationResult } from "../migrate/migrate-trident-state.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
+import { ClusterUnreachableError, withoutFullStop } from "../kubernetes/errors.ts";
+import type { ClusterAccess } from "../kubernetes/load-kubeconfig.ts";
+import { RollbackError } from "../rollback/errors.ts";
+import { settingsOfThisRun } from "../rollback/settings-of-this-run.ts";
+
+/** A request whose cluster is spread out, so that a kubeconfig is a property of its own. */
+export interface MigrationInputs extends Omit<MigrationRequest, "cluster"> {
+  /** As in ClusterAccess. When it is the contents of a kubeconfig, it is a secret, also among the outputs. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** As in ClusterAccess; older versions did not know it. */
+  readonly clusterUid?: string;
+}
+
+/** What is kept of a migration: its result, and what a rollback of it, Pulumi's `delete`, has to know. */
+export type MigrationOutputs = MigrationInputs & MigrationResult;
+
+/**
+ * The migration as a Pulumi dynamic provider's functions, without Pulumi. Progress lines go to the standard output. Once Pulumi
+ * is told to stop, by ^C, the migration is taken back, unless the new Trident serves already.
+ *
+ * @throws Error with the message of what migrateTridentState raised; nothing else of it, since Pulumi takes an error that has
+ *   an `id` for a resource that was created.
+ */
+export async function create(inputs: MigrationInputs): Promise<{ id: string; outs: MigrationOutputs }> {
+  const { kubeconfig, context, clusterUid, ...request } = inputs;
+  const cancellation = watchEngineCancellation(() => {
+    report(interrupted);
+  });
+  // Only here: a preview, and an up that changes nothing, have no use for it, and it takes long to load.
+  const { migrateTridentState } = await import("../migrate/migrate-trident-state.ts");
+  try {
+    const migration = { ...request, cluster: definedOnly({ kubeconfig, context, clusterUid }) };
+    const result = await migrateTridentState(migration, report, cancellation.signal);
+    return { id: `${request.namespace}/${request.record}`, outs: { ...inputs, ...result } };
+  } catch (error) {
+    throw new Error(error instanceof Error ? error.message : String(error), { cause: error });
+  } finally {
+    cancellation.stop();
+  }
+}
+
+const interrupted =
+  "Interrupted: the migration is being taken back, unless the new Trident serves already; if the old Trident was stopped, it is " +
+  "put back. Another ^C leaves all as it is at that moment, for the next `pulumi up` or `pulumi destroy` to put right.";
+
+export interface CheckResult {
+  inputs: MigrationInputs;
+  failures: { property: string; reason: string }[];
+}
+
+/** Refuses what can be refused without a look at the cluster. Runs in previews, too. */
+export function check(_olds: unknown, news: MigrationInputs): Promise<CheckResult> {
+  const failures = /^\/.+\/$/.test(news.prefix)
+    ? []
+    : [{ property: "prefix", reason: `is "${news.prefix}": only keys below a prefix are copied, such as /trident/` }];
+  return Promise.resolve({ inputs: news, failures });
+}
+
+/** A finished migration is never repeated, whatever changes: by then the old state is older than the new one. */
+export function diff(): Promise<{ changes: false; replaces: [] }> {
+  return Promise.resolve({ changes: false, replaces: [] });
+}
+
+/** What was recorded stays; there is nothing to look up. */
+export function read<Properties>(id: string, props: Properties): Promise<{ id: string; props: Properties }> {
+  return Promise.resolve({ id, props });
+}
+
+/** Pulumi asks only after a change, of which there is none; keeps the outputs should it ask all the same. */
+export function update<Outputs>(_id: string, olds: Outputs): Promise<{ outs: Outputs }> {
+  return Promise.resolve({ outs: olds });
+}
+
+/**
+ * Pulumi's `delete`, under a name that the language allows: rolls the migration back when its record says that this is asked
+ * for, and does nothing otherwise. Once Pulumi is told to stop, the new Trident serves again, unless the old one does. It gives up on a cluster that can't be reached only when it is told to, as the Kubernetes
+ * provider does.
+ *
+ * @throws RollbackError
+ */
+export async function remove(props: MigrationOutputs): Promise<void> {
+  const { rollBack } = await import("../rollback/roll-back.ts");
+  const { rollbackOnCluster } = await import("../rollback/rollback-on-cluster.ts");
+  const cancellation = watchEngineCancellation(() => {
+    report(rollbackInterrupted);
+  });
+  try {
+    await rollBack(rollbackOnCluster(rollbackRequest(props), cancellation.signal), report, cancellation.signal);
+  } catch (error) {
+    if (error instanceof ClusterUnreachableError && process.env.PULUMI_K8S_DELETE_UNREACHABLE === "true") {
+      report("The cluster can't be reached and PULUMI_K8S_DELETE_UNREACHABLE is true: no rollback is looked for.");
+      return;
+    }
+    throw error instanceof RollbackError ? error : new MigrationNotRemovedError(props, error);
+  } finally {
+    cancellation.stop();
+  }
+}
+
+const rollbackInterrupted =
+  "Interrupted: if a rollback is under way, it is stopped and the new Trident serves again, unless the old one serves already. " +
+  "Another ^C leaves all as it is at that moment, for the next `pulumi up` to go on from.";
+
+/** Whether a rollback is asked for could not be found out. */
+export class MigrationNotRemovedError extends Error {
+  override readonly name = "MigrationNotRemovedError";
+
+  constructor({ namespace, record }: MigrationInputs, cause: unknown) {
+    super(
+      `Before the migration is removed from the stack, its record (ConfigMap ${record} in namespace ${namespace}) is asked ` +
+        `whether it is to be rolled back; that failed: ${withoutFullStop(describeFailure(cause))}. Put that right and run the ` +
+        `same again. If the cluster is gone for good, set PULUMI_K8S_DELETE_UNREACHABLE=true.`,
+      { cause },
+    );
+    // Pulumi prints the stack beside the message, which says all that there is to say.
+    this.stack = "";
+  }
+}
+
+/** As the migration was asked for, but for what holds in this run. By name: Pulumi hands over properties of its own besides. */
+function rollbackRequest(props: MigrationOutputs): MigrationRequest {
+  const { namespace, legacyDeployment, legacyEtcdContainer, record, prefix } = props;
+  const now = settingsOfThisRun(props) ?? props;
+  const snapshotDirectory = now.snapshotDirectory ?? props.snapshotDirectory;
+  return {
+    ...{ namespace, legacyDeployment, legacyEtcdContainer, record, prefix },
+    destination: now.destination ?? destinationOf(props),
+    cluster: definedOnly(now),
+    timeoutSeconds: now.timeoutSeconds ?? props.timeoutSeconds,
+    ...(snapshotDirectory === undefined ? {} : { snapshotDirectory }),
+    ...(props.newTrident === undefined ? {} : { newTrident: props.newTrident }),
+  };
+}
+
+function report(line: string): void {
+  console.log(line);
+}
+
+function definedOnly({ kubeconfig, context, clusterUid }: ClusterAccess): ClusterAccess {
+  return {
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    ...(clusterUid === undefined ? {} : { clusterUid }),
+  };
+}

@@ -1,0 +1,67 @@
+import type { KeyRange, KeyValueStore } from "../copy/store/key-value-store.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import type { MigrationEnvironment } from "../migrate/migration-environment.ts";
+import { BothTridentsError, OldTridentRestoredError, type WrittenByBoth } from "../blockers/two-tridents-blockers.ts";
+import type { OpenStore } from "../connect/open-store.ts";
+import { amountOf, countNewWrites } from "./count-new-writes.ts";
+import { startedOn, type StartedOn } from "../record/started-on.ts";
+import { givenUpKeys, takeBackNewTrident, type TakeBack } from "./take-back-new-trident.ts";
+
+type Settling = Pick<TakeBack, "record" | "lease" | "report"> & {
+  readonly environment: MigrationEnvironment;
+  readonly legacy: LegacyTrident;
+};
+
+/**
+ * Before anything is copied from an old Trident that no migration has left stopped: a new one of an earlier migration is taken
+ * away, if it wrote nothing or the user gives up exactly what it wrote.
+ *
+ * @throws BothTridentsError, OldTridentRestoredError with nothing changed.
+ */
+export async function settleBesideOldTrident(settling: Settling): Promise<void> {
+  const { environment, legacy, record } = settling;
+  const standing = await environment.findNewTrident();
+  const started = startedOn(record, standing);
+  if (started === undefined) return;
+  const wrote = await writtenByBoth(settling, started);
+  if (standing === undefined && record.phase === "copied") throw new OldTridentRestoredError(environment, wrote);
+  if (!isNothingLost(wrote.new, givenUpKeys(environment, record))) {
+    throw new BothTridentsError(environment, wrote, legacy.replicas === 0);
+  }
+  await takeBackNewTrident({ ...settling, legacy: undefined });
+  if (record.phase === "copied") await environment.changeRecord({ phase: null, result: null });
+}
+
+/** What can't be told is not given up. */
+export function isNothingLost(written: number | undefined, discardedKeys: number | undefined): boolean {
+  return written !== undefined && (written === 0 || written === discardedKeys);
+}
+
+async function writtenByBoth({ environment, legacy }: Settling, started: StartedOn): Promise<WrittenByBoth> {
+  const { range } = environment;
+  const [newEtcd, old] = await Promise.all([environment.openDestination(), environment.openLiveSource(legacy)]);
+  try {
+    return {
+      new: await writtenTo(newEtcd, range, started, "destination"),
+      old: await writtenTo(old, range, started, "source"),
+    };
+  } finally {
+    await Promise.all([newEtcd.close(), old?.close()]);
+  }
+}
+
+/** How many keys were written to that side since the new Trident was started; undefined when that can't be told. */
+export async function writtenTo(
+  store: KeyValueStore | OpenStore | undefined,
+  range: KeyRange,
+  started: StartedOn,
+  side: "source" | "destination",
+): Promise<number | undefined> {
+  const [revision, clusterId] =
+    side === "source"
+      ? [started.sourceRevision, started.sourceClusterId]
+      : [started.destinationRevision, started.destinationClusterId];
+  if (store === undefined || revision === undefined) return undefined;
+  if (clusterId !== undefined && (await store.status()).clusterId !== clusterId) return undefined;
+  return amountOf(await countNewWrites(store, range, revision, started.keys));
+}

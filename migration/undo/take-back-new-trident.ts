@@ -1,0 +1,157 @@
+import { counted } from "../wording/counted.ts";
+import { deleteKeysOf } from "../copy/write/delete-keys-of.ts";
+import type { KeyRange } from "../copy/store/key-value-store.ts";
+import { withoutFullStop } from "../kubernetes/errors.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
+import type { MigrationLease } from "../lease/held-lease.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import type { MigrationRecord, RecordChange } from "../record/migration-record.ts";
+import { newTridentName } from "../trident/new/new-trident.ts";
+import type { OpenStore } from "../connect/open-store.ts";
+import { carryToOld } from "./carry-to-legacy.ts";
+import { amountOf, countNewWrites } from "./count-new-writes.ts";
+import { NewWritesAtRiskError } from "./errors.ts";
+import { startedOn, type StartedOn } from "../record/started-on.ts";
+
+/** The new Trident that the stack's own Deployment has not taken over. */
+export interface StandingNewTrident {
+  readonly replicas: number;
+  /** As its Deployment is marked; absent for one whose writes no migration takes back. */
+  readonly verifiedRevision?: bigint | undefined;
+  /** Whether all of its pods were once available, as its Deployment says, and nobody has scaled it to 0 since. */
+  readonly hasServed: boolean;
+}
+
+/** What it takes of the cluster. */
+export interface TakeBackEnvironment {
+  readonly namespace: string;
+  /** The Trident's keys. */
+  readonly range: KeyRange;
+  /** How many keys the user gives up, as the settings say; undefined where the record may say it. */
+  readonly discardedKeys?: number | undefined;
+  changeRecord(change: RecordChange): Promise<void>;
+  /** Undefined when none stands. */
+  findNewTrident(): Promise<StandingNewTrident | undefined>;
+  /** Returns only when nothing of it runs any more; its Deployment stays. Does nothing when there is none. */
+  stopNewTrident(): Promise<void>;
+  /** Stops it and deletes its Deployment; what it wrote stays. */
+  withdrawNewTrident(): Promise<void>;
+  openDestination(): Promise<OpenStore>;
+  /** Runs the embedded etcd alone on its claim. Only while nothing else has the claim's data open. */
+  openStoppedSource(legacy: LegacyTrident, record: MigrationRecord): Promise<OpenStore>;
+  /** Waits until the pod under `openStoppedSource` is gone; does nothing when there is none. */
+  removeSourcePod(): Promise<void>;
+}
+
+export interface TakeBack {
+  readonly environment: TakeBackEnvironment;
+  /** As it is now. */
+  readonly record: MigrationRecord;
+  readonly lease: Pick<MigrationLease, "signal" | "throwIfLost">;
+  /** The stopped old Trident, whose etcd is to get what the new one wrote; undefined when it runs, and nothing can be carried. */
+  readonly legacy: LegacyTrident | undefined;
+  readonly report: (line: string) => void;
+}
+
+/** How many keys the user gives up; undefined for none. */
+export function givenUpKeys(
+  { discardedKeys }: Pick<TakeBackEnvironment, "discardedKeys">,
+  record: Pick<MigrationRecord, "discardedKeys">,
+): number | undefined {
+  return discardedKeys ?? record.discardedKeys;
+}
+
+/**
+ * Takes back a new Trident that the stack's Deployment has not taken over, by this run or an earlier one: stops it, carries what it
+ * wrote into the embedded etcd, unless the user has given up exactly that much, and deletes its Deployment. Nothing of it runs when
+ * this returns. Does nothing when none was started.
+ *
+ * @throws NewWritesAtRiskError, after which it stands at 0 replicas, and what it wrote is where it was.
+ */
+export async function takeBackNewTrident(taking: TakeBack): Promise<void> {
+  const { environment, record, lease } = taking;
+  const started = startedOn(record, await environment.findNewTrident());
+  if (started !== undefined) {
+    lease.throwIfLost();
+    await environment.stopNewTrident();
+    await settleWrites(taking, started);
+    // What stays is cleared when the old one was put back.
+    await environment.changeRecord({ served: null, rollbackPhase: null, discardedKeys: null }).catch(() => undefined);
+  }
+  lease.throwIfLost();
+  await environment.withdrawNewTrident();
+}
+
+async function settleWrites(taking: TakeBack, started: StartedOn): Promise<void> {
+  const { environment, record, report } = taking;
+  const { range } = environment;
+  const discardedKeys = givenUpKeys(environment, record);
+  let keys: number | undefined;
+  let newEtcd: OpenStore | undefined;
+  try {
+    newEtcd = await environment.openDestination();
+    const { clusterId } = await newEtcd.status();
+    if (started.destinationClusterId !== undefined && started.destinationClusterId !== clusterId) {
+      throw new Error(
+        `it is etcd cluster ${clusterId} now, and Trident was started on ${started.destinationClusterId}`,
+      );
+    }
+    keys = amountOf(await countNewWrites(newEtcd, range, started.destinationRevision, started.keys));
+    if (keys === 0) return;
+    if (keys === discardedKeys) {
+      report(`Discarding ${counted(keys, "key")} that the new Trident wrote, as discardedKeys says.`);
+    } else {
+      await carry(taking, started, newEtcd, keys);
+    }
+    // Where the next copy would find it in its way.
+    await deleteKeysOf(newEtcd, range, ({ modRevision }) => modRevision > started.destinationRevision);
+  } catch (cause) {
+    const given = discardedKeys === undefined ? "" : ` discardedKeys says ${discardedKeys}, which is not that number.`;
+    throw new NewWritesAtRiskError({
+      ...(keys === undefined ? {} : { keys }),
+      cause,
+      remedy: `${given}${waysOn(environment.namespace, record.name, keys)}`.trim(),
+    });
+  } finally {
+    await newEtcd?.close();
+  }
+}
+
+async function carry(taking: TakeBack, started: StartedOn, newEtcd: OpenStore, keys: number): Promise<void> {
+  const { environment, legacy, record, lease, report } = taking;
+  if (legacy === undefined) throw new Error("the old Trident runs: its etcd can't take what the new one wrote");
+  if (legacy.isUninstalled === true) {
+    throw new Error(`the old Trident is uninstalled, and PersistentVolumeClaim ${legacy.claim} is only read`);
+  }
+  report(
+    `The new Trident has written ${counted(keys, "key")} since it was started: carrying that into the embedded etcd.`,
+  );
+  const embedded = await environment.openStoppedSource(legacy, record);
+  try {
+    await carryToOld({
+      ...{ newEtcd, embedded, started, range: environment.range, signal: lease.signal },
+      hasBegun: record.rollbackPhase === "writing",
+      begin: async () => {
+        lease.throwIfLost();
+        await environment.changeRecord({ rollbackPhase: "writing" });
+      },
+    });
+  } finally {
+    await embedded.close();
+    await environment.removeSourcePod().catch((error: unknown) => {
+      report(`The embedded etcd's pod could not be removed (${withoutFullStop(describeFailure(error))}).`);
+    });
+  }
+  report(`Carried back: ${counted(keys, "key")} that the new Trident wrote are in the embedded etcd.`);
+}
+
+/** @param keys undefined when they could not be counted. */
+function waysOn(namespace: string, record: string, keys: number | undefined): string {
+  const amount = keys ?? "N";
+  return (
+    `It keeps what it wrote, in the new etcd. To go on with it: \`kubectl --namespace ${namespace} scale deployment ` +
+    `${newTridentName} --replicas=1\`, then \`pulumi up\`. To go back without what it wrote: \`pulumi config set discardedKeys ` +
+    `${amount}\` and \`pulumi up\`, or for a destroy \`kubectl --namespace ${namespace} patch configmap ${record} --type merge ` +
+    `--patch '{"data":{"discardedKeys":"${amount}"}}'\` and \`pulumi destroy\`.`
+  );
+}

@@ -1,0 +1,152 @@
+import { counted } from "../wording/counted.ts";
+import { removeCopiedKeys } from "../copy/write/remove-copied-keys.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
+import { withoutFullStop } from "../kubernetes/errors.ts";
+import type { MigrationLease } from "../lease/held-lease.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import { sourcePodName } from "../trident/legacy/legacy-pod-template.ts";
+import type { MigrationEnvironment } from "../migrate/migration-environment.ts";
+import { MigrationError, type LegacyOutcome } from "../migrate/migration-error.ts";
+import { leaseName } from "../lease/errors.ts";
+import { lossForGood } from "../lease/loss-of.ts";
+import type { Migration } from "../migrate/migration.ts";
+import { NewWritesAtRiskError } from "./errors.ts";
+import { hasListed } from "../record/started-on.ts";
+import { takeBackNewTrident } from "./take-back-new-trident.ts";
+
+/** A migration that failed; without a destination when it had none open yet, and so wrote nothing. */
+interface FailedMigration extends Pick<Migration, "environment" | "lease" | "legacy" | "report"> {
+  readonly destination?: Migration["destination"];
+  readonly written?: Migration["written"];
+  /** Whether the old Trident may have been stopped. */
+  readonly stopped: boolean;
+  readonly during: string;
+  readonly cause: unknown;
+}
+
+/** As long as the cluster may be away for the old Trident to be put back all the same; less where it serves. */
+const patienceSeconds = { stopped: 300, serving: 30 };
+
+/**
+ * Takes back what the migration did, the old Trident's return before all: a step that fails is told of in the error, and
+ * the next is taken all the same. Answers with the error to raise. Takes nothing back when the Lease is lost: what there is
+ * belongs to whoever has it now.
+ */
+export async function undoMigration(failed: FailedMigration): Promise<MigrationError> {
+  const { environment, lease, legacy, stopped, during, cause, report } = failed;
+  const loss = await lossForGood(lease.held, patienceSeconds[stopped ? "stopped" : "serving"]);
+  if (loss !== undefined) {
+    report(`Failed while ${during}, and the Lease is lost: nothing is taken back.`);
+    return leftToOther(environment.namespace, during, loss);
+  }
+  report(`Failed while ${during}; ${whatFollows(failed)}.`);
+  const leftBehind: string[] = [];
+  let outcome: LegacyOutcome = { kind: "untouched" };
+  if (stopped) {
+    await environment.removeSourcePod().catch((error: unknown) => {
+      leftBehind.push(sourcePodLeft(environment, error));
+    });
+    const kept = await takeNewTridentBack(failed, leftBehind);
+    if (kept !== undefined) return new MigrationError({ during, cause, legacy: kept, leftBehind });
+    // The old Trident before the keys: those are only in the way of the next run.
+    outcome = await restore(environment, legacy);
+  }
+  const keysLeft = await removeKeys(failed);
+  if (keysLeft !== undefined) leftBehind.push(keysLeft);
+  return new MigrationError({ during, cause, legacy: outcome, leftBehind });
+}
+
+function whatFollows({ legacy, stopped }: FailedMigration): string {
+  if (legacy.isUninstalled === true) return "taking back what was done";
+  return stopped ? "putting the old Trident back" : "the old Trident serves on";
+}
+
+/** The error of a run that has lost the Lease, whatever else it failed with. */
+export function leftToOther(namespace: string, during: string, loss: unknown): MigrationError {
+  return new MigrationError({ during, cause: loss, legacy: { kind: "leftToOther", lease: leaseName, namespace } });
+}
+
+/**
+ * Deletes what the migration wrote to the destination, and nothing else. From then on the record no longer says that what
+ * stands there is a migration's own, unless it says so of a killed run's keys, which this one never came to look at.
+ */
+export async function removeWrittenKeys(
+  migration: Pick<Migration, "environment" | "destination" | "written">,
+): Promise<void> {
+  const { environment, destination, written } = migration;
+  const { range } = environment;
+  await removeCopiedKeys({ destination, range, writtenRevisions: written.revisions, unanswered: written.unanswered });
+  written.forget();
+  // Also when keys are left: they may be somebody else's. The next run writes its own mark when it finds nothing.
+  if (written.coversMark) await environment.changeRecord({ firstPass: null });
+}
+
+/**
+ * With all that it wrote carried into the embedded etcd. One that was seen to serve is kept when that fails, and serves on: the
+ * answer tells so. What one that never served wrote while it started is no reason to leave the old one stopped.
+ */
+async function takeNewTridentBack(failed: FailedMigration, leftBehind: string[]): Promise<LegacyOutcome | undefined> {
+  const { environment, legacy, lease, report } = failed;
+  let hasServed = false;
+  try {
+    const [record, standing] = [await environment.readRecord(), await environment.findNewTrident()];
+    hasServed = standing?.hasServed === true || hasListed(record);
+    await takeBackNewTrident({ environment, record, legacy, lease: lease.held, report });
+    return undefined;
+  } catch (why) {
+    if (hasServed) return { kind: "newKept", why, serves: await servesAgain(environment, lease.held) };
+    if (why instanceof NewWritesAtRiskError) leftBehind.push(neverServed(why));
+    // What else went wrong here is tried again before the old Trident is started, which must not run beside it.
+    return undefined;
+  }
+}
+
+async function servesAgain(environment: MigrationEnvironment, lease: MigrationLease): Promise<boolean> {
+  try {
+    lease.throwIfLost();
+    return await environment.resumeNewTrident();
+  } catch {
+    return false;
+  }
+}
+
+function neverServed({ keys, cause }: NewWritesAtRiskError): string {
+  const what =
+    keys === undefined
+      ? "What it wrote in the new etcd while it started"
+      : `${counted(keys, "key")} that it wrote while it started`;
+  return `The new Trident never served. ${what} could not be carried back (${withoutFullStop(describeFailure(cause))}) and stays there.`;
+}
+
+async function restore(environment: MigrationEnvironment, legacy: LegacyTrident): Promise<LegacyOutcome> {
+  try {
+    const replicas = await environment.restoreLegacy(legacy);
+    return legacy.isUninstalled === true
+      ? { kind: "claimAsFound", claim: legacy.claim }
+      : { kind: "restored", replicas };
+  } catch (why) {
+    const replicas = Math.max(legacy.replicas, 1);
+    const command = `kubectl --namespace ${legacy.namespace} scale deployment ${legacy.name} --replicas=${replicas}`;
+    return { kind: "notRestored", why, command };
+  }
+}
+
+async function removeKeys({ environment, destination, written }: FailedMigration): Promise<string | undefined> {
+  if (destination === undefined || written === undefined) return undefined;
+  try {
+    await removeWrittenKeys({ environment, destination, written });
+    return undefined;
+  } catch (error) {
+    return (
+      `Keys that were copied could not all be removed from ${destination.description} ` +
+      `(${withoutFullStop(describeFailure(error))}); the next run goes on from those that it knows for its own or finds equal, and names the others.`
+    );
+  }
+}
+
+function sourcePodLeft(environment: MigrationEnvironment, error: unknown): string {
+  return (
+    `Pod ${sourcePodName} could not be removed (${withoutFullStop(describeFailure(error))}): remove it with ` +
+    `\`kubectl --namespace ${environment.namespace} delete pod ${sourcePodName}\`, it holds the old Trident's volume.`
+  );
+}

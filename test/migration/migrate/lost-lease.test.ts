@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
+import { migrationEffects } from "../../../migration/migrate/migration-environment.ts";
+import { MigrationError } from "../../../migration/migrate/migration-error.ts";
+import type { MigrationResult } from "../../../migration/record/migration-result.ts";
+import { FakeEnvironment } from "./fake-environment.ts";
+import { napsAt, sleepingRun, type Nap } from "./sleeping-run.ts";
+
+describe("a run whose machine sleeps while another one ends its migration", () => {
+  let stepsOfRun: readonly string[] = [];
+
+  before(async () => {
+    const environment = new FakeEnvironment();
+    await runMigration(environment, ignore);
+    stepsOfRun = [...environment.steps];
+  });
+
+  it("changes nothing once it is awake, whatever step it slept at", async () => {
+    const naps = napsAt(stepsOfRun);
+    assert.ok(naps.length > 40);
+    for (const nap of naps) {
+      const what = `asleep ${nap.when} step ${nap.index}, ${nap.step}`;
+      const { outcome, changes, world, left } = await sleptThrough(nap);
+      assert.deepEqual(changes, [], what);
+      assert.deepEqual(stateOf(world), left, what);
+      // Only where nothing was left to do there is nothing to fail at.
+      if (nap.when === "after" && nap.index === stepsOfRun.length - 1) continue;
+      assert.ok(outcome instanceof MigrationError, what);
+      assert.equal(outcome.legacy, "leftToOther", what);
+      assert.match(outcome.message, /another-host-1-00000000 holds it now/, what);
+      assert.doesNotMatch(outcome.message, /no state is lost|serving again|Nothing was changed/, what);
+    }
+  });
+});
+
+describe("a run that loses the Lease and fails for another reason besides", () => {
+  it("says of the loss, and who to ask", async () => {
+    const environment = new FakeEnvironment();
+    environment.before("openStoppedSource", () => {
+      environment.loseLease();
+      environment.failAt("openStoppedSource", new Error("what it waited for is gone"));
+    });
+    await assert.rejects(runMigration(environment, ignore), (error: MigrationError) => {
+      assert.match(error.message, /starting its etcd for the copy: This migration lost Lease trident-etcd-migration/);
+      assert.match(
+        error.message,
+        /changes nothing any more.*kubectl --namespace trident get lease trident-etcd-migration/,
+      );
+      return true;
+    });
+  });
+});
+
+describe("a run whose Lease could not be renewed in time, and that nobody has taken meanwhile", () => {
+  it("has it again, and puts the old Trident back", async () => {
+    const environment = new FakeEnvironment();
+    const acquire = environment.acquireLease.bind(environment);
+    environment.acquireLease = async () => {
+      const lease = await acquire();
+      let regained = false;
+      return {
+        get signal() {
+          return regained ? new AbortController().signal : lease.signal;
+        },
+        throwIfLost: () => {
+          if (!regained) lease.throwIfLost();
+        },
+        regain: () => {
+          regained = true;
+          return Promise.resolve();
+        },
+        release: () => lease.release(),
+      };
+    };
+    environment.before("openStoppedSource", () => {
+      environment.loseLease();
+    });
+    await assert.rejects(runMigration(environment, ignore), { name: "MigrationError", legacy: "restored" });
+    assert.equal(environment.replicas(), 1);
+    assert.deepEqual(environment.destination.entries(), {});
+  });
+});
+
+async function sleptThrough(nap: Nap): Promise<{
+  outcome: MigrationResult | Error;
+  changes: readonly string[];
+  world: FakeEnvironment;
+  left: unknown;
+}> {
+  const world = new FakeEnvironment();
+  const run = sleepingRun<FakeEnvironment>(world, migrationEffects as never, nap);
+  const running = runMigration(run.environment, ignore).catch((error: unknown) => error as Error);
+  await run.asleep;
+  await runMigration(world, ignore);
+  world.destination.put("/trident/v1/volume/new", "made by the new Trident");
+  const left = stateOf(world);
+  run.wake();
+  return { outcome: await running, changes: run.changes, world, left };
+}
+
+function stateOf(world: FakeEnvironment): unknown {
+  const { trident, recorded, sourcePod, newTrident } = world;
+  return structuredClone({
+    ...{ trident, recorded, sourcePod, newTrident },
+    source: world.source.entries(),
+    destination: world.destination.entries(),
+  });
+}
+
+function ignore(): void {
+  // What is said is another test's business.
+}

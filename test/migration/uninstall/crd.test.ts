@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { etcdClusterDefinition } from "../../../components/etcd/etcd-cluster-crd.ts";
+import { problemOfDefinition, type ServedDefinition } from "../../../migration/uninstall/crd.ts";
+
+const version = { name: "v1beta2", served: true };
+const spec = { scope: "Namespaced", names: { kind: "EtcdCluster" }, preserveUnknownFields: true, versions: [version] };
+
+describe("somebody else's definition of EtcdCluster", () => {
+  it("can be used when it is the one that the etcd-operator itself would make", () => {
+    assert.equal(problemOfDefinition({ spec }), undefined);
+  });
+
+  it("can be used when it is as this program would make it", () => {
+    assert.equal(problemOfDefinition(etcdClusterDefinition() as ServedDefinition), undefined);
+  });
+
+  const unusable: readonly [why: string, definition: ServedDefinition, problem: RegExp][] = [
+    ["lacks the version", { spec: { ...spec, versions: [{ ...version, name: "v1" }] } }, /does not serve .* v1beta2/],
+    ["does not serve the version", { spec: { ...spec, versions: [{ ...version, served: false }] } }, /not serve/],
+    ["is of the whole cluster", { spec: { ...spec, scope: "Cluster" } }, /scope is Cluster, not Namespaced/],
+    ["has another kind", { spec: { ...spec, names: { kind: "Etcd" } } }, /kind is Etcd/],
+    [
+      "drops the status that the operator writes",
+      { spec: { ...spec, versions: [{ ...version, subresources: { status: {} } }] } },
+      /status subresource/,
+    ],
+    ["is being deleted", { metadata: { deletionTimestamp: "2030-01-01T00:00:00Z" }, spec }, /being deleted/],
+    ["is empty", {}, /does not serve/],
+  ];
+  for (const [why, definition, problem] of unusable) {
+    it(`can't be used when it ${why}`, () => {
+      assert.match(problemOfDefinition(definition) ?? "", problem);
+    });
+  }
+
+  it("can't be used when its schema drops TLS: the cluster would talk in plaintext", () => {
+    const free = { "x-kubernetes-preserve-unknown-fields": true };
+    const withSpec = (properties: Record<string, object>): ServedDefinition => ({
+      spec: {
+        ...spec,
+        preserveUnknownFields: false,
+        versions: [{ ...version, schema: { openAPIV3Schema: { properties: { spec: { properties }, status: free } } } }],
+      },
+    });
+    const others = { size: {}, repository: {}, version: {}, pod: free };
+    assert.equal(problemOfDefinition(withSpec({ ...others, TLS: free })), undefined);
+    assert.match(problemOfDefinition(withSpec(others)) ?? "", /schema drops spec\.TLS\.static\.operatorSecret, /);
+  });
+});
