@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { withoutKeys } from "@trident-etcd/migration/certificates/brought-certificates.ts";
 import { gatherPlan } from "@trident-etcd/migration/plan/gather-plan.ts";
-import { planOutput } from "@trident-etcd/migration/plan/plan-output.ts";
+import { planOutput } from "@trident-etcd/migration/plan/describe/plan-output.ts";
 
 import { chosenCluster, choosePlatform } from "./program/chosen-cluster.ts";
 import { KeptReport } from "./components/destroy/kept-report.ts";

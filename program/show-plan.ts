@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { describePlan } from "@trident-etcd/migration/plan/describe-plan.ts";
+import { describePlan } from "@trident-etcd/migration/plan/describe/describe-plan.ts";
 import type { MigrationPlan } from "@trident-etcd/migration/plan/migration-plan.ts";
 import { refuseBlocked } from "@trident-etcd/migration/plan/plan-blocked-error.ts";
 

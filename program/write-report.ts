@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { describeReport, type RunOutcome } from "@trident-etcd/migration/plan/describe-report.ts";
+import { describeReport, type RunOutcome } from "@trident-etcd/migration/plan/describe/describe-report.ts";
 import type { MigrationPlan } from "@trident-etcd/migration/plan/migration-plan.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { describePlan, type PlanDetail } from "./describe-plan.ts";
+import { describePlan, type PlanDetail } from "./describe/describe-plan.ts";
 import type { MigrationPlan } from "./migration-plan.ts";
 
 /** The plan can't be carried out: its message has every blocker and what to do about it. */

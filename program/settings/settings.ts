@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { counted } from "@trident-etcd/migration/wording/counted.ts";
-import type { PlanDetail } from "@trident-etcd/migration/plan/describe-plan.ts";
+import type { PlanDetail } from "@trident-etcd/migration/plan/describe/describe-plan.ts";
 import type { Platform } from "@trident-etcd/migration/kubernetes/detect-platform.ts";
 
 import { checkCertificateSettings } from "./check-certificates.ts";

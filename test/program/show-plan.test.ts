@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { describePlan } from "@trident-etcd/migration/plan/describe-plan.ts";
+import { describePlan } from "@trident-etcd/migration/plan/describe/describe-plan.ts";
 import { showPlan } from "../../program/show-plan.ts";
 import { planOf } from "../migration/plan/scenario-parts.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { describePlan } from "../../migration/plan/describe-plan.ts";
+import { describePlan } from "../../migration/plan/describe/describe-plan.ts";
 import { blockedPlans } from "../migration/plan/blocked-plans.ts";
 import { wholePlans } from "../migration/plan/plan-scenarios.ts";
 import { planOf } from "../migration/plan/scenario-parts.ts";

@@ -1,5 +1,5 @@
 import type { ShownCertificates } from "../../../migration/certificates/brought-certificates.ts";
-import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
+import type { ServedObject } from "../../../migration/plan/read/cluster-reader.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
 import { deletionCommand } from "../../../migration/connect/etcdctl-command.ts";
 import type { BlockerError, BlockerKind } from "../../../migration/blockers/blocker.ts";

@@ -1,5 +1,5 @@
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
-import { describePlan } from "../../../migration/plan/describe-plan.ts";
+import { describePlan } from "../../../migration/plan/describe/describe-plan.ts";
 import { blockedPlans } from "./blocked-plans.ts";
 import { wholePlans } from "./plan-scenarios.ts";
 import { planOf } from "./scenario-parts.ts";

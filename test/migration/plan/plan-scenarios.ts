@@ -1,5 +1,5 @@
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
-import type { ServedObject } from "../../../migration/plan/cluster-reader.ts";
+import type { ServedObject } from "../../../migration/plan/read/cluster-reader.ts";
 import { NotReachedFromHereError } from "../../../migration/connect/errors.ts";
 import { definitionName, definitionPath } from "../../../migration/uninstall/crd.ts";
 import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";

@@ -1,0 +1,83 @@
+import { describeBytes } from "../../wording/describe-amount.ts";
+import { counted } from "../../wording/counted.ts";
+import type { KeptThing } from "../../uninstall/kept-things.ts";
+import { describeWholePlan } from "./describe-whole-plan.ts";
+import type { LegacyPlan, MigrationPlan, StatePlan } from "../migration-plan.ts";
+import { isRoutine } from "../rules/object-fates.ts";
+import {
+  blockerLines,
+  describeCluster,
+  destinationLines,
+  headline,
+  items,
+  rows,
+  section,
+  stepLines,
+} from "./plan-lines.ts";
+
+/** `short`: what is to be known before going on, at most some 40 lines of a terminal; `full`: all that the plan knows. */
+export type PlanDetail = "short" | "full";
+
+/** The plan as one block for the person who reads it before anything is done. With blockers it is these, and little else. */
+export function describePlan(plan: MigrationPlan, detail: PlanDetail = "short"): string {
+  if (detail === "full") return describeWholePlan(plan);
+  const isBlocked = plan.blockers.length > 0;
+  return [headline(plan), ...rows(aboutWhat(plan)), ...(isBlocked ? blockerLines(plan) : whatIsDone(plan))].join("\n");
+}
+
+function aboutWhat(plan: MigrationPlan): (readonly [name: string, text: string])[] {
+  const cluster = ["cluster", describeCluster(plan)] as const;
+  const why = ["why", plan.why] as const;
+  if (plan.blockers.length > 0) return [cluster, why];
+  const { flow, legacy, state, steps } = plan;
+  return [
+    cluster,
+    ...(steps.length === 0 ? [] : [why]),
+    ...(legacy === undefined ? [] : [["old Trident", describeLegacy(legacy)] as const]),
+    ...(state === undefined
+      ? []
+      : [[flow === "rollback" ? "to carry back" : "to move", describeState(state)] as const]),
+  ];
+}
+
+function describeLegacy({ deployment, tridentVersion, etcdVersion, claim, isUninstalled }: LegacyPlan): string {
+  if (isUninstalled === true) return `uninstalled, its state on PersistentVolumeClaim ${claim.name}`;
+  const versions = [
+    `Deployment ${deployment}`,
+    ...(tridentVersion === undefined ? [] : [`Trident ${tridentVersion}`]),
+    ...(etcdVersion === undefined ? [] : [`etcd ${etcdVersion}`]),
+  ];
+  return `${versions.join(", ")} on PersistentVolumeClaim ${claim.name}`;
+}
+
+function describeState({ keys, bytes, counts }: StatePlan): string {
+  const kinds: readonly (readonly [count: number, one: string, many?: string])[] = [
+    [counts.backends, "backend"],
+    [counts.volumes, "volume"],
+    [counts.storageClasses, "storage class", "storage classes"],
+    [counts.nodes, "node"],
+  ];
+  const size = bytes === undefined ? "" : `, ${describeBytes(bytes)}`;
+  const parts = kinds.flatMap(([count, one, many]) => (count === 0 ? [] : [counted(count, one, many)]));
+  return `${counted(keys, "key")}${size}${parts.length === 0 ? "" : `: ${parts.join(", ")}`}`;
+}
+
+function whatIsDone(plan: MigrationPlan): string[] {
+  const objects = plan.objects.filter((each) => !isRoutine(each));
+  return [
+    ...destinationLines(plan.destination),
+    ...section("Risks", items(plan.risks)),
+    ...section("What happens", stepLines(plan)),
+    ...section(
+      "What is not as usual",
+      items(objects.map(({ object, made, becomes }) => `${object}, made ${made}: ${becomes}.`)),
+    ),
+    `\`pulumi destroy\` would keep, as far as it is there: ${plan.destroyKeeps.map(nameOf).join(", ")}.`,
+    ...(plan.steps.length === 0 ? [] : ["More: setting planDetail `full`; in a file: setting planFile."]),
+  ];
+}
+
+/** What it is, without what is to be known of it. */
+function nameOf({ what }: KeptThing): string {
+  return what.split(/[,:]? [(]|[,:] | of the old Trident/)[0] ?? what;
+}

@@ -1,0 +1,102 @@
+import { describeDuration } from "../../wording/describe-amount.ts";
+import { counted, describeCount } from "../../wording/counted.ts";
+import type { DestinationPlan, MigrationPlan, PlannedStep } from "../migration-plan.ts";
+
+// What the short and the whole description of a plan have in common.
+
+/** In one sentence. */
+export function headline(plan: MigrationPlan): string {
+  const { flow, namespace, migratedAt, rolledBackAt } = plan;
+  const etcd = plan.destination.kind === "managed" ? "an etcd cluster of its own" : "an existing etcd";
+  const headlines = {
+    install: `Plan for namespace ${namespace}: install Trident on ${etcd}.`,
+    migrate: `Plan for namespace ${namespace}: move Trident's state to ${etcd}.`,
+    resume: `Plan for namespace ${namespace}: finish the migration that an earlier run began.`,
+    migrated: `Namespace ${namespace} was migrated${migratedAt === undefined ? "" : ` on ${migratedAt}`}; nothing is copied again.`,
+    installed: `Namespace ${namespace} has the Trident of this stack; there is nothing to migrate.`,
+    rollback: `Plan for namespace ${namespace}: put the old Trident back on its embedded etcd, with what changed since.`,
+    rolledBack: `Namespace ${namespace} was rolled back${rolledBackAt === undefined ? "" : ` on ${rolledBackAt}`}; the old Trident has its embedded etcd again.`,
+  };
+  return headlines[flow];
+}
+
+export function describeCluster({ cluster, kubernetesVersion }: MigrationPlan): string {
+  return `${cluster}${kubernetesVersion === undefined ? "" : `, Kubernetes ${kubernetesVersion}`}`;
+}
+
+export function destinationLines(destination: DestinationPlan): string[] {
+  const { version, keys, equalKeys, foreignKeys } = destination;
+  const compared =
+    equalKeys === undefined || foreignKeys === undefined
+      ? ""
+      : `: ${describeCount(equalKeys)} as in the old one, ${describeCount(foreignKeys)} not`;
+  const keysRow = ["keys", keys === undefined ? "not known" : `${describeCount(keys)}${compared}`] as const;
+  const saysVersion = version === undefined ? "" : `, etcd ${version}`;
+  if (destination.kind === "existing") {
+    const { endpoints, reached } = destination;
+    const how = reached === undefined ? ", not reached from this machine" : `, reached ${reached}`;
+    return rows([["existing etcd", `${endpoints.join(", ")}${how}${saysVersion}`], keysRow]);
+  }
+  const { name, exists, size, members: all, answering } = destination;
+  if (!exists) return rows([["EtcdCluster", `${name}, to be made with ${counted(size, "member")}`]]);
+  const becomes = all === size ? "" : ` (${size} are wanted)`;
+  const members =
+    all === undefined ? "" : `, ${answering ?? 0} of ${counted(all, "member answers", "members answer")}${becomes}`;
+  return rows([["EtcdCluster", `${name}${members}${saysVersion}`], keysRow]);
+}
+
+export function stepLines({ flow, steps, outageEstimateSeconds, legacy }: MigrationPlan): string[] {
+  const numbered = steps.map((step, index) => `  ${index + 1}. ${step.what} (${stepTime(step)}).`);
+  if (outageEstimateSeconds === undefined) return numbered;
+  if (legacy?.isUninstalled === true) {
+    return [
+      ...numbered,
+      `  Trident is away already, and stays so for about ${describeDuration(outageEstimateSeconds)} more: an estimate with images at hand.`,
+      "  Volumes in use are not affected; none can be made, attached for the first time or deleted meanwhile.",
+      `  If anything fails, PersistentVolumeClaim ${legacy.claim.name} is as it was; what the new Trident wrote stays in the new etcd.`,
+    ];
+  }
+  return [
+    ...numbered,
+    `  Trident is away for about ${describeDuration(outageEstimateSeconds)}: an estimate from the number of keys, with images at hand.`,
+    "  Volumes in use are not affected; none can be made, attached for the first time or deleted meanwhile.",
+    flow === "rollback"
+      ? "  If anything fails before the old Trident serves, the new one is started again."
+      : "  If anything fails before that is recorded, the old Trident is put back as it was, with what the new one wrote.",
+  ];
+}
+
+function stepTime({ stops, estimateSeconds }: PlannedStep): string {
+  const seconds = estimateSeconds < 10 ? `${estimateSeconds} s` : describeDuration(estimateSeconds);
+  const time = estimateSeconds === 0 ? "no time" : `about ${seconds}`;
+  return stops === "nothing" ? time : `${time}, Trident is stopped`;
+}
+
+/** What each is, with its remedy. */
+export function blockerLines({ blockers }: MigrationPlan): string[] {
+  if (blockers.length === 0) return [];
+  const headline =
+    blockers.length === 1
+      ? "Nothing is done before this is put right:"
+      : `Nothing is done before these ${blockers.length} are put right:`;
+  return [
+    headline,
+    ...blockers.flatMap(({ object, message, remedy }, index) => [
+      `  ${index + 1}. ${object}: ${message}`,
+      ...remedy.split("\n").map((line) => `     ${line}`),
+    ]),
+  ];
+}
+
+export function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines];
+}
+
+export function items(texts: readonly string[]): string[] {
+  return texts.map((text) => `  - ${text}`);
+}
+
+/** In two columns. */
+export function rows(entries: readonly (readonly [name: string, text: string])[]): string[] {
+  return entries.map(([name, text]) => `  ${name.padEnd(14)} ${text}`);
+}

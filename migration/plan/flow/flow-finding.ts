@@ -1,0 +1,32 @@
+import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
+import type { BlockerError } from "../../blockers/blocker.ts";
+import type { Flow } from "../migration-plan.ts";
+
+/** The settings by which flows are told apart. */
+export interface FlowRequest {
+  readonly namespace: string;
+  readonly migrate: boolean;
+  readonly rollback: boolean;
+  readonly legacyDeployment: string;
+  readonly legacyEtcdContainer: string;
+  readonly record: string;
+  /** Where the state of an uninstalled Trident is looked for. */
+  readonly legacyClaim?: { readonly claim: string };
+  /** Claims whose state is given up. */
+  readonly abandonedClaims?: readonly string[];
+}
+
+/** Which flow it is, and why. */
+export interface FlowFinding {
+  readonly flow: Flow;
+  readonly why: string;
+  readonly legacy?: LegacyTrident;
+  /** The old Trident that a rollback puts back, from the record. */
+  readonly putBack?: LegacyTrident;
+  /** Whether the state was copied, or carried back, and verified by an earlier run, which died before it ended. */
+  readonly isCopied?: boolean;
+  /** Whether the migration that has ended is known by its Deployment alone: its record was deleted, or emptied. */
+  readonly isRecordLost?: boolean;
+  /** Set when what was found contradicts the settings. */
+  readonly refusal?: BlockerError;
+}

@@ -1,0 +1,136 @@
+import type { DeploymentFinding, LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../../record/migration-record.ts";
+import {
+  ForeignTridentError,
+  LegacyClaimPresentError,
+  LegacyTridentPresentError,
+  NoLegacyTridentError,
+  StoppedTridentDeletedError,
+} from "../../blockers/legacy-blockers.ts";
+import type { FlowFinding, FlowRequest } from "./flow-finding.ts";
+import { decideRollback, unfinishedRollback } from "./rollback-flow.ts";
+
+/**
+ * Tells the flows apart by the settings `migrate` and `rollback`, by what stands under the Deployment's name, and by the record.
+ * Raises MigrationRecordInvalidError when the record does not hold what a rollback is to put back.
+ */
+export function decideFlow(
+  request: FlowRequest,
+  deployment: DeploymentFinding,
+  record: MigrationRecord | undefined,
+): FlowFinding {
+  if (request.rollback) return decideRollback(request, deployment, record);
+  const unfinished = unfinishedRollback(request, deployment, record);
+  if (unfinished !== undefined) return unfinished;
+  switch (deployment.kind) {
+    case "absent":
+      return flowWithoutDeployment(request, record, deployment.claims);
+    case "uninstalled":
+      return flowOfClaim(request, deployment, record);
+    case "ours":
+      return flowOfOurs(request, deployment.isMigrated === true, record);
+    case "foreign":
+      return {
+        flow: request.migrate ? "migrate" : "install",
+        why: `Deployment ${request.legacyDeployment} is neither a Trident with an embedded etcd nor this program's`,
+        refusal: new ForeignTridentError(request.namespace, request.legacyDeployment, deployment.why),
+      };
+    case "legacy":
+      return flowOfLegacy(request, deployment.legacy, record);
+  }
+}
+
+function flowWithoutDeployment(
+  request: FlowRequest,
+  record: MigrationRecord | undefined,
+  labelled: readonly string[] = [],
+): FlowFinding {
+  const { namespace, legacyDeployment, legacyClaim } = request;
+  if (record?.phase === "copied") {
+    return {
+      flow: "resume",
+      why: "the state was copied and verified, and the new Trident does not stand yet",
+      isCopied: true,
+    };
+  }
+  if (!request.migrate) {
+    const why = `setting migrate is false, and there is no Deployment ${legacyDeployment}`;
+    return { flow: "install", why, ...refuseClaims(request, labelled, record) };
+  }
+  const why = `setting migrate is true, and there is no Deployment ${legacyDeployment}`;
+  const refusal =
+    record?.phase === "stopped"
+      ? new StoppedTridentDeletedError(namespace, legacyDeployment, request.record)
+      : new NoLegacyTridentError(namespace, legacyDeployment, { claim: legacyClaim?.claim, labelled });
+  return { flow: "migrate", why, refusal };
+}
+
+/** Trident was uninstalled, or its Deployment deleted, and its state is left on its claim. */
+function flowOfClaim(
+  request: FlowRequest,
+  { legacy, claims }: Extract<DeploymentFinding, { kind: "uninstalled" }>,
+  record: MigrationRecord | undefined,
+): FlowFinding {
+  if (record?.phase !== undefined) return flowWithoutDeployment(request, record);
+  const what = `there is no Deployment ${legacy.name}, but its PersistentVolumeClaim ${legacy.claim} is left`;
+  if (!request.migrate) {
+    return { flow: "install", why: `setting migrate is false; ${what}`, ...refuseClaims(request, claims, record) };
+  }
+  if (hasFirstPass(record)) {
+    return { flow: "resume", why: `an earlier migration began its copy and did not end; ${what}`, legacy };
+  }
+  return { flow: "migrate", why: `setting migrate is true; ${what}`, legacy };
+}
+
+/** Not for a Trident that has served from this stack's etcd: its state is there, and its Deployment is only made again. */
+function refuseClaims(
+  { namespace, abandonedClaims = [] }: FlowRequest,
+  claims: readonly string[],
+  record: MigrationRecord | undefined,
+): Pick<FlowFinding, "refusal"> {
+  if (record?.etcdHeldKeys === "true") return {};
+  const left = claims.filter((claim) => !abandonedClaims.includes(claim));
+  return left.length === 0 ? {} : { refusal: new LegacyClaimPresentError(namespace, left) };
+}
+
+function flowOfOurs(request: FlowRequest, isMigrated: boolean, record: MigrationRecord | undefined): FlowFinding {
+  const { namespace, legacyDeployment } = request;
+  const why = `Deployment ${legacyDeployment} is this program's`;
+  if (record?.phase === "copied") {
+    return { flow: "migrated", why: `${why}, and ConfigMap ${request.record} has the finished migration` };
+  }
+  if (isMigrated && record?.phase === undefined) {
+    return { flow: "migrated", why: `${why}, and says that its state was migrated`, isRecordLost: true };
+  }
+  if (!request.migrate) return { flow: "installed", why: `${why}, and nothing was migrated` };
+  const found = "Trident already runs on an external etcd made by this project";
+  return { flow: "installed", why, refusal: new NoLegacyTridentError(namespace, legacyDeployment, found) };
+}
+
+function flowOfLegacy(request: FlowRequest, legacy: LegacyTrident, record: MigrationRecord | undefined): FlowFinding {
+  const what = `Deployment ${legacy.name} runs Trident with its etcd in the same pod`;
+  if (!request.migrate) {
+    return {
+      flow: "install",
+      why: `setting migrate is false, but ${what}`,
+      legacy,
+      refusal: new LegacyTridentPresentError(legacy),
+    };
+  }
+  if (legacy.stoppedByMigration && record?.phase === "copied") {
+    const why = `an earlier migration copied and verified the state, and did not come to delete Deployment ${legacy.name}`;
+    return { flow: "resume", why, legacy, isCopied: true };
+  }
+  if (legacy.stoppedByMigration) {
+    return { flow: "resume", why: `an earlier migration stopped Deployment ${legacy.name} and did not end`, legacy };
+  }
+  if (hasFirstPass(record)) {
+    return { flow: "resume", why: `an earlier migration began its copy and did not end; ${what}`, legacy };
+  }
+  return { flow: "migrate", why: `setting migrate is true, and ${what}`, legacy };
+}
+
+/** Whether keys that a migration copied from the serving Trident may stand in the new etcd. */
+export function hasFirstPass(record: MigrationRecord | undefined): boolean {
+  return record?.firstPass !== undefined;
+}

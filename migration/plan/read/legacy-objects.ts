@@ -1,0 +1,45 @@
+import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../../record/migration-record.ts";
+import { legacyInRecord } from "../../record/unfinished-migration.ts";
+import type { ClusterReader } from "./cluster-reader.ts";
+import type { OldObjects } from "../rules/what-destroy-keeps.ts";
+
+/**
+ * What belonged to the old Trident: by its Deployment while that stands, else by the record of its migration. The same either way,
+ * before a migration and after it.
+ */
+export async function findOldObjects(
+  reader: Pick<ClusterReader, "read">,
+  request: { readonly namespace: string; readonly legacyEtcdContainer: string },
+  standing: OldTrident | undefined,
+  record: MigrationRecord | undefined,
+): Promise<OldObjects | undefined> {
+  const legacy = standing ?? recorded(record, request.legacyEtcdContainer) ?? ofClaim(record?.legacyClaim);
+  if (legacy === undefined) return undefined;
+  const claim = await reader.read(`/api/v1/namespaces/${request.namespace}/persistentvolumeclaims/${legacy.claim}`);
+  const { volumeName } = (claim?.spec ?? {}) as { volumeName?: string };
+  return {
+    claim: legacy.claim,
+    ...(volumeName === undefined ? {} : { volume: volumeName }),
+    ...(legacy.isUninstalled === true
+      ? {}
+      : { serviceAccount: legacy.template?.spec?.serviceAccountName ?? "default" }),
+  };
+}
+
+/** Its uninstallation has removed all else. */
+function ofClaim(claim: string | undefined): OldTrident | undefined {
+  return claim === undefined ? undefined : { claim, isUninstalled: true };
+}
+
+type OldTrident = Pick<LegacyTrident, "claim" | "isUninstalled"> & Partial<Pick<LegacyTrident, "template">>;
+
+function recorded(record: MigrationRecord | undefined, etcdContainer: string): LegacyTrident | undefined {
+  if (record?.legacyDeployment === undefined) return undefined;
+  try {
+    return legacyInRecord(record, etcdContainer);
+  } catch {
+    // Said where it matters.
+    return undefined;
+  }
+}

@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
+import { describeFailure } from "../../wording/describe-failure.ts";
+import { seenSoFar } from "../../kubernetes/wait-until.ts";
+import { isContainerRunning, listPods, podName } from "../../kubernetes/pods.ts";
+import { openPortForward } from "../../kubernetes/port-forward.ts";
+import { checkExistingEtcd } from "../../connect/check-existing-etcd.ts";
+import { isEtcdCluster } from "../../connect/describe-address.ts";
+import { askMembers } from "../../members/ask-members.ts";
+import type { AskedMember } from "../../members/asked-member.ts";
+import { openEtcdCluster } from "../../connect/open-etcd-cluster.ts";
+import { connectExistingEtcd, type ExistingEtcd } from "../../connect/open-existing-etcd.ts";
+import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
+import { openLiveSource } from "../../trident/legacy/live-source.ts";
+import { findMigrationRecord, type MigrationRecord } from "../../record/migration-record.ts";
+import type { BlockerError } from "../../blockers/blocker.ts";
+import { checkNamespace } from "../../kubernetes/check-namespace.ts";
+import type { NamesAnswer } from "../../trident/rest/ask-for-lists.ts";
+import { askOldTrident } from "../../trident/rest/ask-legacy-trident.ts";
+import { lookAtTrident } from "../../serving/wait-for-trident.ts";
+import type { OpenStore } from "../../connect/open-store.ts";
+import { readerOf, type ClusterReader } from "./cluster-reader.ts";
+import { countEtcdv2Nodes } from "./etcdv2-nodes.ts";
+import type { Flow } from "../migration-plan.ts";
+import type { PlanRequest } from "../plan-request.ts";
+
+/** What the plan needs from the cluster, all of it to look at; it is tested against one in memory. */
+export interface PlanEnvironment {
+  /** `"context" (https://server)` */
+  readonly cluster: string;
+  readonly reader: ClusterReader;
+  /** Raises NamespaceMissingError, and ClusterUnreachableError. */
+  checkNamespace(): Promise<void>;
+  findRecord(): Promise<MigrationRecord | undefined>;
+  /** Undefined when the legacy etcd does not run. */
+  openSource(legacy: LegacyTrident): Promise<OpenStore | undefined>;
+  /** What the old Trident, which is to serve, lists. */
+  askOldTrident(legacy: LegacyTrident): Promise<NamesAnswer>;
+  openDestination(): Promise<OpenStore>;
+  /** Of one that is not the stack's own: what keeps it from being used. */
+  examineDestination(
+    destination: OpenStore,
+    flow: Flow,
+  ): Promise<{ readonly problems: readonly BlockerError[]; readonly reached?: "directly" | "through a pod" }>;
+  countEtcdv2Nodes(legacy: LegacyTrident): Promise<number>;
+  /** Those of the stack's own etcd, each asked itself; none where it is somebody else's. */
+  askMembers(): Promise<readonly AskedMember[]>;
+  /** Undefined when the stack's own Trident serves, else what is in the way. */
+  findTridentTrouble(): Promise<string | undefined>;
+}
+
+/** Raises ClusterUnreachableError when the kubeconfig leads to no cluster. */
+export function planEnvironment(cluster: ClusterClient, request: PlanRequest): PlanEnvironment {
+  const { namespace } = request;
+  return {
+    cluster: cluster.description,
+    reader: readerOf(cluster),
+    checkNamespace: () => checkNamespace(cluster, namespace),
+    findRecord: () => findMigrationRecord(cluster, request),
+    openSource: (legacy) => openLiveSource(cluster, legacy),
+    askOldTrident: (legacy) => askOldTrident(cluster, legacy, { timeoutSeconds: 4 }),
+    ...destinationOnCluster(cluster, request),
+    countEtcdv2Nodes: async (legacy) => {
+      const forward = await openPortForward(cluster, {
+        namespace,
+        choosePod: async () => {
+          const pods = await listPods(cluster, namespace, legacy.selector);
+          return podName(pods.find((pod) => isContainerRunning(pod, legacy.etcdContainer.name)) ?? {});
+        },
+        port: legacy.clientPort,
+      });
+      try {
+        return await countEtcdv2Nodes(
+          forward,
+          request.prefix
+            .split("/")
+            .filter((part) => part !== "")
+            .join("/"),
+        );
+      } finally {
+        await forward.close();
+      }
+    },
+    findTridentTrouble: () => findTridentTrouble(cluster, request),
+  };
+}
+
+/** One answer is all that a plan has the time for. */
+const tridentMilliseconds = 5_000;
+
+async function findTridentTrouble(
+  cluster: ClusterClient,
+  { namespace, legacyDeployment: deployment }: PlanRequest,
+): Promise<string | undefined> {
+  try {
+    const look = await Promise.race([
+      lookAtTrident(cluster, { namespace, deployment }),
+      sleep(tridentMilliseconds, seenSoFar(`no answer within ${tridentMilliseconds / 1000} s`), { ref: false }),
+    ]);
+    return look.done ? undefined : look.seen;
+  } catch (error) {
+    return describeFailure(error);
+  }
+}
+
+type Destination = Pick<PlanEnvironment, "openDestination" | "examineDestination" | "askMembers">;
+
+function destinationOnCluster(cluster: ClusterClient, request: PlanRequest): Destination {
+  const { destination, existing, prefix } = request;
+  if (isEtcdCluster(destination)) {
+    return {
+      openDestination: () => openEtcdCluster(cluster, destination),
+      examineDestination: () => Promise.resolve({ problems: [] }),
+      askMembers: () => askMembers(cluster, destination),
+    };
+  }
+  const { identity = {}, adoptState = false, mayMakePods = false, timeoutSeconds = 15 } = existing ?? {};
+  let opened: ExistingEtcd | undefined;
+  return {
+    askMembers: () => Promise.resolve([]),
+    // With what its Secret will hold: the Secret itself is made by the run.
+    openDestination: async () =>
+      (opened = await connectExistingEtcd(cluster, destination, identity, { timeoutSeconds, mayMakePods })),
+    examineDestination: async (_, flow) => {
+      if (opened === undefined) return { problems: [] };
+      const mustBeEmpty = flow === "install" && !adoptState;
+      return {
+        problems: await checkExistingEtcd(opened, { prefix, identity, mustBeEmpty }),
+        reached: opened.pod === undefined ? "directly" : "through a pod",
+      };
+    },
+  };
+}

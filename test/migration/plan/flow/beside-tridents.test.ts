@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { legacyDeployment } from "../../trident/legacy/legacy-deployment.ts";
+import type { FakePlanEnvironment } from "../fake-plan-environment.ts";
+import { smallState } from "../fake-plan-environment.ts";
+import { deploymentPath, emptyRecord, ours, planOf } from "../scenario-parts.ts";
+
+const newTridentPath = "/apis/apps/v1/namespaces/trident/deployments/trident-external-etcd";
+const annotations = { "trident-etcd/verified-revision": "6" };
+const revisions = {
+  ...{ sourceClusterId: "1", sourceRevision: "6" },
+  ...{ destinationClusterId: "2", destinationRevision: "6" },
+};
+const served = JSON.stringify({ keys: 5, ...revisions });
+const result = JSON.stringify({ keys: 5, sha256: "aa", ...revisions });
+const copied = {
+  ...emptyRecord,
+  phase: "copied",
+  result,
+  legacyDeployment: JSON.stringify(legacyDeployment()),
+} as const;
+const wrote = { ...smallState, "/trident/v1/volume/c": "{}" };
+
+describe("the plan, with an old Trident that somebody has started while a new one has its state", () => {
+  const started = (environment: FakePlanEnvironment): void => {
+    environment.withLegacy().withEtcdCluster(wrote).objects.set(newTridentPath, newTrident(1));
+    environment.record = { ...emptyRecord, phase: "stopped", served };
+  };
+
+  it("is blocked, with both ways, and promises no step", async () => {
+    const plan = await planOf(started);
+    assert.deepEqual(kinds(plan.blockers), ["bothTridents"]);
+    assert.deepEqual(plan.steps, []);
+    assert.match(plan.blockers[0]?.message ?? "", /new one has written 1 key and the old one has written 0 keys/);
+  });
+
+  it("is blocked as well when what was recorded is gone, and the Deployment alone tells", async () => {
+    const plan = await planOf((environment) => {
+      started(environment);
+      environment.record = { ...emptyRecord, phase: "stopped" };
+    });
+    assert.deepEqual(kinds(plan.blockers), ["bothTridents"]);
+  });
+
+  it("is blocked when the new etcd can't be asked", async () => {
+    const plan = await planOf((environment) => {
+      started(environment);
+      environment.destination = undefined;
+    });
+    assert.match(plan.blockers.map(({ message }) => message).join(), /new one has written can't be told/);
+  });
+
+  it("goes ahead when the new one wrote nothing, or the user gives up exactly what it wrote", async () => {
+    const nothing = await planOf((environment) => {
+      started(environment);
+      environment.withEtcdCluster(smallState);
+    });
+    assert.ok(!kinds(nothing.blockers).includes("bothTridents"));
+    assert.ok(!kinds((await planOf(started, { discardedKeys: 1 })).blockers).includes("bothTridents"));
+    assert.ok(kinds((await planOf(started, { discardedKeys: 2 })).blockers).includes("bothTridents"));
+  });
+});
+
+describe("the plan, with an old Trident that somebody put back after the migration had ended", () => {
+  const restored = (environment: FakePlanEnvironment): void => {
+    environment.withLegacy().withEtcdCluster(wrote);
+    environment.record = copied;
+  };
+
+  it("does not say that it migrates, and is blocked", async () => {
+    const plan = await planOf(restored);
+    assert.equal(plan.flow, "migrated");
+    assert.deepEqual(plan.steps, []);
+    assert.deepEqual(kinds(plan.blockers), ["oldTridentRestored"]);
+  });
+
+  it("is the plan of a rollback with that setting, once what the new one wrote is given up", async () => {
+    assert.deepEqual(kinds((await planOf(restored, { rollback: true })).blockers), ["oldTridentRestored"]);
+    const plan = await planOf(restored, { rollback: true, discardedKeys: 1 });
+    assert.equal(plan.flow, "rollback");
+    assert.deepEqual(plan.blockers, []);
+  });
+});
+
+describe("the plan, when migrate is no longer true", () => {
+  it("is blocked while a new Trident stands that the stack's own would be a second one to", async () => {
+    for (const place of [undefined, { metadata: ours }]) {
+      const plan = await planOf(
+        (environment) => {
+          environment.withEtcdCluster(wrote).objects.set(newTridentPath, newTrident(1));
+          if (place !== undefined) environment.objects.set(deploymentPath, place);
+          environment.record = copied;
+        },
+        { migrate: false },
+      );
+      assert.deepEqual(kinds(plan.blockers), ["newTridentStands"]);
+      assert.deepEqual(plan.steps, []);
+    }
+  });
+
+  it("is blocked while a rollback is asked for, which the migration's removal would finish", async () => {
+    const plan = await planOf(
+      (environment) => {
+        environment.withEtcdCluster(wrote).objects.set(deploymentPath, { metadata: ours });
+        environment.record = { ...copied, rollback: "requested" };
+      },
+      { migrate: false },
+    );
+    assert.deepEqual(kinds(plan.blockers), ["rollbackUnfinished"]);
+  });
+
+  it("keeps a finished migration as it is", async () => {
+    const plan = await planOf(
+      (environment) => {
+        environment.withEtcdCluster(wrote).objects.set(deploymentPath, { metadata: ours });
+        environment.record = copied;
+      },
+      { migrate: false },
+    );
+    assert.equal(plan.flow, "migrated");
+    assert.deepEqual(plan.blockers, []);
+  });
+});
+
+function newTrident(replicas: number) {
+  return { metadata: { ...ours, annotations }, spec: { replicas } };
+}
+
+function kinds(blockers: readonly { readonly kind: string }[]): string[] {
+  return blockers.map(({ kind }) => kind);
+}
