@@ -7,7 +7,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { KnownState, numbered, startPair, type SidePair } from "../known-state.ts";
 
-const COMMAND = path.resolve(import.meta.dirname, "../../../migration/command-line/trident-etcd.js");
+const COMMAND = path.resolve(import.meta.dirname, "../../../migration/cli/trident-etcd.js");
 
 let pair: SidePair;
 let state: KnownState;

@@ -143,7 +143,7 @@ test("help and version go to standard output", async () => {
 });
 
 test("a result that cannot be written is a failure, a reader that stops reading is none", () => {
-  const launcher = fileURLToPath(new URL("../../../migration/command-line/trident-etcd.js", import.meta.url));
+  const launcher = fileURLToPath(new URL("../../../migration/cli/trident-etcd.js", import.meta.url));
   const shell = (redirection: string) =>
     spawnSync("bash", ["-o", "pipefail", "-c", `"$0" "$1" --help ${redirection}`, process.execPath, launcher], {
       encoding: "utf8",

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const LAUNCHER = fileURLToPath(new URL("../../../migration/command-line/trident-etcd.js", import.meta.url));
+const LAUNCHER = fileURLToPath(new URL("../../../migration/cli/trident-etcd.js", import.meta.url));
 
 export interface CommandRun {
   /** Undefined when a signal ended it. */

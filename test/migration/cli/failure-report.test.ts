@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failureReport } from "../../../migration/command-line/failure-report.ts";
-import { InterruptedError } from "../../../migration/command-line/interruption.ts";
-import { parseCommand, type Job } from "../../../migration/command-line/parse-command.ts";
-import type { Progress } from "../../../migration/command-line/progress-display.ts";
-import { UsageError } from "../../../migration/command-line/usage-error.ts";
+import { failureReport } from "../../../migration/cli/failure-report.ts";
+import { InterruptedError } from "../../../migration/cli/interruption.ts";
+import { parseCommand, type Job } from "../../../migration/cli/parse-command.ts";
+import type { Progress } from "../../../migration/cli/progress-display.ts";
+import { UsageError } from "../../../migration/cli/usage-error.ts";
 import {
   CopyConflictError,
   CopyInterruptedError,
