@@ -14,9 +14,9 @@ import { fencedStore } from "../lease/fenced-store.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import { gatedCluster } from "../lease/gated-cluster.ts";
 import { lossForGood } from "../lease/loss-of.ts";
-import { reportCopyProgress } from "../wording/report-copy-progress.ts";
+import { reportCopyProgress } from "../copy/report-copy-progress.ts";
 import type { OpenStore } from "../connect/open-store.ts";
-import { WrittenKeys } from "../undo/written-keys.ts";
+import { WrittenKeys } from "../copy/write/written-keys.ts";
 
 /** What a copy takes of the cluster. */
 export interface CopyEnvironment {

@@ -13,7 +13,7 @@ import { describeFailure } from "../wording/describe-failure.ts";
 import { WaitTimeoutError } from "../kubernetes/errors.ts";
 import { deletePod } from "../kubernetes/pods.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
-import { MembersNotServingError } from "../serving/errors.ts";
+import { MembersNotServingError } from "./members-not-serving-error.ts";
 
 /** The members, as they are reached on a cluster or in memory. */
 export interface Members {

@@ -16,7 +16,7 @@ import { checkClaimUntouched } from "../trident/legacy/untouched-claim.ts";
 import type { MigrationEnvironment } from "./migration-environment.ts";
 import type { MigrationRequest } from "./migration-request.ts";
 import { checkClaim } from "../trident/legacy/check-claim.ts";
-import { checkNamespace } from "../kubernetes/check-namespace.ts";
+import { checkNamespace } from "../trident/check-namespace.ts";
 import { askOldTrident } from "../trident/rest/ask-legacy-trident.ts";
 import { lookAtNewTrident } from "../trident/new/new-trident.ts";
 import { startNewTrident } from "../trident/new/start-new-trident.ts";

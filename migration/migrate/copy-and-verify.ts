@@ -6,9 +6,9 @@ import type { KeyRange, KeyValueStore } from "../copy/store/key-value-store.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import { verifyChanges } from "../copy/compare/verify-changes.ts";
 import { verifyCopy, type VerifiedCopy } from "../copy/compare/verify-copy.ts";
-import { reportCopyProgress } from "../wording/report-copy-progress.ts";
+import { reportCopyProgress } from "../copy/report-copy-progress.ts";
 import { atMostEverySecond } from "../wording/report-now-and-then.ts";
-import type { WrittenKeys } from "../undo/written-keys.ts";
+import type { WrittenKeys } from "../copy/write/written-keys.ts";
 
 /** Both sides, and what each pass tells and is told. */
 export interface Pass {

@@ -12,7 +12,7 @@ import { startedNow, startedOnText } from "../record/started-on.ts";
 import { EmptySourceError } from "../blockers/legacy-blockers.ts";
 import { proveAll, recordCopied } from "./prove-all.ts";
 import type { OpenStore } from "../connect/open-store.ts";
-import { undoMigration } from "../undo/undo-migration.ts";
+import { undoMigration } from "./undo-migration.ts";
 
 /** What the outage's pass ended with. */
 type Copied = Omit<CarriedChanges, "changes"> & {

@@ -1,4 +1,4 @@
-import { checkStores } from "../etcd-copy/check-stores.ts";
+import { checkStores } from "./check-stores.ts";
 import { copyAndVerify } from "./copy-and-verify.ts";
 import { isTransient } from "../copy/store/store-error.ts";
 import type { VerifiedCopy } from "../copy/compare/verify-copy.ts";
@@ -7,7 +7,7 @@ import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { Migration } from "./migration.ts";
 import type { OpenStore } from "../connect/open-store.ts";
-import { removeWrittenKeys } from "../undo/undo-migration.ts";
+import { removeWrittenKeys } from "./undo-migration.ts";
 
 /**
  * Copies everything while the old Trident serves, so that only what changes meanwhile is left for the outage. Undefined

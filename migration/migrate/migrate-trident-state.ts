@@ -1,5 +1,5 @@
 import { counted } from "../wording/counted.ts";
-import { checkStores } from "../etcd-copy/check-stores.ts";
+import { checkStores } from "./check-stores.ts";
 import { clusterEnvironment } from "./cluster-environment.ts";
 import { copyAndCutOver, endMigration } from "./cut-over.ts";
 import { endServedMigration, refuseOldWrites } from "./end-served-migration.ts";
@@ -20,8 +20,8 @@ import { takeBackNewTrident } from "../undo/take-back-new-trident.ts";
 import { ForeignTridentError, NoLegacyTridentError, StoppedTridentDeletedError } from "../blockers/legacy-blockers.ts";
 import type { TridentNames } from "../trident/state/check-state.ts";
 import { OldTridentNotServingError } from "../blockers/state-blockers.ts";
-import { leftToOther, undoMigration } from "../undo/undo-migration.ts";
-import { WrittenKeys } from "../undo/written-keys.ts";
+import { leftToOther, undoMigration } from "./undo-migration.ts";
+import { WrittenKeys } from "../copy/write/written-keys.ts";
 
 export type { MigrationRequest } from "./migration-request.ts";
 export type { MigrationResult } from "../record/migration-result.ts";

@@ -10,7 +10,7 @@ import { recordedResult } from "../record/migration-result.ts";
 import type { Blocker } from "../blockers/blocker.ts";
 import { ForeignKeysError } from "../blockers/legacy-blockers.ts";
 import { OldTridentNotServingError } from "../blockers/state-blockers.ts";
-import { recordedRollback } from "../record/carried-back.ts";
+import { recordedRollback } from "../rollback/carried-back.ts";
 import { recordedEtcd } from "../record/recorded-etcd.ts";
 import { isInUse, judgeAnotherEtcd } from "./rules/another-etcd.ts";
 import { judgeAuthorities, judgeBrought, planBrought } from "./rules/brought-certificates.ts";

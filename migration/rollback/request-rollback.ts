@@ -2,10 +2,10 @@ import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
 import { savedManifest } from "../trident/legacy/saved-manifest.ts";
 import { recordedResult } from "../record/migration-result.ts";
-import { legacyInRecord } from "../record/unfinished-migration.ts";
+import { legacyInRecord } from "../trident/legacy/unfinished-migration.ts";
 import { fencedSteps, type Effects } from "../lease/fenced-steps.ts";
 import { lossOf } from "../lease/loss-of.ts";
-import { putBackByHand } from "../record/carried-back.ts";
+import { putBackByHand } from "./carried-back.ts";
 import { checkEmbeddedEtcd } from "./check-legacy-etcd.ts";
 import { rollbackEffects, type RollbackEnvironment } from "./rollback-environment.ts";
 

@@ -2,7 +2,7 @@ import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { lossForGood } from "../lease/loss-of.ts";
 import { sourcePodName } from "../trident/legacy/legacy-pod-template.ts";
-import { legacyInRecord } from "../record/unfinished-migration.ts";
+import { legacyInRecord } from "../trident/legacy/unfinished-migration.ts";
 import { NameTakenError, RollbackError, type RollbackOutcome } from "./errors.ts";
 import type { Rollback } from "./rollback.ts";
 

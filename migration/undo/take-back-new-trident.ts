@@ -6,21 +6,12 @@ import { describeFailure } from "../wording/describe-failure.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord, RecordChange } from "../record/migration-record.ts";
-import { newTridentName } from "../trident/new/new-trident.ts";
+import { newTridentName, type StandingNewTrident } from "../trident/new/new-trident.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { carryToOld } from "./carry-to-legacy.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
 import { NewWritesAtRiskError } from "./errors.ts";
 import { startedOn, type StartedOn } from "../record/started-on.ts";
-
-/** The new Trident that the stack's own Deployment has not taken over. */
-export interface StandingNewTrident {
-  readonly replicas: number;
-  /** As its Deployment is marked; absent for one whose writes no migration takes back. */
-  readonly verifiedRevision?: bigint | undefined;
-  /** Whether all of its pods were once available, as its Deployment says, and nobody has scaled it to 0 since. */
-  readonly hasServed: boolean;
-}
 
 /** What it takes of the cluster. */
 export interface TakeBackEnvironment {

@@ -18,7 +18,7 @@ import { waitUntilTridentServes } from "../trident/rest/trident-serving.ts";
 import { takeBackNewTrident, type TakeBackEnvironment } from "./take-back-new-trident.ts";
 import { lookAtNewTrident } from "../trident/new/new-trident.ts";
 import { pauseNewTrident, removeHandedOver, withdrawNewTrident } from "../trident/new/withdraw-new-trident.ts";
-import { legacyLeftStopped, mayStillRun } from "../record/unfinished-migration.ts";
+import { legacyLeftStopped, mayStillRun } from "../trident/legacy/unfinished-migration.ts";
 
 /** Whose migration it was. */
 export interface UndoRequest {

@@ -5,7 +5,7 @@ import type { DeploymentFinding, LegacyTrident } from "../../trident/legacy/lega
 import type { MigrationRecord } from "../../record/migration-record.ts";
 import { isNothingLost, writtenTo } from "../../undo/beside-legacy-trident.ts";
 import { startedOn, type StartedOn } from "../../record/started-on.ts";
-import { givenUpKeys, type StandingNewTrident } from "../../undo/take-back-new-trident.ts";
+import { givenUpKeys } from "../../undo/take-back-new-trident.ts";
 import {
   BothTridentsError,
   NewTridentStandsError,
@@ -13,7 +13,7 @@ import {
   RollbackRequestedError,
   type WrittenByBoth,
 } from "../../blockers/two-tridents-blockers.ts";
-import { newTridentName, standingNewTrident } from "../../trident/new/new-trident.ts";
+import { newTridentName, standingNewTrident, type StandingNewTrident } from "../../trident/new/new-trident.ts";
 import type { FlowFinding } from "./flow-finding.ts";
 import type { PlanEnvironment } from "../read/plan-environment.ts";
 import type { PlanRequest } from "../plan-request.ts";

@@ -7,8 +7,8 @@ import {
   NothingToRollBackError,
   RollbackUnfinishedError,
 } from "../../blockers/rollback-blockers.ts";
-import { recordedRollback } from "../../record/carried-back.ts";
-import { legacyInRecord } from "../../record/unfinished-migration.ts";
+import { recordedRollback } from "../../rollback/carried-back.ts";
+import { legacyInRecord } from "../../trident/legacy/unfinished-migration.ts";
 import type { FlowFinding, FlowRequest } from "./flow-finding.ts";
 
 /** With setting rollback: whether there is something to take back, something to finish, or it was done. */

@@ -1,6 +1,6 @@
 import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../../record/migration-record.ts";
-import { legacyInRecord } from "../../record/unfinished-migration.ts";
+import { legacyInRecord } from "../../trident/legacy/unfinished-migration.ts";
 import type { ClusterReader } from "./cluster-reader.ts";
 import type { OldObjects } from "../rules/what-destroy-keeps.ts";
 

@@ -14,7 +14,7 @@ import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
 import { openLiveSource } from "../../trident/legacy/live-source.ts";
 import { findMigrationRecord, type MigrationRecord } from "../../record/migration-record.ts";
 import type { BlockerError } from "../../blockers/blocker.ts";
-import { checkNamespace } from "../../kubernetes/check-namespace.ts";
+import { checkNamespace } from "../../trident/check-namespace.ts";
 import type { NamesAnswer } from "../../trident/rest/ask-for-lists.ts";
 import { askOldTrident } from "../../trident/rest/ask-legacy-trident.ts";
 import { lookAtTrident } from "../../serving/wait-for-trident.ts";

@@ -3,7 +3,6 @@ import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { isOurs, managedByLabel, managedByValue } from "../../kubernetes/ownership.ts";
 import { selectorText } from "../../kubernetes/pods.ts";
 import { readDeployment } from "../legacy/legacy-trident.ts";
-import type { StandingNewTrident } from "../../undo/take-back-new-trident.ts";
 
 /**
  * What the stack's own Deployment of Trident will say, word for word: its pods are started by the migration, and the
@@ -16,6 +15,15 @@ export const newTridentName = "trident-external-etcd";
 
 /** On that Deployment: the destination's revision that was verified. Whatever is newer, the new Trident wrote. */
 export const verifiedRevisionAnnotation = "trident-etcd/verified-revision";
+
+/** The new Trident that the stack's own Deployment has not taken over. */
+export interface StandingNewTrident {
+  readonly replicas: number;
+  /** As its Deployment is marked; absent for one whose writes no migration takes back. */
+  readonly verifiedRevision?: bigint | undefined;
+  /** Whether all of its pods were once available, as its Deployment says, and nobody has scaled it to 0 since. */
+  readonly hasServed: boolean;
+}
 
 /** The name is taken by a Deployment that this project did not make. */
 export class ForeignDeploymentError extends Error {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { leftBehindMembers, type AskedMember } from "../../../migration/members/asked-member.ts";
-import { MembersNotServingError } from "../../../migration/serving/errors.ts";
+import { MembersNotServingError } from "../../../migration/members/members-not-serving-error.ts";
 import { judgeMembersNow, waitUntilAllServe, type Members } from "../../../migration/members/wait-for-members.ts";
 import { threeMembers, threeMembersAndOneLeftBehind } from "../plan/fake-plan-environment.ts";
 

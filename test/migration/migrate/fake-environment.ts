@@ -9,7 +9,7 @@ import {
 } from "../../../migration/trident/legacy/stop-legacy-trident.ts";
 import { uninstalledTrident } from "../../../migration/trident/legacy/uninstalled-trident.ts";
 import type { MigrationEnvironment } from "../../../migration/migrate/migration-environment.ts";
-import type { StandingNewTrident } from "../../../migration/undo/take-back-new-trident.ts";
+import type { StandingNewTrident } from "../../../migration/trident/new/new-trident.ts";
 import type { NamesAnswer } from "../../../migration/trident/rest/ask-for-lists.ts";
 import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 import { MemoryStore } from "../copy/memory-store.ts";

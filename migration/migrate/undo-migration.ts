@@ -5,14 +5,14 @@ import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import { sourcePodName } from "../trident/legacy/legacy-pod-template.ts";
-import type { MigrationEnvironment } from "../migrate/migration-environment.ts";
-import { MigrationError, type LegacyOutcome } from "../migrate/migration-error.ts";
+import type { MigrationEnvironment } from "./migration-environment.ts";
+import { MigrationError, type LegacyOutcome } from "./migration-error.ts";
 import { leaseName } from "../lease/errors.ts";
 import { lossForGood } from "../lease/loss-of.ts";
-import type { Migration } from "../migrate/migration.ts";
-import { NewWritesAtRiskError } from "./errors.ts";
+import type { Migration } from "./migration.ts";
+import { NewWritesAtRiskError } from "../undo/errors.ts";
 import { hasListed } from "../record/started-on.ts";
-import { takeBackNewTrident } from "./take-back-new-trident.ts";
+import { takeBackNewTrident } from "../undo/take-back-new-trident.ts";
 
 /** A migration that failed; without a destination when it had none open yet, and so wrote nothing. */
 interface FailedMigration extends Pick<Migration, "environment" | "lease" | "legacy" | "report"> {

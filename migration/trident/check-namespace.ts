@@ -1,5 +1,5 @@
-import type { ClusterClient } from "./cluster-client.ts";
-import { isForbidden, isNotFound } from "./errors.ts";
+import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import { isForbidden, isNotFound } from "../kubernetes/errors.ts";
 import { NamespaceMissingError } from "../blockers/legacy-blockers.ts";
 
 /** Raises NamespaceMissingError; and, being the first call to the cluster, ClusterUnreachableError. */

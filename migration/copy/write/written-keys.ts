@@ -1,5 +1,5 @@
-import type { Written } from "../copy/copy-until-verified.ts";
-import type { UnansweredTransaction } from "../copy/write/own-transactions.ts";
+import type { Written } from "../copy-until-verified.ts";
+import type { UnansweredTransaction } from "./own-transactions.ts";
 
 /** What several passes wrote to the destination, all together. */
 export class WrittenKeys implements Written {

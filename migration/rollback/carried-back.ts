@@ -1,4 +1,4 @@
-import { MigrationRecordInvalidError, type MigrationRecord } from "./migration-record.ts";
+import { MigrationRecordInvalidError, type MigrationRecord } from "../record/migration-record.ts";
 import type { ListLengths } from "../trident/rest/expected-lists.ts";
 
 /** What was carried back into the embedded etcd, and the proof of it. Kept in the record until the rollback has ended. */

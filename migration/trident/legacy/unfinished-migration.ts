@@ -1,6 +1,6 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import { classifyDeployment, type DeploymentFinding, type LegacyTrident } from "../trident/legacy/legacy-trident.ts";
-import { MigrationRecordInvalidError, type MigrationRecord } from "./migration-record.ts";
+import { classifyDeployment, type DeploymentFinding, type LegacyTrident } from "./legacy-trident.ts";
+import { MigrationRecordInvalidError, type MigrationRecord } from "../../record/migration-record.ts";
 
 /**
  * The old Trident that a migration has left stopped; undefined when none has. Its Deployment's own mark counts for more than

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { MigrationRecord } from "../../../migration/record/migration-record.ts";
-import { legacyLeftStopped, mayStillRun } from "../../../migration/record/unfinished-migration.ts";
-import { legacyDeployment, legacyTrident } from "../trident/legacy/legacy-deployment.ts";
+import type { MigrationRecord } from "../../../../migration/record/migration-record.ts";
+import { legacyLeftStopped, mayStillRun } from "../../../../migration/trident/legacy/unfinished-migration.ts";
+import { legacyDeployment, legacyTrident } from "./legacy-deployment.ts";
 
 const empty: MigrationRecord = { namespace: "trident", name: "record", uid: "u" };
 const stopped: MigrationRecord = { ...empty, phase: "stopped", legacyDeployment: JSON.stringify(legacyDeployment()) };

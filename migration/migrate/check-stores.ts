@@ -1,10 +1,10 @@
-import { compareWithEarlierPass } from "../migrate/compare-with-earlier-pass.ts";
+import { compareWithEarlierPass } from "./compare-with-earlier-pass.ts";
 import type { EarlierPass } from "../copy/copy-changes.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import { withRetries } from "../copy/store/retry.ts";
 import { earlierPassOf, type FirstPassMark } from "../record/first-pass-mark.ts";
-import type { Migration } from "../migrate/migration.ts";
-import { checkDestination } from "../migrate/check-destination.ts";
+import type { Migration } from "./migration.ts";
+import { checkDestination } from "./check-destination.ts";
 import { checkSource } from "../trident/state/check-source.ts";
 import { SameClusterError } from "../blockers/legacy-blockers.ts";
 import type { TridentNames } from "../trident/state/check-state.ts";

@@ -1,6 +1,6 @@
-import { counted } from "./counted.ts";
-import type { StateProgress } from "../copy/copy-until-verified.ts";
-import { atMostEverySecond } from "./report-now-and-then.ts";
+import { counted } from "../wording/counted.ts";
+import type { StateProgress } from "./copy-until-verified.ts";
+import { atMostEverySecond } from "../wording/report-now-and-then.ts";
 
 /** Tells of a copy in lines, about one a second. `before` says what of it was there already, after a comma. */
 export function reportCopyProgress(report: (line: string) => void, before = ""): (progress: StateProgress) => void {
