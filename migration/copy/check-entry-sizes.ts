@@ -1,10 +1,10 @@
-import { bytesFieldBytes } from "../etcd/messages/wire-format.ts";
 import { keyLength, valueLength } from "./store/entry-bytes.ts";
 import { EntriesTooLargeError, type TooLargeEntry } from "./errors.ts";
 import { KEYS_LISTED } from "./store/key-sample.ts";
 import type { KeyAtRevision, KeyRange, KeyValue, KeyValueStore } from "./store/key-value-store.ts";
 import { withRetries, type RetryOptions } from "./store/retry.ts";
 import { isRequestTooLarge } from "./store/store-error.ts";
+import { creationBytes, deletionBytes } from "./write/request-bytes.ts";
 
 /** A hundredth of etcd's default limit: no etcd is asked about smaller ones. One that refuses them ends the copy. */
 const ALWAYS_TAKEN_BYTES = 16 * 1024;
@@ -19,7 +19,7 @@ export class LargestEntries {
     if (3 * keyBytes + valueBytes < ALWAYS_TAKEN_BYTES / 2) {
       return;
     }
-    const requestBytes = transactionBytes(keyBytes, valueBytes);
+    const requestBytes = creationBytes(keyBytes, valueBytes);
     const smallest = this.#entries.at(-1)?.requestBytes ?? 0;
     if (requestBytes <= ALWAYS_TAKEN_BYTES || (this.#entries.length === KEYS_LISTED && requestBytes <= smallest)) {
       return;
@@ -89,25 +89,10 @@ const UNREACHABLE_REVISIONS = [
 export function probe(from: Buffer, bytes: number): KeyAtRevision {
   for (let length = Math.floor(bytes / 2); length > from.length; length -= 1) {
     for (const { revision, bytes: revisionBytes } of UNREACHABLE_REVISIONS.toReversed()) {
-      if (probeBytes(length, revisionBytes) <= bytes) {
+      if (deletionBytes(length, revisionBytes) <= bytes) {
         return { key: Buffer.concat([from, Buffer.alloc(length - from.length, "~")]), modRevision: revision };
       }
     }
   }
   throw new RangeError(`no transaction of ${bytes} bytes has a key that begins with ${from.length} others`);
-}
-
-/** What the guarded transaction that creates one key takes: a compare, a put and the read for when the guard fails. */
-export function transactionBytes(keyBytes: number, valueBytes: number): number {
-  const key = bytesFieldBytes(keyBytes);
-  const compare = bytesFieldBytes(key + 4);
-  const put = bytesFieldBytes(bytesFieldBytes(key + bytesFieldBytes(valueBytes)));
-  return compare + put + bytesFieldBytes(bytesFieldBytes(key));
-}
-
-/** What the transaction around a transaction that deletes one key, while it has its revision, takes. */
-function probeBytes(keyBytes: number, revisionBytes: number): number {
-  const key = bytesFieldBytes(keyBytes);
-  const compare = bytesFieldBytes(key + 3 + revisionBytes);
-  return bytesFieldBytes(bytesFieldBytes(compare + bytesFieldBytes(bytesFieldBytes(key))));
 }

@@ -6,9 +6,10 @@ import type {
   RangeRequest,
   StoredKeyValue,
 } from "../../copy/store/key-value-store.ts";
+import { bytesFieldBytes, varintBytes } from "../../copy/write/request-bytes.ts";
 import { keyLength, valueLength } from "../../copy/store/entry-bytes.ts";
 import { ReceivedEntry } from "./received-entry.ts";
-import { bytesFieldBytes, Reader, varintBytes, Writer } from "./wire-format.ts";
+import { Reader, Writer } from "./wire-format.ts";
 
 // Field numbers: api/etcdserverpb/rpc.proto and api/mvccpb/kv.proto in etcd.
 

@@ -1,6 +1,7 @@
 import { groupsOf } from "../../copy/write/groups-of.ts";
 import { keyAfter } from "../../copy/store/key-range.ts";
 import type { KeyRange, KeyValue } from "../../copy/store/key-value-store.ts";
+import { bytesFieldBytes } from "../../copy/write/request-bytes.ts";
 import {
   CREATE_REVISION,
   modRevisionEquals,
@@ -9,7 +10,7 @@ import {
   readRevision,
   writePuts,
 } from "./key-messages.ts";
-import { bytesFieldBytes, Reader, Writer } from "./wire-format.ts";
+import { Reader, Writer } from "./wire-format.ts";
 
 /**
  * etcd allows a transaction 128 operations, and to each that is a transaction itself what the outer one leaves of them: a

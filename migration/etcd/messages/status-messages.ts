@@ -1,5 +1,6 @@
 import type { MemberHash, StoreStatus } from "../../copy/store/key-value-store.ts";
-import { bytesFieldBytes, Reader, Writer } from "./wire-format.ts";
+import { bytesFieldBytes } from "../../copy/write/request-bytes.ts";
+import { Reader, Writer } from "./wire-format.ts";
 
 // Field numbers: api/etcdserverpb/rpc.proto in etcd.
 

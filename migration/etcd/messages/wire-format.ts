@@ -4,7 +4,7 @@ import type { KeyValue } from "../../copy/store/key-value-store.ts";
 /**
  * The few parts of the protocol buffers format that etcd's messages need
  * (https://protobuf.dev/programming-guides/encoding/). etcd3's own codec makes an object and several copies for each
- * field, which costs more than all the rest of a copy; see messages.ts for what is encoded with this.
+ * field, which costs more than all the rest of a copy; the messages beside this file are encoded with it.
  */
 
 /** Wire types. */
@@ -15,20 +15,6 @@ const FIXED32 = 5;
 
 /** Above this a varint no longer fits a number exactly, and is read as a bigint. */
 const MOST_SAFE_BYTES = 7;
-
-/** How many bytes `writeVarint` takes for a length. */
-export function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) {
-    bytes += 1;
-  }
-  return bytes;
-}
-
-/** How many bytes a field of bytes takes, its tag and length included; fields above 15 have no place here. */
-export function bytesFieldBytes(length: number): number {
-  return 1 + varintBytes(length) + length;
-}
 
 /** Fills a buffer whose size was computed before. */
 export class Writer {

@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  findTooLargeEntries,
-  LargestEntries,
-  probe,
-  transactionBytes,
-} from "../../../migration/copy/check-entry-sizes.ts";
+import { findTooLargeEntries, LargestEntries, probe } from "../../../migration/copy/check-entry-sizes.ts";
 import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import type { KeyValue } from "../../../migration/copy/store/key-value-store.ts";
+import { creationBytes } from "../../../migration/copy/write/request-bytes.ts";
 import { encodeCreateTransaction, encodeDeleteTransaction } from "../../../migration/etcd/messages/key-messages.ts";
 import { startEtcd } from "../../etcd-process.ts";
 import { altered } from "./etcd-pair.ts";
@@ -27,7 +23,7 @@ test("the size of an entry's transaction is known to the byte, and a probe of th
   ] as const) {
     const entry = { key: Buffer.alloc(keyBytes, "k"), value: Buffer.alloc(valueBytes) };
     const bytes = encodeCreateTransaction([entry]).length;
-    assert.equal(transactionBytes(keyBytes, valueBytes), bytes);
+    assert.equal(creationBytes(keyBytes, valueBytes), bytes);
     const probed = encodeDeleteTransaction([probe(range.from, bytes)]).length;
     assert(probed <= bytes && probed > bytes - 8, `${probed} bytes for ${bytes}`);
   }
@@ -112,7 +108,7 @@ function largestOf(entries: readonly KeyValue[]): LargestEntries {
 function entryOf(name: string, bytes: number): KeyValue {
   const key = range.key(name);
   for (let valueBytes = bytes - 3 * key.length; valueBytes > 0; valueBytes -= 1) {
-    if (transactionBytes(key.length, valueBytes) <= bytes) {
+    if (creationBytes(key.length, valueBytes) <= bytes) {
       return { key, value: Buffer.alloc(valueBytes, "v") };
     }
   }
