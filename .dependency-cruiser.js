@@ -40,7 +40,8 @@ const upward = layers.slice(1).map(([name, from], index) => ({
 export default {
   forbidden: [
     ...upward,
-    { name: "no circle", severity: "error", from: {}, to: { circular: true } },
+    { name: "no circle between files", severity: "error", from: {}, to: { circular: true } },
+    { name: "no circle between folders", scope: "folder", severity: "error", from: {}, to: { circular: true } },
     {
       name: "each file of the product belongs to a layer",
       severity: "error",
