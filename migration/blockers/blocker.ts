@@ -64,6 +64,21 @@ export type BlockerKind =
   | "etcdVersionSkipped"
   | "membersMissing";
 
+/** What a run is stopped by while it is under way; its message is the blocker's, with its remedy. */
+export class BlockedError extends Error {
+  override readonly name = "BlockedError";
+  readonly blocker: Blocker;
+
+  constructor(blocker: Blocker) {
+    super(`${blocker.message} ${blocker.remedy}`);
+    this.blocker = blocker;
+  }
+}
+
+export function isBlockedBy(error: unknown, kind: BlockerKind): error is BlockedError {
+  return error instanceof BlockedError && error.blocker.kind === kind;
+}
+
 /** An error whose message is the blocker's, with its remedy. */
 export abstract class BlockerError extends Error {
   readonly blocker: Blocker;

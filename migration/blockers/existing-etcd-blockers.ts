@@ -1,40 +1,35 @@
 import { counted, listed } from "../wording/counted.ts";
 import type { TlsReason } from "../etcd/errors.ts";
-import { BlockerError } from "./blocker.ts";
+import type { Blocker } from "./blocker.ts";
 
 /** Members of an existing etcd, by their URLs. */
 type Endpoints = readonly string[];
 
-/** No connection can be had, from here or through a pod. */
-export class ExistingEtcdUnreachableError extends BlockerError {
-  override readonly name = "ExistingEtcdUnreachableError";
-
-  /** @param from such as `from this machine`. */
-  constructor(endpoints: Endpoints, from: string, reason: string) {
-    super({
-      kind: "existingEtcdUnreachable",
-      object: "existingEtcdEndpoints",
-      message: `The existing etcd can't be reached at ${endpoints.join(", ")} ${from}: ${reason}.`,
-      remedy:
-        "See that it runs there and lets this cluster's pods in, or name other members with `pulumi config set " +
-        "existingEtcdEndpoints https://HOST:2379`. What only the cluster can reach is reached through a pod when " +
-        "existingEtcdReach is auto or pod.",
-    });
-  }
+/**
+ * No connection can be had, from here or through a pod.
+ *
+ * @param from such as `from this machine`.
+ */
+export function existingEtcdUnreachable(endpoints: Endpoints, from: string, reason: string): Blocker {
+  return {
+    kind: "existingEtcdUnreachable",
+    object: "existingEtcdEndpoints",
+    message: `The existing etcd can't be reached at ${endpoints.join(", ")} ${from}: ${reason}.`,
+    remedy:
+      "See that it runs there and lets this cluster's pods in, or name other members with `pulumi config set " +
+      "existingEtcdEndpoints https://HOST:2379`. What only the cluster can reach is reached through a pod when " +
+      "existingEtcdReach is auto or pod.",
+  };
 }
 
 /** A connection stands, and the two sides do not accept each other. */
-export class ExistingEtcdTlsError extends BlockerError {
-  override readonly name = "ExistingEtcdTlsError";
-
-  constructor(endpoints: Endpoints, reason: TlsReason, problem: string) {
-    super({
-      kind: "existingEtcdTls",
-      object: "existingEtcdEndpoints",
-      message: `No TLS connection to the existing etcd at ${endpoints.join(", ")} comes to stand: ${problem}.`,
-      remedy: tlsRemedies[reason],
-    });
-  }
+export function existingEtcdTls(endpoints: Endpoints, reason: TlsReason, problem: string): Blocker {
+  return {
+    kind: "existingEtcdTls",
+    object: "existingEtcdEndpoints",
+    message: `No TLS connection to the existing etcd at ${endpoints.join(", ")} comes to stand: ${problem}.`,
+    remedy: tlsRemedies[reason],
+  };
 }
 
 const tlsRemedies: Readonly<Record<TlsReason, string>> = {
@@ -54,130 +49,110 @@ const tlsRemedies: Readonly<Record<TlsReason, string>> = {
 };
 
 /** Not an etcd that Trident's client knows. */
-export class ExistingEtcdVersionError extends BlockerError {
-  override readonly name = "ExistingEtcdVersionError";
-
-  constructor(endpoints: Endpoints, version: string) {
-    super({
-      kind: "existingEtcdVersion",
-      object: "existingEtcdEndpoints",
-      message: `At ${endpoints.join(", ")} there is etcd ${version === "" ? "of an unknown version" : version}; Trident keeps its state in etcd 3.`,
-      remedy: "Name an etcd of version 3 with `pulumi config set existingEtcdEndpoints https://HOST:2379`.",
-    });
-  }
+export function existingEtcdVersion(endpoints: Endpoints, version: string): Blocker {
+  return {
+    kind: "existingEtcdVersion",
+    object: "existingEtcdEndpoints",
+    message: `At ${endpoints.join(", ")} there is etcd ${version === "" ? "of an unknown version" : version}; Trident keeps its state in etcd 3.`,
+    remedy: "Name an etcd of version 3 with `pulumi config set existingEtcdEndpoints https://HOST:2379`.",
+  };
 }
 
 /** The endpoints are not all of one cluster. */
-export class ExistingEtcdClustersError extends BlockerError {
-  override readonly name = "ExistingEtcdClustersError";
-
-  constructor(clusters: readonly { readonly endpoint: string; readonly clusterId: string }[]) {
-    const named = clusters.map(({ endpoint, clusterId }) => `${endpoint} to ${clusterId}`);
-    super({
-      kind: "existingEtcdClusters",
-      object: "existingEtcdEndpoints",
-      message: `The endpoints belong to different etcd clusters: ${named.join(", ")}. What is written at one is not at another.`,
-      remedy: "Name only members of one cluster in existingEtcdEndpoints.",
-    });
-  }
+export function existingEtcdClusters(
+  clusters: readonly { readonly endpoint: string; readonly clusterId: string }[],
+): Blocker {
+  const named = clusters.map(({ endpoint, clusterId }) => `${endpoint} to ${clusterId}`);
+  return {
+    kind: "existingEtcdClusters",
+    object: "existingEtcdEndpoints",
+    message: `The endpoints belong to different etcd clusters: ${named.join(", ")}. What is written at one is not at another.`,
+    remedy: "Name only members of one cluster in existingEtcdEndpoints.",
+  };
 }
 
 /** It stands, but will not take what is written. */
-export class ExistingEtcdAlarmError extends BlockerError {
-  override readonly name = "ExistingEtcdAlarmError";
-
-  constructor(endpoints: Endpoints, alarms: readonly string[]) {
-    super({
-      kind: "existingEtcdAlarm",
-      object: "existingEtcdEndpoints",
-      message: `The existing etcd says at ${endpoints.join(", ")} that it is not well: ${alarms.join(", ")}.`,
-      remedy:
-        "Have its administrator put it right. For NOSPACE: compact and defragment it or raise --quota-backend-bytes, then " +
-        "`etcdctl alarm disarm`.",
-    });
-  }
+export function existingEtcdAlarm(endpoints: Endpoints, alarms: readonly string[]): Blocker {
+  return {
+    kind: "existingEtcdAlarm",
+    object: "existingEtcdEndpoints",
+    message: `The existing etcd says at ${endpoints.join(", ")} that it is not well: ${alarms.join(", ")}.`,
+    remedy:
+      "Have its administrator put it right. For NOSPACE: compact and defragment it or raise --quota-backend-bytes, then " +
+      "`etcdctl alarm disarm`.",
+  };
 }
 
-/** The certificate's user, which is how Trident logs in, or this program's own, may not do what it must. */
-export class ExistingEtcdAccessError extends BlockerError {
-  override readonly name = "ExistingEtcdAccessError";
-
-  /** @param who such as `the client certificate's user (its common name, trident)`. */
-  constructor(
-    endpoints: Endpoints,
-    who: { readonly described: string; readonly user: string },
-    prefix: string,
-    problem: string,
-  ) {
-    const { described, user } = who;
-    super({
-      kind: "existingEtcdAccess",
-      object: prefix,
-      message: `At ${endpoints.join(", ")}, ${described} may not read and write below ${prefix}: ${problem}.`,
-      remedy:
-        "Trident knows no password: where the etcd asks who one is, the common name of the client certificate must be a user " +
-        `of it. As its root: \`etcdctl user add ${user} --no-password\`, \`etcdctl role add trident\`, ` +
-        `\`etcdctl role grant-permission --prefix trident readwrite ${prefix}\`, \`etcdctl user grant-role ${user} trident\`.`,
-    });
-  }
+/**
+ * The certificate's user, which is how Trident logs in, or this program's own, may not do what it must.
+ *
+ * @param who such as `the client certificate's user (its common name, trident)`.
+ */
+export function existingEtcdAccess(
+  endpoints: Endpoints,
+  who: { readonly described: string; readonly user: string },
+  prefix: string,
+  problem: string,
+): Blocker {
+  const { described, user } = who;
+  return {
+    kind: "existingEtcdAccess",
+    object: prefix,
+    message: `At ${endpoints.join(", ")}, ${described} may not read and write below ${prefix}: ${problem}.`,
+    remedy:
+      "Trident knows no password: where the etcd asks who one is, the common name of the client certificate must be a user " +
+      `of it. As its root: \`etcdctl user add ${user} --no-password\`, \`etcdctl role add trident\`, ` +
+      `\`etcdctl role grant-permission --prefix trident readwrite ${prefix}\`, \`etcdctl user grant-role ${user} trident\`.`,
+  };
 }
 
 /** It is the one that a Kubernetes keeps itself in. */
-export class KubernetesEtcdError extends BlockerError {
-  override readonly name = "KubernetesEtcdError";
-
-  constructor(endpoints: Endpoints, prefix: string) {
-    super({
-      kind: "kubernetesEtcd",
-      object: "existingEtcdEndpoints",
-      message: `The etcd at ${endpoints.join(", ")} has keys under ${prefix}: a Kubernetes keeps its own state there, and nothing else belongs into it.`,
-      remedy:
-        "Name another etcd with `pulumi config set existingEtcdEndpoints https://HOST:2379`, or remove the setting for one " +
-        "of the stack's own.",
-    });
-  }
+export function kubernetesEtcd(endpoints: Endpoints, prefix: string): Blocker {
+  return {
+    kind: "kubernetesEtcd",
+    object: "existingEtcdEndpoints",
+    message: `The etcd at ${endpoints.join(", ")} has keys under ${prefix}: a Kubernetes keeps its own state there, and nothing else belongs into it.`,
+    remedy:
+      "Name another etcd with `pulumi config set existingEtcdEndpoints https://HOST:2379`, or remove the setting for one " +
+      "of the stack's own.",
+  };
 }
 
 /** There is a state already, and nothing says that it is Trident's own. */
-export class PrefixNotEmptyError extends BlockerError {
-  override readonly name = "PrefixNotEmptyError";
-
-  constructor(
-    endpoints: Endpoints,
-    prefix: string,
-    found: { readonly count: number; readonly first: readonly string[] },
-    deletion: string,
-  ) {
-    super({
-      kind: "prefixNotEmpty",
-      object: prefix,
-      message: `The existing etcd at ${endpoints.join(", ")} has ${counted(found.count, "key")} under ${prefix}: ${listed(found)}. A new Trident would take that for its own state.`,
-      remedy:
-        "If it is, such as after an earlier destroy, and no other Trident uses it: `pulumi config set " +
-        `existingEtcdAdoptState true\`. If nothing needs it: \`${deletion}\`. To move the state of a Trident with its ` +
-        "embedded etcd there: `pulumi config set migrate true`.",
-    });
-  }
+export function prefixNotEmpty(
+  endpoints: Endpoints,
+  prefix: string,
+  found: { readonly count: number; readonly first: readonly string[] },
+  deletion: string,
+): Blocker {
+  return {
+    kind: "prefixNotEmpty",
+    object: prefix,
+    message: `The existing etcd at ${endpoints.join(", ")} has ${counted(found.count, "key")} under ${prefix}: ${listed(found)}. A new Trident would take that for its own state.`,
+    remedy:
+      "If it is, such as after an earlier destroy, and no other Trident uses it: `pulumi config set " +
+      `existingEtcdAdoptState true\`. If nothing needs it: \`${deletion}\`. To move the state of a Trident with its ` +
+      "embedded etcd there: `pulumi config set migrate true`.",
+  };
 }
 
-/** The settings name another etcd than the one that this stack's Trident has its state in. */
-export class AnotherEtcdError extends BlockerError {
-  override readonly name = "AnotherEtcdError";
-
-  /** @param keys under the prefix of the other. */
-  constructor(deployment: string, current: string, next: string, keys: number) {
-    const there =
-      keys === 0
-        ? "where there is none: Trident would forget all of its volumes"
-        : `where ${counted(keys, "key is", "keys are")}: nothing says that it is this Trident's latest state`;
-    super({
-      kind: "anotherEtcd",
-      object: `Deployment/${deployment}`,
-      message: `Deployment ${deployment} has its state in the etcd at ${current}, and the settings name ${next}, ${there}.`,
-      remedy:
-        "Put the settings existingEtcd* back as they were, and run `pulumi up`, which records the etcd that is left. To move the " +
-        "state then: stop Trident, copy it as docs/copying-by-hand.md says, and set abandonedEtcd to the cluster id that " +
-        "`pulumi preview` names with the new settings.",
-    });
-  }
+/**
+ * The settings name another etcd than the one that this stack's Trident has its state in.
+ *
+ * @param keys under the prefix of the other.
+ */
+export function anotherEtcd(deployment: string, current: string, next: string, keys: number): Blocker {
+  const there =
+    keys === 0
+      ? "where there is none: Trident would forget all of its volumes"
+      : `where ${counted(keys, "key is", "keys are")}: nothing says that it is this Trident's latest state`;
+  return {
+    kind: "anotherEtcd",
+    object: `Deployment/${deployment}`,
+    message: `Deployment ${deployment} has its state in the etcd at ${current}, and the settings name ${next}, ${there}.`,
+    remedy:
+      "Put the settings existingEtcd* back as they were, and run `pulumi up`, which records the etcd that is left. To move the " +
+      "state then: stop Trident, copy it as docs/copying-by-hand.md says, and set abandonedEtcd to the cluster id that " +
+      "`pulumi preview` names with the new settings.",
+  };
 }

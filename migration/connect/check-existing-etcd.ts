@@ -5,16 +5,16 @@ import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../etcd/errors.ts"
 import type { MemberAnswer } from "../etcd/etcd-store.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
-import type { BlockerError } from "../blockers/blocker.ts";
+import { BlockedError, type Blocker } from "../blockers/blocker.ts";
 import {
-  ExistingEtcdAccessError,
-  ExistingEtcdAlarmError,
-  ExistingEtcdClustersError,
-  ExistingEtcdTlsError,
-  ExistingEtcdUnreachableError,
-  ExistingEtcdVersionError,
-  KubernetesEtcdError,
-  PrefixNotEmptyError,
+  existingEtcdAccess,
+  existingEtcdAlarm,
+  existingEtcdClusters,
+  existingEtcdTls,
+  existingEtcdUnreachable,
+  existingEtcdVersion,
+  kubernetesEtcd,
+  prefixNotEmpty,
 } from "../blockers/existing-etcd-blockers.ts";
 import { deletionCommand } from "./etcdctl-command.ts";
 import type { EtcdIdentity, ExistingEtcd } from "./open-existing-etcd.ts";
@@ -28,7 +28,7 @@ export interface ExistingEtcdChecks {
 }
 
 /** All that keeps an existing etcd from being used; nothing is written to find out. */
-export async function checkExistingEtcd(etcd: ExistingEtcd, checks: ExistingEtcdChecks): Promise<BlockerError[]> {
+export async function checkExistingEtcd(etcd: ExistingEtcd, checks: ExistingEtcdChecks): Promise<Blocker[]> {
   const answers = await etcd.memberAnswers();
   const members = etcd.endpoints.flatMap((endpoint, index): Member[] => {
     const answer = answers[index];
@@ -46,7 +46,7 @@ export async function checkExistingEtcd(etcd: ExistingEtcd, checks: ExistingEtcd
 /** Raises the first of what keeps it from being used. */
 export async function refuseUnusableEtcd(etcd: ExistingEtcd, checks: ExistingEtcdChecks): Promise<void> {
   const [first] = await checkExistingEtcd(etcd, checks);
-  if (first !== undefined) throw first;
+  if (first !== undefined) throw new BlockedError(first);
 }
 
 interface Member {
@@ -58,7 +58,7 @@ function checkConnections(
   { pod }: ExistingEtcd,
   { prefix, identity }: ExistingEtcdChecks,
   members: readonly Member[],
-): BlockerError[] {
+): Blocker[] {
   const failed = members.flatMap(({ endpoint, answer }) =>
     "failure" in answer ? [{ endpoint, failure: answer.failure, reason: reasonOf(answer.failure) }] : [],
   );
@@ -66,14 +66,14 @@ function checkConnections(
   return [...Map.groupBy(failed, ({ reason }) => reason)].map(([reason, alike]) => {
     const endpoints = alike.map(({ endpoint }) => endpoint);
     const failure = alike[0]?.failure;
-    if (failure instanceof EtcdTlsError) return new ExistingEtcdTlsError(endpoints, failure.reason, reason);
+    if (failure instanceof EtcdTlsError) return existingEtcdTls(endpoints, failure.reason, reason);
     if (failure instanceof EtcdPermissionError && identity.credentials !== undefined) {
       const user = identity.credentials.username;
       const described = `user ${user} (setting existingEtcdUsername), with the password that was given,`;
-      return new ExistingEtcdAccessError(endpoints, { described, user }, prefix, reason);
+      return existingEtcdAccess(endpoints, { described, user }, prefix, reason);
     }
     const from = pod === undefined ? "from this machine" : "through a pod";
-    return new ExistingEtcdUnreachableError(endpoints, from, reason.replace(/^cannot be reached: /, ""));
+    return existingEtcdUnreachable(endpoints, from, reason.replace(/^cannot be reached: /, ""));
   });
 }
 
@@ -83,24 +83,23 @@ function reasonOf(failure: unknown): string {
   return withoutFullStop(failure instanceof EtcdError ? text.replace(`etcd at ${failure.endpoint}: `, "") : text);
 }
 
-function checkMembers(members: readonly Member[]): BlockerError[] {
+function checkMembers(members: readonly Member[]): Blocker[] {
   const answered = members.flatMap(({ endpoint, answer }) => ("status" in answer ? [{ endpoint, ...answer }] : []));
   const strange = answered.filter(({ status }) => !status.version.startsWith("3."));
   const alarmed = answered.filter(({ errors }) => errors.length > 0);
   const clusters = answered.map(({ endpoint, status: { clusterId } }) => ({ endpoint, clusterId }));
   return [
-    ...[...Map.groupBy(strange, ({ status }) => status.version)].map(
-      ([version, alike]) =>
-        new ExistingEtcdVersionError(
-          alike.map(({ endpoint }) => endpoint),
-          version,
-        ),
+    ...[...Map.groupBy(strange, ({ status }) => status.version)].map(([version, alike]) =>
+      existingEtcdVersion(
+        alike.map(({ endpoint }) => endpoint),
+        version,
+      ),
     ),
-    ...(new Set(clusters.map(({ clusterId }) => clusterId)).size > 1 ? [new ExistingEtcdClustersError(clusters)] : []),
+    ...(new Set(clusters.map(({ clusterId }) => clusterId)).size > 1 ? [existingEtcdClusters(clusters)] : []),
     ...(alarmed.length === 0
       ? []
       : [
-          new ExistingEtcdAlarmError(
+          existingEtcdAlarm(
             alarmed.map(({ endpoint }) => endpoint),
             [...new Set(alarmed.flatMap(({ errors }) => errors))],
           ),
@@ -109,18 +108,18 @@ function checkMembers(members: readonly Member[]): BlockerError[] {
 }
 
 /** As Trident will, which has only the certificate, and as this program does, which may have a password. */
-async function checkAccess(etcd: ExistingEtcd, { prefix, identity }: ExistingEtcdChecks): Promise<BlockerError[]> {
+async function checkAccess(etcd: ExistingEtcd, { prefix, identity }: ExistingEtcdChecks): Promise<Blocker[]> {
   const range = prefixRange(prefix);
-  const refusals: BlockerError[] = [];
+  const refusals: Blocker[] = [];
   const certificate = await refusalOf(etcd.checkCertificatesAccess(range));
   if (certificate !== undefined) {
-    refusals.push(new ExistingEtcdAccessError(etcd.endpoints, certificatesUser(identity), prefix, certificate));
+    refusals.push(existingEtcdAccess(etcd.endpoints, certificatesUser(identity), prefix, certificate));
   }
   if (identity.credentials !== undefined) {
     const { username: user } = identity.credentials;
     const own = await refusalOf(etcd.range({ ...range, countOnly: true }));
     const described = `user ${user} (setting existingEtcdUsername)`;
-    if (own !== undefined) refusals.push(new ExistingEtcdAccessError(etcd.endpoints, { described, user }, prefix, own));
+    if (own !== undefined) refusals.push(existingEtcdAccess(etcd.endpoints, { described, user }, prefix, own));
   }
   return refusals;
 }
@@ -148,9 +147,9 @@ async function refusalOf(asking: Promise<unknown>): Promise<string | undefined> 
 /** Where Kubernetes keeps its objects, and where OpenShift keeps those and its own. */
 const kubernetesPrefixes = ["/registry/", "/kubernetes.io/", "/openshift.io/"];
 
-async function checkOwner(etcd: ExistingEtcd): Promise<BlockerError[]> {
+async function checkOwner(etcd: ExistingEtcd): Promise<Blocker[]> {
   for (const prefix of kubernetesPrefixes) {
-    if ((await countUnlessRefused(etcd, prefix)) > 0) return [new KubernetesEtcdError(etcd.endpoints, prefix)];
+    if ((await countUnlessRefused(etcd, prefix)) > 0) return [kubernetesEtcd(etcd.endpoints, prefix)];
   }
   return [];
 }
@@ -165,13 +164,10 @@ async function countUnlessRefused(etcd: ExistingEtcd, prefix: string): Promise<n
 
 const shownKeys = 3;
 
-async function checkEmptiness(
-  etcd: ExistingEtcd,
-  { prefix, mustBeEmpty }: ExistingEtcdChecks,
-): Promise<BlockerError[]> {
+async function checkEmptiness(etcd: ExistingEtcd, { prefix, mustBeEmpty }: ExistingEtcdChecks): Promise<Blocker[]> {
   if (!mustBeEmpty) return [];
   const { count, entries } = await etcd.range({ ...prefixRange(prefix), limit: shownKeys, keysOnly: true });
   if (count === 0) return [];
   const found = { count, first: entries.map(({ key }) => printableKey(key)) };
-  return [new PrefixNotEmptyError(etcd.endpoints, prefix, found, deletionCommand(etcd.endpoints, prefix))];
+  return [prefixNotEmpty(etcd.endpoints, prefix, found, deletionCommand(etcd.endpoints, prefix))];
 }

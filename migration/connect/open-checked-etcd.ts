@@ -8,7 +8,7 @@ import { connectExistingEtcd, readIdentity, type Waiting } from "./open-existing
 
 /**
  * As openEtcd, and refuses an existing etcd that is not to be written to, as the plan does: time has passed since, and a
- * migration may be run without one. Raises a BlockerError then.
+ * migration may be run without one. Raises a BlockedError then.
  */
 export async function openCheckedEtcd(
   cluster: ClusterClient,

@@ -13,7 +13,7 @@ import { connectExistingEtcd, type ExistingEtcd } from "../../connect/open-exist
 import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
 import { openLiveSource } from "../../trident/legacy/live-source.ts";
 import { findMigrationRecord, type MigrationRecord } from "../../record/migration-record.ts";
-import type { BlockerError } from "../../blockers/blocker.ts";
+import type { Blocker } from "../../blockers/blocker.ts";
 import { checkNamespace } from "../../trident/check-namespace.ts";
 import type { NamesAnswer } from "../../trident/rest/ask-for-lists.ts";
 import { askOldTrident } from "../../trident/rest/ask-legacy-trident.ts";
@@ -41,7 +41,7 @@ export interface PlanEnvironment {
   examineDestination(
     destination: OpenStore,
     flow: Flow,
-  ): Promise<{ readonly problems: readonly BlockerError[]; readonly reached?: "directly" | "through a pod" }>;
+  ): Promise<{ readonly problems: readonly Blocker[]; readonly reached?: "directly" | "through a pod" }>;
   countEtcdv2Nodes(legacy: LegacyTrident): Promise<number>;
   /** Those of the stack's own etcd, each asked itself; none where it is somebody else's. */
   askMembers(): Promise<readonly AskedMember[]>;

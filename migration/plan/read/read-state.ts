@@ -4,7 +4,7 @@ import { earlierPassOf } from "../../record/first-pass-mark.ts";
 import { describeFailure } from "../../wording/describe-failure.ts";
 import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../../record/migration-record.ts";
-import type { BlockerError } from "../../blockers/blocker.ts";
+import type { Blocker } from "../../blockers/blocker.ts";
 import { confirmDifferences } from "../../trident/state/confirm-differences.ts";
 import type { StateFindings, TridentNames } from "../../trident/state/check-state.ts";
 import type { NamesAnswer } from "../../trident/rest/ask-for-lists.ts";
@@ -27,7 +27,7 @@ export interface StateLook {
   readonly destination?: Asked;
   readonly destinationFailure?: unknown;
   /** What keeps an existing etcd from being used. */
-  readonly destinationProblems?: readonly BlockerError[];
+  readonly destinationProblems?: readonly Blocker[];
   readonly destinationReached?: "directly" | "through a pod";
   /** For a rollback, in the destination: what is carried back. */
   readonly toCarryBack?: Asked & { readonly survey: StateSurvey };

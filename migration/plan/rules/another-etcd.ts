@@ -1,6 +1,6 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import { describeAddress, isEtcdCluster } from "../../connect/describe-address.ts";
-import { AnotherEtcdError } from "../../blockers/existing-etcd-blockers.ts";
+import { anotherEtcd } from "../../blockers/existing-etcd-blockers.ts";
 import type { RecordedEtcd } from "../../record/recorded-etcd.ts";
 import { isServing, type Flow } from "../migration-plan.ts";
 import type { PlanRequest } from "../plan-request.ts";
@@ -36,7 +36,7 @@ export function judgeAnotherEtcd(request: PlanRequest, facts: AnotherEtcdFacts):
     return recorded.heldKeys || recorded.clusterId === clusterId ? nothing : moved(request, runsOn);
   }
   const next = describeAddress(request.destination);
-  return { blockers: [new AnotherEtcdError(request.legacyDeployment, runsOn, next, keys ?? 0).blocker], risks: [] };
+  return { blockers: [anotherEtcd(request.legacyDeployment, runsOn, next, keys ?? 0)], risks: [] };
 }
 
 function moved(request: PlanRequest, runsOn: string): Findings {

@@ -3,8 +3,8 @@ import { NotReachedFromHereError } from "../../connect/errors.ts";
 import type { ExistingEtcdAddress } from "../../connect/etcd-address.ts";
 import { describeFailure } from "../../wording/describe-failure.ts";
 import { withoutFullStop } from "../../kubernetes/errors.ts";
-import { BlockerError, type Blocker } from "../../blockers/blocker.ts";
-import { ExistingEtcdUnreachableError } from "../../blockers/existing-etcd-blockers.ts";
+import { BlockedError, type Blocker } from "../../blockers/blocker.ts";
+import { existingEtcdUnreachable } from "../../blockers/existing-etcd-blockers.ts";
 import type { Flow } from "../migration-plan.ts";
 import type { ExistingEtcdRequest } from "../plan-request.ts";
 import type { Findings } from "./versions.ts";
@@ -17,7 +17,7 @@ export interface ExistingEtcdFacts {
   /** Whether this program's Trident has its state there already. */
   readonly isInUse: boolean;
   /** What keeps it from being used. */
-  readonly problems: readonly BlockerError[];
+  readonly problems: readonly Blocker[];
   /** Why it could not be asked. */
   readonly failure: unknown;
   /** Under the prefix; undefined where they were not counted. */
@@ -28,7 +28,7 @@ export interface ExistingEtcdFacts {
 /** A preview that can't reach it says so, and so much is left for the run to find out. */
 export function judgeExistingEtcd(facts: ExistingEtcdFacts): Findings {
   const { address, flow, failure, isInUse } = facts;
-  const found = [...facts.problems.map(({ blocker }) => blocker), ...blockerOf(address, failure)];
+  const found = [...facts.problems, ...blockerOf(address, failure)];
   const isBlocked = ({ kind }: Blocker): boolean => flow !== "rolledBack" && !(isInUse && passing.has(kind));
   return {
     blockers: found.filter(isBlocked),
@@ -54,9 +54,9 @@ function notReached(failure: NotReachedFromHereError): string {
 
 function blockerOf({ endpoints }: ExistingEtcdAddress, failure: unknown): Blocker[] {
   if (failure === undefined || failure instanceof NotReachedFromHereError) return [];
-  if (failure instanceof BlockerError) return [failure.blocker];
+  if (failure instanceof BlockedError) return [failure.blocker];
   const reason = withoutFullStop(describeFailure(failure));
-  return [new ExistingEtcdUnreachableError(endpoints, "to ask it", reason).blocker];
+  return [existingEtcdUnreachable(endpoints, "to ask it", reason)];
 }
 
 function lasting({ endpoints }: ExistingEtcdAddress): string[] {

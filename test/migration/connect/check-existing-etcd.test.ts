@@ -7,7 +7,7 @@ import {
   type ExistingEtcd,
 } from "../../../migration/connect/open-existing-etcd.ts";
 import type { ClusterClient } from "../../../migration/kubernetes/cluster-client.ts";
-import type { BlockerError } from "../../../migration/blockers/blocker.ts";
+import { BlockedError, type Blocker } from "../../../migration/blockers/blocker.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
 import { startEtcd, type EtcdProcess } from "../../etcd-process.ts";
 
@@ -40,7 +40,7 @@ describe("an existing etcd", () => {
     try {
       const tls = { ...identity.tls, certificateAuthority: other.certificate };
       const [problem, ...more] = await problemsOf({ identity: { tls } });
-      assert.equal(problem?.name, "ExistingEtcdTlsError");
+      assert.equal(problem?.kind, "existingEtcdTls");
       assert.match(problem.message, /not signed by the CA that was given.*existingEtcdCaFile/);
       assert.deepEqual(more, []);
     } finally {
@@ -50,7 +50,7 @@ describe("an existing etcd", () => {
 
   it("whose certificate is for other names is refused, with the name", async () => {
     const [problem] = await problemsOf({ endpoints: [`https://localhost:${etcd.port}`] });
-    assert.equal(problem?.blocker.kind, "existingEtcdTls");
+    assert.equal(problem?.kind, "existingEtcdTls");
     assert.match(problem.message, /not for the name localhost.*as its certificate does/);
   });
 
@@ -60,7 +60,7 @@ describe("an existing etcd", () => {
       const client = await clientOf(other, "trident");
       const tls = { ...client, certificateAuthority: authority.certificate };
       const [problem] = await problemsOf({ identity: { tls } });
-      assert.equal(problem?.blocker.kind, "existingEtcdTls");
+      assert.equal(problem?.kind, "existingEtcdTls");
       assert.match(problem.message, /rejected the client certificate.*--trusted-ca-file/);
     } finally {
       await other.remove();
@@ -71,7 +71,7 @@ describe("an existing etcd", () => {
     const endpoints = ["https://127.0.0.1:1", "https://127.0.0.1:2"];
     const problems = await problemsOf({ endpoints });
     assert.deepEqual(
-      problems.map(({ blocker }) => blocker.kind),
+      problems.map(({ kind }) => kind),
       ["existingEtcdUnreachable", "existingEtcdUnreachable"],
     );
     assert.match(problems[0]?.message ?? "", /https:\/\/127\.0\.0\.1:1 from this machine.*ECONNREFUSED/);
@@ -83,7 +83,7 @@ describe("an existing etcd", () => {
     try {
       const endpoints = [`https://127.0.0.1:${etcd.port}`, `https://127.0.0.1:${other.port}`];
       const [problem] = await problemsOf({ endpoints });
-      assert.equal(problem?.name, "ExistingEtcdClustersError");
+      assert.equal(problem?.kind, "existingEtcdClusters");
       const { clusterId } = await other.store.status();
       assert.ok(problem.message.includes(clusterId), problem.message);
     } finally {
@@ -96,7 +96,7 @@ describe("an existing etcd", () => {
     await etcd.client.maintenance.alarm({ action: "Activate", alarm: "Nospace", memberID });
     try {
       const [problem, ...more] = await problemsOf({});
-      assert.equal(problem?.blocker.kind, "existingEtcdAlarm");
+      assert.equal(problem?.kind, "existingEtcdAlarm");
       assert.match(problem.message, /NOSPACE.*etcdctl alarm disarm/);
       assert.deepEqual(more, []);
     } finally {
@@ -109,7 +109,7 @@ describe("an existing etcd", () => {
       await etcd.client.put(key).value("{}");
       try {
         const [problem, ...more] = await problemsOf({});
-        assert.equal(problem?.blocker.kind, "kubernetesEtcd");
+        assert.equal(problem?.kind, "kubernetesEtcd");
         assert.match(problem.message, new RegExp(`keys under /${key.split("/")[1] ?? ""}/`));
         assert.deepEqual(more, []);
       } finally {
@@ -122,7 +122,7 @@ describe("an existing etcd", () => {
     for (const name of ["a", "b", "c", "d"]) await etcd.client.put(`/trident/v1/volume/${name}`).value("a secret");
     try {
       const [problem] = await problemsOf({ mustBeEmpty: true });
-      assert.equal(problem?.blocker.kind, "prefixNotEmpty");
+      assert.equal(problem?.kind, "prefixNotEmpty");
       assert.match(problem.message, /4 keys under \/trident\/: .*volume\/a, .*volume\/b, .*volume\/c and 1 more/);
       assert.match(problem.message, /existingEtcdAdoptState true.*etcdctl --endpoints=.* del --prefix \/trident\//);
       assert.doesNotMatch(problem.message, /a secret/);
@@ -176,7 +176,7 @@ describe("an existing etcd", () => {
     for (const user of ["reader", "writer", "nobody", "unknown"]) {
       it(`refuses the certificate of ${user}, who may not do both, with the commands that allow it`, async () => {
         const [problem, ...more] = await problemsOf({ identity: { tls: await clientOf(authority, user) } });
-        assert.equal(problem?.blocker.kind, "existingEtcdAccess");
+        assert.equal(problem?.kind, "existingEtcdAccess");
         assert.match(problem.message, new RegExp(`common name, ${user}\\) may not read and write below /trident/`));
         assert.match(
           problem.message,
@@ -198,7 +198,7 @@ describe("an existing etcd", () => {
       const tls = await clientOf(authority, "owner");
       const credentials = { username: "owner", password: "not-sesame" };
       const [problem] = await problemsOf({ identity: { tls, credentials } });
-      assert.equal(problem?.blocker.kind, "existingEtcdAccess");
+      assert.equal(problem?.kind, "existingEtcdAccess");
       assert.match(problem.message, /user owner \(setting existingEtcdUsername\)/);
       assert.doesNotMatch(problem.message, /not-sesame/);
     });
@@ -208,7 +208,8 @@ describe("an existing etcd", () => {
     readonly endpoints?: readonly string[];
   }
 
-  async function problemsOf({ endpoints, ...checks }: Case): Promise<BlockerError[]> {
+  /** Each message as a run says it that is stopped by it: with the remedy. */
+  async function problemsOf({ endpoints, ...checks }: Case): Promise<Blocker[]> {
     const all = { prefix: "/trident/", identity, mustBeEmpty: true, ...checks };
     const address = {
       namespace: "n",
@@ -218,7 +219,8 @@ describe("an existing etcd", () => {
     let opened: ExistingEtcd | undefined;
     try {
       opened = await connectExistingEtcd(noCluster, address, all.identity, { timeoutSeconds: 5 });
-      return await checkExistingEtcd(opened, all);
+      const problems = await checkExistingEtcd(opened, all);
+      return problems.map((problem) => ({ ...problem, message: new BlockedError(problem).message }));
     } finally {
       await opened?.close();
     }

@@ -2,16 +2,16 @@ import type { ShownCertificates } from "../../../migration/certificates/brought-
 import type { ServedObject } from "../../../migration/plan/read/cluster-reader.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
 import { deletionCommand } from "../../../migration/connect/etcdctl-command.ts";
-import type { BlockerError, BlockerKind } from "../../../migration/blockers/blocker.ts";
+import type { Blocker, BlockerKind } from "../../../migration/blockers/blocker.ts";
 import {
-  ExistingEtcdAccessError,
-  ExistingEtcdAlarmError,
-  ExistingEtcdClustersError,
-  ExistingEtcdTlsError,
-  ExistingEtcdUnreachableError,
-  ExistingEtcdVersionError,
-  KubernetesEtcdError,
-  PrefixNotEmptyError,
+  existingEtcdAccess,
+  existingEtcdAlarm,
+  existingEtcdClusters,
+  existingEtcdTls,
+  existingEtcdUnreachable,
+  existingEtcdVersion,
+  kubernetesEtcd,
+  prefixNotEmpty,
 } from "../../../migration/blockers/existing-etcd-blockers.ts";
 import { definitionName, definitionPath } from "../../../migration/uninstall/crd.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
@@ -104,14 +104,14 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
     ["etcdv2State", (environment) => (environment.withLegacy({}).etcdv2Nodes = 12)],
     [
       "existingEtcdAccess",
-      withProblem(new ExistingEtcdAccessError([endpoint], user, "/trident/", "access refused: permission denied")),
+      withProblem(existingEtcdAccess([endpoint], user, "/trident/", "access refused: permission denied")),
       installOnExisting,
     ],
-    ["existingEtcdAlarm", withProblem(new ExistingEtcdAlarmError([endpoint], ["alarm:NOSPACE"])), installOnExisting],
+    ["existingEtcdAlarm", withProblem(existingEtcdAlarm([endpoint], ["alarm:NOSPACE"])), installOnExisting],
     [
       "existingEtcdClusters",
       withProblem(
-        new ExistingEtcdClustersError([
+        existingEtcdClusters([
           { endpoint: "https://a.example.com:2379", clusterId: "17" },
           { endpoint: "https://b.example.com:2379", clusterId: "18" },
         ]),
@@ -120,19 +120,15 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
     ],
     [
       "existingEtcdTls",
-      withProblem(
-        new ExistingEtcdTlsError([endpoint], "serverName", "its certificate is not for the name etcd.example.com"),
-      ),
+      withProblem(existingEtcdTls([endpoint], "serverName", "its certificate is not for the name etcd.example.com")),
       installOnExisting,
     ],
     [
       "existingEtcdUnreachable",
-      withProblem(
-        new ExistingEtcdUnreachableError([endpoint], "from this machine", "connect ECONNREFUSED 192.0.2.7:2379"),
-      ),
+      withProblem(existingEtcdUnreachable([endpoint], "from this machine", "connect ECONNREFUSED 192.0.2.7:2379")),
       installOnExisting,
     ],
-    ["existingEtcdVersion", withProblem(new ExistingEtcdVersionError([endpoint], "4.0.1")), installOnExisting],
+    ["existingEtcdVersion", withProblem(existingEtcdVersion([endpoint], "4.0.1")), installOnExisting],
     [
       "foreignKeys",
       (environment) => environment.withLegacy().withEtcdCluster({ "/trident/v1/volume/of-somebody-else": "secret" }),
@@ -143,7 +139,7 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
     ],
     ["foreignTrident", (environment) => environment.objects.set(deploymentPath, { metadata: { name: "trident" } })],
     ["imageOlderThanData", (environment) => environment.withLegacy(), { tridentImage: "netapp/trident:18.10.0" }],
-    ["kubernetesEtcd", withProblem(new KubernetesEtcdError([endpoint], "/registry/")), installOnExisting],
+    ["kubernetesEtcd", withProblem(kubernetesEtcd([endpoint], "/registry/")), installOnExisting],
     [
       "leasedKeys",
       (environment) => {
@@ -283,7 +279,7 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
     [
       "prefixNotEmpty",
       withProblem(
-        new PrefixNotEmptyError(
+        prefixNotEmpty(
           [endpoint],
           "/trident/",
           { count: 5, first: ["/trident/store", "/trident/v1/backend/nas", "/trident/v1/storageclass/gold"] },
@@ -353,7 +349,7 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
   ];
 
 /** One of what keeps an existing etcd from being used. */
-function withProblem(problem: BlockerError): Arrange {
+function withProblem(problem: Blocker): Arrange {
   return (environment) => (environment.withExistingEtcd().problems = [problem]);
 }
 

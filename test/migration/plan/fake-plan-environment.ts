@@ -5,7 +5,7 @@ import type { MigrationRecord } from "../../../migration/record/migration-record
 import type { Access, ClusterReader, ServedObject } from "../../../migration/plan/read/cluster-reader.ts";
 import type { PlanEnvironment } from "../../../migration/plan/read/plan-environment.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
-import type { BlockerError } from "../../../migration/blockers/blocker.ts";
+import type { Blocker } from "../../../migration/blockers/blocker.ts";
 import { NamespaceMissingError } from "../../../migration/blockers/legacy-blockers.ts";
 import type { OpenStore } from "../../../migration/connect/open-store.ts";
 import type { NamesAnswer } from "../../../migration/trident/rest/ask-for-lists.ts";
@@ -67,7 +67,7 @@ export class FakePlanEnvironment implements PlanEnvironment {
   members: readonly AskedMember[] | undefined = [];
   tridentTrouble: string | undefined;
   /** Of an existing etcd. */
-  problems: readonly BlockerError[] = [];
+  problems: readonly Blocker[] = [];
   unreached: Error | undefined;
   reached: "directly" | "through a pod" | undefined;
   /** What was asked for, in order. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { KubernetesEtcdError } from "../../../../migration/blockers/existing-etcd-blockers.ts";
+import { kubernetesEtcd } from "../../../../migration/blockers/existing-etcd-blockers.ts";
 import { describe, it } from "node:test";
 import { lookAtState } from "../../../../migration/plan/read/read-state.ts";
 import { legacyTrident } from "../../trident/legacy/legacy-deployment.ts";
@@ -87,7 +87,7 @@ describe("the look at the two etcds", () => {
     const look = await lookAtState(environment, planRequest(), { ...nothingThere, isExisting: true });
     assert.equal(look.destinationKeys, 5);
     assert.equal(look.destinationReached, "directly");
-    const problem = new KubernetesEtcdError(["https://etcd.example.com:2379"], "/registry/");
+    const problem = kubernetesEtcd(["https://etcd.example.com:2379"], "/registry/");
     environment.withExistingEtcd(smallState).problems = [problem];
     const refused = await lookAtState(environment, planRequest(), { ...nothingThere, isExisting: true });
     assert.deepEqual(refused.destinationProblems, [problem]);

@@ -3,9 +3,9 @@ import { describe, it } from "node:test";
 import { NotReachedFromHereError } from "../../../../migration/connect/errors.ts";
 import { judgeExistingEtcd, type ExistingEtcdFacts } from "../../../../migration/plan/rules/existing-etcd.ts";
 import {
-  ExistingEtcdTlsError,
-  ExistingEtcdUnreachableError,
-  KubernetesEtcdError,
+  existingEtcdTls,
+  existingEtcdUnreachable,
+  kubernetesEtcd,
 } from "../../../../migration/blockers/existing-etcd-blockers.ts";
 
 const endpoint = "https://etcd.example.com:2379";
@@ -16,7 +16,7 @@ describe("an existing etcd in the plan", () => {
   });
 
   it("blocks with all that keeps it from being used", () => {
-    const problems = [new KubernetesEtcdError([endpoint], "/registry/"), new KubernetesEtcdError([endpoint], "/x/")];
+    const problems = [kubernetesEtcd([endpoint], "/registry/"), kubernetesEtcd([endpoint], "/x/")];
     assert.deepEqual(
       judge({ problems }).blockers.map(({ kind }) => kind),
       ["kubernetesEtcd", "kubernetesEtcd"],
@@ -52,8 +52,8 @@ describe("an existing etcd in the plan", () => {
   });
 
   it("that Trident is on already, and that is away for now, is a risk; what stays wrong blocks all the same", () => {
-    const away = new ExistingEtcdUnreachableError([endpoint], "from this machine", "connect ECONNREFUSED");
-    const wrong = new ExistingEtcdTlsError([endpoint], "authority", "its certificate is not signed by the CA");
+    const away = existingEtcdUnreachable([endpoint], "from this machine", "connect ECONNREFUSED");
+    const wrong = existingEtcdTls([endpoint], "authority", "its certificate is not signed by the CA");
     const found = judge({ flow: "installed", isInUse: true, problems: [away, wrong] });
     assert.deepEqual(
       found.blockers.map(({ kind }) => kind),
@@ -63,7 +63,7 @@ describe("an existing etcd in the plan", () => {
   });
 
   it("blocks nothing once the old Trident is back on its embedded etcd", () => {
-    const found = judge({ flow: "rolledBack", problems: [new KubernetesEtcdError([endpoint], "/registry/")] });
+    const found = judge({ flow: "rolledBack", problems: [kubernetesEtcd([endpoint], "/registry/")] });
     assert.deepEqual(found.blockers, []);
     assert.match(found.risks.join(), /keys under \/registry\//);
   });
