@@ -6,13 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Etcd3 } from "etcd3";
-import {
-  connectEtcd,
-  type EtcdAddress,
-  type EtcdStore,
-  type EtcdTarget,
-  type EtcdTls,
-} from "../migration/etcd/etcd-store.ts";
+import { connectEtcd, type EtcdStore } from "../migration/etcd/etcd-store.ts";
+import type { EtcdTarget, EtcdTls, MemberAddress } from "../migration/etcd/etcd-target.ts";
 import { createAuthority, type CertificateAuthority, type IssuedCertificate } from "./certificate-authority.ts";
 
 export const SERVER_NAME = "etcd.test";
@@ -135,7 +130,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-function connectPlainClient({ host, port }: EtcdAddress, tls: Required<EtcdTls>): Etcd3 {
+function connectPlainClient({ host, port }: MemberAddress, tls: Required<EtcdTls>): Etcd3 {
   return new Etcd3({
     hosts: `https://${host}:${port}`,
     credentials: {

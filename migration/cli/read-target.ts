@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { EtcdTarget } from "../etcd/etcd-store.ts";
+import type { EtcdTarget } from "../etcd/etcd-target.ts";
 import { passwordVariable } from "./flags.ts";
 import type { SideRequest, TlsFiles } from "./parse-command.ts";
 import { UsageError } from "./usage-error.ts";

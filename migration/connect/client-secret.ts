@@ -5,7 +5,7 @@ import {
   type CertificateMaterial,
   type CertificatePart,
 } from "../certificates/client-certificate.ts";
-import type { EtcdTls } from "../etcd/etcd-store.ts";
+import type { EtcdTls } from "../etcd/etcd-target.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
 import { memberServerName } from "./cluster-members.ts";

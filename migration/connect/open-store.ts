@@ -1,7 +1,8 @@
 import type { KeyValueStore } from "../copy/store/key-value-store.ts";
 import { StoreError } from "../copy/store/store-error.ts";
 import { EtcdError, EtcdUnreachableError } from "../etcd/errors.ts";
-import { connectEtcd, type EtcdStore, type EtcdTls } from "../etcd/etcd-store.ts";
+import { connectEtcd, type EtcdStore } from "../etcd/etcd-store.ts";
+import type { EtcdTls } from "../etcd/etcd-target.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import type { PortForward } from "../kubernetes/port-forward.ts";
 

@@ -1,5 +1,5 @@
-import { Member } from "./connection.ts";
-import type { EtcdAddress, EtcdTls } from "./etcd-store.ts";
+import type { EtcdTls, MemberAddress } from "./etcd-target.ts";
+import { Member } from "./member.ts";
 import {
   decodeMemberList,
   decodeMemberStatus,
@@ -15,7 +15,7 @@ export interface MemberView extends MemberStatus {
 
 /** Raises an EtcdError, within about twice the deadline, when it does not answer. */
 export async function askMember(
-  address: EtcdAddress,
+  address: MemberAddress,
   tls: EtcdTls | undefined,
   deadlineMilliseconds: number,
 ): Promise<MemberView> {

@@ -1,15 +1,4 @@
 import {
-  EtcdAuthenticationFailedError,
-  EtcdPermissionDeniedError,
-  GRPCAbortedError,
-  GRPCCancelledError,
-  GRPCDeadlineExceededError,
-  GRPCInternalError,
-  GRPCUnauthenticatedError,
-  GRPCUnavailableError,
-  GRPCUnknownError,
-} from "etcd3";
-import {
   EtcdAnswerTooLargeError,
   EtcdBusyError,
   EtcdCallError,
@@ -26,30 +15,44 @@ import {
   type EtcdError,
 } from "./errors.ts";
 
+/** Of gRPC's status codes those that tell something (https://grpc.io/docs/guides/status-codes/). */
+const CANCELLED = 1;
+const UNKNOWN = 2;
+const DEADLINE_EXCEEDED = 4;
+const PERMISSION_DENIED = 7;
+const ABORTED = 10;
+const INTERNAL = 13;
+const UNAVAILABLE = 14;
+const UNAUTHENTICATED = 16;
+
+/** What a connection lost in the midst of a call may show as; a resent write is guarded, so trying again is safe. */
+const LOST_CALLS: readonly unknown[] = [CANCELLED, UNKNOWN, ABORTED, INTERNAL];
+
 /**
- * Turns what etcd3 throws into an error of ours. etcd3 drops the gRPC status code and keeps a class for it; several of
- * etcd's conditions share a code, so those are told by etcd's own texts (api/v3rpc/rpctypes/error.go in etcd).
+ * Turns what a call ends with into an error of ours, by gRPC's status, its `code`. Several of etcd's conditions share
+ * one, so those are told by etcd's own texts (api/v3rpc/rpctypes/error.go in etcd).
  */
 export function explainFailure(error: unknown, endpoint: EndpointName, deadlineMilliseconds: number): EtcdError {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = textOf(error);
   const byText = TEXTS.find(([part]) => text.includes(part));
   if (byText !== undefined) {
     return byText[1](endpoint, error);
   }
   const reason = withoutStatus(text);
-  if (isOneOf(error, REFUSALS)) {
-    return new EtcdPermissionError(endpoint, reason, error);
+  const status = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (status) {
+    case PERMISSION_DENIED:
+    case UNAUTHENTICATED:
+      return new EtcdPermissionError(endpoint, reason, error);
+    case DEADLINE_EXCEEDED:
+      return new EtcdDeadlineError(endpoint, deadlineMilliseconds, error);
+    case UNAVAILABLE:
+      return text.includes("etcdserver: ")
+        ? new EtcdNotServingError(endpoint, reason, error)
+        : new EtcdUnreachableError(endpoint, connectionFailure(reason), error);
+    default:
+      return new EtcdCallError(endpoint, LOST_CALLS.includes(status) ? "transient" : "permanent", reason, error);
   }
-  if (error instanceof GRPCDeadlineExceededError) {
-    return new EtcdDeadlineError(endpoint, deadlineMilliseconds, error);
-  }
-  if (error instanceof GRPCUnavailableError) {
-    return text.includes("etcdserver: ")
-      ? new EtcdNotServingError(endpoint, reason, error)
-      : new EtcdUnreachableError(endpoint, connectionFailure(reason), error);
-  }
-  // What a connection lost in the midst of a call may show as; a resent write is guarded, so trying again is safe.
-  return new EtcdCallError(endpoint, isOneOf(error, LOST_CALLS) ? "transient" : "permanent", reason, error);
 }
 
 const TEXTS: readonly (readonly [string, (endpoint: EndpointName, cause: unknown) => EtcdError])[] = [
@@ -61,6 +64,10 @@ const TEXTS: readonly (readonly [string, (endpoint: EndpointName, cause: unknown
   ["invalid auth token", (endpoint, cause) => new EtcdTokenError(endpoint, "invalid auth token", cause)],
   // A user or a role was changed since the login.
   ["revision of auth store is old", (endpoint, cause) => new EtcdTokenError(endpoint, "users were changed", cause)],
+  [
+    "authentication failed, invalid user ID or password",
+    (endpoint, cause) => new EtcdPermissionError(endpoint, withoutStatus(textOf(cause)), cause),
+  ],
   [
     "user name is empty",
     (endpoint, cause) => new EtcdPermissionError(endpoint, "it asks for a user name and a password", cause),
@@ -76,18 +83,8 @@ const TEXTS: readonly (readonly [string, (endpoint: EndpointName, cause: unknown
   ["received message larger than max", (endpoint, cause) => new EtcdRequestTooLargeError(endpoint, cause)],
 ];
 
-type ErrorClass = abstract new (...parameters: never[]) => Error;
-
-const REFUSALS: readonly ErrorClass[] = [
-  EtcdPermissionDeniedError,
-  EtcdAuthenticationFailedError,
-  GRPCUnauthenticatedError,
-];
-
-const LOST_CALLS: readonly ErrorClass[] = [GRPCCancelledError, GRPCUnknownError, GRPCAbortedError, GRPCInternalError];
-
-function isOneOf(error: unknown, classes: readonly ErrorClass[]): boolean {
-  return classes.some((errorClass) => error instanceof errorClass);
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Without the `14 UNAVAILABLE: ` that gRPC puts in front. */

@@ -14,6 +14,7 @@ import { printableKey } from "../copy/store/printable-key.ts";
 import { checkCertificateMaterial } from "../certificates/client-certificate.ts";
 import { Connection } from "./connection.ts";
 import { EtcdPermissionError } from "./errors.ts";
+import type { EtcdTarget } from "./etcd-target.ts";
 import {
   countSucceeded,
   decodeCreateResponse,
@@ -25,31 +26,6 @@ import {
 import { decodeRunResponse, encodeCreateRun, encodePermissionProbe } from "./messages/run-messages.ts";
 import { readSnapshot } from "./snapshot-stream.ts";
 import { decodeHash, decodeStatus, decodeStatusErrors, encodeHashRequest } from "./messages/status-messages.ts";
-
-export interface EtcdTarget {
-  /** Members of one cluster, at least one: where one does not answer, a retry asks another. */
-  readonly addresses: readonly EtcdAddress[];
-  /** Without it the connection is plaintext; with it never. */
-  readonly tls?: EtcdTls;
-  /** For an etcd that asks for them besides, or instead of, a client certificate. */
-  readonly credentials?: { readonly username: string; readonly password: string };
-}
-
-export interface EtcdAddress {
-  readonly host: string;
-  readonly port: number;
-  /** The name that this member's certificate must have; that of the target's TLS when absent. */
-  readonly serverName?: string;
-}
-
-export interface EtcdTls {
-  /** All PEM. A certificate goes with its key. */
-  readonly certificateAuthority: Buffer;
-  readonly certificate?: Buffer;
-  readonly privateKey?: Buffer;
-  /** The name that the server's certificate must have, whatever address is dialled; the address when absent. */
-  readonly serverName?: string;
-}
 
 export interface EtcdStore extends KeyValueStore {
   allowsRuns(range: KeyRange): Promise<boolean>;

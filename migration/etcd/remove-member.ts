@@ -1,6 +1,6 @@
-import { Member } from "./connection.ts";
 import { EtcdError } from "./errors.ts";
-import type { EtcdAddress, EtcdTls } from "./etcd-store.ts";
+import type { EtcdTls, MemberAddress } from "./etcd-target.ts";
+import { Member } from "./member.ts";
 import { encodeMemberRemoval } from "./messages/member-messages.ts";
 
 /**
@@ -8,7 +8,7 @@ import { encodeMemberRemoval } from "./messages/member-messages.ts";
  * that, and refuses to lose it so. Raises an EtcdError, within about twice the deadline.
  */
 export async function removeMember(
-  address: EtcdAddress,
+  address: MemberAddress,
   tls: EtcdTls | undefined,
   id: string,
   deadlineMilliseconds: number,

@@ -2,7 +2,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { askMember, type MemberView } from "../etcd/ask-member.ts";
 import { removeMember } from "../etcd/remove-member.ts";
 import { EtcdError, EtcdUnreachableError } from "../etcd/errors.ts";
-import type { EtcdAddress, EtcdTls } from "../etcd/etcd-store.ts";
+import type { EtcdTls, MemberAddress } from "../etcd/etcd-target.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
@@ -75,7 +75,7 @@ async function atMember<T>(
   cluster: ClusterClient,
   namespace: string,
   pod: string,
-  call: (place: EtcdAddress) => Promise<T>,
+  call: (place: MemberAddress) => Promise<T>,
 ): Promise<T> {
   const forward = await openPortForward(cluster, {
     namespace,

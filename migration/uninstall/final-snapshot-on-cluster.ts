@@ -1,6 +1,6 @@
 import { memberClientPort, membersOf } from "../connect/cluster-members.ts";
 import { readMemberTls } from "../connect/client-secret.ts";
-import type { EtcdTls } from "../etcd/etcd-store.ts";
+import type { EtcdTls } from "../etcd/etcd-target.ts";
 import { connectToCluster, type ClusterAccess, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { PortForwardRefusedError } from "../kubernetes/errors.ts";
 import { describePod, listPods, podName } from "../kubernetes/pods.ts";

@@ -1,5 +1,6 @@
 import { copyState, type CopiedState, type CopyStateOptions } from "../../migration/copy/copy-state.ts";
-import { connectEtcd, type EtcdTarget } from "../../migration/etcd/etcd-store.ts";
+import { connectEtcd } from "../../migration/etcd/etcd-store.ts";
+import type { EtcdTarget } from "../../migration/etcd/etcd-target.ts";
 
 export interface CopyNow extends Omit<CopyStateOptions, "source" | "destination"> {
   readonly callDeadlineMilliseconds?: number;

@@ -5,15 +5,6 @@ import type { KeyValue } from "./key-value-store.ts";
  * value costs more than all that is done with them: an entry that tells its place is handled within the buffer it lies in.
  */
 
-/** Where an entry's key and value lie in a larger buffer; the ends are exclusive. */
-export interface EntryPlace {
-  readonly buffer: Buffer;
-  readonly keyStart: number;
-  readonly keyEnd: number;
-  readonly valueStart: number;
-  readonly valueEnd: number;
-}
-
 export function keyLength(entry: KeyValue): number {
   const { place } = entry;
   return place === undefined ? entry.key.length : place.keyEnd - place.keyStart;

@@ -1,5 +1,3 @@
-import type { EntryPlace } from "./entry-bytes.ts";
-
 /**
  * The narrow view of an etcd that the copy and its verification work on. Keys and values are bytes, revisions are
  * bigints: etcd counts them in 64 bits, beyond what a number holds exactly.
@@ -64,6 +62,15 @@ export interface KeyValue {
   readonly value: Buffer;
   /** Where both lie, when they are views of one larger buffer that are made each time they are asked for. */
   readonly place?: EntryPlace;
+}
+
+/** Where an entry's key and value lie in a larger buffer; the ends are exclusive. */
+export interface EntryPlace {
+  readonly buffer: Buffer;
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
 }
 
 export interface StoredKeyValue extends KeyValue {

@@ -1,5 +1,4 @@
-import type { EntryPlace } from "../../copy/store/entry-bytes.ts";
-import type { StoredKeyValue } from "../../copy/store/key-value-store.ts";
+import type { EntryPlace, StoredKeyValue } from "../../copy/store/key-value-store.ts";
 
 /** A key and its value as they lie in etcd's answer. The answer is held as long as any of its entries is. */
 export class ReceivedEntry implements StoredKeyValue, EntryPlace {

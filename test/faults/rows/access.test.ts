@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { prefixRange } from "../../../migration/copy/store/key-range.ts";
-import type { EtcdTarget } from "../../../migration/etcd/etcd-store.ts";
+import type { EtcdTarget } from "../../../migration/etcd/etcd-target.ts";
 import { copyNow } from "../copy-now.ts";
 import { failureOf, KnownState, numbered, startPair, type SidePair } from "../known-state.ts";
 import { readWithEtcdctl } from "../read-with-etcdctl.ts";

@@ -1,6 +1,6 @@
 import { clusterEnvironment } from "../../../migration/migrate/cluster-environment.ts";
 import { prefixRange } from "../../../migration/copy/store/key-range.ts";
-import type { EtcdTls } from "../../../migration/etcd/etcd-store.ts";
+import type { EtcdTls } from "../../../migration/etcd/etcd-target.ts";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import type { TridentNames } from "../../../migration/trident/state/check-state.ts";
 import { openForwardedStore } from "../../../migration/connect/open-store.ts";
