@@ -1,9 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
-import type * as copy from "@trident-etcd/migration/copy-provider.ts";
+import type * as pulumi from "@pulumi/pulumi";
 import type { CopyResult } from "@trident-etcd/migration/etcd-copy/copy-request.ts";
 import type { EtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 
 import { clusterOf } from "../cluster-of.ts";
+import { DynamicResource, dynamicProvider } from "../dynamic-provider.ts";
 
 /** An address, each part of which may be another resource's output. */
 export type EtcdAddressInput = EachAsInput<EtcdAddress>;
@@ -59,7 +59,7 @@ export interface EtcdCopyArgs {
  * keys or values below the prefix, and when anything differs; the next `pulumi up` tries again. Once it is done it is never repeated,
  * whatever changes, and its removal from the stack deletes no key.
  */
-export class EtcdCopy extends pulumi.dynamic.Resource {
+export class EtcdCopy extends DynamicResource {
   declare readonly keys: pulumi.Output<number>;
   /** The sum of the lengths of all keys and values. */
   declare readonly bytes: pulumi.Output<number>;
@@ -78,14 +78,8 @@ export class EtcdCopy extends pulumi.dynamic.Resource {
   declare readonly finishedAt: pulumi.Output<string>;
 
   constructor(name: string, args: EtcdCopyArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      provider,
-      name,
-      { ...args, ...clusterOf(args), timeoutSeconds: args.timeoutSeconds ?? 300, ...outputs },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["kubeconfig"] }),
-      "trident-etcd",
-      "EtcdCopy",
-    );
+    const settings = { ...clusterOf(args), timeoutSeconds: args.timeoutSeconds ?? 300 };
+    super(provider, "EtcdCopy", name, { ...args, ...settings, ...outputs }, opts);
   }
 }
 
@@ -103,17 +97,4 @@ const outputs: Record<keyof CopyResult, undefined> = {
   finishedAt: undefined,
 };
 
-type ProviderFunctions = typeof copy;
-
-// Pulumi freezes the text of these functions into the stack's state, and runs that text even when this file has changed since.
-// So each only calls the package by its name, which is looked up anew in whatever version is installed.
-/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-argument -- see above; inputs are untyped */
-const provider: pulumi.dynamic.ResourceProvider = {
-  check: (olds, news) => (require("@trident-etcd/migration/copy-provider.ts") as ProviderFunctions).check(olds, news),
-  diff: () => (require("@trident-etcd/migration/copy-provider.ts") as ProviderFunctions).diff(),
-  create: (inputs) => (require("@trident-etcd/migration/copy-provider.ts") as ProviderFunctions).create(inputs),
-  read: (id, props) => (require("@trident-etcd/migration/copy-provider.ts") as ProviderFunctions).read(id, props),
-  update: (id, olds) => (require("@trident-etcd/migration/copy-provider.ts") as ProviderFunctions).update(id, olds),
-  delete: () => (require("@trident-etcd/migration/copy-provider.ts") as ProviderFunctions).remove(),
-};
-/* eslint-enable */
+const provider = dynamicProvider("@trident-etcd/migration/copy-provider.ts");

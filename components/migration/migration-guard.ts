@@ -1,8 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { EtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
-import type * as guard from "@trident-etcd/migration/guard-provider.ts";
 
 import type { ClusterChoice } from "../cluster-of.ts";
+import { DynamicResource, dynamicProvider } from "../dynamic-provider.ts";
 
 export interface MigrationGuardArgs extends ClusterChoice {
   readonly namespace: pulumi.Input<string>;
@@ -33,32 +33,10 @@ export interface MigrationGuardArgs extends ClusterChoice {
  * Stands between a migration and its record: nothing happens when it is made, but its removal, with the stack's, puts the old
  * Trident back if the migration did not end. It also writes into the record that a rollback is asked for. The migration is to depend on it, so that it is there whatever became of that.
  */
-export class MigrationGuard extends pulumi.dynamic.Resource {
+export class MigrationGuard extends DynamicResource {
   constructor(name: string, args: MigrationGuardArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      provider,
-      name,
-      { ...args },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["kubeconfig"] }),
-      "trident-etcd",
-      "MigrationGuard",
-    );
+    super(provider, "MigrationGuard", name, { ...args }, opts);
   }
 }
 
-type ProviderFunctions = typeof guard;
-
-// Pulumi freezes the text of these functions into the stack's state, and runs that text even when this file has changed since.
-// So each only calls the package by its name, which is looked up anew in whatever version is installed.
-/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-argument -- see above; inputs are untyped */
-const provider: pulumi.dynamic.ResourceProvider = {
-  check: (olds, news) => (require("@trident-etcd/migration/guard-provider.ts") as ProviderFunctions).check(olds, news),
-  diff: (id, olds, news) =>
-    (require("@trident-etcd/migration/guard-provider.ts") as ProviderFunctions).diff(id, olds, news),
-  create: (inputs) => (require("@trident-etcd/migration/guard-provider.ts") as ProviderFunctions).create(inputs),
-  read: (id, props) => (require("@trident-etcd/migration/guard-provider.ts") as ProviderFunctions).read(id, props),
-  update: (id, olds, news) =>
-    (require("@trident-etcd/migration/guard-provider.ts") as ProviderFunctions).update(id, olds, news),
-  delete: (id, props) => (require("@trident-etcd/migration/guard-provider.ts") as ProviderFunctions).remove(id, props),
-};
-/* eslint-enable */
+const provider = dynamicProvider("@trident-etcd/migration/guard-provider.ts");

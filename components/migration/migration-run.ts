@@ -1,11 +1,11 @@
 import type * as kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { EtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 import type { ClaimSource } from "@trident-etcd/migration/trident/legacy/uninstalled-trident.ts";
-import type * as migration from "@trident-etcd/migration/migration-provider.ts";
 import type { MigrationResult } from "@trident-etcd/migration/record/migration-result.ts";
 
 import type { ClusterChoice } from "../cluster-of.ts";
+import { DynamicResource, dynamicProvider } from "../dynamic-provider.ts";
 
 export interface MigrationRunArgs extends ClusterChoice {
   readonly namespace: pulumi.Input<string>;
@@ -43,7 +43,7 @@ export interface MigrationRunArgs extends ClusterChoice {
  * create migrates; diff never finds a change, so that nothing is copied twice; check refuses impossible inputs; read keeps what
  * was recorded; delete rolls the migration back when the record says that this is asked for, and does nothing otherwise.
  */
-export class MigrationRun extends pulumi.dynamic.Resource {
+export class MigrationRun extends DynamicResource {
   declare readonly keys: pulumi.Output<number>;
   declare readonly bytes: pulumi.Output<number>;
   declare readonly sha256: pulumi.Output<string>;
@@ -61,45 +61,26 @@ export class MigrationRun extends pulumi.dynamic.Resource {
   declare readonly finishedAt: pulumi.Output<string>;
 
   constructor(name: string, args: MigrationRunArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = {
-      keys: undefined,
-      bytes: undefined,
-      sha256: undefined,
-      sourceClusterId: undefined,
-      sourceRevision: undefined,
-      destinationClusterId: undefined,
-      destinationRevision: undefined,
-      firstPassKeys: undefined,
-      changedKeys: undefined,
-      snapshot: undefined,
-      startedAt: undefined,
-      cutOverAt: undefined,
-      outageSeconds: undefined,
-      finishedAt: undefined,
-    };
-    super(
-      provider,
-      name,
-      { ...args, ...outputs },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["kubeconfig"] }),
-      "trident-etcd",
-      "MigrationRun",
-    );
+    super(provider, "MigrationRun", name, { ...args, ...outputs }, opts);
   }
 }
 
-type ProviderFunctions = typeof migration;
-
-// Pulumi freezes the text of these functions into the stack's state, and runs that text even when this file has changed since.
-// So each only calls the package by its name, which is looked up anew in whatever version is installed.
-/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-argument -- see above; inputs are untyped */
-const provider: pulumi.dynamic.ResourceProvider = {
-  check: (olds, news) =>
-    (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).check(olds, news),
-  diff: () => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).diff(),
-  create: (inputs) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).create(inputs),
-  read: (id, props) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).read(id, props),
-  update: (_, olds) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).update(_, olds),
-  delete: (_, props) => (require("@trident-etcd/migration/migration-provider.ts") as ProviderFunctions).remove(props),
+/** Pulumi fills in those that are there. */
+const outputs: Record<keyof MigrationResult, undefined> = {
+  keys: undefined,
+  bytes: undefined,
+  sha256: undefined,
+  sourceClusterId: undefined,
+  sourceRevision: undefined,
+  destinationClusterId: undefined,
+  destinationRevision: undefined,
+  firstPassKeys: undefined,
+  changedKeys: undefined,
+  snapshot: undefined,
+  startedAt: undefined,
+  cutOverAt: undefined,
+  outageSeconds: undefined,
+  finishedAt: undefined,
 };
-/* eslint-enable */
+
+const provider = dynamicProvider("@trident-etcd/migration/migration-provider.ts");

@@ -1,8 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { EtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
-import type * as serving from "@trident-etcd/migration/serving/serving-check-provider.ts";
 
 import type { ClusterChoice } from "../cluster-of.ts";
+import { DynamicResource, dynamicProvider } from "../dynamic-provider.ts";
 
 export interface ServingCheckArgs extends ClusterChoice {
   readonly namespace: pulumi.Input<string>;
@@ -27,35 +27,10 @@ export interface ServingCheckArgs extends ClusterChoice {
  * Has an `up` wait until the etcd's members and Trident serve, and records which etcd that is. Nothing is made of it. It is to
  * depend on both.
  */
-export class ServingCheck extends pulumi.dynamic.Resource {
+export class ServingCheck extends DynamicResource {
   constructor(name: string, args: ServingCheckArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      provider,
-      name,
-      { ...args },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["kubeconfig"] }),
-      "trident-etcd",
-      "ServingCheck",
-    );
+    super(provider, "ServingCheck", name, { ...args }, opts);
   }
 }
 
-type ProviderFunctions = typeof serving;
-
-// Pulumi freezes the text of these functions into the stack's state, and runs that text even when this file has changed since.
-// So each only calls the package by its name, which is looked up anew in whatever version is installed.
-/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-argument -- see above; inputs are untyped */
-const provider: pulumi.dynamic.ResourceProvider = {
-  check: (olds, news) =>
-    (require("@trident-etcd/migration/serving/serving-check-provider.ts") as ProviderFunctions).check(olds, news),
-  diff: (id, olds, news) =>
-    (require("@trident-etcd/migration/serving/serving-check-provider.ts") as ProviderFunctions).diff(id, olds, news),
-  create: (inputs) =>
-    (require("@trident-etcd/migration/serving/serving-check-provider.ts") as ProviderFunctions).create(inputs),
-  read: (id, props) =>
-    (require("@trident-etcd/migration/serving/serving-check-provider.ts") as ProviderFunctions).read(id, props),
-  update: (id, olds, news) =>
-    (require("@trident-etcd/migration/serving/serving-check-provider.ts") as ProviderFunctions).update(id, olds, news),
-  delete: () => (require("@trident-etcd/migration/serving/serving-check-provider.ts") as ProviderFunctions).remove(),
-};
-/* eslint-enable */
+const provider = dynamicProvider("@trident-etcd/migration/serving/serving-check-provider.ts");

@@ -81,9 +81,13 @@ export function update<Outputs>(_id: string, olds: Outputs): Promise<{ outs: Out
  * for, and does nothing otherwise. Once Pulumi is told to stop, the new Trident serves again, unless the old one does. It gives up on a cluster that can't be reached only when it is told to, as the Kubernetes
  * provider does.
  *
+ * @param idOrProps The id. The text that older versions have frozen into the state of stacks says the properties alone.
  * @throws RollbackError
  */
-export async function remove(props: MigrationOutputs): Promise<void> {
+export async function remove(
+  idOrProps: string | MigrationOutputs,
+  props = idOrProps as MigrationOutputs,
+): Promise<void> {
   const { rollBack } = await import("../rollback/roll-back.ts");
   const { rollbackOnCluster } = await import("../rollback/rollback-on-cluster.ts");
   const cancellation = watchEngineCancellation(() => {

@@ -75,11 +75,15 @@ describe("the packages as they are published", () => {
   });
 
   it("has each module that what is frozen into a stack's state asks for", () => {
-    const texts = filesOf(built.library).map((file) => readFileSync(file, "utf8"));
-    const asked = texts.flatMap((text) => [...text.matchAll(/require\("@trident-etcd\/migration\/(.+?)\.ts"\)/g)]);
-    const modules = new Set(asked.map(([, module = ""]) => module));
+    const asked = filesOf(built.library)
+      .filter((file) => file.endsWith(".js"))
+      .flatMap(askedBy);
+    const modules = new Set(asked);
     assert.deepEqual([...modules].sort(), providers);
-    for (const module of modules) readFileSync(fileOf(module));
+    for (const module of modules) {
+      assert.ok(`./${module}.ts` in manifestOf(built.migration).exports, module);
+      readFileSync(fileOf(module));
+    }
   });
 
   it("does not speak of Trident in its documentation", () => {
@@ -116,6 +120,16 @@ function modulesFrom(file: string, seen = new Set<string>()): Set<string> {
     if (fileName.startsWith(".")) modulesFrom(path.resolve(path.dirname(file), fileName), seen);
   }
   return seen;
+}
+
+/** The modules of the migration that it names, for the text that is frozen, other than by importing them. */
+function askedBy(file: string): string[] {
+  const text = readFileSync(file, "utf8");
+  const imported = typescript.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
+  return textsOf(file).flatMap((each) => {
+    const module = /^@trident-etcd\/migration\/(.+)\.ts$/.exec(each)?.[1];
+    return module === undefined || imported.includes(each) ? [] : [module];
+  });
 }
 
 /** What stands between quotes of any kind in a program; not its comments. */

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 
 import { EtcdCopy, type EtcdCopyArgs } from "../../../components/migration/etcd-copy.ts";
+import { assertFreezesOnlyCalls } from "../frozen-provider.ts";
 import { isSecret, record, revealed, valueOf, type Registrations } from "../registrations.ts";
 
 const kubeconfig = "apiVersion: v1\nkind: Config\nusers: [{user: {token: a token}}]\n";
@@ -29,12 +30,7 @@ test("asks for the copy that it was told, and waits 300 s unless told otherwise"
 });
 
 test("freezes nothing into the state but calls of the package by its name", async () => {
-  const { inputs } = (await registered(false, { kubeconfig })).named("copy");
-  const provider = String(revealed(inputs.__provider));
-  assert.ok(!isSecret(inputs.__provider));
-  assert.ok(provider.length < 2048, `it has ${provider.length} characters`);
-  assert.match(provider, /require\("@trident-etcd\/migration\/copy-provider\.ts"\)/);
-  assert.doesNotMatch(provider, /apiVersion|a token/);
+  assertFreezesOnlyCalls((await registered(false, { kubeconfig })).named("copy"), "copy-provider.ts");
 });
 
 test("keeps a kubeconfig secret", async () => {

@@ -55,7 +55,7 @@ test("removes a migration without a rollback by one look at its record", async (
   const fake = await startFakeKubernetes();
   const recordPath = "/api/v1/namespaces/storage/configmaps/move-record";
   fake.objects.set(recordPath, { metadata: { name: "move-record", uid: "u" }, data: { phase: "copied" } });
-  await remove({ ...outputs, kubeconfig: fake.kubeconfig });
+  await remove("storage/move-record", { ...outputs, kubeconfig: fake.kubeconfig });
   assert.deepEqual(fake.requests, [`GET ${recordPath}`]);
   await fake.stop();
 });

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import * as pulumi from "@pulumi/pulumi";
+import * as copy from "@trident-etcd/migration/copy-provider.ts";
+import * as guard from "@trident-etcd/migration/guard-provider.ts";
+import * as identity from "@trident-etcd/migration/identity/identity-provider.ts";
+import * as migration from "@trident-etcd/migration/migration-provider.ts";
+import * as serving from "@trident-etcd/migration/serving/serving-check-provider.ts";
+import * as steps from "@trident-etcd/migration/uninstall/destroy-step-provider.ts";
+
+import { DynamicResource, dynamicProvider, type ProviderModule } from "../../components/dynamic-provider.ts";
+import { repositoryRoot } from "../../sandbox/sandbox-paths.ts";
+import { assertFreezesOnlyCalls, frozenText, thaw } from "./frozen-provider.ts";
+import { isSecret, record, type Registration } from "./registrations.ts";
+
+/** By the names that are frozen in the state of stacks. */
+const modules: Readonly<Record<string, ProviderModule>> = {
+  "copy-provider.ts": copy,
+  "guard-provider.ts": guard,
+  "identity/identity-provider.ts": identity,
+  "migration-provider.ts": migration,
+  "serving/serving-check-provider.ts": serving,
+  "uninstall/destroy-step-provider.ts": steps,
+};
+
+class Resource extends DynamicResource {
+  declare readonly answer: pulumi.Output<number>;
+}
+
+async function registered(module: string): Promise<Registration> {
+  const provider = dynamicProvider(`@trident-etcd/migration/${module}`);
+  const registrations = await record(false, () => {
+    new Resource(provider, "Resource", "r", { kubeconfig: pulumi.secret("a token"), answer: undefined });
+  });
+  return registrations.named("r");
+}
+
+for (const [module, exported] of Object.entries(modules)) {
+  test(`freezes, for ${module}, calls of it by that name, in Pulumi's order of words`, async () => {
+    assertFreezesOnlyCalls(await registered(module), module);
+  });
+
+  test(`has frozen text find the functions of ${module}`, async () => {
+    const found: unknown[] = [];
+    const { require } = { require: createRequire(import.meta.url) };
+    const provider = thaw(frozenText(await registered(module)), (specifier) => {
+      found.push(require(specifier));
+      return { diff: () => undefined };
+    });
+    provider.diff?.("id", {}, {});
+    assert.deepEqual(found, [exported]);
+  });
+
+  test(`exports ${module} by that name, which no pattern could lose`, () => {
+    const { exports } = JSON.parse(readFileSync(join(repositoryRoot, "migration", "package.json"), "utf8")) as {
+      exports: Readonly<Record<string, string>>;
+    };
+    const place = exports[`./${module}`];
+    assert.ok(place !== undefined);
+    assert.match(readFileSync(join(repositoryRoot, "migration", place), "utf8"), /export .*function remove/);
+  });
+}
+
+test("keeps a kubeconfig as a secret, and has a type of this project", async () => {
+  const { type, inputs } = await registered("guard-provider.ts");
+  assert.equal(type, "pulumi-nodejs:dynamic/trident-etcd:Resource");
+  assert.ok(isSecret(inputs.kubeconfig));
+});
+
+/** As the texts do that earlier versions have frozen: with fewer words. */
+const earlierCalls: Readonly<Record<string, () => Promise<unknown>>> = {
+  "copy-provider.ts": () => Promise.all([copy.diff(), copy.remove()]),
+  "identity/identity-provider.ts": () => identity.remove(),
+  "serving/serving-check-provider.ts": () => serving.remove(),
+  "migration-provider.ts": () => Promise.all([migration.diff(), migration.update("id", {})]),
+};
+
+for (const [module, call] of Object.entries(earlierCalls)) {
+  test(`has ${module} answer what earlier versions have frozen`, async () => {
+    await call();
+  });
+}
