@@ -9,25 +9,25 @@ import { MigrationRecordInvalidError, type MigrationRecord } from "../record/mig
 import { claimFinding } from "../trident/legacy/uninstalled-trident.ts";
 import type { Blocker } from "../blockers/blocker.ts";
 import { NamespaceMissingError, PreflightTimeoutError } from "../blockers/legacy-blockers.ts";
-import { etcdOf } from "./rules/another-etcd.ts";
+import { etcdOf } from "./rules/etcd/another-etcd.ts";
 import { flowBeside } from "./flow/beside-tridents.ts";
-import { findClaim, type ClaimFacts } from "./rules/claim.ts";
-import { findSilentDns } from "./rules/cluster-dns.ts";
+import { findClaim, type ClaimFacts } from "./rules/trident/claim.ts";
+import { findSilentDns } from "./rules/etcd/cluster-dns.ts";
 import type { Access } from "./read/cluster-reader.ts";
-import { findManagers, type DeploymentManagers } from "./rules/deployment-managers.ts";
+import { findManagers, type DeploymentManagers } from "./rules/trident/deployment-managers.ts";
 import { decideFlow } from "./flow/flow.ts";
 import type { FlowFinding } from "./flow/flow-finding.ts";
-import { invalidRecord } from "./rules/invalid-record.ts";
+import { invalidRecord } from "./rules/stack/invalid-record.ts";
 import { judgeFacts } from "./plan-of-facts.ts";
-import { lookAtState, lookAtStateToCarryBack } from "./read/read-state.ts";
+import { lookAtState, lookAtStateToCarryBack } from "./read/state/read-state.ts";
 import { isServing, type MigrationPlan } from "./migration-plan.ts";
-import { missingPermissions, neededPermissions } from "./rules/permissions.ts";
+import { missingPermissions, neededPermissions } from "./rules/stack/permissions.ts";
 import { findOldObjects } from "./read/legacy-objects.ts";
-import { findOtherTridents } from "./rules/other-tridents.ts";
+import { findOtherTridents } from "./rules/trident/other-tridents.ts";
 import { planEnvironment, type PlanEnvironment } from "./read/plan-environment.ts";
 import type { PlanRequest } from "./plan-request.ts";
-import { findRunningMigration } from "./rules/running-migration.ts";
-import { findStackObjects, stackObjects } from "./rules/stack-objects.ts";
+import { findRunningMigration } from "./rules/stack/running-migration.ts";
+import { findStackObjects, stackObjects } from "./rules/stack/stack-objects.ts";
 
 /** As a rule it takes one to three; a cluster that is this slow is not one to begin on. */
 const limitSeconds = 60;

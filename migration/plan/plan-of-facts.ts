@@ -12,23 +12,23 @@ import { ForeignKeysError } from "../blockers/legacy-blockers.ts";
 import { OldTridentNotServingError } from "../blockers/state-blockers.ts";
 import { recordedRollback } from "../rollback/carried-back.ts";
 import { recordedEtcd } from "../record/recorded-etcd.ts";
-import { isInUse, judgeAnotherEtcd } from "./rules/another-etcd.ts";
-import { judgeAuthorities, judgeBrought, planBrought } from "./rules/brought-certificates.ts";
-import { judgeCertificates, planCertificates } from "./rules/certificates.ts";
-import { judgeClaim, planClaim, type ClaimFacts } from "./rules/claim.ts";
-import { judgeClusterDns } from "./rules/cluster-dns.ts";
+import { isInUse, judgeAnotherEtcd } from "./rules/etcd/another-etcd.ts";
+import { judgeAuthorities, judgeBrought, planBrought } from "./rules/etcd/brought-certificates.ts";
+import { judgeCertificates, planCertificates } from "./rules/etcd/certificates.ts";
+import { judgeClaim, planClaim, type ClaimFacts } from "./rules/trident/claim.ts";
+import { judgeClusterDns } from "./rules/etcd/cluster-dns.ts";
 import type { Access, ServedObject } from "./read/cluster-reader.ts";
-import { judgeManagers, type DeploymentManagers } from "./rules/deployment-managers.ts";
-import { judgeDefinition, withoutDefinition } from "./rules/crd.ts";
-import { judgeDestination, planDestination } from "./rules/destination.ts";
-import { judgeExistingEtcd } from "./rules/existing-etcd.ts";
+import { judgeManagers, type DeploymentManagers } from "./rules/trident/deployment-managers.ts";
+import { judgeDefinition, withoutDefinition } from "./rules/stack/crd.ts";
+import { judgeDestination, planDestination } from "./rules/etcd/destination.ts";
+import { judgeExistingEtcd } from "./rules/etcd/existing-etcd.ts";
 import { hasFirstPass } from "./flow/flow.ts";
 import type { FlowFinding } from "./flow/flow-finding.ts";
-import { invalidRecord } from "./rules/invalid-record.ts";
-import { inOrderOfWeight, risksOf, type Risk } from "./rules/risk.ts";
-import { judgeRollback } from "./rules/rollback.ts";
-import { judgeState } from "./rules/state.ts";
-import type { Asked, StateLook } from "./read/read-state.ts";
+import { invalidRecord } from "./rules/stack/invalid-record.ts";
+import { inOrderOfWeight, risksOf, type Risk } from "./rules/findings.ts";
+import { judgeRollback } from "./rules/trident/rollback.ts";
+import { judgeState } from "./rules/trident/state.ts";
+import type { Asked, StateLook } from "./read/state/read-state.ts";
 import {
   isServing,
   type LegacyPlan,
@@ -37,22 +37,22 @@ import {
   type PlannedObject,
   type StatePlan,
 } from "./migration-plan.ts";
-import { routineFates } from "./rules/object-fates.ts";
-import { allMissing, cannotListEtcdClusters, judgePermissions, splitMissing } from "./rules/permissions.ts";
-import { judgeOwners } from "./rules/other-stack.ts";
-import { judgeOtherTridents, type OtherTridents } from "./rules/other-tridents.ts";
+import { routineFates } from "./rules/stack/object-fates.ts";
+import { allMissing, cannotListEtcdClusters, judgePermissions, splitMissing } from "./rules/stack/permissions.ts";
+import { judgeOwners } from "./rules/stack/other-stack.ts";
+import { judgeOtherTridents, type OtherTridents } from "./rules/trident/other-tridents.ts";
 import type { PlanRequest } from "./plan-request.ts";
-import { judgeRunning, type RunningMigration } from "./rules/running-migration.ts";
-import { judgeObjects, missingObjects, type FoundObject } from "./rules/stack-objects.ts";
-import { outageOf, planSteps } from "./rules/steps.ts";
-import { etcdClusterSizeOf, judgeMembers } from "./rules/members.ts";
-import { judgeRecordedEtcd, type RecordedEtcdFacts } from "./rules/recorded-etcd.ts";
-import { judgeRunningVersions } from "./rules/running-versions.ts";
-import { allServes, tridentDoesNotServe } from "./rules/serving.ts";
-import { findWorld, judgeTakeOver } from "./rules/take-over.ts";
-import { judgeVersions, versionOfImage, type Findings } from "./rules/versions.ts";
-import type { OldObjects } from "./rules/what-destroy-keeps.ts";
-import { planWhatStays } from "./rules/what-stays.ts";
+import { judgeRunning, type RunningMigration } from "./rules/stack/running-migration.ts";
+import { judgeObjects, missingObjects, type FoundObject } from "./rules/stack/stack-objects.ts";
+import { outageOf, planSteps } from "./rules/outcome/steps.ts";
+import { etcdClusterSizeOf, judgeMembers } from "./rules/etcd/members.ts";
+import { judgeRecordedEtcd, type RecordedEtcdFacts } from "./rules/etcd/recorded-etcd.ts";
+import { judgeRunningVersions } from "./rules/versions/running-versions.ts";
+import { allServes, tridentDoesNotServe } from "./rules/trident/serving.ts";
+import { findWorld, judgeTakeOver } from "./rules/stack/take-over.ts";
+import { judgeVersions, versionOfImage, type Findings } from "./rules/versions/versions.ts";
+import type { OldObjects } from "./rules/outcome/what-destroy-keeps.ts";
+import { planWhatStays } from "./rules/outcome/what-stays.ts";
 
 /** All that was found out by looking. */
 export interface PlanFacts {

@@ -3,7 +3,7 @@ import type { EtcdAddress } from "../connect/etcd-address.ts";
 import type { EtcdIdentity } from "../connect/open-existing-etcd.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-client.ts";
 import type { ClaimSource } from "../trident/legacy/uninstalled-trident.ts";
-import type { GeneratedAuthority } from "./rules/generated-authority.ts";
+import type { GeneratedAuthority } from "./rules/etcd/generated-authority.ts";
 
 /** What the settings ask for, as far as the plan depends on it. Names only, but for how to identify oneself to an existing etcd. */
 export interface PlanRequest {

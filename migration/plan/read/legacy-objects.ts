@@ -2,7 +2,7 @@ import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../../record/migration-record.ts";
 import { legacyInRecord } from "../../trident/legacy/unfinished-migration.ts";
 import type { ClusterReader } from "./cluster-reader.ts";
-import type { OldObjects } from "../rules/what-destroy-keeps.ts";
+import type { OldObjects } from "../rules/outcome/what-destroy-keeps.ts";
 
 /**
  * What belonged to the old Trident: by its Deployment while that stands, else by the record of its migration. The same either way,

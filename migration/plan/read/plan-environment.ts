@@ -20,7 +20,7 @@ import { askOldTrident } from "../../trident/rest/ask-legacy-trident.ts";
 import { lookAtTrident } from "../../serving/wait-for-trident.ts";
 import type { OpenStore } from "../../connect/open-store.ts";
 import { readerOf, type ClusterReader } from "./cluster-reader.ts";
-import { countEtcdv2Nodes } from "./etcdv2-nodes.ts";
+import { countEtcdv2Nodes } from "./state/etcdv2-nodes.ts";
 import type { Flow } from "../migration-plan.ts";
 import type { PlanRequest } from "../plan-request.ts";
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from "node:test";
 import { gatherPlan, planFrom } from "../../../migration/plan/gather-plan.ts";
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import { PlanBlockedError, refuseBlocked } from "../../../migration/plan/plan-blocked-error.ts";
-import { outageOf } from "../../../migration/plan/rules/steps.ts";
+import { outageOf } from "../../../migration/plan/rules/outcome/steps.ts";
 import { kubeconfigFor, startFakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 import { FakePlanEnvironment, planRequest, smallState } from "./fake-plan-environment.ts";
 

@@ -1,4 +1,4 @@
-import { stackObjects } from "../../../migration/plan/rules/stack-objects.ts";
+import { stackObjects } from "../../../migration/plan/rules/stack/stack-objects.ts";
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import { planFrom } from "../../../migration/plan/gather-plan.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";

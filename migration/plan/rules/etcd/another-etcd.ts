@@ -1,0 +1,57 @@
+import type { V1Deployment } from "@kubernetes/client-node";
+import { describeAddress, isEtcdCluster } from "../../../connect/describe-address.ts";
+import { anotherEtcd } from "../../../blockers/existing-etcd-blockers.ts";
+import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
+import { isServing, type Flow } from "../../migration-plan.ts";
+import type { PlanRequest } from "../../plan-request.ts";
+import type { Findings } from "../versions/versions.ts";
+
+/** The URL of the etcd that a Deployment of this program's Trident is told; undefined when it is told none. */
+export function etcdOf(deployment: V1Deployment): string | undefined {
+  const words = deployment.spec?.template.spec?.containers.flatMap(({ args = [] }) => args) ?? [];
+  const flag = words.findIndex((word) => word === "-etcd_v3");
+  return flag < 0 ? undefined : words[flag + 1];
+}
+
+export interface AnotherEtcdFacts {
+  readonly flow: Flow;
+  /** As `etcdOf` says. */
+  readonly runsOn: string | undefined;
+  /** The etcd that Trident's state is recorded in. */
+  readonly recorded: RecordedEtcd | undefined;
+  /** Of the etcd that the settings name; undefined when it could not be asked, as are its keys under the prefix. */
+  readonly clusterId: string | undefined;
+  readonly keys: number | undefined;
+}
+
+/**
+ * A Trident that is pointed at another etcd goes on with another state, or begins anew as if there never had been any volume. What
+ * is recorded and what answers are compared by `judgeRecordedEtcd`; this is for what can't be compared.
+ */
+export function judgeAnotherEtcd(request: PlanRequest, facts: AnotherEtcdFacts): Findings {
+  const { flow, runsOn, recorded, clusterId, keys } = facts;
+  if (!isServing(flow) || runsOn === undefined || isNamed(request, runsOn)) return nothing;
+  if (recorded !== undefined && (clusterId !== undefined || request.abandonedEtcd === recorded.clusterId)) {
+    // The same etcd by another name is no other one.
+    return recorded.heldKeys || recorded.clusterId === clusterId ? nothing : moved(request, runsOn);
+  }
+  const next = describeAddress(request.destination);
+  return { blockers: [anotherEtcd(request.legacyDeployment, runsOn, next, keys ?? 0)], risks: [] };
+}
+
+function moved(request: PlanRequest, runsOn: string): Findings {
+  const next = describeAddress(request.destination);
+  return { blockers: [], risks: [`Trident is moved from the etcd at ${runsOn}, which has held no key, to ${next}.`] };
+}
+
+const nothing: Findings = { blockers: [], risks: [] };
+
+/** Whether Trident has its state already where the settings say. */
+export function isInUse(request: PlanRequest, { flow, runsOn }: Pick<AnotherEtcdFacts, "flow" | "runsOn">): boolean {
+  return isServing(flow) && runsOn !== undefined && isNamed(request, runsOn);
+}
+
+function isNamed({ destination }: PlanRequest, runsOn: string): boolean {
+  if (!isEtcdCluster(destination)) return destination.endpoints.includes(runsOn);
+  return runsOn.startsWith(`https://${destination.etcdCluster}-client`);
+}

@@ -1,0 +1,81 @@
+import { counted } from "../../../wording/counted.ts";
+import { NotReachedFromHereError } from "../../../connect/errors.ts";
+import type { ExistingEtcdAddress } from "../../../connect/etcd-address.ts";
+import { describeFailure } from "../../../wording/describe-failure.ts";
+import { withoutFullStop } from "../../../kubernetes/errors.ts";
+import { BlockedError, type Blocker } from "../../../blockers/blocker.ts";
+import { existingEtcdUnreachable } from "../../../blockers/existing-etcd-blockers.ts";
+import type { Flow } from "../../migration-plan.ts";
+import type { ExistingEtcdRequest } from "../../plan-request.ts";
+import type { Findings } from "../versions/versions.ts";
+
+/** An existing etcd, as far as it could be looked at. */
+export interface ExistingEtcdFacts {
+  readonly flow: Flow;
+  readonly address: ExistingEtcdAddress;
+  readonly adoptState: ExistingEtcdRequest["adoptState"];
+  /** Whether this program's Trident has its state there already. */
+  readonly isInUse: boolean;
+  /** What keeps it from being used. */
+  readonly problems: readonly Blocker[];
+  /** Why it could not be asked. */
+  readonly failure: unknown;
+  /** Under the prefix; undefined where they were not counted. */
+  readonly keys: number | undefined;
+  readonly prefix: string;
+}
+
+/** A preview that can't reach it says so, and so much is left for the run to find out. */
+export function judgeExistingEtcd(facts: ExistingEtcdFacts): Findings {
+  const { address, flow, failure, isInUse } = facts;
+  const found = [...facts.problems, ...blockerOf(address, failure)];
+  const isBlocked = ({ kind }: Blocker): boolean => flow !== "rolledBack" && !(isInUse && passing.has(kind));
+  return {
+    blockers: found.filter(isBlocked),
+    risks: [
+      ...found.filter((blocker) => !isBlocked(blocker)).map(({ message }) => message),
+      ...(failure instanceof NotReachedFromHereError ? [notReached(failure)] : []),
+      ...adopted(facts),
+      // Told of when it was taken into use.
+      ...(isInUse ? [] : lasting(address)),
+    ],
+  };
+}
+
+/** What may be over in a moment keeps nobody from changing what has nothing to do with it. */
+const passing: ReadonlySet<Blocker["kind"]> = new Set(["existingEtcdUnreachable", "existingEtcdAlarm"]);
+
+function notReached(failure: NotReachedFromHereError): string {
+  return (
+    `${withoutFullStop(failure.message)}. A preview makes no pod: \`pulumi up\` looks through one, with the same checks, ` +
+    `before it registers anything.`
+  );
+}
+
+function blockerOf({ endpoints }: ExistingEtcdAddress, failure: unknown): Blocker[] {
+  if (failure === undefined || failure instanceof NotReachedFromHereError) return [];
+  if (failure instanceof BlockedError) return [failure.blocker];
+  const reason = withoutFullStop(describeFailure(failure));
+  return [existingEtcdUnreachable(endpoints, "to ask it", reason)];
+}
+
+function lasting({ endpoints }: ExistingEtcdAddress): string[] {
+  const [first = "", ...others] = endpoints;
+  const single =
+    `Trident takes one endpoint only, and gets the first, ${first}: while that is away, so is Trident. A name or load ` +
+    "balancer for all of them avoids that.";
+  const plaintext =
+    "The existing etcd is reached without TLS (existingEtcdPlaintext): whoever is on the way reads the passwords of the " +
+    "storage, and can change them.";
+  return [...(others.length === 0 ? [] : [single]), ...(first.startsWith("http://") ? [plaintext] : [])];
+}
+
+function adopted({ flow, adoptState, keys, prefix }: ExistingEtcdFacts): string[] {
+  if (flow !== "install" || !adoptState || keys === undefined) return [];
+  return keys === 0
+    ? [`existingEtcdAdoptState is true, and there is no state under ${prefix} to start on.`]
+    : [
+        `The new Trident starts on the ${counted(keys, "key that is", "keys that are")} under ${prefix} already (existingEtcdAdoptState): see that no ` +
+          `other Trident uses that state.`,
+      ];
+}

@@ -1,0 +1,149 @@
+import { counted } from "../../../wording/counted.ts";
+import { majorityOf, membersOf } from "../../../connect/cluster-members.ts";
+import type { EtcdClusterAddress } from "../../../connect/etcd-address.ts";
+import {
+  describeMembers,
+  leftBehindMembers,
+  listedMembers,
+  servingMembers,
+  type AskedMember,
+} from "../../../members/asked-member.ts";
+import type { Blocker } from "../../../blockers/blocker.ts";
+import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
+import type { ServedObject } from "../../read/cluster-reader.ts";
+import { isServing, type Flow } from "../../migration-plan.ts";
+import { waysToGiveUp } from "./recorded-etcd.ts";
+import type { Findings } from "../versions/versions.ts";
+
+/** The members of the stack's own etcd, as they were asked for this plan. */
+export interface MembersFacts {
+  readonly flow: Flow;
+  readonly address: EtcdClusterAddress;
+  /** The EtcdCluster; undefined when there is none. */
+  readonly served: ServedObject | undefined;
+  /** Undefined when their pods could not be listed. */
+  readonly members: readonly AskedMember[] | undefined;
+  readonly recorded: RecordedEtcd | undefined;
+}
+
+interface EtcdClusterStatus {
+  readonly members?: { readonly ready?: readonly string[]; readonly unready?: readonly string[] };
+}
+
+export interface MemberCounts {
+  /** By their own list. */
+  readonly all: number;
+  readonly answering: number;
+  /** Of these, those that know a leader. */
+  readonly serving: number;
+}
+
+/** Undefined where nobody can say. */
+export function countMembers({ served, members }: Pick<MembersFacts, "served" | "members">): MemberCounts | undefined {
+  if (members === undefined || served === undefined) return undefined;
+  const listed = listedMembers(members);
+  // Who can't be asked is counted as the operator last saw it.
+  const { ready = [], unready = [] } = statusOf(served).members ?? {};
+  const standing = members.filter(({ kind }) => kind !== "leaving").length;
+  const all = listed > 0 ? listed : Math.max(standing, ready.length + unready.length);
+  const answering = members.filter(({ kind }) => kind === "answers").length;
+  return { all, answering, serving: servingMembers(members).length };
+}
+
+/**
+ * A majority that is lost does not come back by itself, and an `up` would change nothing about it. One that is still being made
+ * for the first time is waited for.
+ */
+export function judgeMembers(facts: MembersFacts): Findings {
+  const { flow, served, members = [], recorded } = facts;
+  const counts = countMembers(facts);
+  if (counts === undefined || served?.metadata?.deletionTimestamp !== undefined) return nothing;
+  const withoutSecret = members.find((each) => each.kind === "silent" && each.lacksSecret === true);
+  // Whoever lacks it sees no member, however well they are; an `up` makes it again.
+  if (withoutSecret?.kind === "silent") return { blockers: [], risks: [notAsked(withoutSecret.reason)] };
+  const unasked = members.filter((each) => each.kind === "silent" && each.isReady).length;
+  if (counts.all > 0 && counts.serving + unasked >= majorityOf(counts.all)) {
+    return counts.serving === counts.all ? nothing : { blockers: [], risks: [minorityMissing(facts, counts)] };
+  }
+  const wasReady = recorded !== undefined || (statusOf(served ?? {}).members?.ready ?? []).length > 0;
+  const mayCome = members.some(({ kind }) => kind === "starting");
+  if (!wasReady || (recorded === undefined && mayCome)) return nothing;
+  const lost = quorumLost(facts, counts);
+  if (flow === "rollback") return nothing;
+  return flow === "rolledBack" ? { blockers: [], risks: [lost.message] } : { blockers: [lost], risks: [] };
+}
+
+function notAsked(reason: string): string {
+  return `The members can't be asked how they are: ${reason}. This run makes that Secret again, and asks them then.`;
+}
+
+function minorityMissing(
+  { flow, address, served, members = [] }: MembersFacts,
+  { all, serving }: MemberCounts,
+): string {
+  const leftBehind = leftBehindMembers(members, etcdClusterSizeOf(served) ?? 0);
+  if (leftBehind.length > 0) {
+    return (
+      `${leftBehind.map(({ name }) => name).join(", ")}: no pod any more, and still on the list that the members of EtcdCluster ` +
+      `${address.etcdCluster} keep. The etcd-operator forgets to take the first member that it made off that list. ` +
+      `${isServing(flow) ? "Until this run has done so, the" : "The"} etcd bears the loss of ${counted(serving - majorityOf(all), "member")}.`
+    );
+  }
+  return (
+    `${serving} of ${all} members of EtcdCluster ${address.etcdCluster} serve (${describeMembers(missingOf(members))}). ` +
+    `The etcd-operator replaces a member that is lost; until then the etcd bears the loss of ${serving - majorityOf(all)} more.`
+  );
+}
+
+function quorumLost({ address, members = [], recorded }: MembersFacts, { all, serving }: MemberCounts): Blocker {
+  const { namespace, etcdCluster } = address;
+  const alive = members.find(({ kind }) => kind === "answers");
+  const id = recorded === undefined ? "" : ` (cluster id ${recorded.clusterId})`;
+  const fate =
+    alive === undefined
+      ? "what they held is lost with the pods that are gone"
+      : "what the others held is lost with the pods that are gone";
+  return {
+    kind: "quorumLost",
+    object: `EtcdCluster/${etcdCluster}`,
+    message:
+      `Trident's etcd${id} has lost its quorum: ${serving} of its ${all} members serve, and ${majorityOf(all)} are needed ` +
+      `(${describeMembers(members)}). Members keep their data in their pods (emptyDir): ${fate}. The etcd-operator does not bring ` +
+      `a lost majority back, and its EtcdCluster says nothing of it.`,
+    remedy: [
+      `If pods are only starting, wait and run this again: \`kubectl --namespace ${namespace} get pods --selector ` +
+        `${membersOf(etcdCluster)}\`.`,
+      ...(alive === undefined ? [] : [saveSnapshot(namespace, alive.pod)]),
+      ...waysToGiveUp(recorded, `kubectl --namespace ${namespace} delete etcdcluster ${etcdCluster}`),
+    ].join("\n"),
+  };
+}
+
+const certificates = "/etc/etcdtls/operator/etcd-tls/etcd-client";
+
+/** Without a quorum nobody reads or writes, but a member gives away what it has. */
+function saveSnapshot(namespace: string, pod: string): string {
+  const files = `--cacert=${certificates}-ca.crt --cert=${certificates}.crt --key=${certificates}.key`;
+  const inPod = `kubectl --namespace ${namespace} exec ${pod} --container etcd --`;
+  return (
+    `Save what ${pod} has first; it holds passwords: \`${inPod} /bin/sh -c "ETCDCTL_API=3 etcdctl ` +
+    `--endpoints=https://localhost:2379 ${files} snapshot save /tmp/last.db >&2 && cat /tmp/last.db" > last.db\`.`
+  );
+}
+
+/** Those that are not well, or all where each of them is. */
+function missingOf(members: readonly AskedMember[]): readonly AskedMember[] {
+  const missing = members.filter((each) => each.kind !== "answers" || !each.view.hasLeader);
+  return missing.length === 0 ? members : missing;
+}
+
+/** How many members an EtcdCluster asks for. */
+export function etcdClusterSizeOf(served: ServedObject | undefined): number | undefined {
+  return (served?.spec as { readonly size?: number } | undefined)?.size;
+}
+
+function statusOf({ status }: ServedObject): EtcdClusterStatus {
+  return (status ?? {}) as EtcdClusterStatus;
+}
+
+const nothing: Findings = { blockers: [], risks: [] };

@@ -1,0 +1,108 @@
+import { counted } from "../../../wording/counted.ts";
+import { describeAddress, isEtcdCluster } from "../../../connect/describe-address.ts";
+import type { EtcdAddress } from "../../../connect/etcd-address.ts";
+import type { Blocker } from "../../../blockers/blocker.ts";
+import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
+import type { Flow } from "../../migration-plan.ts";
+import type { Findings } from "../versions/versions.ts";
+
+/** The etcd that Trident's state was recorded in, and the one that is there now. */
+export interface RecordedEtcdFacts {
+  readonly flow: Flow;
+  /** Whether the migration's state is in the destination already, and only Trident is still to be started. */
+  readonly isCopied: boolean;
+  readonly destination: EtcdAddress;
+  readonly recorded: RecordedEtcd | undefined;
+  /** Whether there is an etcd at all; of one that is not the stack's own that is taken for granted. */
+  readonly exists: boolean;
+  /** The cluster id of what is there; undefined when it could not be asked. */
+  readonly clusterId: string | undefined;
+  /** Under the prefix; undefined when they could not be counted. */
+  readonly keys: number | undefined;
+  readonly prefix: string;
+  /** The setting: the cluster id of an etcd whose state is given up, or was moved by hand; empty for none. */
+  readonly abandonedEtcd: string;
+}
+
+/** An etcd that is not the one with Trident's state, or that has lost it, would have Trident begin anew without a word. */
+export function judgeRecordedEtcd(facts: RecordedEtcdFacts): Findings {
+  const { recorded, abandonedEtcd } = facts;
+  if (!hasState(facts)) return nothing;
+  const stale = staleSetting(facts);
+  if (recorded?.heldKeys !== true) return { blockers: [], risks: stale };
+  const lost = lossOf(facts, recorded);
+  if (lost === undefined) return { blockers: [], risks: stale };
+  if (abandonedEtcd !== recorded.clusterId) return { blockers: [lost], risks: stale };
+  return {
+    blockers: [],
+    risks: [
+      `${lost.message} It is given up, as the setting abandonedEtcd says, and Trident starts on what is there now.`,
+    ],
+  };
+}
+
+/** The commands by which an etcd is given up for good, after those that have to come before. */
+export function waysToGiveUp(recorded: Pick<RecordedEtcd, "clusterId"> | undefined, ...before: string[]): string[] {
+  const commands = [
+    ...before,
+    ...(recorded === undefined ? [] : [`pulumi config set abandonedEtcd ${recorded.clusterId}`]),
+    "pulumi up --refresh",
+  ];
+  return [
+    "To bring the state back from a snapshot, see docs/lost-etcd.md. To give it up, so that Trident begins anew and knows none of " +
+      "its volumes:",
+    ...commands.map((command) => `  ${command}`),
+  ];
+}
+
+/** Whether this flow goes on with a state that is in the destination. */
+function hasState({ flow, isCopied }: RecordedEtcdFacts): boolean {
+  return flow === "installed" || flow === "migrated" || flow === "install" || (flow === "resume" && isCopied);
+}
+
+function lossOf(facts: RecordedEtcdFacts, recorded: RecordedEtcd): Blocker | undefined {
+  const { destination, exists, clusterId, keys, prefix } = facts;
+  const where = describeAddress(destination);
+  const object = isEtcdCluster(destination) ? `EtcdCluster/${destination.etcdCluster}` : "existingEtcdEndpoints";
+  const remedy = remedyOf(destination, recorded);
+  const had = `Trident's state is recorded in etcd cluster ${recorded.clusterId}`;
+  if (!exists) {
+    const message = `${had}, and ${where} is not there any more: a new one would be empty, and Trident would forget all of its volumes.`;
+    return { kind: "lostEtcd", object, message, remedy };
+  }
+  if (clusterId === undefined) return undefined;
+  if (clusterId !== recorded.clusterId) {
+    const holds = keys === undefined ? "" : `, with ${counted(keys, "key")} under ${prefix}`;
+    const message = `${had}, and ${where} is etcd cluster ${clusterId}${holds}: Trident would go on with another state, or none.`;
+    return { kind: "otherEtcd", object, message, remedy };
+  }
+  if (keys !== 0) return undefined;
+  const message = `${had}, and there is no key under ${prefix} any more: Trident would forget all of its volumes.`;
+  return { kind: "emptiedEtcd", object, message, remedy };
+}
+
+function remedyOf(destination: EtcdAddress, recorded: RecordedEtcd): string {
+  const first = isEtcdCluster(destination)
+    ? "Find out who has deleted or emptied it: Trident, as long as it is not restarted, still knows what it had read."
+    : "If the settings existingEtcd* name another etcd than they did, put them back. If the state was moved there by hand, name the " +
+      "etcd that it came from with the setting abandonedEtcd, as below.";
+  // What is there now is not deleted: it may be what somebody has restored.
+  return [first, ...waysToGiveUp(recorded)].join("\n");
+}
+
+/** Left in place it would let a later loss pass. */
+function staleSetting({ recorded, clusterId, abandonedEtcd }: RecordedEtcdFacts): string[] {
+  if (abandonedEtcd === "") return [];
+  const remove = "`pulumi config rm abandonedEtcd` removes it.";
+  if (recorded?.clusterId === abandonedEtcd && clusterId === abandonedEtcd) {
+    return [
+      `Setting abandonedEtcd names etcd cluster ${abandonedEtcd}, which is in use: its loss would be taken as given up. ${remove}`,
+    ];
+  }
+  if (recorded?.clusterId === abandonedEtcd) return [];
+  return [
+    `Setting abandonedEtcd names etcd cluster ${abandonedEtcd}, which this stack does not use any more. ${remove}`,
+  ];
+}
+
+const nothing: Findings = { blockers: [], risks: [] };

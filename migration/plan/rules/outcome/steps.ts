@@ -1,0 +1,216 @@
+import { counted } from "../../../wording/counted.ts";
+import type { Flow, PlannedStep } from "../../migration-plan.ts";
+
+/**
+ * How long things take on a busy cluster, rather more than less: for an estimate that says so, and nothing waits by them. An image that has to be
+ * pulled, or a volume that is slow to move between nodes, comes on top.
+ */
+export const estimates = {
+  /** The operator's pod, then the members one after the other, each about 10 s. */
+  operatorSeconds: 20,
+  memberSeconds: 12,
+  /** A pod's end: Trident and etcd go at once on SIGTERM, and a kubelet tells of it within seconds. */
+  podStopSeconds: 5,
+  /** A pod's start with its image at hand and its volume on the node: 1 to 2 s on the sandbox, several on a busy cluster. */
+  podStartSeconds: 10,
+  /** Keys that are copied or compared in a second through a port-forward. */
+  keysPerSecond: 20_000,
+  /** Of a snapshot through a port-forward; a database is up to twice its state. */
+  snapshotBytesPerSecond: 20_000_000,
+  /** Connecting, the lock, the record. */
+  fewCallsSeconds: 3,
+} as const;
+
+export interface StepFacts {
+  /** Undefined when there is none that could be gone through. */
+  readonly flow: Flow | undefined;
+  readonly legacyDeployment: string;
+  readonly claim: string | undefined;
+  /** Whether the copy was finished by an earlier run. */
+  readonly isCopied: boolean;
+  /** Whether nothing but its claim is left of the old Trident. */
+  readonly isUninstalled?: boolean;
+  /** Whether the old Trident serves now. */
+  readonly serves: boolean;
+  readonly keys: number | undefined;
+  readonly bytes: number | undefined;
+  /** Absent for an etcd that is not the stack's own. */
+  readonly members?: { readonly wanted: number; readonly ready: number };
+  /** For such an etcd: whether its clients identify themselves. */
+  readonly hasSecrets?: boolean;
+  readonly snapshotDirectory: string;
+}
+
+/** What happens, in order. */
+export function planSteps(facts: StepFacts): PlannedStep[] {
+  switch (facts.flow) {
+    case "install":
+      return [makeEtcd(facts, "nothing"), startTrident("Start Trident on it", "nothing")];
+    case "migrate":
+      return facts.claim === undefined ? [] : migrationSteps(facts);
+    case "resume":
+      return facts.isCopied || facts.claim === undefined
+        ? [
+            makeEtcd(facts, "Trident"),
+            startTrident("Start Trident on the state that was copied and verified", "Trident"),
+          ]
+        : migrationSteps(facts);
+    case "rollback":
+      if (facts.isCopied) return endOfRollback(facts);
+      return facts.claim === undefined ? [] : rollbackSteps(facts, facts.claim);
+    case "migrated":
+    case "installed":
+    case "rolledBack":
+    case undefined:
+      return [];
+  }
+}
+
+/** Undefined where nothing that serves, or served, is stopped. */
+export function outageOf(steps: readonly PlannedStep[]): number | undefined {
+  const stopped = steps.filter(({ stops }) => stops === "Trident");
+  if (stopped.length === 0) return undefined;
+  return stopped.reduce((sum, { estimateSeconds }) => sum + estimateSeconds, 0);
+}
+
+function migrationSteps(facts: StepFacts): PlannedStep[] {
+  const { legacyDeployment, claim = "", isUninstalled = false } = facts;
+  const before = facts.serves ? "nothing" : "Trident";
+  const passSeconds = secondsFor(facts.keys ?? 0);
+  return [
+    makeEtcd(facts, before),
+    ...(facts.serves ? [firstPass(passSeconds)] : []),
+    ...(facts.serves ? [stopLegacy(legacyDeployment)] : []),
+    {
+      what: isUninstalled
+        ? `Copy what is on PersistentVolumeClaim ${claim}, mounted to be read only, and run an etcd on the copy that can read it`
+        : `Run the old etcd alone on PersistentVolumeClaim ${claim}`,
+      stops: "Trident",
+      estimateSeconds: estimates.podStartSeconds,
+    },
+    facts.serves ? secondPass : wholePass(passSeconds),
+    startTrident("Start the new Trident and wait until it lists the same state", "Trident"),
+    {
+      what:
+        `While it serves: ${lastWords(facts)}` +
+        (isUninstalled ? "" : `; then delete Deployment ${legacyDeployment}, whose manifest is kept`),
+      stops: "nothing",
+      estimateSeconds: Math.max(facts.serves ? passSeconds : estimates.fewCallsSeconds, snapshotSeconds(facts)),
+    },
+  ];
+}
+
+const secondPass: PlannedStep = {
+  what: "Second pass: copy what changed since the first one, deletions too, and compare that",
+  stops: "Trident",
+  estimateSeconds: estimates.fewCallsSeconds,
+};
+
+function wholePass(estimateSeconds: number): PlannedStep {
+  return { what: "Copy the whole state and compare every key and value", stops: "Trident", estimateSeconds };
+}
+
+/** What is done before anything is final, although nobody waits for it any more. */
+function lastWords({ serves, snapshotDirectory }: StepFacts): string {
+  const compare = serves ? ["compare all once more"] : [];
+  const snapshot = snapshotDirectory === "" ? [] : [`keep a snapshot of the old etcd under ${snapshotDirectory}`];
+  return [...compare, ...snapshot, "record it, stop the old etcd"].join(", ");
+}
+
+function rollbackSteps(facts: StepFacts, claim: string): PlannedStep[] {
+  const { legacyDeployment, snapshotDirectory } = facts;
+  const passSeconds = secondsFor(facts.keys ?? 0);
+  // Of an etcd that others may use, too, the rest is none of this program's business.
+  const hasSnapshot = snapshotDirectory !== "" && facts.members !== undefined;
+  const snapshot = !hasSnapshot ? "" : `; keep a snapshot of the new etcd under ${snapshotDirectory}`;
+  return [
+    {
+      what: `Run the embedded etcd alone on PersistentVolumeClaim ${claim} for a moment, and see that it is as the migration left it`,
+      stops: "nothing",
+      estimateSeconds: estimates.podStartSeconds,
+    },
+    {
+      what: `Delete the new Trident's Deployment ${legacyDeployment} and wait until its pod is gone`,
+      stops: "Trident",
+      estimateSeconds: estimates.podStopSeconds,
+    },
+    {
+      what: `Run the embedded etcd again${snapshot}`,
+      stops: "Trident",
+      estimateSeconds: estimates.podStartSeconds + (hasSnapshot ? snapshotSeconds(facts) : 0),
+    },
+    {
+      what: "Carry back what changed since the migration, deletions too, and compare every key and value",
+      stops: "Trident",
+      estimateSeconds: passSeconds,
+    },
+    startTrident(
+      `Make the old Deployment ${legacyDeployment} as it was, and wait until it lists the same state`,
+      "Trident",
+    ),
+    emptyNewEtcd(passSeconds),
+  ];
+}
+
+function endOfRollback({ legacyDeployment, keys }: StepFacts): PlannedStep[] {
+  return [
+    {
+      what: `Wait until the old Trident (Deployment ${legacyDeployment}) answers`,
+      stops: "nothing",
+      estimateSeconds: estimates.fewCallsSeconds,
+    },
+    emptyNewEtcd(secondsFor(keys ?? 0)),
+  ];
+}
+
+function emptyNewEtcd(estimateSeconds: number): PlannedStep {
+  return {
+    what: "Delete the state from the new etcd, so that a later migration finds it empty",
+    stops: "nothing",
+    estimateSeconds,
+  };
+}
+
+function makeEtcd({ members, hasSecrets = false }: StepFacts, stops: PlannedStep["stops"]): PlannedStep {
+  if (members === undefined) {
+    const what = hasSecrets ? "Make the Secrets for the existing etcd" : "Take the existing etcd as it is";
+    return { what, stops, estimateSeconds: hasSecrets ? 1 : 0 };
+  }
+  const missing = Math.max(0, members.wanted - members.ready);
+  return {
+    what:
+      missing === 0
+        ? `Keep the etcd cluster as it is, ${members.ready} of ${counted(members.wanted, "member answers", "members answer")}`
+        : `Make the etcd-operator, the certificates and ${counted(members.wanted, "etcd member")}`,
+    stops,
+    estimateSeconds: missing === 0 ? 0 : estimates.operatorSeconds + missing * estimates.memberSeconds,
+  };
+}
+
+function firstPass(passSeconds: number): PlannedStep {
+  return {
+    what: "Check everything again; first pass: copy the state from the serving Trident's etcd, and compare",
+    stops: "nothing",
+    estimateSeconds: passSeconds,
+  };
+}
+
+function stopLegacy(deployment: string): PlannedStep {
+  return {
+    what: `Save Deployment ${deployment}, scale it to 0 and wait until its pod is gone`,
+    stops: "Trident",
+    estimateSeconds: estimates.podStopSeconds,
+  };
+}
+
+function startTrident(what: string, stops: PlannedStep["stops"]): PlannedStep {
+  return { what, stops, estimateSeconds: estimates.podStartSeconds };
+}
+
+function secondsFor(keys: number): number {
+  return estimates.fewCallsSeconds + Math.ceil(keys / estimates.keysPerSecond);
+}
+
+function snapshotSeconds({ bytes, snapshotDirectory }: StepFacts): number {
+  return snapshotDirectory === "" ? 0 : Math.ceil((2 * (bytes ?? 0)) / estimates.snapshotBytesPerSecond);
+}

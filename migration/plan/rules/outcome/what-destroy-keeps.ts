@@ -1,0 +1,153 @@
+import { describeAddress, isEtcdCluster } from "../../../connect/describe-address.ts";
+import type { EtcdAddress } from "../../../connect/etcd-address.ts";
+import { deletionCommand } from "../../../connect/etcdctl-command.ts";
+import type { KeptThing } from "../../../uninstall/kept-things.ts";
+import { definitionName, definitionPath } from "../../../uninstall/crd.ts";
+import type { Flow } from "../../migration-plan.ts";
+
+/** The old Trident's objects, as far as they are known by their names. */
+export interface OldObjects {
+  readonly claim: string;
+  /** The PersistentVolume's name. */
+  readonly volume?: string | undefined;
+  /** Absent where its uninstallation has removed it, and its permissions with it. */
+  readonly serviceAccount?: string;
+}
+
+export interface KeepFacts {
+  readonly flow: Flow;
+  readonly namespace: string;
+  readonly legacyDeployment: string;
+  readonly snapshotDirectory: string;
+  readonly destination: EtcdAddress;
+  readonly prefix: string;
+  readonly definition: "own" | "existing";
+  /** Undefined where there never was an old Trident, or nobody knows of it. */
+  readonly old: OldObjects | undefined;
+}
+
+/** What `pulumi destroy` leaves, with the commands that remove it: the plan lists all of it, a destroy what is really there. */
+export function whatDestroyKeeps(facts: KeepFacts): KeptThing[] {
+  const isOwn = isEtcdCluster(facts.destination);
+  return [
+    ...ofNamespace(facts),
+    ...stateElsewhere(facts),
+    ...snapshots(facts),
+    ...(isOwn && facts.definition === "own" ? [sharedDefinition] : []),
+    provisionedVolumes,
+  ];
+}
+
+function snapshots({ flow, namespace, snapshotDirectory, destination }: KeepFacts): KeptThing[] {
+  // Of an etcd that was there before, a destroy saves none.
+  const hasAny = isEtcdCluster(destination) || (flow !== "install" && flow !== "installed");
+  if (snapshotDirectory === "" || !hasAny) return [];
+  return [
+    {
+      what: `the snapshots of etcd under ${snapshotDirectory}, which hold passwords`,
+      command: `rm ${snapshotDirectory}/trident-etcd-${namespace}-*.db`,
+      look: { snapshotDirectory, namespace },
+    },
+  ];
+}
+
+/** An etcd that was there before is nobody's to empty. */
+function stateElsewhere({ destination, prefix }: KeepFacts): KeptThing[] {
+  if (isEtcdCluster(destination)) return [];
+  const what = `${describeAddress(destination)}, with Trident's state under ${prefix}`;
+  return [{ what, command: deletionCommand(destination.endpoints, prefix) }];
+}
+
+/** The namespace, and what the old Trident has in it and beside it. */
+function ofNamespace(facts: KeepFacts): KeptThing[] {
+  const { flow, namespace, legacyDeployment, old } = facts;
+  const hasOld = old !== undefined || (flow !== "install" && flow !== "installed");
+  const kept: KeptThing = {
+    what: `namespace ${namespace}${hasOld ? ", with the old Trident's PersistentVolumeClaim in it" : ""}`,
+    command: `kubectl delete namespace ${namespace}`,
+    look: { path: `/api/v1/namespaces/${namespace}` },
+  };
+  if (!hasOld) return [kept];
+  // With the stack's own Trident gone, what has this name is the old one.
+  const deployment = { path: `/apis/apps/v1/namespaces/${namespace}/deployments/${legacyDeployment}` };
+  const neededBy = { ...deployment, name: legacyDeployment };
+  const things = [kept, ...(old === undefined ? [unnamedState(namespace)] : oldObjects(namespace, old))].map(
+    (thing) => ({ ...thing, neededBy }),
+  );
+  if (flow !== "rollback" && flow !== "rolledBack") return things;
+  const serves = { what: `Deployment ${legacyDeployment}, the old Trident, which serves on`, look: deployment };
+  return [serves, ...things.map(withoutCommand)];
+}
+
+function withoutCommand({ what, look, neededBy }: KeptThing): KeptThing {
+  return { what, ...(look === undefined ? {} : { look }), ...(neededBy === undefined ? {} : { neededBy }) };
+}
+
+const state = "THE OLD TRIDENT'S STATE, not to be deleted while anything may need it";
+
+/** Where the record of the migration does not tell its name. */
+function unnamedState(namespace: string): KeptThing {
+  return {
+    what: `the old Trident's PersistentVolumeClaim and its volume: ${state}`,
+    command: `kubectl --namespace ${namespace} get persistentvolumeclaims`,
+  };
+}
+
+function oldObjects(namespace: string, { claim, volume, serviceAccount }: OldObjects): KeptThing[] {
+  return [
+    {
+      what: `PersistentVolumeClaim ${claim}: ${state}`,
+      command: `kubectl --namespace ${namespace} delete persistentvolumeclaim ${claim}`,
+      look: { path: `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${claim}` },
+    },
+    ...(volume === undefined
+      ? []
+      : [
+          {
+            what: `PersistentVolume ${volume}, on which that state is`,
+            command: `kubectl delete persistentvolume ${volume}`,
+            look: { path: `/api/v1/persistentvolumes/${volume}` },
+          },
+        ]),
+    ...(serviceAccount === undefined ? [] : accountOf(namespace, serviceAccount)),
+  ];
+}
+
+function accountOf(namespace: string, serviceAccount: string): KeptThing[] {
+  const rbac = "/apis/rbac.authorization.k8s.io/v1";
+  return [
+    {
+      what: `ServiceAccount ${serviceAccount} of the old Trident, as its installer made it`,
+      command: `kubectl --namespace ${namespace} delete serviceaccount ${serviceAccount}`,
+      look: { path: `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}` },
+    },
+    {
+      what: `ClusterRoleBinding ${serviceAccount} of the old Trident`,
+      command: `kubectl delete clusterrolebinding ${serviceAccount}`,
+      look: { path: `${rbac}/clusterrolebindings/${serviceAccount}` },
+    },
+    {
+      what: `ClusterRole ${serviceAccount} of the old Trident`,
+      command: `kubectl delete clusterrole ${serviceAccount}`,
+      look: { path: `${rbac}/clusterroles/${serviceAccount}` },
+    },
+  ];
+}
+
+const sharedDefinition: KeptThing = {
+  what:
+    `CustomResourceDefinition ${definitionName}, if an EtcdCluster of any namespace is left; with it, all of them and their data ` +
+    `would be deleted`,
+  command: `kubectl delete customresourcedefinition ${definitionName}`,
+  look: { path: definitionPath },
+};
+
+const provisionedVolumes: KeptThing = {
+  what: "the volumes that Trident provisioned (annotation pv.kubernetes.io/provisioned-by: netapp.io/trident) and their data",
+  command: "kubectl get persistentvolumes",
+  look: {
+    list: "/api/v1/persistentvolumes",
+    annotation: "pv.kubernetes.io/provisioned-by",
+    value: "netapp.io/trident",
+  },
+};

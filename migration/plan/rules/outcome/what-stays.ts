@@ -1,0 +1,86 @@
+import { isEtcdCluster } from "../../../connect/describe-address.ts";
+import type { KeptThing } from "../../../uninstall/kept-things.ts";
+import type { ClaimPlan } from "../../migration-plan.ts";
+import { whatDestroyKeeps, type KeepFacts } from "./what-destroy-keeps.ts";
+
+export interface StayFacts extends KeepFacts {
+  readonly record: string;
+  /** Of the old Trident, while its Deployment is there. */
+  readonly claim: ClaimPlan | undefined;
+}
+
+export interface WhatStays {
+  /** After this run, of what was there before it. */
+  readonly staysBehind: readonly string[];
+  readonly destroyRemoves: readonly string[];
+  readonly destroyKeeps: readonly KeptThing[];
+}
+
+/** What is left after this run of what was there before it, and what a later `pulumi destroy` removes and keeps. */
+export function planWhatStays(facts: StayFacts): WhatStays {
+  if (facts.flow === "rollback" || facts.flow === "rolledBack") return afterRollback(facts);
+  const { flow, legacyDeployment, claim } = facts;
+  const isMigration = flow === "migrate" || flow === "resume" || flow === "migrated";
+  const old = oldState(claim, isMigration);
+  const hadAccount = facts.old === undefined || facts.old.serviceAccount !== undefined;
+  const permissions =
+    isMigration && hadAccount
+      ? [`ServiceAccount, ClusterRole and ClusterRoleBinding of the old Trident, as its installer made them`]
+      : [];
+  const snapshot =
+    isMigration && facts.snapshotDirectory !== "" ? [`the old etcd's snapshot, under ${facts.snapshotDirectory}`] : [];
+  return {
+    staysBehind: isMigration ? [...old, ...permissions, ...snapshot] : [],
+    destroyRemoves: [
+      `Deployment ${legacyDeployment} and its permissions (trident-external-etcd)`,
+      ...ofEtcd(facts, `and so the state in it${lastSnapshot(facts)}`),
+      ...(isMigration
+        ? [`ConfigMap ${facts.record}, with ${hadAccount ? "the old Deployment's manifest" : "what was migrated"}`]
+        : []),
+    ],
+    destroyKeeps: whatDestroyKeeps(facts),
+  };
+}
+
+/** The old Trident is its installer's again; all that the stack made, but for its Trident, waits for the next migration. */
+function afterRollback(facts: StayFacts): WhatStays {
+  const { destination, snapshotDirectory } = facts;
+  const which = isEtcdCluster(destination) ? "the snapshots of both etcds" : "the old etcd's snapshot";
+  const snapshots = snapshotDirectory === "" ? [] : [`${which}, under ${snapshotDirectory}`];
+  const stack = [
+    ...ofEtcd(facts, "empty of Trident's state"),
+    "the permissions of the new Trident (trident-external-etcd)",
+    `ConfigMap ${facts.record}, with what was carried back`,
+  ];
+  return {
+    staysBehind: [...stack, ...snapshots],
+    destroyRemoves: stack,
+    destroyKeeps: whatDestroyKeeps(facts),
+  };
+}
+
+/** What this program has made of the etcd. */
+function ofEtcd({ destination, definition }: StayFacts, state: string): string[] {
+  if (!isEtcdCluster(destination)) {
+    const secrets = [destination.clientSecret, destination.credentialsSecret].filter((name) => name !== undefined);
+    return secrets.map((name) => `Secret ${name}, for the existing etcd`);
+  }
+  return [
+    `EtcdCluster ${destination.etcdCluster} with its members, ${state}`,
+    definition === "own"
+      ? "the etcd-operator, its permissions and, if no EtcdCluster is left in any namespace, its CustomResourceDefinition"
+      : "the etcd-operator and its permissions",
+    "the Secrets etcd-client-tls, etcd-server-tls and etcd-peer-tls",
+  ];
+}
+
+function lastSnapshot({ snapshotDirectory }: StayFacts): string {
+  return snapshotDirectory === "" ? "" : `, of which a last snapshot is saved under ${snapshotDirectory}`;
+}
+
+function oldState(claim: ClaimPlan | undefined, isMigration: boolean): string[] {
+  if (!isMigration) return [];
+  if (claim === undefined) return ["the old Trident's PersistentVolumeClaim and its volume, with its last state"];
+  const volume = claim.volume === undefined ? "" : ` and PersistentVolume ${claim.volume}`;
+  return [`PersistentVolumeClaim ${claim.name}${volume}, with the old Trident's last state`];
+}

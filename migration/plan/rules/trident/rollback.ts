@@ -1,0 +1,95 @@
+import { counted, listed } from "../../../wording/counted.ts";
+import { isEtcdCluster } from "../../../connect/describe-address.ts";
+import { describeFailure } from "../../../wording/describe-failure.ts";
+import { withoutFullStop } from "../../../kubernetes/errors.ts";
+import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
+import { MigrationRecordInvalidError, type MigrationRecord } from "../../../record/migration-record.ts";
+import { recordedResult } from "../../../record/migration-result.ts";
+import type { Blocker } from "../../../blockers/blocker.ts";
+import { NewEtcdError } from "../../../blockers/rollback-blockers.ts";
+import { invalidRecord } from "../stack/invalid-record.ts";
+import type { StateLook } from "../../read/state/read-state.ts";
+import type { PlanRequest } from "../../plan-request.ts";
+import { isOlderLine, versionOfImage, type Findings } from "../versions/versions.ts";
+
+/** What keeps the new etcd's state from being carried back, and what the old Trident may not be able to do with it. */
+export function judgeRollback(
+  request: PlanRequest,
+  putBack: LegacyTrident,
+  record: MigrationRecord | undefined,
+  state: StateLook,
+): Findings {
+  return {
+    blockers: [...judgeNewEtcd(request, record, state), ...judgeTransactions(request, state)],
+    risks: judgeOldTrident(request, putBack),
+  };
+}
+
+function judgeNewEtcd(
+  { destination, record: name, prefix }: PlanRequest,
+  record: MigrationRecord | undefined,
+  state: StateLook,
+) {
+  const { toCarryBack, destinationFailure } = state;
+  if (toCarryBack === undefined) {
+    // Of an existing etcd, what is wrong with it is told elsewhere.
+    if (!isEtcdCluster(destination)) return [];
+    const why = withoutFullStop(describeFailure(destinationFailure ?? "none of its members is ready"));
+    const see = `See that its members are healthy (\`kubectl describe etcdcluster ${destination.etcdCluster}\`), and run this again.`;
+    return [new NewEtcdError(destination, `can't be read: ${why}`, see).blocker];
+  }
+  const recorded = recordedDestination(name, record);
+  if (typeof recorded !== "string") return [recorded];
+  const found = toCarryBack.status.clusterId;
+  if (found !== recorded) {
+    const problem = `is etcd cluster ${found}, and the migration went to ${recorded}: it was made anew since`;
+    return [
+      new NewEtcdError(destination, problem, "Carry its state back by hand, as docs/copying-by-hand.md says.").blocker,
+    ];
+  }
+  if (toCarryBack.survey.keys > 0) return [];
+  const restore = "Find out what emptied it, and restore it first.";
+  return [
+    new NewEtcdError(destination, `has no key under ${prefix}: to carry that back would lose all`, restore).blocker,
+  ];
+}
+
+function recordedDestination(name: string, record: MigrationRecord | undefined): string | Blocker {
+  try {
+    return record === undefined ? "" : recordedResult(record).destinationClusterId;
+  } catch (error) {
+    if (error instanceof MigrationRecordInvalidError) return invalidRecord(error, name);
+    throw error;
+  }
+}
+
+function judgeTransactions({ namespace, legacyDeployment }: PlanRequest, { toCarryBack }: StateLook): Blocker[] {
+  const transactions = toCarryBack?.survey.transactions;
+  if (transactions === undefined || transactions.count === 0) return [];
+  return [
+    {
+      kind: "openTransactions",
+      object: `Deployment/${legacyDeployment}`,
+      message:
+        `Trident has ${counted(transactions.count, "open transaction")}: ${listed(transactions)}. The Trident that starts next acts on ` +
+        `them, and undoing one that adds a volume destroys that volume.`,
+      remedy:
+        "Wait until Trident has ended them and run this again. If they stay, restarting the new Trident settles them, the " +
+        "creation of a volume by removing what there is of it: " +
+        `\`kubectl --namespace ${namespace} rollout restart deployment ${legacyDeployment}\`.`,
+    },
+  ];
+}
+
+/** An older Trident reads a newer one's state as long as that wrote nothing that the older one does not know. */
+function judgeOldTrident({ tridentImage }: PlanRequest, { tridentImage: oldImage }: LegacyTrident): string[] {
+  const [next, old] = [versionOfImage(tridentImage), versionOfImage(oldImage)];
+  if (next === undefined || old === undefined) {
+    return [`Whether ${oldImage}, which is put back, is as new as ${tridentImage} can't be told from their tags.`];
+  }
+  if (!isOlderLine(old, next)) return [];
+  return [
+    `The old Trident (${old.text}) is older than the new one (${next.text}): it may not know what the new one has written. ` +
+      `If it does not come to serve, the new one is started again.`,
+  ];
+}

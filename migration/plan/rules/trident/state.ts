@@ -1,0 +1,165 @@
+import { agreeing, counted, listed } from "../../../wording/counted.ts";
+import { describeBytes } from "../../../wording/describe-amount.ts";
+import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
+import type { Blocker } from "../../../blockers/blocker.ts";
+import { EmptySourceError, ForeignKeysError, SameClusterError } from "../../../blockers/legacy-blockers.ts";
+import type { StateFindings } from "../../../trident/state/check-state.ts";
+import { BrokenReferencesError, OldTridentDisagreesError } from "../../../blockers/state-blockers.ts";
+import type { StateSurvey } from "../../read/state/survey-state.ts";
+
+export interface StateFacts {
+  readonly legacy: LegacyTrident;
+  readonly prefix: string;
+  readonly survey: StateSurvey;
+  readonly source: EtcdFacts;
+  readonly destination?: EtcdFacts | undefined;
+  /** What the old Trident and its etcd do not agree about. */
+  readonly differences?: Pick<StateFindings, "unlisted" | "unstored"> | undefined;
+  /** Whether the destination may be set up to take more than usual. */
+  readonly isQuotaUnknown?: boolean;
+  /** Nodes under Trident's directory of etcd's v2 store; asked for only when there is no key in the other one. */
+  readonly etcdv2Nodes: number;
+}
+
+interface EtcdFacts {
+  readonly description: string;
+  readonly clusterId: string;
+  /** As StoreStatus has it. */
+  readonly databaseBytes: number;
+}
+
+/** etcd takes no more than this unless it is told otherwise, and the members are not. */
+export const etcdQuotaBytes = 2 * 1024 ** 3;
+
+/** etcd keeps what was overwritten until it is compacted, and index pages besides the data: what it takes may be twice the state. */
+const overhead = 2;
+
+export function judgeState(facts: StateFacts): { blockers: Blocker[]; risks: string[] } {
+  const { source, destination } = facts;
+  if (destination !== undefined && destination.clusterId === source.clusterId) {
+    const error = new SameClusterError(source.description, destination.description, source.clusterId);
+    return { blockers: [error.blocker], risks: [] };
+  }
+  const room = judgeRoom(facts);
+  return {
+    blockers: [
+      ...judgeEmptiness(facts),
+      ...judgeReferences(facts),
+      ...judgeTransactions(facts),
+      ...judgeLeases(facts),
+      ...judgeForeignKeys(facts),
+      ...room.blockers,
+    ],
+    risks: [...room.risks, ...leftOver(facts)],
+  };
+}
+
+function judgeEmptiness({ legacy, prefix, survey, etcdv2Nodes }: StateFacts): Blocker[] {
+  if (survey.keys > 0) return [];
+  if (etcdv2Nodes === 0) return [new EmptySourceError(legacy, prefix).blocker];
+  return [
+    {
+      kind: "etcdv2State",
+      object: `Deployment/${legacy.name}`,
+      message:
+        `The embedded etcd of Deployment ${legacy.name} in namespace ${legacy.namespace} has no key under ${prefix}, but ` +
+        `${counted(etcdv2Nodes, "node")} there in its v2 store: Trident 18.01 or later, which converts the state, never ran on it.`,
+      remedy:
+        "Upgrade the old installation to Trident 18.01 or later (its installer keeps the state), see that it serves, and " +
+        "run this again.",
+    },
+  ];
+}
+
+/** What is wrong with a single volume explains why the two differ, and its remedy comes first. */
+function judgeReferences({ legacy, prefix, survey: { findings }, differences }: StateFacts): Blocker[] {
+  const missing = [findings.withoutBackend, findings.withoutClass].filter(({ count }) => count > 0);
+  return [
+    ...missing.map((each) => new BrokenReferencesError(legacy, prefix, each).blocker),
+    ...(differences === undefined ? [] : [new OldTridentDisagreesError(legacy, differences).blocker]),
+  ];
+}
+
+function judgeTransactions({ legacy, survey: { transactions } }: StateFacts): Blocker[] {
+  if (transactions.count === 0) return [];
+  return [
+    {
+      kind: "openTransactions",
+      object: `Deployment/${legacy.name}`,
+      message:
+        `Trident has ${counted(transactions.count, "open transaction")}: ${listed(transactions)}. The Trident that starts next acts on ` +
+        `them, and undoing one that adds a volume destroys that volume.`,
+      remedy:
+        "Wait until Trident has ended them and run this again. If they stay, restarting the old Trident settles them, the " +
+        "creation of a volume by removing what there is of it: " +
+        `\`kubectl --namespace ${legacy.namespace} rollout restart deployment ${legacy.name}\`.`,
+    },
+  ];
+}
+
+function judgeLeases({ legacy, survey: { leased } }: StateFacts): Blocker[] {
+  if (leased.count === 0) return [];
+  return [
+    {
+      kind: "leasedKeys",
+      object: `Deployment/${legacy.name}`,
+      message: `${leased.count} of the old Trident's keys ${agreeing(leased.count, "has", "have")} a lease, which can't be copied: ${listed(leased)}.`,
+      remedy: "Trident makes none: stop what holds the leases, or delete these keys, and run this again.",
+    },
+  ];
+}
+
+function judgeForeignKeys({ prefix, survey, destination }: StateFacts): Blocker[] {
+  const foreign = survey.destination?.foreign;
+  if (destination === undefined || foreign === undefined || foreign.count === 0) return [];
+  const sample = { keys: foreign.first, count: foreign.count };
+  return [new ForeignKeysError(destination.description, prefix, sample).blocker];
+}
+
+/** Of what the new etcd takes, its database has a part already; what is there and equal is not written again. */
+function judgeRoom({ survey, source, destination, isQuotaUnknown = false }: StateFacts): {
+  blockers: Blocker[];
+  risks: string[];
+} {
+  const taken = destination?.databaseBytes ?? 0;
+  const room = Math.max(0, etcdQuotaBytes - taken);
+  const takes = `the new etcd takes ${isQuotaUnknown ? "as a rule " : ""}${describeBytes(etcdQuotaBytes)}${taken === 0 ? "" : `, of which ${describeBytes(taken)} are in use`}`;
+  if (survey.bytes === undefined) return { blockers: [], risks: unreadRisks(source, room, takes) };
+  const missing = survey.bytes - (survey.destination?.equalBytes ?? 0);
+  if (missing === 0 || missing * overhead < room) return { blockers: [], risks: [] };
+  const size =
+    missing === survey.bytes
+      ? `The state is ${describeBytes(missing)}`
+      : `Of the state, ${describeBytes(missing)} are still to be copied`;
+  if (missing < room || isQuotaUnknown) {
+    return { blockers: [], risks: [`${size}, and ${takes}, its index and history included: it may not fit.`] };
+  }
+  const blocker: Blocker = {
+    kind: "noRoom",
+    object: "the new etcd",
+    message: `${size}, and ${takes}: there is no room for it.`,
+    remedy:
+      "Find out what fills the old etcd (`etcdctl get /trident/ --prefix --keys-only`) and remove what nobody needs." +
+      (taken === 0 ? "" : " What the new one keeps of deleted and overwritten keys goes with `etcdctl compaction`."),
+  };
+  return { blockers: [blocker], risks: [] };
+}
+
+/** How large the state is can then only be estimated: by what holds it. */
+function unreadRisks(source: EtcdFacts, room: number, takes: string): string[] {
+  const unread =
+    "The state is too large to read all values for a plan: only keys were looked at; the migration compares all.";
+  if (source.databaseBytes < room) return [unread];
+  return [
+    unread,
+    `The old etcd's database is ${describeBytes(source.databaseBytes)}, its history included, and ${takes}: the state may not fit.`,
+  ];
+}
+
+function leftOver({ survey }: StateFacts): string[] {
+  const stale = survey.destination?.stale ?? 0;
+  if (stale === 0) return [];
+  return [
+    `The new etcd has ${counted(stale, "outdated key")} of an interrupted copy: the migration brings all up to date.`,
+  ];
+}

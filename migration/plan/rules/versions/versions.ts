@@ -1,0 +1,159 @@
+import { withoutFullStop } from "../../../kubernetes/errors.ts";
+import type { Blocker } from "../../../blockers/blocker.ts";
+
+/** The numbers of a version, such as 19.4.0; what is missing is 0. */
+export interface Version {
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+  /** As it was written, without a leading v. */
+  readonly text: string;
+}
+
+/** The version that an image's tag names, or that a server says; undefined for a digest or a name such as `latest`. */
+export function parseVersion(text: string): Version | undefined {
+  const match = /^v?((\d+)\.(\d+)(?:\.(\d+))?(?:[-+.].*)?)$/.exec(text);
+  if (match === null) return undefined;
+  const [, written = "", major, minor, patch] = match;
+  return { major: Number(major), minor: Number(minor), patch: Number(patch ?? 0), text: written };
+}
+
+export function versionOfImage(image: string): Version | undefined {
+  const withoutDigest = image.split("@")[0] ?? "";
+  const tag = /:([^/:]+)$/.exec(withoutDigest)?.[1];
+  return tag === undefined ? undefined : parseVersion(tag);
+}
+
+/** Whether `one` is older, by major and minor: patches of one line read each other's data. */
+export function isOlderLine(one: Version, other: Version): boolean {
+  return one.major < other.major || (one.major === other.major && one.minor < other.minor);
+}
+
+const oldestTrident: Version = { major: 18, minor: 1, patch: 0, text: "18.01" };
+const newestTrident: Version = { major: 19, minor: 4, patch: 0, text: "19.04" };
+
+export interface VersionFacts {
+  readonly newTridentImage: string;
+  readonly legacy?: {
+    readonly deployment: string;
+    readonly tridentImage: string;
+    readonly etcdImage: string;
+    readonly etcdContainer: string;
+    /** Of the running server; undefined when it does not run. */
+    readonly etcdVersion: string | undefined;
+  };
+  readonly kubernetes?: string | undefined;
+}
+
+export interface Findings {
+  readonly blockers: readonly Blocker[];
+  readonly risks: readonly string[];
+}
+
+/** Versions that can't work together, and those that can't be told. */
+export function judgeVersions(facts: VersionFacts): Findings {
+  const all = [
+    judgeNewTrident(facts.newTridentImage),
+    ...(facts.legacy === undefined
+      ? []
+      : [judgeLegacyTrident(facts.legacy, facts.newTridentImage), judgeEtcdImage(facts.legacy)]),
+    ...(facts.kubernetes === undefined ? [] : [judgeKubernetes(facts.kubernetes)]),
+  ];
+  return { blockers: all.flatMap(({ blockers }) => blockers), risks: all.flatMap(({ risks }) => risks) };
+}
+
+function judgeNewTrident(image: string): Findings {
+  const version = versionOfImage(image);
+  if (version === undefined) {
+    return onlyRisk(`The version of image ${image} (setting tridentImage) can't be told: it must be 18.01 to 19.04.`);
+  }
+  if (!isOlderLine(version, oldestTrident) && !isOlderLine(newestTrident, version)) return nothingFound;
+  return onlyBlocker({
+    kind: "unsupportedTrident",
+    object: "tridentImage",
+    message: `Trident ${version.text} (setting tridentImage is ${image}) can't use an external etcd: 18.01 to 19.04 can.`,
+    remedy: "Choose one of these with `pulumi config set tridentImage netapp/trident:19.04.0`.",
+  });
+}
+
+function judgeLegacyTrident(legacy: NonNullable<VersionFacts["legacy"]>, newImage: string): Findings {
+  const { deployment, tridentImage } = legacy;
+  const version = versionOfImage(tridentImage);
+  if (version === undefined) {
+    return onlyRisk(
+      `The version of image ${tridentImage} of Deployment ${deployment} can't be told: it must not be newer than ${newImage}.`,
+    );
+  }
+  if (isOlderLine(version, oldestTrident)) {
+    return onlyBlocker({
+      kind: "unsupportedTrident",
+      object: `Deployment/${deployment}`,
+      message: `Deployment ${deployment} runs Trident ${version.text} (${tridentImage}), which keeps its state in etcd's v2 store.`,
+      remedy: "Upgrade it to Trident 18.01 or later, which converts the state when it starts, then run this again.",
+    });
+  }
+  const next = versionOfImage(newImage);
+  if (next === undefined || !isOlderLine(next, version)) return nothingFound;
+  return onlyBlocker({
+    kind: "imageOlderThanData",
+    object: "tridentImage",
+    message:
+      `The new Trident is ${next.text} (setting tridentImage is ${newImage}), older than the ${version.text} of Deployment ` +
+      `${deployment} that wrote the state.`,
+    remedy: `Choose the same or a newer one: \`pulumi config set tridentImage ${tridentImage}\`.`,
+  });
+}
+
+/** Only a Deployment whose rollout is paused or stuck says another image than its pod runs with. */
+function judgeEtcdImage(legacy: NonNullable<VersionFacts["legacy"]>): Findings {
+  const { deployment, etcdImage, etcdContainer } = legacy;
+  const named = versionOfImage(etcdImage);
+  const running = legacy.etcdVersion === undefined ? undefined : parseVersion(legacy.etcdVersion);
+  if (running === undefined) return nothingFound;
+  if (named === undefined) {
+    return onlyRisk(
+      `The version of image ${etcdImage} of Deployment ${deployment} can't be told: the running etcd is ${running.text}.`,
+    );
+  }
+  if (!isOlderLine(named, running)) return nothingFound;
+  return onlyBlocker({
+    kind: "imageOlderThanData",
+    object: `Deployment/${deployment}`,
+    message:
+      `Container ${etcdContainer} of Deployment ${deployment} names image ${etcdImage}, but etcd ${running.text} runs and ` +
+      `has written the data: an older etcd refuses to open it.`,
+    remedy: `Set the container's image to one of ${running.major}.${running.minor}, as its pod has it, then run this again.`,
+  });
+}
+
+/** The definition of the EtcdCluster is made in apiextensions.k8s.io/v1, which Kubernetes serves since 1.16. */
+const oldestKubernetes: Version = { major: 1, minor: 16, patch: 0, text: "1.16" };
+/** The newest on which the operator and Trident have been seen running. */
+const newestKubernetes: Version = { major: 1, minor: 34, patch: 0, text: "1.34" };
+
+function judgeKubernetes(said: string): Findings {
+  const version = parseVersion(said);
+  if (version === undefined) return onlyRisk(`The cluster says that it is Kubernetes "${withoutFullStop(said)}".`);
+  if (isOlderLine(version, oldestKubernetes)) {
+    return onlyBlocker({
+      kind: "unsupportedKubernetes",
+      object: "the cluster",
+      message: `The cluster runs Kubernetes ${version.text}; the etcd-operator's resource definition needs ${oldestKubernetes.text} or newer.`,
+      remedy: `Upgrade Kubernetes, or choose another cluster with \`pulumi config set kubernetes:context NAME\`.`,
+    });
+  }
+  if (!isOlderLine(newestKubernetes, version)) return nothingFound;
+  return onlyRisk(
+    `The cluster runs Kubernetes ${version.text}; the etcd-operator and Trident were tried up to ${newestKubernetes.text}.`,
+  );
+}
+
+const nothingFound: Findings = { blockers: [], risks: [] };
+
+function onlyBlocker(blocker: Blocker): Findings {
+  return { blockers: [blocker], risks: [] };
+}
+
+function onlyRisk(risk: string): Findings {
+  return { blockers: [], risks: [risk] };
+}

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import {
+  judgeVersions,
+  parseVersion,
+  versionOfImage,
+  type VersionFacts,
+} from "../../../../../migration/plan/rules/versions/versions.ts";
+
+const legacy = {
+  deployment: "trident",
+  tridentImage: "netapp/trident:19.01.0",
+  etcdImage: "quay.io/coreos/etcd:v3.3.10",
+  etcdContainer: "etcd",
+  etcdVersion: "3.3.10",
+};
+const fine: VersionFacts = { newTridentImage: "netapp/trident:19.04.0", kubernetes: "v1.34.1", legacy };
+
+describe("the versions", () => {
+  it("are read from tags, with or without a v, and not guessed", () => {
+    assert.equal(versionOfImage("registry.example:5000/etcd:v3.3.12")?.text, "3.3.12");
+    assert.equal(versionOfImage("netapp/trident:18.01")?.minor, 1);
+    assert.equal(versionOfImage("netapp/trident:19.04.0-test@sha256:aa")?.patch, 0);
+    for (const image of ["registry.example:5000/etcd", "etcd:latest", "etcd@sha256:aa"]) {
+      assert.equal(versionOfImage(image), undefined);
+    }
+    assert.equal(parseVersion("v1.27.3-gke.100")?.minor, 27);
+  });
+
+  it("that go together are no matter", () => {
+    assert.deepEqual(judgeVersions(fine), { blockers: [], risks: [] });
+  });
+
+  const blocked: [what: string, change: Partial<VersionFacts>, kind: string, message: RegExp, remedy: RegExp][] = [
+    [
+      "a new Trident before 18.01",
+      { newTridentImage: "netapp/trident:17.10.0", legacy: { ...legacy, tridentImage: "own/trident:x" } },
+      "unsupportedTrident",
+      /17\.10\.0 \(setting tridentImage is netapp\/trident:17\.10\.0\).*18\.01 to 19\.04/,
+      /pulumi config set tridentImage/,
+    ],
+    [
+      "a new Trident after 19.04",
+      { newTridentImage: "netapp/trident:19.07.0" },
+      "unsupportedTrident",
+      /19\.07\.0/,
+      /pulumi config set tridentImage/,
+    ],
+    [
+      "an old Trident before 18.01",
+      { legacy: { ...legacy, tridentImage: "netapp/trident:17.10.0" } },
+      "unsupportedTrident",
+      /Deployment trident runs Trident 17\.10\.0.*v2 store/,
+      /18\.01 or later/,
+    ],
+    [
+      "a new Trident older than the old one",
+      { newTridentImage: "netapp/trident:18.10.0" },
+      "imageOlderThanData",
+      /18\.10\.0.*older than the 19\.01\.0 of Deployment trident/,
+      /pulumi config set tridentImage netapp\/trident:19\.01\.0/,
+    ],
+    [
+      "an etcd image older than the etcd that runs",
+      { legacy: { ...legacy, etcdImage: "quay.io/coreos/etcd:v3.1.5" } },
+      "imageOlderThanData",
+      /Container etcd of Deployment trident names image quay\.io\/coreos\/etcd:v3\.1\.5, but etcd 3\.3\.10 runs/,
+      /one of 3\.3/,
+    ],
+    [
+      "a Kubernetes before 1.16",
+      { kubernetes: "v1.15.12" },
+      "unsupportedKubernetes",
+      /1\.15\.12.*1\.16 or newer/,
+      /Upgrade/,
+    ],
+  ];
+  for (const [what, change, kind, message, remedy] of blocked) {
+    it(`forbid ${what}`, () => {
+      const { blockers } = judgeVersions({ ...fine, ...change });
+      assert.deepEqual(
+        blockers.map((blocker) => blocker.kind),
+        [kind],
+      );
+      assert.match(blockers[0]?.message ?? "", message);
+      assert.match(blockers[0]?.remedy ?? "", remedy);
+    });
+  }
+
+  it("are a risk where they can't be told, or were never tried", () => {
+    const { blockers, risks } = judgeVersions({
+      newTridentImage: "own/trident@sha256:aa",
+      kubernetes: "v1.40.0",
+      legacy: { ...legacy, tridentImage: "own/trident:mine", etcdImage: "own/etcd:mine" },
+    });
+    assert.deepEqual(blockers, []);
+    assert.equal(risks.length, 4);
+    for (const image of ["own/trident@sha256:aa", "own/trident:mine", "own/etcd:mine", "1.40.0"]) {
+      assert.ok(
+        risks.some((risk) => risk.includes(image)),
+        image,
+      );
+    }
+  });
+
+  it("of one line are the same to each other: a patch is no older image", () => {
+    const patched = { ...legacy, etcdImage: "quay.io/coreos/etcd:v3.3.9" };
+    assert.deepEqual(judgeVersions({ ...fine, legacy: patched }).blockers, []);
+  });
+});
