@@ -78,13 +78,3 @@ export class BlockedError extends Error {
 export function isBlockedBy(error: unknown, kind: BlockerKind): error is BlockedError {
   return error instanceof BlockedError && error.blocker.kind === kind;
 }
-
-/** An error whose message is the blocker's, with its remedy. */
-export abstract class BlockerError extends Error {
-  readonly blocker: Blocker;
-
-  constructor(blocker: Blocker) {
-    super(`${blocker.message} ${blocker.remedy}`);
-    this.blocker = blocker;
-  }
-}

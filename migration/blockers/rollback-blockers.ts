@@ -1,85 +1,65 @@
 import { describeAddress, isEtcdCluster } from "../connect/describe-address.ts";
 import type { EtcdAddress } from "../connect/etcd-address.ts";
-import { BlockerError } from "./blocker.ts";
+import type { Blocker } from "./blocker.ts";
 
 const stay = "`pulumi config rm rollback`";
 
 /** A rollback is asked for, and no migration has ended. */
-export class NothingToRollBackError extends BlockerError {
-  override readonly name = "NothingToRollBackError";
-
-  constructor(namespace: string, deployment: string, found: string) {
-    super({
-      kind: "nothingToRollBack",
-      object: `Deployment/${deployment}`,
-      message: `There is nothing to roll back (setting rollback is true): in namespace ${namespace}, ${found}.`,
-      remedy: `Remove the setting with ${stay}; a migration that has begun is then finished by \`pulumi up\`.`,
-    });
-  }
+export function nothingToRollBack(namespace: string, deployment: string, found: string): Blocker {
+  return {
+    kind: "nothingToRollBack",
+    object: `Deployment/${deployment}`,
+    message: `There is nothing to roll back (setting rollback is true): in namespace ${namespace}, ${found}.`,
+    remedy: `Remove the setting with ${stay}; a migration that has begun is then finished by \`pulumi up\`.`,
+  };
 }
 
 /** The record has no manifest of the old Deployment. */
-export class NoManifestError extends BlockerError {
-  override readonly name = "NoManifestError";
-
-  constructor(namespace: string, record: string) {
-    super({
-      kind: "noManifest",
-      object: `ConfigMap/${record}`,
-      message:
-        `The record of the migration (ConfigMap ${record} in namespace ${namespace}) does not have the old Deployment ` +
-        `(key legacyDeployment): it can't be put back as it was.`,
-      remedy: `Put its manifest there, as JSON, from a backup, or stay with the new Trident: ${stay}.`,
-    });
-  }
+export function noManifest(namespace: string, record: string): Blocker {
+  return {
+    kind: "noManifest",
+    object: `ConfigMap/${record}`,
+    message:
+      `The record of the migration (ConfigMap ${record} in namespace ${namespace}) does not have the old Deployment ` +
+      `(key legacyDeployment): it can't be put back as it was.`,
+    remedy: `Put its manifest there, as JSON, from a backup, or stay with the new Trident: ${stay}.`,
+  };
 }
 
 /** The migration was from the claim of a Trident that had been uninstalled: no Deployment was there to be put back. */
-export class NoDeploymentToPutBackError extends BlockerError {
-  override readonly name = "NoDeploymentToPutBackError";
-
-  constructor(namespace: string, record: string, claim: string) {
-    super({
-      kind: "noManifest",
-      object: `ConfigMap/${record}`,
-      message:
-        `The migration was from PersistentVolumeClaim ${claim} in namespace ${namespace} alone: Trident had been uninstalled before, ` +
-        `and its record (ConfigMap ${record}) has no Deployment to put back.`,
-      remedy:
-        `Stay with the new Trident: ${stay}. The claim has the state of before the migration, should an old Trident be installed on ` +
-        `it again.`,
-    });
-  }
+export function noDeploymentToPutBack(namespace: string, record: string, claim: string): Blocker {
+  return {
+    kind: "noManifest",
+    object: `ConfigMap/${record}`,
+    message:
+      `The migration was from PersistentVolumeClaim ${claim} in namespace ${namespace} alone: Trident had been uninstalled before, ` +
+      `and its record (ConfigMap ${record}) has no Deployment to put back.`,
+    remedy:
+      `Stay with the new Trident: ${stay}. The claim has the state of before the migration, should an old Trident be installed on ` +
+      `it again.`,
+  };
 }
 
 /** The new etcd can't be carried back. */
-export class NewEtcdError extends BlockerError {
-  override readonly name = "NewEtcdError";
-
-  constructor(etcd: EtcdAddress, problem: string, remedy: string) {
-    super({
-      kind: "newEtcd",
-      object: isEtcdCluster(etcd) ? `EtcdCluster/${etcd.etcdCluster}` : "existingEtcdEndpoints",
-      message: `The new etcd (${describeAddress(etcd)}) ${problem}.`,
-      remedy: `${remedy} To stay with the new Trident: ${stay}.`,
-    });
-  }
+export function newEtcd(etcd: EtcdAddress, problem: string, remedy: string): Blocker {
+  return {
+    kind: "newEtcd",
+    object: isEtcdCluster(etcd) ? `EtcdCluster/${etcd.etcdCluster}` : "existingEtcdEndpoints",
+    message: `The new etcd (${describeAddress(etcd)}) ${problem}.`,
+    remedy: `${remedy} To stay with the new Trident: ${stay}.`,
+  };
 }
 
 /** A rollback had put the old Trident back and did not end, and is not asked for any more. */
-export class RollbackUnfinishedError extends BlockerError {
-  override readonly name = "RollbackUnfinishedError";
-
-  constructor(namespace: string, deployment: string) {
-    super({
-      kind: "rollbackUnfinished",
-      object: `Deployment/${deployment}`,
-      message:
-        `A rollback had put the old Trident back (Deployment ${deployment} in namespace ${namespace}) and did not end; ` +
-        `setting rollback is not true any more. What the old Trident has written since is not in the new etcd.`,
-      remedy:
-        "Finish it with `pulumi config set rollback true` and `pulumi up`; then remove the setting, and `pulumi up` " +
-        "migrates again.",
-    });
-  }
+export function rollbackUnfinished(namespace: string, deployment: string): Blocker {
+  return {
+    kind: "rollbackUnfinished",
+    object: `Deployment/${deployment}`,
+    message:
+      `A rollback had put the old Trident back (Deployment ${deployment} in namespace ${namespace}) and did not end; ` +
+      `setting rollback is not true any more. What the old Trident has written since is not in the new etcd.`,
+    remedy:
+      "Finish it with `pulumi config set rollback true` and `pulumi up`; then remove the setting, and `pulumi up` " +
+      "migrates again.",
+  };
 }

@@ -1,6 +1,6 @@
 import { counted } from "../wording/counted.ts";
 import { newTridentName } from "../trident/new/new-trident.ts";
-import { BlockerError } from "./blocker.ts";
+import type { Blocker } from "./blocker.ts";
 
 /** How many keys each Trident wrote since the copy; undefined where its etcd could not be asked. */
 export interface WrittenByBoth {
@@ -14,79 +14,67 @@ interface Place {
 }
 
 /** The old Trident was started, or changed, by somebody while the new one has its state. */
-export class BothTridentsError extends BlockerError {
-  override readonly name = "BothTridentsError";
-
-  constructor({ namespace, legacyDeployment: old }: Place, wrote: WrittenByBoth, isStoppedByHand: boolean) {
-    const kubectl = `kubectl --namespace ${namespace}`;
-    const mark = isStoppedByHand
-      ? `\`${kubectl} annotate deployment ${old} --overwrite trident-etcd/replicas-before-migration=1\``
-      : `\`${kubectl} scale deployment ${old} --replicas=0\``;
-    super({
-      kind: "bothTridents",
-      object: `Deployment/${old}`,
-      message:
-        `Deployment ${old} in namespace ${namespace} is the old Trident, and since a migration stopped it something else has ` +
-        `${isStoppedByHand ? "changed" : "started"} it; the new one (Deployment ${newTridentName}) has its state. ${describeBoth(wrote)}`,
-      remedy:
-        `To go on with the new one${givingUp(wrote.old, "old")}: ${mark}${settingFor(wrote.old)}, then \`pulumi up\`. To go back to ` +
-        `the old one${givingUp(wrote.new, "new")}: \`${kubectl} scale deployment ${newTridentName} --replicas=0\`` +
-        `${settingFor(wrote.new)}, then \`pulumi up\`, which migrates it anew.`,
-    });
-  }
+export function bothTridents(
+  { namespace, legacyDeployment: old }: Place,
+  wrote: WrittenByBoth,
+  isStoppedByHand: boolean,
+): Blocker {
+  const kubectl = `kubectl --namespace ${namespace}`;
+  const mark = isStoppedByHand
+    ? `\`${kubectl} annotate deployment ${old} --overwrite trident-etcd/replicas-before-migration=1\``
+    : `\`${kubectl} scale deployment ${old} --replicas=0\``;
+  return {
+    kind: "bothTridents",
+    object: `Deployment/${old}`,
+    message:
+      `Deployment ${old} in namespace ${namespace} is the old Trident, and since a migration stopped it something else has ` +
+      `${isStoppedByHand ? "changed" : "started"} it; the new one (Deployment ${newTridentName}) has its state. ${describeBoth(wrote)}`,
+    remedy:
+      `To go on with the new one${givingUp(wrote.old, "old")}: ${mark}${settingFor(wrote.old)}, then \`pulumi up\`. To go back to ` +
+      `the old one${givingUp(wrote.new, "new")}: \`${kubectl} scale deployment ${newTridentName} --replicas=0\`` +
+      `${settingFor(wrote.new)}, then \`pulumi up\`, which migrates it anew.`,
+  };
 }
 
 /** After a finished migration an old Trident stands again under its name, and no rollback put it there. */
-export class OldTridentRestoredError extends BlockerError {
-  override readonly name = "OldTridentRestoredError";
-
-  constructor({ namespace, legacyDeployment: old }: Place, wrote: WrittenByBoth) {
-    super({
-      kind: "oldTridentRestored",
-      object: `Deployment/${old}`,
-      message:
-        `The migration has ended, and Deployment ${old} in namespace ${namespace} is an old Trident again that somebody put ` +
-        `back by hand. ${describeBoth(wrote)}`,
-      remedy:
-        `To keep it${givingUp(wrote.new, "new")}: \`pulumi config set rollback true\`${settingFor(wrote.new)}, then ` +
-        `\`pulumi up\`; after that \`pulumi destroy\` keeps it, too, and without the setting \`pulumi up\` migrates it again. To ` +
-        `return to the new one: \`kubectl --namespace ${namespace} delete deployment ${old}\`, then \`pulumi up --refresh\`.`,
-    });
-  }
+export function oldTridentRestored({ namespace, legacyDeployment: old }: Place, wrote: WrittenByBoth): Blocker {
+  return {
+    kind: "oldTridentRestored",
+    object: `Deployment/${old}`,
+    message:
+      `The migration has ended, and Deployment ${old} in namespace ${namespace} is an old Trident again that somebody put ` +
+      `back by hand. ${describeBoth(wrote)}`,
+    remedy:
+      `To keep it${givingUp(wrote.new, "new")}: \`pulumi config set rollback true\`${settingFor(wrote.new)}, then ` +
+      `\`pulumi up\`; after that \`pulumi destroy\` keeps it, too, and without the setting \`pulumi up\` migrates it again. To ` +
+      `return to the new one: \`kubectl --namespace ${namespace} delete deployment ${old}\`, then \`pulumi up --refresh\`.`,
+  };
 }
 
 /** A new Trident that a migration started stands, and no migration is asked for any more. */
-export class NewTridentStandsError extends BlockerError {
-  override readonly name = "NewTridentStandsError";
-
-  constructor(namespace: string) {
-    super({
-      kind: "newTridentStands",
-      object: `Deployment/${newTridentName}`,
-      message:
-        `Deployment ${newTridentName} in namespace ${namespace} is the new Trident of a migration that has not ended, and setting ` +
-        `migrate is false: the stack's own would be a second Trident on the same etcd.`,
-      remedy: "Finish the migration first: `pulumi config set migrate true`, then `pulumi up`.",
-    });
-  }
+export function newTridentStands(namespace: string): Blocker {
+  return {
+    kind: "newTridentStands",
+    object: `Deployment/${newTridentName}`,
+    message:
+      `Deployment ${newTridentName} in namespace ${namespace} is the new Trident of a migration that has not ended, and setting ` +
+      `migrate is false: the stack's own would be a second Trident on the same etcd.`,
+    remedy: "Finish the migration first: `pulumi config set migrate true`, then `pulumi up`.",
+  };
 }
 
 /** A rollback was asked for and has not ended, and both settings for it are gone: Pulumi would remove the migration, and so finish it. */
-export class RollbackRequestedError extends BlockerError {
-  override readonly name = "RollbackRequestedError";
-
-  constructor(namespace: string, record: string) {
-    super({
-      kind: "rollbackUnfinished",
-      object: `ConfigMap/${record}`,
-      message:
-        `A rollback was asked for and has not ended (ConfigMap ${record} in namespace ${namespace}), and settings rollback and ` +
-        `migrate are not true any more: removing the migration from the stack would finish it.`,
-      remedy:
-        "To finish it: `pulumi config set migrate true`, `pulumi config set rollback true`, then `pulumi up`. To stay with the " +
-        "new Trident: `pulumi config set migrate true`, then `pulumi up`.",
-    });
-  }
+export function rollbackRequested(namespace: string, record: string): Blocker {
+  return {
+    kind: "rollbackUnfinished",
+    object: `ConfigMap/${record}`,
+    message:
+      `A rollback was asked for and has not ended (ConfigMap ${record} in namespace ${namespace}), and settings rollback and ` +
+      `migrate are not true any more: removing the migration from the stack would finish it.`,
+    remedy:
+      "To finish it: `pulumi config set migrate true`, `pulumi config set rollback true`, then `pulumi up`. To stay with the " +
+      "new Trident: `pulumi config set migrate true`, then `pulumi up`.",
+  };
 }
 
 function describeBoth(wrote: WrittenByBoth): string {

@@ -1,11 +1,12 @@
 import { findForeignKeys } from "../copy/compare/foreign-keys.ts";
 import type { KeyRange } from "../copy/store/key-value-store.ts";
 import type { OpenStore } from "../connect/open-store.ts";
-import { ForeignKeysError, SameClusterError } from "../blockers/legacy-blockers.ts";
+import { BlockedError } from "../blockers/blocker.ts";
+import { foreignKeys, sameCluster } from "../blockers/legacy-blockers.ts";
 
 /**
- * Raises ForeignKeysError when the destination holds keys that the copy would neither make nor find equal, and
- * SameClusterError when it is the source. Answers how many of the keys are there already.
+ * Raises BlockedError: foreignKeys when the destination holds keys that the copy would neither make nor find equal, and
+ * sameCluster when it is the source. Answers how many of the keys are there already.
  */
 export async function checkDestination(options: {
   readonly source: OpenStore;
@@ -16,14 +17,13 @@ export async function checkDestination(options: {
   const { source, destination, range } = options;
   const { clusterId } = await destination.status();
   if (clusterId === (await source.status()).clusterId) {
-    throw new SameClusterError(source.description, destination.description, clusterId);
+    throw new BlockedError(sameCluster(source.description, destination.description, clusterId));
   }
   const { foreign, foreignCount, equalCount } = await findForeignKeys(options);
   if (foreignCount > 0) {
-    throw new ForeignKeysError(destination.description, range.from.toString("utf8"), {
-      keys: foreign,
-      count: foreignCount,
-    });
+    throw new BlockedError(
+      foreignKeys(destination.description, range.from.toString("utf8"), { keys: foreign, count: foreignCount }),
+    );
   }
   return equalCount;
 }

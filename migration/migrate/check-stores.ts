@@ -6,7 +6,8 @@ import { earlierPassOf, type FirstPassMark } from "../record/first-pass-mark.ts"
 import type { Migration } from "./migration.ts";
 import { checkDestination } from "./check-destination.ts";
 import { checkSource } from "../trident/state/check-source.ts";
-import { SameClusterError } from "../blockers/legacy-blockers.ts";
+import { BlockedError } from "../blockers/blocker.ts";
+import { sameCluster } from "../blockers/legacy-blockers.ts";
 import type { TridentNames } from "../trident/state/check-state.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 
@@ -24,7 +25,7 @@ export interface CheckedStores {
 }
 
 /**
- * Raises what the checks of both sides raise, and ForeignKeysError. Writes nothing.
+ * Raises what the checks of both sides raise, and BlockedError (foreignKeys). Writes nothing.
  *
  * @param ask answers with what the Trident lists that serves from the source; absent where none does.
  */
@@ -62,7 +63,7 @@ export async function checkStores(
   const earlier = earlierPassOf(record, clusterIds);
   if (earlier === undefined) return { ...checked, keysAlreadyThere: await checkDestination(sides) };
   if (clusterIds.source === clusterIds.destination) {
-    throw new SameClusterError(source.description, destination.description, clusterIds.destination);
+    throw new BlockedError(sameCluster(source.description, destination.description, clusterIds.destination));
   }
   const { equal, revisions } = await compareWithEarlierPass({ ...sides, earlier });
   return { ...checked, keysAlreadyThere: equal, earlier: { ...earlier, revisions } };

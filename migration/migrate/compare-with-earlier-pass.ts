@@ -5,7 +5,8 @@ import type { KeyRange } from "../copy/store/key-value-store.ts";
 import { mergeJoin } from "../copy/compare/merge-join.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import { readPages } from "../copy/read/read-pages.ts";
-import { ForeignKeysError } from "../blockers/legacy-blockers.ts";
+import { BlockedError } from "../blockers/blocker.ts";
+import { foreignKeys } from "../blockers/legacy-blockers.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 
 export interface EarlierKeys {
@@ -19,7 +20,7 @@ export interface EarlierKeys {
  * Like `preflight/check-destination.ts`, for a destination in which an earlier run was killed: its keys are no obstacle,
  * whatever the source has become since.
  *
- * @throws ForeignKeysError for keys that are neither its own nor equal to the source's.
+ * @throws BlockedError (foreignKeys) for keys that are neither its own nor equal to the source's.
  */
 export async function compareWithEarlierPass(options: {
   readonly source: OpenStore;
@@ -52,7 +53,7 @@ export async function compareWithEarlierPass(options: {
   );
   if (foreign.count > 0) {
     const { first: keys, count } = foreign;
-    throw new ForeignKeysError(destination.description, range.from.toString("utf8"), { keys, count });
+    throw new BlockedError(foreignKeys(destination.description, range.from.toString("utf8"), { keys, count }));
   }
   return { equal, revisions };
 }

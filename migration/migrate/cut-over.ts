@@ -9,7 +9,8 @@ import type { Migration } from "./migration.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { MigrationResult } from "../record/migration-result.ts";
 import { startedNow, startedOnText } from "../record/started-on.ts";
-import { EmptySourceError } from "../blockers/legacy-blockers.ts";
+import { BlockedError } from "../blockers/blocker.ts";
+import { emptySource } from "../blockers/legacy-blockers.ts";
 import { proveAll, recordCopied } from "./prove-all.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { undoMigration } from "./undo-migration.ts";
@@ -137,7 +138,7 @@ async function copyRest(migration: Migration, source: OpenStore, first: Verified
   const pass = { source, destination, range, revision, written, signal: lease.signal, report };
   const copied = await carryChangesAndCompare(pass, first);
   // A Trident that lost everything in its last seconds is not one to start anew from.
-  if (copied.keys === 0) throw new EmptySourceError(legacy, range.from.toString("utf8"));
+  if (copied.keys === 0) throw new BlockedError(emptySource(legacy, range.from.toString("utf8")));
   return copied;
 }
 

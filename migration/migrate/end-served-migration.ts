@@ -6,7 +6,8 @@ import type { Migration } from "./migration.ts";
 import { writtenTo } from "../undo/beside-legacy-trident.ts";
 import { startedOn } from "../record/started-on.ts";
 import { givenUpKeys } from "../undo/take-back-new-trident.ts";
-import { BothTridentsError } from "../blockers/two-tridents-blockers.ts";
+import { BlockedError } from "../blockers/blocker.ts";
+import { bothTridents } from "../blockers/two-tridents-blockers.ts";
 import { proveAll, recordCopied } from "./prove-all.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 
@@ -95,7 +96,7 @@ async function revisionToKeep(
   if (started?.sourceRevision === undefined || old === undefined || old === 0) return pinRevision(source, range);
   if (old === givenUpKeys(environment, record)) return started.sourceRevision;
   const wrote = { old, new: await writtenTo(destination, range, started, "destination") };
-  throw new BothTridentsError(environment, wrote, legacy.replicas === 0);
+  throw new BlockedError(bothTridents(environment, wrote, legacy.replicas === 0));
 }
 
 async function leftAsFound<T>(

@@ -17,9 +17,10 @@ import type { Migration } from "./migration.ts";
 import { settleBesideOldTrident } from "../undo/beside-legacy-trident.ts";
 import { hasListed, startedOn, wasOldTouched } from "../record/started-on.ts";
 import { takeBackNewTrident } from "../undo/take-back-new-trident.ts";
-import { ForeignTridentError, NoLegacyTridentError, StoppedTridentDeletedError } from "../blockers/legacy-blockers.ts";
+import { BlockedError } from "../blockers/blocker.ts";
+import { foreignTrident, noLegacyTrident, stoppedTridentDeleted } from "../blockers/legacy-blockers.ts";
 import type { TridentNames } from "../trident/state/check-state.ts";
-import { OldTridentNotServingError } from "../blockers/state-blockers.ts";
+import { oldTridentNotServing } from "../blockers/state-blockers.ts";
 import { leftToOther, undoMigration } from "./undo-migration.ts";
 import { WrittenKeys } from "../copy/write/written-keys.ts";
 
@@ -160,7 +161,7 @@ async function findWhatToDo(
     case "legacy":
       return { legacy: trident.legacy, record };
     case "foreign":
-      throw new ForeignTridentError(namespace, legacyDeployment, trident.why);
+      throw new BlockedError(foreignTrident(namespace, legacyDeployment, trident.why));
     case "uninstalled":
       // A finished one may have left its pod behind; one from a Deployment is told of below.
       if (record.phase === undefined || (record.phase === "copied" && record.legacyClaim !== undefined)) {
@@ -170,19 +171,21 @@ async function findWhatToDo(
     case "absent":
     case "ours":
       if (record.phase !== undefined) return resultInRecord(environment, record);
-      throw new NoLegacyTridentError(
-        namespace,
-        legacyDeployment,
-        trident.kind === "ours"
-          ? "Trident already runs on an external etcd"
-          : { claim: environment.legacyClaim, labelled: trident.claims ?? [] },
+      throw new BlockedError(
+        noLegacyTrident(
+          namespace,
+          legacyDeployment,
+          trident.kind === "ours"
+            ? "Trident already runs on an external etcd"
+            : { claim: environment.legacyClaim, labelled: trident.claims ?? [] },
+        ),
       );
   }
 }
 
 function resultInRecord({ namespace, legacyDeployment, record: name }: MigrationEnvironment, record: MigrationRecord) {
   if (record.phase === "copied") return { result: recordedResult(record) };
-  throw new StoppedTridentDeletedError(namespace, legacyDeployment, name);
+  throw new BlockedError(stoppedTridentDeleted(namespace, legacyDeployment, name));
 }
 
 /** All checks of the two etcds, the image and the snapshot's folder, while the old Trident, if it runs, still serves. */
@@ -213,7 +216,7 @@ async function openChecked(begun: Omit<Migration, "destination" | "written">): P
   }
 }
 
-/** Raises OldTridentNotServingError for one that does not; undefined for one that nobody wants to serve. */
+/** Raises BlockedError (oldTridentNotServing) for one that does not; undefined for one that nobody wants to serve. */
 async function namesOfServing(
   environment: MigrationEnvironment,
   legacy: LegacyTrident,
@@ -221,7 +224,7 @@ async function namesOfServing(
   if (legacy.replicas === 0) return undefined;
   const answer = await environment.askOldTrident(legacy);
   if (answer.kind === "names") return answer.names;
-  throw new OldTridentNotServingError(legacy, answer.kind === "failed" ? answer.reason : answer.seen);
+  throw new BlockedError(oldTridentNotServing(legacy, answer.kind === "failed" ? answer.reason : answer.seen));
 }
 
 function describeLegacy(legacy: LegacyTrident): string {

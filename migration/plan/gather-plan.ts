@@ -7,8 +7,7 @@ import { clusterUidPath } from "../kubernetes/own-cluster.ts";
 import { classifyDeployment, type DeploymentFinding, type LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../record/migration-record.ts";
 import { claimFinding } from "../trident/legacy/uninstalled-trident.ts";
-import type { Blocker } from "../blockers/blocker.ts";
-import { NamespaceMissingError, PreflightTimeoutError } from "../blockers/legacy-blockers.ts";
+import { isBlockedBy, type Blocker } from "../blockers/blocker.ts";
 import { etcdOf } from "./rules/etcd/another-etcd.ts";
 import { flowBeside } from "./flow/beside-tridents.ts";
 import { findClaim, type ClaimFacts } from "./rules/trident/claim.ts";
@@ -132,7 +131,7 @@ async function namespaceBlocker(environment: PlanEnvironment): Promise<Blocker |
     await environment.checkNamespace();
     return undefined;
   } catch (error) {
-    if (error instanceof NamespaceMissingError) return error.blocker;
+    if (isBlockedBy(error, "namespaceMissing")) return error.blocker;
     throw error;
   }
 }
@@ -240,6 +239,18 @@ function flowBySettings({ migrate, rollback }: PlanRequest, why: string): FoundT
     return { flow: { flow: "rollback", why: `setting rollback is true; ${why}` }, record: undefined, blockers: [] };
   const flow = migrate ? "migrate" : "install";
   return { flow: { flow, why: `setting migrate is ${migrate}; ${why}` }, record: undefined, blockers: [] };
+}
+
+/** The checks took too long. */
+export class PreflightTimeoutError extends Error {
+  override readonly name = "PreflightTimeoutError";
+
+  constructor(cluster: string, seconds: number, step: string) {
+    super(
+      `The checks before the start took longer than ${seconds} s on cluster ${cluster} (while ${step}). See that its API ` +
+        `server and the Trident pod answer swiftly, and try again.`,
+    );
+  }
 }
 
 async function within<T>(seconds: number, cluster: string, work: (step: Step) => Promise<T>): Promise<T> {

@@ -8,8 +8,8 @@ import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../record/migration-record.ts";
 import { recordedResult } from "../record/migration-result.ts";
 import type { Blocker } from "../blockers/blocker.ts";
-import { ForeignKeysError } from "../blockers/legacy-blockers.ts";
-import { OldTridentNotServingError } from "../blockers/state-blockers.ts";
+import { foreignKeys } from "../blockers/legacy-blockers.ts";
+import { oldTridentNotServing } from "../blockers/state-blockers.ts";
 import { recordedRollback } from "../rollback/carried-back.ts";
 import { recordedEtcd } from "../record/recorded-etcd.ts";
 import { isInUse, judgeAnotherEtcd } from "./rules/etcd/another-etcd.ts";
@@ -169,7 +169,7 @@ export function judgeFacts(request: PlanRequest, facts: PlanFacts): MigrationPla
     }),
     blockers: [
       ...facts.blockers,
-      ...(flow.refusal === undefined ? [] : [flow.refusal.blocker]),
+      ...(flow.refusal === undefined ? [] : [flow.refusal]),
       ...judgeOwners(facts.objects, request),
       ...takeOver.blockers,
       ...others.blockers,
@@ -371,8 +371,7 @@ function judgeLook(request: PlanRequest, facts: PlanFacts): Findings {
   }
   if (sourceFailure !== undefined) return { blockers: [sourceUnreachable(legacy, sourceFailure)], risks: [] };
   const { notServing, differences } = facts.state;
-  if (notServing !== undefined)
-    return { blockers: [new OldTridentNotServingError(legacy, notServing).blocker], risks: [] };
+  if (notServing !== undefined) return { blockers: [oldTridentNotServing(legacy, notServing)], risks: [] };
   if (legacy.isUninstalled === true) {
     return { blockers: keysInTheWay(request, facts), risks: risksOfClaim(legacy, request) };
   }
@@ -396,7 +395,7 @@ function judgeLook(request: PlanRequest, facts: PlanFacts): Findings {
 function keysInTheWay({ prefix }: PlanRequest, { record, state }: PlanFacts): Blocker[] {
   const { destination, destinationKeys: count = 0 } = state;
   if (destination === undefined || count === 0 || hasFirstPass(record)) return [];
-  return [new ForeignKeysError(destination.description, prefix, { keys: [], count }).blocker];
+  return [foreignKeys(destination.description, prefix, { keys: [], count })];
 }
 
 function risksOfClaim({ claim }: LegacyTrident, { snapshotDirectory }: PlanRequest): string[] {

@@ -1,7 +1,8 @@
 import type { KeyRange, KeyValueStore } from "../copy/store/key-value-store.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { MigrationEnvironment } from "../migrate/migration-environment.ts";
-import { BothTridentsError, OldTridentRestoredError, type WrittenByBoth } from "../blockers/two-tridents-blockers.ts";
+import { BlockedError } from "../blockers/blocker.ts";
+import { bothTridents, oldTridentRestored, type WrittenByBoth } from "../blockers/two-tridents-blockers.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
 import { startedOn, type StartedOn } from "../record/started-on.ts";
@@ -16,7 +17,7 @@ type Settling = Pick<TakeBack, "record" | "lease" | "report"> & {
  * Before anything is copied from an old Trident that no migration has left stopped: a new one of an earlier migration is taken
  * away, if it wrote nothing or the user gives up exactly what it wrote.
  *
- * @throws BothTridentsError, OldTridentRestoredError with nothing changed.
+ * @throws BlockedError (bothTridents, oldTridentRestored) with nothing changed.
  */
 export async function settleBesideOldTrident(settling: Settling): Promise<void> {
   const { environment, legacy, record } = settling;
@@ -24,9 +25,10 @@ export async function settleBesideOldTrident(settling: Settling): Promise<void> 
   const started = startedOn(record, standing);
   if (started === undefined) return;
   const wrote = await writtenByBoth(settling, started);
-  if (standing === undefined && record.phase === "copied") throw new OldTridentRestoredError(environment, wrote);
+  if (standing === undefined && record.phase === "copied")
+    throw new BlockedError(oldTridentRestored(environment, wrote));
   if (!isNothingLost(wrote.new, givenUpKeys(environment, record))) {
-    throw new BothTridentsError(environment, wrote, legacy.replicas === 0);
+    throw new BlockedError(bothTridents(environment, wrote, legacy.replicas === 0));
   }
   await takeBackNewTrident({ ...settling, legacy: undefined });
   if (record.phase === "copied") await environment.changeRecord({ phase: null, result: null });

@@ -7,10 +7,10 @@ import { isNothingLost, writtenTo } from "../../undo/beside-legacy-trident.ts";
 import { startedOn, type StartedOn } from "../../record/started-on.ts";
 import { givenUpKeys } from "../../undo/take-back-new-trident.ts";
 import {
-  BothTridentsError,
-  NewTridentStandsError,
-  OldTridentRestoredError,
-  RollbackRequestedError,
+  bothTridents,
+  newTridentStands,
+  oldTridentRestored,
+  rollbackRequested,
   type WrittenByBoth,
 } from "../../blockers/two-tridents-blockers.ts";
 import { newTridentName, standingNewTrident, type StandingNewTrident } from "../../trident/new/new-trident.ts";
@@ -41,11 +41,11 @@ export async function flowBeside(
     if (request.rollback && isGivenUp) return undefined;
     const flow = request.rollback ? "rollback" : "migrated";
     const why = `ConfigMap ${request.record} has the finished migration, and Deployment ${found.legacy.name} is an old Trident again`;
-    return { flow, why, refusal: new OldTridentRestoredError(place, wrote) };
+    return { flow, why, refusal: oldTridentRestored(place, wrote) };
   }
   if (isGivenUp) return undefined;
   const why = `an earlier migration started a new Trident and did not end, and Deployment ${found.legacy.name} was changed since`;
-  return { flow: "resume", why, refusal: new BothTridentsError(place, wrote, found.legacy.replicas === 0) };
+  return { flow: "resume", why, refusal: bothTridents(place, wrote, found.legacy.replicas === 0) };
 }
 
 function withoutMigrate(
@@ -55,11 +55,11 @@ function withoutMigrate(
 ): FlowFinding | undefined {
   if (record?.rollback === "requested") {
     const why = "setting migrate is false, and an earlier run was asked to roll the migration back";
-    return { flow: "migrated", why, refusal: new RollbackRequestedError(namespace, name) };
+    return { flow: "migrated", why, refusal: rollbackRequested(namespace, name) };
   }
   if (standing === undefined) return undefined;
   const why = "setting migrate is false, and an earlier migration did not end";
-  return { flow: "resume", why, isCopied: true, refusal: new NewTridentStandsError(namespace) };
+  return { flow: "resume", why, isCopied: true, refusal: newTridentStands(namespace) };
 }
 
 async function findNewTrident(

@@ -1,5 +1,5 @@
 import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
-import type { BlockerError } from "../../blockers/blocker.ts";
+import type { Blocker } from "../../blockers/blocker.ts";
 import type { Flow } from "../migration-plan.ts";
 
 /** The settings by which flows are told apart. */
@@ -28,5 +28,5 @@ export interface FlowFinding {
   /** Whether the migration that has ended is known by its Deployment alone: its record was deleted, or emptied. */
   readonly isRecordLost?: boolean;
   /** Set when what was found contradicts the settings. */
-  readonly refusal?: BlockerError;
+  readonly refusal?: Blocker;
 }

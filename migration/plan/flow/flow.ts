@@ -1,11 +1,11 @@
 import type { DeploymentFinding, LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../../record/migration-record.ts";
 import {
-  ForeignTridentError,
-  LegacyClaimPresentError,
-  LegacyTridentPresentError,
-  NoLegacyTridentError,
-  StoppedTridentDeletedError,
+  foreignTrident,
+  legacyClaimPresent,
+  legacyTridentPresent,
+  noLegacyTrident,
+  stoppedTridentDeleted,
 } from "../../blockers/legacy-blockers.ts";
 import type { FlowFinding, FlowRequest } from "./flow-finding.ts";
 import { decideRollback, unfinishedRollback } from "./rollback-flow.ts";
@@ -33,7 +33,7 @@ export function decideFlow(
       return {
         flow: request.migrate ? "migrate" : "install",
         why: `Deployment ${request.legacyDeployment} is neither a Trident with an embedded etcd nor this program's`,
-        refusal: new ForeignTridentError(request.namespace, request.legacyDeployment, deployment.why),
+        refusal: foreignTrident(request.namespace, request.legacyDeployment, deployment.why),
       };
     case "legacy":
       return flowOfLegacy(request, deployment.legacy, record);
@@ -60,8 +60,8 @@ function flowWithoutDeployment(
   const why = `setting migrate is true, and there is no Deployment ${legacyDeployment}`;
   const refusal =
     record?.phase === "stopped"
-      ? new StoppedTridentDeletedError(namespace, legacyDeployment, request.record)
-      : new NoLegacyTridentError(namespace, legacyDeployment, { claim: legacyClaim?.claim, labelled });
+      ? stoppedTridentDeleted(namespace, legacyDeployment, request.record)
+      : noLegacyTrident(namespace, legacyDeployment, { claim: legacyClaim?.claim, labelled });
   return { flow: "migrate", why, refusal };
 }
 
@@ -90,7 +90,7 @@ function refuseClaims(
 ): Pick<FlowFinding, "refusal"> {
   if (record?.etcdHeldKeys === "true") return {};
   const left = claims.filter((claim) => !abandonedClaims.includes(claim));
-  return left.length === 0 ? {} : { refusal: new LegacyClaimPresentError(namespace, left) };
+  return left.length === 0 ? {} : { refusal: legacyClaimPresent(namespace, left) };
 }
 
 function flowOfOurs(request: FlowRequest, isMigrated: boolean, record: MigrationRecord | undefined): FlowFinding {
@@ -104,7 +104,7 @@ function flowOfOurs(request: FlowRequest, isMigrated: boolean, record: Migration
   }
   if (!request.migrate) return { flow: "installed", why: `${why}, and nothing was migrated` };
   const found = "Trident already runs on an external etcd made by this project";
-  return { flow: "installed", why, refusal: new NoLegacyTridentError(namespace, legacyDeployment, found) };
+  return { flow: "installed", why, refusal: noLegacyTrident(namespace, legacyDeployment, found) };
 }
 
 function flowOfLegacy(request: FlowRequest, legacy: LegacyTrident, record: MigrationRecord | undefined): FlowFinding {
@@ -114,7 +114,7 @@ function flowOfLegacy(request: FlowRequest, legacy: LegacyTrident, record: Migra
       flow: "install",
       why: `setting migrate is false, but ${what}`,
       legacy,
-      refusal: new LegacyTridentPresentError(legacy),
+      refusal: legacyTridentPresent(legacy),
     };
   }
   if (legacy.stoppedByMigration && record?.phase === "copied") {

@@ -1,11 +1,11 @@
 import type { DeploymentFinding } from "../../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../../record/migration-record.ts";
-import { ForeignTridentError } from "../../blockers/legacy-blockers.ts";
+import { foreignTrident } from "../../blockers/legacy-blockers.ts";
 import {
-  NoDeploymentToPutBackError,
-  NoManifestError,
-  NothingToRollBackError,
-  RollbackUnfinishedError,
+  noDeploymentToPutBack,
+  noManifest,
+  nothingToRollBack,
+  rollbackUnfinished,
 } from "../../blockers/rollback-blockers.ts";
 import { recordedRollback } from "../../rollback/carried-back.ts";
 import { legacyInRecord } from "../../trident/legacy/unfinished-migration.ts";
@@ -20,7 +20,7 @@ export function decideRollback(
   const { namespace, legacyDeployment } = request;
   const why = "setting rollback is true";
   if (deployment.kind === "foreign") {
-    const refusal = new ForeignTridentError(namespace, legacyDeployment, deployment.why);
+    const refusal = foreignTrident(namespace, legacyDeployment, deployment.why);
     return { flow: "rollback", why: `${why}, and Deployment ${legacyDeployment} is neither Trident's`, refusal };
   }
   if (record?.phase !== "copied") return withoutMigration(request, deployment, record);
@@ -28,14 +28,14 @@ export function decideRollback(
     const { legacyClaim: claim } = record;
     const refusal =
       claim === undefined
-        ? new NoManifestError(namespace, request.record)
-        : new NoDeploymentToPutBackError(namespace, request.record, claim);
+        ? noManifest(namespace, request.record)
+        : noDeploymentToPutBack(namespace, request.record, claim);
     return { flow: "rollback", why: `${why}, and ConfigMap ${request.record} has the finished migration`, refusal };
   }
   if (deployment.kind === "legacy" && record.rollbackPhase !== "restoring") {
     if (deployment.legacy.stoppedByMigration) {
       const found = `the migration has not ended: Deployment ${legacyDeployment} is stopped, and not deleted yet`;
-      return { flow: "rollback", why, refusal: new NothingToRollBackError(namespace, legacyDeployment, found) };
+      return { flow: "rollback", why, refusal: nothingToRollBack(namespace, legacyDeployment, found) };
     }
     const byHand = `Deployment ${legacyDeployment} is an old Trident that somebody put back by hand: it is made anew as it is`;
     return { flow: "rollback", why: `${why}, and ${byHand}`, isCopied: true };
@@ -59,7 +59,7 @@ export function unfinishedRollback(
   return {
     flow: "rollback",
     why: `an earlier run put Deployment ${request.legacyDeployment} back and did not end`,
-    refusal: new RollbackUnfinishedError(request.namespace, request.legacyDeployment),
+    refusal: rollbackUnfinished(request.namespace, request.legacyDeployment),
   };
 }
 
@@ -77,7 +77,7 @@ function withoutMigration(
     deployment.kind === "legacy" && !deployment.legacy.stoppedByMigration
       ? `the old Trident serves with its embedded etcd (Deployment ${legacyDeployment})`
       : `ConfigMap ${name} has no finished migration`;
-  return { flow: "rollback", why, refusal: new NothingToRollBackError(namespace, legacyDeployment, found) };
+  return { flow: "rollback", why, refusal: nothingToRollBack(namespace, legacyDeployment, found) };
 }
 
 function whatIsThere(

@@ -29,7 +29,7 @@ export interface PlanEnvironment {
   /** `"context" (https://server)` */
   readonly cluster: string;
   readonly reader: ClusterReader;
-  /** Raises NamespaceMissingError, and ClusterUnreachableError. */
+  /** Raises BlockedError (namespaceMissing), and ClusterUnreachableError. */
   checkNamespace(): Promise<void>;
   findRecord(): Promise<MigrationRecord | undefined>;
   /** Undefined when the legacy etcd does not run. */

@@ -3,15 +3,16 @@ import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
 import type { LegacyTrident } from "./legacy-trident.ts";
 import { checkClaimUntouched } from "./untouched-claim.ts";
-import { PersistentVolumeClaimError } from "../../blockers/legacy-blockers.ts";
+import { BlockedError } from "../../blockers/blocker.ts";
+import { persistentVolumeClaim } from "../../blockers/legacy-blockers.ts";
 
 /**
- * Raises PersistentVolumeClaimError unless the legacy etcd's claim exists and is bound and, where Trident was uninstalled, no pod mounts
+ * Raises BlockedError (persistentVolumeClaim) unless the legacy etcd's claim exists and is bound and, where Trident was uninstalled, no pod mounts
  * it.
  */
 export async function checkClaim(cluster: ClusterClient, legacy: LegacyTrident): Promise<void> {
   const problem = problemOfClaim(await readClaim(cluster, legacy));
-  if (problem !== undefined) throw new PersistentVolumeClaimError(legacy, problem);
+  if (problem !== undefined) throw new BlockedError(persistentVolumeClaim(legacy, problem));
   if (legacy.isUninstalled === true) await checkClaimUntouched(cluster, legacy);
 }
 

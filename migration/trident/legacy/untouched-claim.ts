@@ -4,11 +4,12 @@ import { isOurs } from "../../kubernetes/ownership.ts";
 import { isActive, podName } from "../../kubernetes/pods.ts";
 import { readDeployment, type LegacyTrident } from "./legacy-trident.ts";
 import { LegacyTridentChangedError } from "./stop-legacy-trident.ts";
-import { PersistentVolumeClaimError } from "../../blockers/legacy-blockers.ts";
+import { BlockedError } from "../../blockers/blocker.ts";
+import { persistentVolumeClaim } from "../../blockers/legacy-blockers.ts";
 
 /**
  * Makes sure that nobody has come to use the claim of an uninstalled Trident. Raises LegacyTridentChangedError for a Deployment under
- * its name, and PersistentVolumeClaimError for a pod that mounts the claim.
+ * its name, and BlockedError (persistentVolumeClaim) for a pod that mounts the claim.
  */
 export async function checkClaimUntouched(cluster: ClusterClient, legacy: LegacyTrident): Promise<void> {
   const { namespace, name } = legacy;
@@ -16,7 +17,7 @@ export async function checkClaimUntouched(cluster: ClusterClient, legacy: Legacy
   if (deployment !== undefined) throw new LegacyTridentChangedError(legacy, "it was made anew");
   const { items } = await cluster.core.listNamespacedPod({ namespace });
   const [user] = podsOn(items, legacy.claim);
-  if (user !== undefined) throw new PersistentVolumeClaimError(legacy, `is mounted by pod ${user}`);
+  if (user !== undefined) throw new BlockedError(persistentVolumeClaim(legacy, `is mounted by pod ${user}`));
 }
 
 /** The names of pods, other than this program's, that have the claim open or are about to. */

@@ -1,15 +1,16 @@
 import { checkSource as checkKeys } from "../../copy/check-source.ts";
-import { EmptySourceError as NoKeysError } from "../../copy/errors.ts";
+import { EmptySourceError } from "../../copy/errors.ts";
 import type { KeyRange, KeyValueStore, StoredKeyValue } from "../../copy/store/key-value-store.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { confirmDifferences } from "./confirm-differences.ts";
-import { EmptySourceError } from "../../blockers/legacy-blockers.ts";
+import { BlockedError } from "../../blockers/blocker.ts";
+import { emptySource } from "../../blockers/legacy-blockers.ts";
 import { StateCheck, type StateFindings, type TridentNames } from "./check-state.ts";
-import { BrokenReferencesError, OldTridentDisagreesError } from "../../blockers/state-blockers.ts";
+import { brokenReferences, oldTridentDisagrees } from "../../blockers/state-blockers.ts";
 
 /**
- * Raises EmptySourceError when the legacy etcd has no state, BrokenReferencesError when no Trident can start on it,
- * OldTridentDisagreesError when it is not what the one that serves from it lists, and what `copy/check-source.ts` raises for keys that can't be
+ * Raises BlockedError: emptySource when the legacy etcd has no state, brokenReferences when no Trident can start on it,
+ * oldTridentDisagrees when it is not what the one that serves from it lists; and what `copy/check-source.ts` raises for keys that can't be
  * copied. Answers how many keys there are.
  */
 export async function checkSource(options: {
@@ -32,7 +33,7 @@ export async function checkSource(options: {
   const findings = check.findings();
   refuseBroken(legacy, range.from.toString("utf8"), findings, options.report);
   const differences = ask && (await confirmDifferences(findings, source, range, ask));
-  if (differences !== undefined) throw new OldTridentDisagreesError(legacy, differences);
+  if (differences !== undefined) throw new BlockedError(oldTridentDisagrees(legacy, differences));
   return keys;
 }
 
@@ -42,9 +43,9 @@ function refuseBroken(
   { withoutBackend, withoutClass }: StateFindings,
   report: (line: string) => void,
 ): void {
-  if (withoutBackend.count > 0) throw new BrokenReferencesError(legacy, prefix, withoutBackend);
+  if (withoutBackend.count > 0) throw new BlockedError(brokenReferences(legacy, prefix, withoutBackend));
   if (withoutClass.count === 0) return;
-  if (legacy.isUninstalled !== true) throw new BrokenReferencesError(legacy, prefix, withoutClass);
+  if (legacy.isUninstalled !== true) throw new BlockedError(brokenReferences(legacy, prefix, withoutClass));
   // No Trident is there to make it again, and one starts without it.
   const names = new Set(withoutClass.first.map(({ name }) => name));
   report(
@@ -58,7 +59,7 @@ async function countKeys(
   try {
     return await checkKeys(options);
   } catch (error) {
-    if (!(error instanceof NoKeysError)) throw error;
-    throw new EmptySourceError(options.legacy, options.range.from.toString("utf8"));
+    if (!(error instanceof EmptySourceError)) throw error;
+    throw new BlockedError(emptySource(options.legacy, options.range.from.toString("utf8")));
   }
 }

@@ -6,7 +6,7 @@ import { LeaseLostError } from "../../../migration/lease/errors.ts";
 import { LegacyTridentChangedError } from "../../../migration/trident/legacy/stop-legacy-trident.ts";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { MigrationError } from "../../../migration/migrate/migration-error.ts";
-import { EmptySourceError } from "../../../migration/blockers/legacy-blockers.ts";
+import { isBlockedBy } from "../../../migration/blockers/blocker.ts";
 import { FakeEnvironment, tellAnotherValue } from "./fake-environment.ts";
 import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
@@ -122,7 +122,7 @@ describe("a cut-over", () => {
       for (const key of Object.keys(environment.source.entries())) environment.source.remove(key);
     });
     const error = await failure(environment);
-    assert.ok(error.cause instanceof EmptySourceError);
+    assert.ok(isBlockedBy(error.cause, "emptySource"));
     assert.equal(error.legacy, "restored");
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { MigrationError } from "../../../migration/migrate/migration-error.ts";
-import { ForeignKeysError } from "../../../migration/blockers/legacy-blockers.ts";
+import { isBlockedBy } from "../../../migration/blockers/blocker.ts";
 import { FakeEnvironment } from "./fake-environment.ts";
 
 /** More than one transaction takes. */
@@ -105,7 +105,7 @@ describe("a migration that is killed", () => {
     const [key = ""] = Object.keys(environment.destination.entries());
     environment.destination.put(key, "changed by somebody");
     const error = await failure(environment);
-    assert.ok(error.cause instanceof ForeignKeysError);
+    assert.ok(isBlockedBy(error.cause, "foreignKeys"));
     assert.match(error.message, new RegExp(`1 key .*${key}`, "s"));
     assert.equal(environment.destination.entries()[key], "changed by somebody");
   });
@@ -115,7 +115,7 @@ describe("a migration that is killed", () => {
     Object.assign(environment.destination, { clusterId: "another" });
     writeOn(environment);
     const error = await failure(environment);
-    assert.ok(error.cause instanceof ForeignKeysError);
+    assert.ok(isBlockedBy(error.cause, "foreignKeys"));
   });
 });
 

@@ -5,11 +5,7 @@ import { StoreError } from "../../../migration/copy/store/store-error.ts";
 import { LegacyTridentChangedError } from "../../../migration/trident/legacy/stop-legacy-trident.ts";
 import { migrateTridentState, runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { MigrationError } from "../../../migration/migrate/migration-error.ts";
-import {
-  EmptySourceError,
-  ForeignKeysError,
-  StoppedTridentDeletedError,
-} from "../../../migration/blockers/legacy-blockers.ts";
+import { isBlockedBy } from "../../../migration/blockers/blocker.ts";
 import { FakeEnvironment } from "./fake-environment.ts";
 import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 
@@ -112,7 +108,7 @@ describe("a migration that fails before the stop", () => {
   it("refuses an empty source, naming the claim and the way out", async () => {
     const environment = new FakeEnvironment({ "/elsewhere": "x" });
     const error = await failure(environment);
-    assert.ok(error.cause instanceof EmptySourceError);
+    assert.ok(isBlockedBy(error.cause, "emptySource"));
     assert.match(error.message, /PersistentVolumeClaim trident.*no key under \/trident\/.*migrate false/);
     assert.equal(environment.replicas(), 1);
   });
@@ -123,7 +119,7 @@ describe("a migration that fails before the stop", () => {
 
     const error = await failure(environment);
 
-    assert.ok(error.cause instanceof ForeignKeysError);
+    assert.ok(isBlockedBy(error.cause, "foreignKeys"));
     assert.match(error.message, /1 key under.*\/trident\/v1\/volume\/foreign.*etcdctl del/);
     assert.doesNotMatch(error.message, /secret-value/);
     assert.deepEqual(environment.destination.entries(), { "/trident/v1/volume/foreign": "secret-value" });
@@ -267,7 +263,7 @@ describe("a migration that fails after the stop", () => {
     const environment = new FakeEnvironment({ "/elsewhere": "x" });
     environment.liveEtcd = false;
     const error = await failure(environment);
-    assert.ok(error.cause instanceof EmptySourceError);
+    assert.ok(isBlockedBy(error.cause, "emptySource"));
     assert.equal(error.legacy, "restored");
     assert.equal(environment.replicas(), 1);
   });
@@ -319,7 +315,7 @@ describe("a migration that was killed", () => {
     const environment = killedAfterStop();
     environment.trident = { kind: "absent" };
     const error = await failure(environment);
-    assert.ok(error.cause instanceof StoppedTridentDeletedError);
+    assert.ok(isBlockedBy(error.cause, "stoppedTridentDeleted"));
     assert.match(error.message, /ConfigMap trident-etcd-migration.*kubectl create/);
   });
 });

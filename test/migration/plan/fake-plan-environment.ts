@@ -5,8 +5,9 @@ import type { MigrationRecord } from "../../../migration/record/migration-record
 import type { Access, ClusterReader, ServedObject } from "../../../migration/plan/read/cluster-reader.ts";
 import type { PlanEnvironment } from "../../../migration/plan/read/plan-environment.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
+import { BlockedError } from "../../../migration/blockers/blocker.ts";
 import type { Blocker } from "../../../migration/blockers/blocker.ts";
-import { NamespaceMissingError } from "../../../migration/blockers/legacy-blockers.ts";
+import { namespaceMissing } from "../../../migration/blockers/legacy-blockers.ts";
 import type { OpenStore } from "../../../migration/connect/open-store.ts";
 import type { NamesAnswer } from "../../../migration/trident/rest/ask-for-lists.ts";
 import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
@@ -90,7 +91,9 @@ export class FakePlanEnvironment implements PlanEnvironment {
   };
 
   checkNamespace(): Promise<void> {
-    return this.hasNamespace ? Promise.resolve() : Promise.reject(new NamespaceMissingError("trident", this.cluster));
+    return this.hasNamespace
+      ? Promise.resolve()
+      : Promise.reject(new BlockedError(namespaceMissing("trident", this.cluster)));
   }
 
   findRecord(): Promise<MigrationRecord | undefined> {

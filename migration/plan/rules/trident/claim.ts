@@ -4,7 +4,7 @@ import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
 import { podsOn } from "../../../trident/legacy/untouched-claim.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
 import { problemOfClaim } from "../../../trident/legacy/check-claim.ts";
-import { PersistentVolumeClaimError } from "../../../blockers/legacy-blockers.ts";
+import { persistentVolumeClaim } from "../../../blockers/legacy-blockers.ts";
 import type { ClusterReader } from "../../read/cluster-reader.ts";
 import type { ClaimPlan } from "../../migration-plan.ts";
 
@@ -60,7 +60,7 @@ export function judgeClaim(legacy: LegacyTrident, facts: ClaimFacts): Blocker[] 
         : `is mounted by pod ${pod}, too, which is not the Deployment's`,
     ),
   ];
-  return problems.map((each) => new PersistentVolumeClaimError(legacy, each).blocker);
+  return problems.map((each) => persistentVolumeClaim(legacy, each));
 }
 
 function present<K extends keyof ClaimPlan>(key: K, value: ClaimPlan[K] | undefined): Partial<Pick<ClaimPlan, K>> {

@@ -6,7 +6,7 @@ import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../../../record/migration-record.ts";
 import { recordedResult } from "../../../record/migration-result.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
-import { NewEtcdError } from "../../../blockers/rollback-blockers.ts";
+import { newEtcd } from "../../../blockers/rollback-blockers.ts";
 import { invalidRecord } from "../stack/invalid-record.ts";
 import type { StateLook } from "../../read/state/read-state.ts";
 import type { PlanRequest } from "../../plan-request.ts";
@@ -36,22 +36,18 @@ function judgeNewEtcd(
     if (!isEtcdCluster(destination)) return [];
     const why = withoutFullStop(describeFailure(destinationFailure ?? "none of its members is ready"));
     const see = `See that its members are healthy (\`kubectl describe etcdcluster ${destination.etcdCluster}\`), and run this again.`;
-    return [new NewEtcdError(destination, `can't be read: ${why}`, see).blocker];
+    return [newEtcd(destination, `can't be read: ${why}`, see)];
   }
   const recorded = recordedDestination(name, record);
   if (typeof recorded !== "string") return [recorded];
   const found = toCarryBack.status.clusterId;
   if (found !== recorded) {
     const problem = `is etcd cluster ${found}, and the migration went to ${recorded}: it was made anew since`;
-    return [
-      new NewEtcdError(destination, problem, "Carry its state back by hand, as docs/copying-by-hand.md says.").blocker,
-    ];
+    return [newEtcd(destination, problem, "Carry its state back by hand, as docs/copying-by-hand.md says.")];
   }
   if (toCarryBack.survey.keys > 0) return [];
   const restore = "Find out what emptied it, and restore it first.";
-  return [
-    new NewEtcdError(destination, `has no key under ${prefix}: to carry that back would lose all`, restore).blocker,
-  ];
+  return [newEtcd(destination, `has no key under ${prefix}: to carry that back would lose all`, restore)];
 }
 
 function recordedDestination(name: string, record: MigrationRecord | undefined): string | Blocker {

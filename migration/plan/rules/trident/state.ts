@@ -2,9 +2,9 @@ import { agreeing, counted, listed } from "../../../wording/counted.ts";
 import { describeBytes } from "../../../wording/describe-amount.ts";
 import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
-import { EmptySourceError, ForeignKeysError, SameClusterError } from "../../../blockers/legacy-blockers.ts";
+import { emptySource, foreignKeys, sameCluster } from "../../../blockers/legacy-blockers.ts";
 import type { StateFindings } from "../../../trident/state/check-state.ts";
-import { BrokenReferencesError, OldTridentDisagreesError } from "../../../blockers/state-blockers.ts";
+import { brokenReferences, oldTridentDisagrees } from "../../../blockers/state-blockers.ts";
 import type { StateSurvey } from "../../read/state/survey-state.ts";
 
 export interface StateFacts {
@@ -37,8 +37,8 @@ const overhead = 2;
 export function judgeState(facts: StateFacts): { blockers: Blocker[]; risks: string[] } {
   const { source, destination } = facts;
   if (destination !== undefined && destination.clusterId === source.clusterId) {
-    const error = new SameClusterError(source.description, destination.description, source.clusterId);
-    return { blockers: [error.blocker], risks: [] };
+    const same = sameCluster(source.description, destination.description, source.clusterId);
+    return { blockers: [same], risks: [] };
   }
   const room = judgeRoom(facts);
   return {
@@ -56,7 +56,7 @@ export function judgeState(facts: StateFacts): { blockers: Blocker[]; risks: str
 
 function judgeEmptiness({ legacy, prefix, survey, etcdv2Nodes }: StateFacts): Blocker[] {
   if (survey.keys > 0) return [];
-  if (etcdv2Nodes === 0) return [new EmptySourceError(legacy, prefix).blocker];
+  if (etcdv2Nodes === 0) return [emptySource(legacy, prefix)];
   return [
     {
       kind: "etcdv2State",
@@ -75,8 +75,8 @@ function judgeEmptiness({ legacy, prefix, survey, etcdv2Nodes }: StateFacts): Bl
 function judgeReferences({ legacy, prefix, survey: { findings }, differences }: StateFacts): Blocker[] {
   const missing = [findings.withoutBackend, findings.withoutClass].filter(({ count }) => count > 0);
   return [
-    ...missing.map((each) => new BrokenReferencesError(legacy, prefix, each).blocker),
-    ...(differences === undefined ? [] : [new OldTridentDisagreesError(legacy, differences).blocker]),
+    ...missing.map((each) => brokenReferences(legacy, prefix, each)),
+    ...(differences === undefined ? [] : [oldTridentDisagrees(legacy, differences)]),
   ];
 }
 
@@ -113,7 +113,7 @@ function judgeForeignKeys({ prefix, survey, destination }: StateFacts): Blocker[
   const foreign = survey.destination?.foreign;
   if (destination === undefined || foreign === undefined || foreign.count === 0) return [];
   const sample = { keys: foreign.first, count: foreign.count };
-  return [new ForeignKeysError(destination.description, prefix, sample).blocker];
+  return [foreignKeys(destination.description, prefix, sample)];
 }
 
 /** Of what the new etcd takes, its database has a part already; what is there and equal is not written again. */

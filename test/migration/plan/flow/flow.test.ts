@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { BlockedError, type BlockerKind } from "../../../../migration/blockers/blocker.ts";
 import type { DeploymentFinding } from "../../../../migration/trident/legacy/legacy-trident.ts";
 import type { MigrationPhase, MigrationRecord } from "../../../../migration/record/migration-record.ts";
 import { decideFlow } from "../../../../migration/plan/flow/flow.ts";
@@ -64,27 +65,27 @@ describe("the flow", () => {
 
   it("is refused when a migration is asked for and there is nothing to migrate, naming the setting", () => {
     for (const found of [absent, ours]) {
-      assertRefused(decide(true, found), "NoLegacyTridentError", /namespace trident.*pulumi config set migrate false/);
+      assertRefused(decide(true, found), "noLegacyTrident", /namespace trident.*pulumi config set migrate false/);
     }
   });
 
   it("is refused when a legacy Trident is there and no migration is asked for, naming the setting", () => {
     for (const found of [running, stopped]) {
       const message = /Deployment trident in namespace trident.*pulumi config set migrate true/;
-      assertRefused(decide(false, found), "LegacyTridentPresentError", message);
+      assertRefused(decide(false, found), "legacyTridentPresent", message);
     }
   });
 
   it("is refused when something else has the Deployment's name, whatever is asked for", () => {
     for (const migrate of [true, false]) {
       const message = /Deployment trident in namespace trident.*no container "etcd".*make it anew under another name/;
-      assertRefused(decide(migrate, foreign), "ForeignTridentError", message);
+      assertRefused(decide(migrate, foreign), "foreignTrident", message);
     }
   });
 
   it("is refused when the Deployment that a migration had stopped is gone, with the way to get it back", () => {
     const message = /ConfigMap trident-etcd-migration.*kubectl create/;
-    assertRefused(decide(true, absent, "stopped"), "StoppedTridentDeletedError", message);
+    assertRefused(decide(true, absent, "stopped"), "stoppedTridentDeleted", message);
   });
 });
 
@@ -105,20 +106,20 @@ describe("the flow where Trident was uninstalled and its claim is left", () => {
 
   it("is refused without migrate, with the way to migrate and the way to give the state up", () => {
     const message = /claim trident.*set migrate true.*set abandonedClaim trident/i;
-    assertRefused(decide(false, left), "LegacyClaimPresentError", message);
+    assertRefused(decide(false, left), "legacyClaimPresent", message);
   });
 
   it("is refused beside a claim of another name that has Trident's label", () => {
     const labelled: DeploymentFinding = { kind: "absent", claims: ["trident-old"] };
-    assertRefused(decide(false, labelled), "LegacyClaimPresentError", /set legacyClaim trident-old/);
-    assertRefused(decide(true, labelled), "NoLegacyTridentError", /set legacyClaim trident-old/);
+    assertRefused(decide(false, labelled), "legacyClaimPresent", /set legacyClaim trident-old/);
+    assertRefused(decide(true, labelled), "noLegacyTrident", /set legacyClaim trident-old/);
   });
 
   it("is install once the state of each claim is given up by name", () => {
     const two: DeploymentFinding = { kind: "uninstalled", legacy, claims: ["trident", "trident-old"] };
     const given = (...abandonedClaims: string[]) =>
-      decideFlow({ ...request(false), abandonedClaims }, two, undefined).refusal?.name;
-    assert.equal(given("trident"), "LegacyClaimPresentError");
+      decideFlow({ ...request(false), abandonedClaims }, two, undefined).refusal?.kind;
+    assert.equal(given("trident"), "legacyClaimPresent");
     assert.equal(given("trident", "trident-old"), undefined);
   });
 
@@ -140,13 +141,13 @@ describe("the flow where Trident was uninstalled and its claim is left", () => {
       assert.deepEqual([decided.flow, decided.isCopied, decided.refusal], ["resume", true, undefined]);
     }
     assert.equal(decideFlow(request(true), ours, copied).flow, "migrated");
-    assertRefused(decide(true, left, "stopped"), "StoppedTridentDeletedError", /kubectl create/);
+    assertRefused(decide(true, left, "stopped"), "stoppedTridentDeleted", /kubectl create/);
   });
 
   it("is refused for a rollback of such a migration: there is no Deployment to put back", () => {
     const copied: MigrationRecord = { ...record("copied"), legacyClaim: "trident" };
     const decided = decideFlow({ ...request(true), rollback: true }, ours, copied);
-    assertRefused(decided, "NoDeploymentToPutBackError", /PersistentVolumeClaim trident.*config rm rollback/);
+    assertRefused(decided, "noManifest", /PersistentVolumeClaim trident.*config rm rollback/);
   });
 });
 
@@ -198,26 +199,25 @@ describe("the flow with setting rollback", () => {
       [ours, undefined, /no finished migration/],
       [absent, { ...stoppedRecord, phase: undefined, rolledBack }, /no finished migration/],
     ] as [DeploymentFinding, MigrationRecord | undefined, RegExp][]) {
-      assertRefused(rollback(found, recorded), "NothingToRollBackError", message);
+      assertRefused(rollback(found, recorded), "nothingToRollBack", message);
     }
   });
 
   it("is refused when the old Deployment can't be put back, or its name is somebody else's", () => {
-    assertRefused(rollback(ours, record("copied")), "NoManifestError", /key legacyDeployment/);
-    assertRefused(rollback(foreign, copied), "ForeignTridentError", /no container "etcd"/);
+    assertRefused(rollback(ours, record("copied")), "noManifest", /key legacyDeployment/);
+    assertRefused(rollback(foreign, copied), "foreignTrident", /no container "etcd"/);
   });
 
   it("that was removed while a rollback had put the old Trident back is refused until that is finished", () => {
     const unfinished: MigrationRecord = { ...copied, rollbackPhase: "restoring" };
-    assertRefused(decideFlow(request(true), running, unfinished), "RollbackUnfinishedError", /set rollback true/);
+    assertRefused(decideFlow(request(true), running, unfinished), "rollbackUnfinished", /set rollback true/);
     assert.equal(decideFlow(request(true), absent, unfinished).flow, "resume");
   });
 });
 
-function assertRefused({ refusal }: FlowFinding, name: string, message: RegExp): void {
-  assert.equal(refusal?.name, name);
-  assert.match(refusal.message, message);
-  assert.equal(refusal.message, `${refusal.blocker.message} ${refusal.blocker.remedy}`);
+function assertRefused({ refusal }: FlowFinding, kind: BlockerKind, message: RegExp): void {
+  assert.equal(refusal?.kind, kind);
+  assert.match(new BlockedError(refusal).message, message);
 }
 
 function decide(migrate: boolean, found: DeploymentFinding, phase?: MigrationPhase): FlowFinding {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { isBlockedBy } from "../../../../migration/blockers/blocker.ts";
 import { checkClaim, problemOfClaim } from "../../../../migration/trident/legacy/check-claim.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../../kubernetes/fake-kubernetes.ts";
 import { legacyTrident } from "./legacy-deployment.ts";
@@ -13,9 +14,13 @@ describe("the legacy etcd's claim", () => {
   after(() => fake.stop());
 
   it("that does not exist is refused, naming it and the Deployment", async () => {
-    await assert.rejects(checkClaim(fake.cluster, legacyTrident()), {
-      name: "PersistentVolumeClaimError",
-      message: /PersistentVolumeClaim trident in namespace trident.*Deployment trident.*does not exist.*describe pvc/,
+    await assert.rejects(checkClaim(fake.cluster, legacyTrident()), (error) => {
+      assert.ok(isBlockedBy(error, "persistentVolumeClaim"));
+      assert.match(
+        error.message,
+        /PersistentVolumeClaim trident in namespace trident.*Deployment trident.*does not exist.*describe pvc/,
+      );
+      return true;
     });
   });
 
