@@ -11,7 +11,7 @@ import { StackRecord } from "./components/stack/stack-record.ts";
 import { StateMigration } from "./components/migration/state-migration.ts";
 import { TridentAccount } from "./components/trident/trident-account.ts";
 import { Trident, tridentSpec } from "./components/trident/trident.ts";
-import { readSettings } from "./program/settings/settings.ts";
+import { readSettings } from "./program/settings/read-settings.ts";
 import { explained } from "./program/explained.ts";
 import { existingEtcdAddress, useExistingEtcd } from "./program/existing-etcd.ts";
 import { createManagedEtcd, generatedAuthority } from "./program/managed-etcd.ts";

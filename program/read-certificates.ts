@@ -7,7 +7,8 @@ import {
 } from "@trident-etcd/migration/certificates/read-brought-certificates.ts";
 import { connectToCluster, type ClusterAccess } from "@trident-etcd/migration/kubernetes/cluster-client.ts";
 
-import { ConfigurationError, type Settings } from "./settings/settings.ts";
+import { ConfigurationError } from "./settings/configuration-error.ts";
+import type { Settings } from "./settings/settings.ts";
 
 /**
  * The certificates that the settings name files or Secrets for, found fit for the members of `clusterName`; undefined when

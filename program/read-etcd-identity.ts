@@ -15,7 +15,8 @@ import {
 } from "@trident-etcd/migration/certificates/client-certificate.ts";
 import { connectToCluster, type ClusterAccess } from "@trident-etcd/migration/kubernetes/cluster-client.ts";
 
-import { ConfigurationError, type Settings } from "./settings/settings.ts";
+import { ConfigurationError } from "./settings/configuration-error.ts";
+import type { Settings } from "./settings/settings.ts";
 
 /**
  * What the settings name for an existing etcd: files on this machine, or a Secret, and a password.

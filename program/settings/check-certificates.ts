@@ -1,22 +1,11 @@
-/** Those of the stack's settings that are about certificates. */
-export interface CertificateSettings {
-  readonly certificateDirectory: string;
-  readonly serverCertificateSecret: string;
-  readonly peerCertificateSecret: string;
-  readonly clientCertificateSecret: string;
-  readonly certificateValidityHours: number;
-  readonly certificateEarlyRenewalHours: number;
-  readonly certificateKeyAlgorithm: string;
-  readonly certificateOrganization: string;
-  readonly certificateExtraDnsNames: readonly string[];
-}
+import type { Settings } from "./settings.ts";
 
 /** The Secrets with certificates that the user brings, by who holds them. */
 const certificateSecretSettings = [
   "serverCertificateSecret",
   "peerCertificateSecret",
   "clientCertificateSecret",
-] as const satisfies readonly (keyof CertificateSettings)[];
+] as const satisfies readonly (keyof Settings)[];
 
 /** What only shapes certificates that are generated. */
 const generatedOnly = [
@@ -24,13 +13,13 @@ const generatedOnly = [
   "certificateKeyAlgorithm",
   "certificateOrganization",
   "certificateExtraDnsNames",
-] as const satisfies readonly (keyof CertificateSettings)[];
+] as const satisfies readonly (keyof Settings)[];
 
 /** What the stack itself makes. */
 const ownSecrets: readonly string[] = ["etcd-server-tls", "etcd-peer-tls", "etcd-client-tls"];
 
 /** Which settings about certificates contradict each other, a sentence each. */
-export function checkCertificateSettings(settings: CertificateSettings, defaults: CertificateSettings): string[] {
+export function checkCertificateSettings(settings: Settings, defaults: Settings): string[] {
   const { certificateDirectory } = settings;
   const named = certificateSecretSettings.filter((name) => settings[name] !== "");
   const brought = [...(certificateDirectory === "" ? [] : ["certificateDirectory" as const]), ...named];
@@ -62,10 +51,7 @@ function takenName(name: string, secret: string): string {
   );
 }
 
-function onlySome(
-  settings: CertificateSettings,
-  named: readonly (typeof certificateSecretSettings)[number][],
-): string[] {
+function onlySome(settings: Settings, named: readonly (typeof certificateSecretSettings)[number][]): string[] {
   const absent = certificateSecretSettings.filter((name) => !named.includes(name));
   if (named.length === 0 || absent.length === 0) return [];
   return [
@@ -75,11 +61,11 @@ function onlySome(
   ];
 }
 
-function valueOf(settings: CertificateSettings, names: readonly (keyof CertificateSettings)[]): string {
+function valueOf(settings: Settings, names: readonly (keyof Settings)[]): string {
   return names.map((name) => `${name} is ${JSON.stringify(settings[name])}`).join(" and ");
 }
 
-function renewedByEachRun({ certificateEarlyRenewalHours, certificateValidityHours }: CertificateSettings): string[] {
+function renewedByEachRun({ certificateEarlyRenewalHours, certificateValidityHours }: Settings): string[] {
   if (certificateEarlyRenewalHours < certificateValidityHours) return [];
   return [
     `certificateEarlyRenewalHours is ${certificateEarlyRenewalHours} and certificateValidityHours is ` +

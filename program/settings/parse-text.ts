@@ -10,6 +10,11 @@ export function namespaceName(text: string): string {
   return text;
 }
 
+/** Whatever it is, so that nothing of it comes into a message. */
+export function anyText(text: string): string {
+  return text;
+}
+
 export function trueOrFalse(text: string): boolean {
   if (text !== "true" && text !== "false") {
     throw new Error("it must be true or false.");

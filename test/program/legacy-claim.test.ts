@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { checkSettings } from "../../program/settings/settings.ts";
+import { checkSettings } from "../../program/settings/read-settings.ts";
 import { claimSource } from "../../program/legacy-claim.ts";
 
 describe("the images that read the claim of an uninstalled Trident", () => {

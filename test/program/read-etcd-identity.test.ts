@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { ConfigurationError, defaultSettings, type Settings } from "../../program/settings/settings.ts";
+import { ConfigurationError } from "../../program/settings/configuration-error.ts";
+import { defaultSettings, type Settings } from "../../program/settings/settings.ts";
 import { readEtcdIdentity } from "../../program/read-etcd-identity.ts";
 import { createAuthority, type CertificateAuthority, type IssuedCertificate } from "../certificate-authority.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../migration/kubernetes/fake-kubernetes.ts";

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { checkSettings, ConfigurationError, type RawSettings } from "../../../program/settings/settings.ts";
+import { ConfigurationError } from "../../../program/settings/configuration-error.ts";
+import { checkSettings } from "../../../program/settings/read-settings.ts";
+import type { RawSettings } from "../../../program/settings/settings.ts";
 
 const endpoints = { existingEtcdEndpoints: "https://etcd.example.com:2379" };
 const files = {

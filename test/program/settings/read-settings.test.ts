@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import {
-  checkSettings,
-  ConfigurationError,
-  defaultSettings,
-  readSettings,
-} from "../../../program/settings/settings.ts";
-import type { RawSettings } from "../../../program/settings/settings.ts";
+import { ConfigurationError } from "../../../program/settings/configuration-error.ts";
+import { checkSettings, readSettings } from "../../../program/settings/read-settings.ts";
+import { defaultSettings, type RawSettings } from "../../../program/settings/settings.ts";
 
 function problemsOf(raw: RawSettings): readonly string[] {
   try {
@@ -197,12 +192,6 @@ test("reads the names of certificates that are brought", () => {
   );
 });
 
-test("refuses a rollback without what it rolls back", () => {
-  const [problem] = problemsOf({ rollback: "true" });
-  assert.match(problem ?? "", /rollback is true and migrate is false.*pulumi config rm rollback/);
-  assert.deepEqual(problemsOf({ rollback: "true", migrate: "true" }), []);
-});
-
 test("refuses a setting that does not exist, as a mistyped one would silently change nothing", () => {
   const [problem] = problemsOf({ etcdClustersize: "5" });
   assert.match(problem ?? "", /^etcdClustersize is no setting.*pulumi config rm etcdClustersize.*etcdClusterSize/);
@@ -223,29 +212,3 @@ test("reads this project's settings and no others from the stack's configuration
   });
   assert.deepEqual(readSettings(), { ...defaultSettings, namespace: "storage", tridentDebug: true });
 });
-
-test("describes in Pulumi.yaml exactly the program's settings, with the same types and defaults", () => {
-  const declared = settingsOfPulumiYaml();
-  assert.deepEqual(Object.keys(declared), Object.keys(defaultSettings));
-  for (const [name, value] of Object.entries(defaultSettings)) {
-    const type = typeof value === "number" ? "integer" : Array.isArray(value) ? "string" : typeof value;
-    const written = String(value) === "" ? '""' : String(value);
-    assert.deepEqual(declared[name], { type, default: written, described: true }, name);
-  }
-});
-
-/** Enough of YAML for the way that file is written: each setting two spaces in, its properties four. */
-function settingsOfPulumiYaml(): Record<string, { type: string; default: string; described: boolean }> {
-  const text = readFileSync(new URL("../../../Pulumi.yaml", import.meta.url), "utf8");
-  const [, config = ""] = text.split(/^config:\n/m);
-  const settings = config.split(/^ {2}(?=\w)/m).filter((block) => block !== "");
-  return Object.fromEntries(
-    settings.map((block) => {
-      const property = (name: string): string => new RegExp(`^ {4}${name}: (.*)$`, "m").exec(block)?.[1] ?? "";
-      return [
-        block.slice(0, block.indexOf(":")),
-        { type: property("type"), default: property("default"), described: property("description") !== "" },
-      ];
-    }),
-  );
-}
