@@ -1,6 +1,19 @@
-import { agreeing, counted, listed } from "../wording/counted.ts";
-import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { Blocker } from "./blocker.ts";
+
+/** What the texts tell of a Trident with an embedded etcd. */
+export interface NamedLegacyTrident {
+  readonly namespace: string;
+  /** The Deployment's. */
+  readonly name: string;
+  /** The PersistentVolumeClaim with its etcd's data. */
+  readonly claim: string;
+  readonly etcdContainer: { readonly name: string };
+  /** Where its etcd takes clients, in its pod. */
+  readonly clientPort: number;
+  /** Whether only its claim is left. */
+  readonly isUninstalled?: boolean;
+}
 
 /** The namespace that the settings name does not exist. */
 export function namespaceMissing(namespace: string, cluster: string): Blocker {
@@ -88,8 +101,23 @@ export function stoppedTridentDeleted(namespace: string, deployment: string, rec
   };
 }
 
+/**
+ * The record of the migration can't be read.
+ *
+ * @param error says what is wrong in its first sentence, and what to do about it in its others.
+ */
+export function recordInvalid({ message }: Error, record: string): Blocker {
+  const end = message.indexOf(". ") + 1;
+  return {
+    kind: "recordInvalid",
+    object: `ConfigMap/${record}`,
+    message: message.slice(0, end),
+    remedy: message.slice(end + 1),
+  };
+}
+
 /** No migration is asked for, but a Trident with an embedded etcd stands where the new one is to be. */
-export function legacyTridentPresent(legacy: LegacyTrident): Blocker {
+export function legacyTridentPresent(legacy: NamedLegacyTrident): Blocker {
   return {
     kind: "legacyTridentPresent",
     object: `Deployment/${legacy.name}`,
@@ -118,7 +146,7 @@ export function foreignTrident(namespace: string, deployment: string, why: strin
 }
 
 /** The claim with the embedded etcd's data can't be used. */
-export function persistentVolumeClaim(legacy: LegacyTrident, problem: string): Blocker {
+export function persistentVolumeClaim(legacy: NamedLegacyTrident, problem: string): Blocker {
   return {
     kind: "persistentVolumeClaim",
     object: `PersistentVolumeClaim/${legacy.claim}`,
@@ -137,48 +165,17 @@ export function persistentVolumeClaim(legacy: LegacyTrident, problem: string): B
   };
 }
 
-/** The embedded etcd has no state of Trident. */
-export function emptySource(legacy: LegacyTrident, prefix: string): Blocker {
+/** The old Trident does not answer as one that serves: it could not be put back as one that does. */
+export function oldTridentNotServing(legacy: NamedLegacyTrident, reason: string): Blocker {
   return {
-    kind: "emptySource",
-    object: prefix,
+    kind: "oldTridentNotServing",
+    object: `Deployment/${legacy.name}`,
     message:
-      `The embedded etcd of Deployment ${legacy.name} in namespace ${legacy.namespace} (PersistentVolumeClaim ` +
-      `${legacy.claim}) has no key under ${prefix}: there is no state to migrate.`,
+      `The old Trident (Deployment ${legacy.name} in namespace ${legacy.namespace}) does not serve now: ` +
+      `${withoutFullStop(reason)}. The new one would not on the same state, and the old one could not be put back.`,
     remedy:
-      `A Trident before 18.01 keeps its state in etcd's v2 store: start Trident 18.01 or later on it once. If there ` +
-      `really is nothing to keep, remove that Deployment and ` +
-      `\`pulumi config set migrate false && pulumi config set abandonedClaim ${legacy.claim}\`.`,
-  };
-}
-
-/** The new etcd already holds keys that are not a copy of the old one's. */
-export function foreignKeys(
-  destination: string,
-  prefix: string,
-  foreign: { readonly keys: readonly string[]; readonly count: number },
-): Blocker {
-  const differ =
-    `${agreeing(foreign.count, "differs", "differ")} from the old Trident's state or ` +
-    `${agreeing(foreign.count, "is", "are")} not in it`;
-  const which =
-    foreign.keys.length === 0
-      ? `${agreeing(foreign.count, "is", "are")} not from this migration`
-      : `${differ}: ${listed({ count: foreign.count, first: foreign.keys })}`;
-  return {
-    kind: "foreignKeys",
-    object: prefix,
-    message: `In ${destination}, ${counted(foreign.count, "key")} under ${prefix} ${which}. Nothing of that is overwritten.`,
-    remedy: `If nothing needs ${agreeing(foreign.count, "it", "them")}, delete ${agreeing(foreign.count, "it", "them")} with \`etcdctl del\` and run \`pulumi up\` again.`,
-  };
-}
-
-/** Source and destination are one and the same etcd cluster. */
-export function sameCluster(source: string, destination: string, clusterId: string): Blocker {
-  return {
-    kind: "sameCluster",
-    object: `cluster id ${clusterId}`,
-    message: `${source} and ${destination} are the same etcd cluster (id ${clusterId}): there is nothing to migrate.`,
-    remedy: `Check the settings namespace and migrate.`,
+      `Get it to serve first (\`kubectl --namespace ${legacy.namespace} logs deployment/${legacy.name} --all-containers\` says more), ` +
+      `and run this again. To migrate from its state all the same, stop it yourself: ` +
+      `\`kubectl --namespace ${legacy.namespace} scale deployment ${legacy.name} --replicas=0\`.`,
   };
 }

@@ -1,5 +1,3 @@
-import { describeAddress, isEtcdCluster } from "../connect/describe-address.ts";
-import type { EtcdAddress } from "../connect/etcd-address.ts";
 import type { Blocker } from "./blocker.ts";
 
 const stay = "`pulumi config rm rollback`";
@@ -40,12 +38,20 @@ export function noDeploymentToPutBack(namespace: string, record: string, claim: 
   };
 }
 
-/** The new etcd can't be carried back. */
-export function newEtcd(etcd: EtcdAddress, problem: string, remedy: string): Blocker {
+/**
+ * The new etcd can't be carried back.
+ *
+ * @param etcd its description such as `EtcdCluster trident-etcd`.
+ */
+export function newEtcd(
+  etcd: { readonly object: string; readonly description: string },
+  problem: string,
+  remedy: string,
+): Blocker {
   return {
     kind: "newEtcd",
-    object: isEtcdCluster(etcd) ? `EtcdCluster/${etcd.etcdCluster}` : "existingEtcdEndpoints",
-    message: `The new etcd (${describeAddress(etcd)}) ${problem}.`,
+    object: etcd.object,
+    message: `The new etcd (${etcd.description}) ${problem}.`,
     remedy: `${remedy} To stay with the new Trident: ${stay}.`,
   };
 }

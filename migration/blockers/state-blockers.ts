@@ -1,11 +1,59 @@
-import { listed } from "../wording/counted.ts";
+import { agreeing, counted, listed } from "../wording/counted.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
-import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { Blocker } from "./blocker.ts";
-import type { Found, MissingReference, NamedThing, NameKind, StateFindings } from "../trident/state/check-state.ts";
+import type { NamedLegacyTrident } from "./legacy-blockers.ts";
+
+/** The first few of what was found, and how many they are. */
+interface Found<Thing = string> {
+  readonly count: number;
+  readonly first: readonly Thing[];
+}
+
+/** A volume that names something which the state does not have. */
+interface MissingReference {
+  readonly volume: string;
+  readonly what: "backend" | "storage class";
+  readonly name: string;
+}
+
+/** One name of Trident's state, such as a volume's. */
+interface NamedThing {
+  readonly kind: "backends" | "volumes" | "storageClasses";
+  readonly name: string;
+}
+
+/** The embedded etcd runs, and does not answer. */
+export function sourceUnreachable(legacy: NamedLegacyTrident, failure: unknown): Blocker {
+  return {
+    kind: "sourceUnreachable",
+    object: `Deployment/${legacy.name}`,
+    message: `The embedded etcd of Deployment ${legacy.name} can't be read: ${withoutFullStop(describeFailure(failure))}.`,
+    remedy: `See that its container is healthy (\`kubectl --namespace ${legacy.namespace} logs deployment/${legacy.name} --container ${legacy.etcdContainer.name}\`), and run this again.`,
+  };
+}
+
+/** The embedded etcd has no state of Trident. */
+export function emptySource(legacy: NamedLegacyTrident, prefix: string): Blocker {
+  return {
+    kind: "emptySource",
+    object: prefix,
+    message:
+      `The embedded etcd of Deployment ${legacy.name} in namespace ${legacy.namespace} (PersistentVolumeClaim ` +
+      `${legacy.claim}) has no key under ${prefix}: there is no state to migrate.`,
+    remedy:
+      `A Trident before 18.01 keeps its state in etcd's v2 store: start Trident 18.01 or later on it once. If there ` +
+      `really is nothing to keep, remove that Deployment and ` +
+      `\`pulumi config set migrate false && pulumi config set abandonedClaim ${legacy.claim}\`.`,
+  };
+}
 
 /** No Trident can start on the state, although the old one may still serve from its memory. */
-export function brokenReferences(legacy: LegacyTrident, prefix: string, missing: Found<MissingReference>): Blocker {
+export function brokenReferences(
+  legacy: NamedLegacyTrident,
+  prefix: string,
+  missing: Found<MissingReference>,
+): Blocker {
   const [{ volume, what, name } = { volume: "", what: "backend", name: "" }] = missing.first;
   const first = missing.first.map((each) => `volume ${each.volume} is on ${each.what} ${named(each.name)}`);
   const key = `${prefix}v1/volume/${volume}`;
@@ -25,25 +73,10 @@ export function brokenReferences(legacy: LegacyTrident, prefix: string, missing:
   };
 }
 
-/** The old Trident does not answer as one that serves: it could not be put back as one that does. */
-export function oldTridentNotServing(legacy: LegacyTrident, reason: string): Blocker {
-  return {
-    kind: "oldTridentNotServing",
-    object: `Deployment/${legacy.name}`,
-    message:
-      `The old Trident (Deployment ${legacy.name} in namespace ${legacy.namespace}) does not serve now: ` +
-      `${withoutFullStop(reason)}. The new one would not on the same state, and the old one could not be put back.`,
-    remedy:
-      `Get it to serve first (\`kubectl --namespace ${legacy.namespace} logs deployment/${legacy.name} --all-containers\` says more), ` +
-      `and run this again. To migrate from its state all the same, stop it yourself: ` +
-      `\`kubectl --namespace ${legacy.namespace} scale deployment ${legacy.name} --replicas=0\`.`,
-  };
-}
-
 /** What the old Trident has in its memory is not what its etcd has. */
 export function oldTridentDisagrees(
-  legacy: LegacyTrident,
-  { unlisted, unstored }: Pick<StateFindings, "unlisted" | "unstored">,
+  legacy: NamedLegacyTrident,
+  { unlisted, unstored }: { readonly unlisted: Found<NamedThing>; readonly unstored: Found<NamedThing> },
 ): Blocker {
   const sides = [
     ...(unlisted.count === 0 ? [] : [`its etcd has ${things(unlisted)}, which it does not list`]),
@@ -62,7 +95,67 @@ export function oldTridentDisagrees(
   };
 }
 
-const nouns: Readonly<Record<NameKind, readonly [string, string]>> = {
+/**
+ * What Trident has begun and not ended.
+ *
+ * @param which serves now, and has them.
+ */
+export function openTransactions(
+  which: "old" | "new",
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  transactions: Found,
+): Blocker {
+  return {
+    kind: "openTransactions",
+    object: `Deployment/${name}`,
+    message:
+      `Trident has ${counted(transactions.count, "open transaction")}: ${listed(transactions)}. The Trident that starts next acts on ` +
+      `them, and undoing one that adds a volume destroys that volume.`,
+    remedy:
+      `Wait until Trident has ended them and run this again. If they stay, restarting the ${which} Trident settles them, the ` +
+      "creation of a volume by removing what there is of it: " +
+      `\`kubectl --namespace ${namespace} rollout restart deployment ${name}\`.`,
+  };
+}
+
+/** Keys that would not be in the new etcd as they are in the old one. */
+export function leasedKeys({ name }: NamedLegacyTrident, leased: Found): Blocker {
+  return {
+    kind: "leasedKeys",
+    object: `Deployment/${name}`,
+    message: `${leased.count} of the old Trident's keys ${agreeing(leased.count, "has", "have")} a lease, which can't be copied: ${listed(leased)}.`,
+    remedy: "Trident makes none: stop what holds the leases, or delete these keys, and run this again.",
+  };
+}
+
+/** The new etcd already holds keys that are not a copy of the old one's. */
+export function foreignKeys(destination: string, prefix: string, foreign: Found): Blocker {
+  const differ =
+    `${agreeing(foreign.count, "differs", "differ")} from the old Trident's state or ` +
+    `${agreeing(foreign.count, "is", "are")} not in it`;
+  const which =
+    foreign.first.length === 0
+      ? `${agreeing(foreign.count, "is", "are")} not from this migration`
+      : `${differ}: ${listed(foreign)}`;
+  return {
+    kind: "foreignKeys",
+    object: prefix,
+    message: `In ${destination}, ${counted(foreign.count, "key")} under ${prefix} ${which}. Nothing of that is overwritten.`,
+    remedy: `If nothing needs ${agreeing(foreign.count, "it", "them")}, delete ${agreeing(foreign.count, "it", "them")} with \`etcdctl del\` and run \`pulumi up\` again.`,
+  };
+}
+
+/** Source and destination are one and the same etcd cluster. */
+export function sameCluster(source: string, destination: string, clusterId: string): Blocker {
+  return {
+    kind: "sameCluster",
+    object: `cluster id ${clusterId}`,
+    message: `${source} and ${destination} are the same etcd cluster (id ${clusterId}): there is nothing to migrate.`,
+    remedy: `Check the settings namespace and migrate.`,
+  };
+}
+
+const nouns: Readonly<Record<NamedThing["kind"], readonly [string, string]>> = {
   backends: ["backend", "backends"],
   volumes: ["volume", "volumes"],
   storageClasses: ["storage class", "storage classes"],

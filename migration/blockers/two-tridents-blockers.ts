@@ -1,5 +1,4 @@
 import { counted } from "../wording/counted.ts";
-import { newTridentName } from "../trident/new/new-trident.ts";
 import type { Blocker } from "./blocker.ts";
 
 /** How many keys each Trident wrote since the copy; undefined where its etcd could not be asked. */
@@ -8,14 +7,16 @@ export interface WrittenByBoth {
   readonly new: number | undefined;
 }
 
-interface Place {
+/** Their Deployments. */
+interface TwoTridents {
   readonly namespace: string;
-  readonly legacyDeployment: string;
+  readonly old: string;
+  readonly new: string;
 }
 
 /** The old Trident was started, or changed, by somebody while the new one has its state. */
 export function bothTridents(
-  { namespace, legacyDeployment: old }: Place,
+  { namespace, old, new: fresh }: TwoTridents,
   wrote: WrittenByBoth,
   isStoppedByHand: boolean,
 ): Blocker {
@@ -28,16 +29,16 @@ export function bothTridents(
     object: `Deployment/${old}`,
     message:
       `Deployment ${old} in namespace ${namespace} is the old Trident, and since a migration stopped it something else has ` +
-      `${isStoppedByHand ? "changed" : "started"} it; the new one (Deployment ${newTridentName}) has its state. ${describeBoth(wrote)}`,
+      `${isStoppedByHand ? "changed" : "started"} it; the new one (Deployment ${fresh}) has its state. ${describeBoth(wrote)}`,
     remedy:
       `To go on with the new one${givingUp(wrote.old, "old")}: ${mark}${settingFor(wrote.old)}, then \`pulumi up\`. To go back to ` +
-      `the old one${givingUp(wrote.new, "new")}: \`${kubectl} scale deployment ${newTridentName} --replicas=0\`` +
+      `the old one${givingUp(wrote.new, "new")}: \`${kubectl} scale deployment ${fresh} --replicas=0\`` +
       `${settingFor(wrote.new)}, then \`pulumi up\`, which migrates it anew.`,
   };
 }
 
 /** After a finished migration an old Trident stands again under its name, and no rollback put it there. */
-export function oldTridentRestored({ namespace, legacyDeployment: old }: Place, wrote: WrittenByBoth): Blocker {
+export function oldTridentRestored({ namespace, old }: TwoTridents, wrote: WrittenByBoth): Blocker {
   return {
     kind: "oldTridentRestored",
     object: `Deployment/${old}`,
@@ -52,12 +53,12 @@ export function oldTridentRestored({ namespace, legacyDeployment: old }: Place, 
 }
 
 /** A new Trident that a migration started stands, and no migration is asked for any more. */
-export function newTridentStands(namespace: string): Blocker {
+export function newTridentStands(namespace: string, deployment: string): Blocker {
   return {
     kind: "newTridentStands",
-    object: `Deployment/${newTridentName}`,
+    object: `Deployment/${deployment}`,
     message:
-      `Deployment ${newTridentName} in namespace ${namespace} is the new Trident of a migration that has not ended, and setting ` +
+      `Deployment ${deployment} in namespace ${namespace} is the new Trident of a migration that has not ended, and setting ` +
       `migrate is false: the stack's own would be a second Trident on the same etcd.`,
     remedy: "Finish the migration first: `pulumi config set migrate true`, then `pulumi up`.",
   };

@@ -2,7 +2,7 @@ import { findForeignKeys } from "../copy/compare/foreign-keys.ts";
 import type { KeyRange } from "../copy/store/key-value-store.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { BlockedError } from "../blockers/blocker.ts";
-import { foreignKeys, sameCluster } from "../blockers/legacy-blockers.ts";
+import { foreignKeys, sameCluster } from "../blockers/state-blockers.ts";
 
 /**
  * Raises BlockedError: foreignKeys when the destination holds keys that the copy would neither make nor find equal, and
@@ -22,7 +22,7 @@ export async function checkDestination(options: {
   const { foreign, foreignCount, equalCount } = await findForeignKeys(options);
   if (foreignCount > 0) {
     throw new BlockedError(
-      foreignKeys(destination.description, range.from.toString("utf8"), { keys: foreign, count: foreignCount }),
+      foreignKeys(destination.description, range.from.toString("utf8"), { count: foreignCount, first: foreign }),
     );
   }
   return equalCount;

@@ -7,7 +7,7 @@ import type { Migration } from "./migration.ts";
 import { checkDestination } from "./check-destination.ts";
 import { checkSource } from "../trident/state/check-source.ts";
 import { BlockedError } from "../blockers/blocker.ts";
-import { sameCluster } from "../blockers/legacy-blockers.ts";
+import { sameCluster } from "../blockers/state-blockers.ts";
 import type { TridentNames } from "../trident/state/check-state.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 

@@ -6,7 +6,7 @@ import { mergeJoin } from "../copy/compare/merge-join.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import { readPages } from "../copy/read/read-pages.ts";
 import { BlockedError } from "../blockers/blocker.ts";
-import { foreignKeys } from "../blockers/legacy-blockers.ts";
+import { foreignKeys } from "../blockers/state-blockers.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 
 export interface EarlierKeys {
@@ -52,8 +52,7 @@ export async function compareWithEarlierPass(options: {
     },
   );
   if (foreign.count > 0) {
-    const { first: keys, count } = foreign;
-    throw new BlockedError(foreignKeys(destination.description, range.from.toString("utf8"), { keys, count }));
+    throw new BlockedError(foreignKeys(destination.description, range.from.toString("utf8"), foreign));
   }
   return { equal, revisions };
 }

@@ -10,7 +10,7 @@ import { MigrationError } from "./migration-error.ts";
 import type { MigrationResult } from "../record/migration-result.ts";
 import { startedNow, startedOnText } from "../record/started-on.ts";
 import { BlockedError } from "../blockers/blocker.ts";
-import { emptySource } from "../blockers/legacy-blockers.ts";
+import { emptySource } from "../blockers/state-blockers.ts";
 import { proveAll, recordCopied } from "./prove-all.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { undoMigration } from "./undo-migration.ts";

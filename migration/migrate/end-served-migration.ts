@@ -7,6 +7,7 @@ import { writtenTo } from "../undo/beside-legacy-trident.ts";
 import { startedOn } from "../record/started-on.ts";
 import { givenUpKeys } from "../undo/take-back-new-trident.ts";
 import { BlockedError } from "../blockers/blocker.ts";
+import { newTridentName } from "../trident/new/new-trident.ts";
 import { bothTridents } from "../blockers/two-tridents-blockers.ts";
 import { proveAll, recordCopied } from "./prove-all.ts";
 import type { OpenStore } from "../connect/open-store.ts";
@@ -96,7 +97,8 @@ async function revisionToKeep(
   if (started?.sourceRevision === undefined || old === undefined || old === 0) return pinRevision(source, range);
   if (old === givenUpKeys(environment, record)) return started.sourceRevision;
   const wrote = { old, new: await writtenTo(destination, range, started, "destination") };
-  throw new BlockedError(bothTridents(environment, wrote, legacy.replicas === 0));
+  const tridents = { namespace: environment.namespace, old: environment.legacyDeployment, new: newTridentName };
+  throw new BlockedError(bothTridents(tridents, wrote, legacy.replicas === 0));
 }
 
 async function leftAsFound<T>(

@@ -18,9 +18,13 @@ import { settleBesideOldTrident } from "../undo/beside-legacy-trident.ts";
 import { hasListed, startedOn, wasOldTouched } from "../record/started-on.ts";
 import { takeBackNewTrident } from "../undo/take-back-new-trident.ts";
 import { BlockedError } from "../blockers/blocker.ts";
-import { foreignTrident, noLegacyTrident, stoppedTridentDeleted } from "../blockers/legacy-blockers.ts";
+import {
+  foreignTrident,
+  noLegacyTrident,
+  oldTridentNotServing,
+  stoppedTridentDeleted,
+} from "../blockers/legacy-blockers.ts";
 import type { TridentNames } from "../trident/state/check-state.ts";
-import { oldTridentNotServing } from "../blockers/state-blockers.ts";
 import { leftToOther, undoMigration } from "./undo-migration.ts";
 import { WrittenKeys } from "../copy/write/written-keys.ts";
 

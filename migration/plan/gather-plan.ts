@@ -8,6 +8,7 @@ import { classifyDeployment, type DeploymentFinding, type LegacyTrident } from "
 import { MigrationRecordInvalidError, type MigrationRecord } from "../record/migration-record.ts";
 import { claimFinding } from "../trident/legacy/uninstalled-trident.ts";
 import { isBlockedBy, type Blocker } from "../blockers/blocker.ts";
+import { recordInvalid } from "../blockers/legacy-blockers.ts";
 import { etcdOf } from "./rules/etcd/another-etcd.ts";
 import { flowBeside } from "./flow/beside-tridents.ts";
 import { findClaim, type ClaimFacts } from "./rules/trident/claim.ts";
@@ -16,7 +17,6 @@ import type { Access } from "./read/cluster-reader.ts";
 import { findManagers, type DeploymentManagers } from "./rules/trident/deployment-managers.ts";
 import { decideFlow } from "./flow/flow.ts";
 import type { FlowFinding } from "./flow/flow-finding.ts";
-import { invalidRecord } from "./rules/stack/invalid-record.ts";
 import { judgeFacts } from "./plan-of-facts.ts";
 import { lookAtState, lookAtStateToCarryBack } from "./read/state/read-state.ts";
 import { isServing, type MigrationPlan } from "./migration-plan.ts";
@@ -191,7 +191,7 @@ async function findTrident(environment: PlanEnvironment, request: PlanRequest): 
     return {
       flow: request.rollback ? { flow: "rollback", why: "setting rollback is true" } : decide(undefined),
       record: undefined,
-      blockers: [invalidRecord(error, request.record)],
+      blockers: [recordInvalid(error, request.record)],
       ...standing,
     };
   }

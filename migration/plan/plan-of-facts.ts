@@ -2,14 +2,12 @@ import type { V1Deployment } from "@kubernetes/client-node";
 import { isEtcdCluster } from "../connect/describe-address.ts";
 import { servingMembers, type AskedMember } from "../members/asked-member.ts";
 import type { ExistingEtcdAddress } from "../connect/etcd-address.ts";
-import { describeFailure } from "../wording/describe-failure.ts";
-import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../record/migration-record.ts";
 import { recordedResult } from "../record/migration-result.ts";
 import type { Blocker } from "../blockers/blocker.ts";
-import { foreignKeys } from "../blockers/legacy-blockers.ts";
-import { oldTridentNotServing } from "../blockers/state-blockers.ts";
+import { oldTridentNotServing, recordInvalid } from "../blockers/legacy-blockers.ts";
+import { foreignKeys, sourceUnreachable } from "../blockers/state-blockers.ts";
 import { recordedRollback } from "../rollback/carried-back.ts";
 import { recordedEtcd } from "../record/recorded-etcd.ts";
 import { isInUse, judgeAnotherEtcd } from "./rules/etcd/another-etcd.ts";
@@ -24,7 +22,6 @@ import { judgeDestination, planDestination } from "./rules/etcd/destination.ts";
 import { judgeExistingEtcd } from "./rules/etcd/existing-etcd.ts";
 import { hasFirstPass } from "./flow/flow.ts";
 import type { FlowFinding } from "./flow/flow-finding.ts";
-import { invalidRecord } from "./rules/stack/invalid-record.ts";
 import { inOrderOfWeight, risksOf, type Risk } from "./rules/findings.ts";
 import { judgeRollback } from "./rules/trident/rollback.ts";
 import { judgeState } from "./rules/trident/state.ts";
@@ -367,7 +364,7 @@ function judgeLook(request: PlanRequest, facts: PlanFacts): Findings {
   if (putBack !== undefined) return judgeRollback(request, putBack, facts.record, facts.state);
   if (legacy === undefined) return { blockers: [], risks: [] };
   if (sourceFailure instanceof MigrationRecordInvalidError) {
-    return { blockers: [invalidRecord(sourceFailure, request.record)], risks: [] };
+    return { blockers: [recordInvalid(sourceFailure, request.record)], risks: [] };
   }
   if (sourceFailure !== undefined) return { blockers: [sourceUnreachable(legacy, sourceFailure)], risks: [] };
   const { notServing, differences } = facts.state;
@@ -395,7 +392,7 @@ function judgeLook(request: PlanRequest, facts: PlanFacts): Findings {
 function keysInTheWay({ prefix }: PlanRequest, { record, state }: PlanFacts): Blocker[] {
   const { destination, destinationKeys: count = 0 } = state;
   if (destination === undefined || count === 0 || hasFirstPass(record)) return [];
-  return [foreignKeys(destination.description, prefix, { keys: [], count })];
+  return [foreignKeys(destination.description, prefix, { count, first: [] })];
 }
 
 function risksOfClaim({ claim }: LegacyTrident, { snapshotDirectory }: PlanRequest): string[] {
@@ -409,15 +406,6 @@ function risksOfClaim({ claim }: LegacyTrident, { snapshotDirectory }: PlanReque
 
 function etcdFacts({ description, status: { clusterId, databaseBytes } }: Asked) {
   return { description, clusterId, databaseBytes };
-}
-
-function sourceUnreachable(legacy: LegacyTrident, failure: unknown): Blocker {
-  return {
-    kind: "sourceUnreachable",
-    object: `Deployment/${legacy.name}`,
-    message: `The embedded etcd of Deployment ${legacy.name} can't be read: ${withoutFullStop(describeFailure(failure))}.`,
-    remedy: `See that its container is healthy (\`kubectl --namespace ${legacy.namespace} logs deployment/${legacy.name} --container ${legacy.etcdContainer.name}\`), and run this again.`,
-  };
 }
 
 /** The Deployment, whose name the new one takes over. */

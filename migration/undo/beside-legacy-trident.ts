@@ -2,6 +2,7 @@ import type { KeyRange, KeyValueStore } from "../copy/store/key-value-store.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { MigrationEnvironment } from "../migrate/migration-environment.ts";
 import { BlockedError } from "../blockers/blocker.ts";
+import { newTridentName } from "../trident/new/new-trident.ts";
 import { bothTridents, oldTridentRestored, type WrittenByBoth } from "../blockers/two-tridents-blockers.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
@@ -25,10 +26,10 @@ export async function settleBesideOldTrident(settling: Settling): Promise<void> 
   const started = startedOn(record, standing);
   if (started === undefined) return;
   const wrote = await writtenByBoth(settling, started);
-  if (standing === undefined && record.phase === "copied")
-    throw new BlockedError(oldTridentRestored(environment, wrote));
+  const tridents = { namespace: environment.namespace, old: environment.legacyDeployment, new: newTridentName };
+  if (standing === undefined && record.phase === "copied") throw new BlockedError(oldTridentRestored(tridents, wrote));
   if (!isNothingLost(wrote.new, givenUpKeys(environment, record))) {
-    throw new BlockedError(bothTridents(environment, wrote, legacy.replicas === 0));
+    throw new BlockedError(bothTridents(tridents, wrote, legacy.replicas === 0));
   }
   await takeBackNewTrident({ ...settling, legacy: undefined });
   if (record.phase === "copied") await environment.changeRecord({ phase: null, result: null });

@@ -36,16 +36,16 @@ export async function flowBeside(
   if (started === undefined || record === undefined) return undefined;
   const wrote = await writtenByBoth(environment, request, found.legacy, started);
   const isGivenUp = isNothingLost(wrote.new, givenUpKeys(request, record));
-  const place = { namespace: request.namespace, legacyDeployment: request.legacyDeployment };
+  const tridents = { namespace: request.namespace, old: request.legacyDeployment, new: newTridentName };
   if (record.phase === "copied" && standing === undefined) {
     if (request.rollback && isGivenUp) return undefined;
     const flow = request.rollback ? "rollback" : "migrated";
     const why = `ConfigMap ${request.record} has the finished migration, and Deployment ${found.legacy.name} is an old Trident again`;
-    return { flow, why, refusal: oldTridentRestored(place, wrote) };
+    return { flow, why, refusal: oldTridentRestored(tridents, wrote) };
   }
   if (isGivenUp) return undefined;
   const why = `an earlier migration started a new Trident and did not end, and Deployment ${found.legacy.name} was changed since`;
-  return { flow: "resume", why, refusal: bothTridents(place, wrote, found.legacy.replicas === 0) };
+  return { flow: "resume", why, refusal: bothTridents(tridents, wrote, found.legacy.replicas === 0) };
 }
 
 function withoutMigrate(
@@ -59,7 +59,7 @@ function withoutMigrate(
   }
   if (standing === undefined) return undefined;
   const why = "setting migrate is false, and an earlier migration did not end";
-  return { flow: "resume", why, isCopied: true, refusal: newTridentStands(namespace) };
+  return { flow: "resume", why, isCopied: true, refusal: newTridentStands(namespace, newTridentName) };
 }
 
 async function findNewTrident(

@@ -4,9 +4,8 @@ import type { KeyRange, KeyValueStore, StoredKeyValue } from "../../copy/store/k
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { confirmDifferences } from "./confirm-differences.ts";
 import { BlockedError } from "../../blockers/blocker.ts";
-import { emptySource } from "../../blockers/legacy-blockers.ts";
 import { StateCheck, type StateFindings, type TridentNames } from "./check-state.ts";
-import { brokenReferences, oldTridentDisagrees } from "../../blockers/state-blockers.ts";
+import { brokenReferences, emptySource, oldTridentDisagrees } from "../../blockers/state-blockers.ts";
 
 /**
  * Raises BlockedError: emptySource when the legacy etcd has no state, brokenReferences when no Trident can start on it,

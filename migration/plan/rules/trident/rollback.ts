@@ -1,5 +1,4 @@
-import { counted, listed } from "../../../wording/counted.ts";
-import { isEtcdCluster } from "../../../connect/describe-address.ts";
+import { describeAddress, isEtcdCluster } from "../../../connect/describe-address.ts";
 import { describeFailure } from "../../../wording/describe-failure.ts";
 import { withoutFullStop } from "../../../kubernetes/errors.ts";
 import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
@@ -7,7 +6,8 @@ import { MigrationRecordInvalidError, type MigrationRecord } from "../../../reco
 import { recordedResult } from "../../../record/migration-result.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
 import { newEtcd } from "../../../blockers/rollback-blockers.ts";
-import { invalidRecord } from "../stack/invalid-record.ts";
+import { recordInvalid } from "../../../blockers/legacy-blockers.ts";
+import { openTransactions } from "../../../blockers/state-blockers.ts";
 import type { StateLook } from "../../read/state/read-state.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import { isOlderLine, versionOfImage, type Findings } from "../versions/versions.ts";
@@ -31,30 +31,32 @@ function judgeNewEtcd(
   state: StateLook,
 ) {
   const { toCarryBack, destinationFailure } = state;
+  const object = isEtcdCluster(destination) ? `EtcdCluster/${destination.etcdCluster}` : "existingEtcdEndpoints";
+  const etcd = { object, description: describeAddress(destination) };
   if (toCarryBack === undefined) {
     // Of an existing etcd, what is wrong with it is told elsewhere.
     if (!isEtcdCluster(destination)) return [];
     const why = withoutFullStop(describeFailure(destinationFailure ?? "none of its members is ready"));
     const see = `See that its members are healthy (\`kubectl describe etcdcluster ${destination.etcdCluster}\`), and run this again.`;
-    return [newEtcd(destination, `can't be read: ${why}`, see)];
+    return [newEtcd(etcd, `can't be read: ${why}`, see)];
   }
   const recorded = recordedDestination(name, record);
   if (typeof recorded !== "string") return [recorded];
   const found = toCarryBack.status.clusterId;
   if (found !== recorded) {
     const problem = `is etcd cluster ${found}, and the migration went to ${recorded}: it was made anew since`;
-    return [newEtcd(destination, problem, "Carry its state back by hand, as docs/copying-by-hand.md says.")];
+    return [newEtcd(etcd, problem, "Carry its state back by hand, as docs/copying-by-hand.md says.")];
   }
   if (toCarryBack.survey.keys > 0) return [];
   const restore = "Find out what emptied it, and restore it first.";
-  return [newEtcd(destination, `has no key under ${prefix}: to carry that back would lose all`, restore)];
+  return [newEtcd(etcd, `has no key under ${prefix}: to carry that back would lose all`, restore)];
 }
 
 function recordedDestination(name: string, record: MigrationRecord | undefined): string | Blocker {
   try {
     return record === undefined ? "" : recordedResult(record).destinationClusterId;
   } catch (error) {
-    if (error instanceof MigrationRecordInvalidError) return invalidRecord(error, name);
+    if (error instanceof MigrationRecordInvalidError) return recordInvalid(error, name);
     throw error;
   }
 }
@@ -62,19 +64,7 @@ function recordedDestination(name: string, record: MigrationRecord | undefined):
 function judgeTransactions({ namespace, legacyDeployment }: PlanRequest, { toCarryBack }: StateLook): Blocker[] {
   const transactions = toCarryBack?.survey.transactions;
   if (transactions === undefined || transactions.count === 0) return [];
-  return [
-    {
-      kind: "openTransactions",
-      object: `Deployment/${legacyDeployment}`,
-      message:
-        `Trident has ${counted(transactions.count, "open transaction")}: ${listed(transactions)}. The Trident that starts next acts on ` +
-        `them, and undoing one that adds a volume destroys that volume.`,
-      remedy:
-        "Wait until Trident has ended them and run this again. If they stay, restarting the new Trident settles them, the " +
-        "creation of a volume by removing what there is of it: " +
-        `\`kubectl --namespace ${namespace} rollout restart deployment ${legacyDeployment}\`.`,
-    },
-  ];
+  return [openTransactions("new", { namespace, name: legacyDeployment }, transactions)];
 }
 
 /** An older Trident reads a newer one's state as long as that wrote nothing that the older one does not know. */

@@ -1,10 +1,17 @@
-import { agreeing, counted, listed } from "../../../wording/counted.ts";
+import { counted } from "../../../wording/counted.ts";
 import { describeBytes } from "../../../wording/describe-amount.ts";
 import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
-import { emptySource, foreignKeys, sameCluster } from "../../../blockers/legacy-blockers.ts";
 import type { StateFindings } from "../../../trident/state/check-state.ts";
-import { brokenReferences, oldTridentDisagrees } from "../../../blockers/state-blockers.ts";
+import {
+  brokenReferences,
+  emptySource,
+  foreignKeys,
+  leasedKeys,
+  oldTridentDisagrees,
+  openTransactions,
+  sameCluster,
+} from "../../../blockers/state-blockers.ts";
 import type { StateSurvey } from "../../read/state/survey-state.ts";
 
 export interface StateFacts {
@@ -82,38 +89,18 @@ function judgeReferences({ legacy, prefix, survey: { findings }, differences }: 
 
 function judgeTransactions({ legacy, survey: { transactions } }: StateFacts): Blocker[] {
   if (transactions.count === 0) return [];
-  return [
-    {
-      kind: "openTransactions",
-      object: `Deployment/${legacy.name}`,
-      message:
-        `Trident has ${counted(transactions.count, "open transaction")}: ${listed(transactions)}. The Trident that starts next acts on ` +
-        `them, and undoing one that adds a volume destroys that volume.`,
-      remedy:
-        "Wait until Trident has ended them and run this again. If they stay, restarting the old Trident settles them, the " +
-        "creation of a volume by removing what there is of it: " +
-        `\`kubectl --namespace ${legacy.namespace} rollout restart deployment ${legacy.name}\`.`,
-    },
-  ];
+  return [openTransactions("old", legacy, transactions)];
 }
 
 function judgeLeases({ legacy, survey: { leased } }: StateFacts): Blocker[] {
   if (leased.count === 0) return [];
-  return [
-    {
-      kind: "leasedKeys",
-      object: `Deployment/${legacy.name}`,
-      message: `${leased.count} of the old Trident's keys ${agreeing(leased.count, "has", "have")} a lease, which can't be copied: ${listed(leased)}.`,
-      remedy: "Trident makes none: stop what holds the leases, or delete these keys, and run this again.",
-    },
-  ];
+  return [leasedKeys(legacy, leased)];
 }
 
 function judgeForeignKeys({ prefix, survey, destination }: StateFacts): Blocker[] {
   const foreign = survey.destination?.foreign;
   if (destination === undefined || foreign === undefined || foreign.count === 0) return [];
-  const sample = { keys: foreign.first, count: foreign.count };
-  return [foreignKeys(destination.description, prefix, sample)];
+  return [foreignKeys(destination.description, prefix, foreign)];
 }
 
 /** Of what the new etcd takes, its database has a part already; what is there and equal is not written again. */
