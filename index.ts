@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { withoutKeys } from "@trident-etcd/migration/certificates/brought-certificates.ts";
+import { keyPrefix } from "@trident-etcd/migration/copy/store/key-range.ts";
 import { gatherPlan } from "@trident-etcd/migration/plan/gather-plan.ts";
 import { planOutput } from "@trident-etcd/migration/plan/describe/plan-output.ts";
 
@@ -44,6 +45,7 @@ const legacy = {
 const plan = await explained(() =>
   gatherPlan({
     ...legacy,
+    prefix: keyPrefix(legacy.prefix),
     cluster: chosen.plain,
     stack: stackName(),
     takeOver: settings.takeOver,

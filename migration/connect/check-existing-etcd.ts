@@ -1,4 +1,4 @@
-import { prefixRange } from "../copy/store/key-range.ts";
+import { keyPrefix, type KeyPrefix } from "../copy/store/key-range.ts";
 import { printableKey } from "../copy/store/printable-key.ts";
 import { commonNameOf } from "../certificates/client-certificate.ts";
 import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../etcd/errors.ts";
@@ -21,7 +21,7 @@ import type { EtcdIdentity, ExistingEtcd } from "./open-existing-etcd.ts";
 
 export interface ExistingEtcdChecks {
   /** The keys that are to be read and written, such as `/trident/`. */
-  readonly prefix: string;
+  readonly prefix: KeyPrefix;
   readonly identity: EtcdIdentity;
   /** Whether there must be no key under the prefix. */
   readonly mustBeEmpty: boolean;
@@ -70,7 +70,7 @@ function checkConnections(
     if (failure instanceof EtcdPermissionError && identity.credentials !== undefined) {
       const user = identity.credentials.username;
       const described = `user ${user} (setting existingEtcdUsername), with the password that was given,`;
-      return existingEtcdAccess(endpoints, { described, user }, prefix, reason);
+      return existingEtcdAccess(endpoints, { described, user }, prefix.text, reason);
     }
     const from = pod === undefined ? "from this machine" : "through a pod";
     return existingEtcdUnreachable(endpoints, from, reason.replace(/^cannot be reached: /, ""));
@@ -109,17 +109,16 @@ function checkMembers(members: readonly Member[]): Blocker[] {
 
 /** As Trident will, which has only the certificate, and as this program does, which may have a password. */
 async function checkAccess(etcd: ExistingEtcd, { prefix, identity }: ExistingEtcdChecks): Promise<Blocker[]> {
-  const range = prefixRange(prefix);
   const refusals: Blocker[] = [];
-  const certificate = await refusalOf(etcd.checkCertificatesAccess(range));
+  const certificate = await refusalOf(etcd.checkCertificatesAccess(prefix));
   if (certificate !== undefined) {
-    refusals.push(existingEtcdAccess(etcd.endpoints, certificatesUser(identity), prefix, certificate));
+    refusals.push(existingEtcdAccess(etcd.endpoints, certificatesUser(identity), prefix.text, certificate));
   }
   if (identity.credentials !== undefined) {
     const { username: user } = identity.credentials;
-    const own = await refusalOf(etcd.range({ ...range, countOnly: true }));
+    const own = await refusalOf(etcd.range({ ...prefix, countOnly: true }));
     const described = `user ${user} (setting existingEtcdUsername)`;
-    if (own !== undefined) refusals.push(existingEtcdAccess(etcd.endpoints, { described, user }, prefix, own));
+    if (own !== undefined) refusals.push(existingEtcdAccess(etcd.endpoints, { described, user }, prefix.text, own));
   }
   return refusals;
 }
@@ -145,19 +144,19 @@ async function refusalOf(asking: Promise<unknown>): Promise<string | undefined> 
 }
 
 /** Where Kubernetes keeps its objects, and where OpenShift keeps those and its own. */
-const kubernetesPrefixes = ["/registry/", "/kubernetes.io/", "/openshift.io/"];
+const kubernetesPrefixes = ["/registry/", "/kubernetes.io/", "/openshift.io/"].map(keyPrefix);
 
 async function checkOwner(etcd: ExistingEtcd): Promise<Blocker[]> {
   for (const prefix of kubernetesPrefixes) {
-    if ((await countUnlessRefused(etcd, prefix)) > 0) return [kubernetesEtcd(etcd.endpoints, prefix)];
+    if ((await countUnlessRefused(etcd, prefix)) > 0) return [kubernetesEtcd(etcd.endpoints, prefix.text)];
   }
   return [];
 }
 
 /** A user who may not even count them does no harm to them. */
-async function countUnlessRefused(etcd: ExistingEtcd, prefix: string): Promise<number> {
+async function countUnlessRefused(etcd: ExistingEtcd, prefix: KeyPrefix): Promise<number> {
   let count = 0;
-  const asking = etcd.range({ ...prefixRange(prefix), countOnly: true }).then((page) => (count = page.count));
+  const asking = etcd.range({ ...prefix, countOnly: true }).then((page) => (count = page.count));
   await refusalOf(asking);
   return count;
 }
@@ -166,8 +165,8 @@ const shownKeys = 3;
 
 async function checkEmptiness(etcd: ExistingEtcd, { prefix, mustBeEmpty }: ExistingEtcdChecks): Promise<Blocker[]> {
   if (!mustBeEmpty) return [];
-  const { count, entries } = await etcd.range({ ...prefixRange(prefix), limit: shownKeys, keysOnly: true });
+  const { count, entries } = await etcd.range({ ...prefix, limit: shownKeys, keysOnly: true });
   if (count === 0) return [];
   const found = { count, first: entries.map(({ key }) => printableKey(key)) };
-  return [prefixNotEmpty(etcd.endpoints, prefix, found, deletionCommand(etcd.endpoints, prefix))];
+  return [prefixNotEmpty(etcd.endpoints, prefix.text, found, deletionCommand(etcd.endpoints, prefix))];
 }

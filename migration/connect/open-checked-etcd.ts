@@ -1,3 +1,4 @@
+import type { KeyPrefix } from "../copy/store/key-range.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import type { OpenStore } from "./open-store.ts";
 import { refuseUnusableEtcd } from "./check-existing-etcd.ts";
@@ -13,7 +14,7 @@ import { connectExistingEtcd, readIdentity, type Waiting } from "./open-existing
 export async function openCheckedEtcd(
   cluster: ClusterClient,
   address: EtcdAddress,
-  prefix: string,
+  prefix: KeyPrefix,
   waiting: Waiting,
 ): Promise<OpenStore> {
   if (isEtcdCluster(address)) return openEtcdCluster(cluster, address);

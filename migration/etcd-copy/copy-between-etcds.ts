@@ -3,7 +3,6 @@ import { EtcdCopyError, SourceChangedError, type Leftover } from "./errors.ts";
 import type { CopyRequest, CopyResult } from "./copy-request.ts";
 import { changesAfterCopy } from "../copy/compare/changes-after-copy.ts";
 import { copyState } from "../copy/copy-state.ts";
-import { prefixRange } from "../copy/store/key-range.ts";
 import { removeCopiedKeys } from "../copy/write/remove-copied-keys.ts";
 import type { EtcdAddress } from "../connect/etcd-address.ts";
 import { describeAddress, isEtcdCluster } from "../connect/describe-address.ts";
@@ -57,7 +56,7 @@ export async function copyBetweenEtcds(
 ): Promise<CopyResult> {
   const names = { source: describeAddress(request.source), destination: describeAddress(request.destination) };
   const lease = await environment.acquireLease(report).catch((cause: unknown) => {
-    throw new EtcdCopyError(request.prefix, names, cause, nothing);
+    throw new EtcdCopyError(request.prefix.text, names, cause, nothing);
   });
   try {
     return await copyAlone(request, names, { environment, lease, report, interruption });
@@ -85,16 +84,16 @@ async function copyAlone(
   try {
     source = await environment.open(request.source);
     destination = fencedStore(await environment.open(request.destination), lease);
-    report(`Copying the keys below ${request.prefix} from ${names.source} to ${names.destination}.`);
+    report(`Copying the keys below ${request.prefix.text} from ${names.source} to ${names.destination}.`);
     const result = await copyAndProve({ ...request, source, destination, written, report, signal });
     lease.throwIfLost();
     return result;
   } catch (cause) {
     const loss = await lossForGood(lease, patienceSeconds);
     // Another run may have found these keys equal and ended well, and its application use them since.
-    if (loss !== undefined) throw new EtcdCopyError(request.prefix, names, loss, { kind: "leftToOther" });
+    if (loss !== undefined) throw new EtcdCopyError(request.prefix.text, names, loss, { kind: "leftToOther" });
     const leftover = destination === undefined ? nothing : await takeBack(request, destination, written, report);
-    throw new EtcdCopyError(request.prefix, names, cause, leftover);
+    throw new EtcdCopyError(request.prefix.text, names, cause, leftover);
   } finally {
     await Promise.all([source?.close(), destination?.close()]);
   }
@@ -113,17 +112,16 @@ interface Copy extends Omit<CopyRequest, "cluster" | "source" | "destination"> {
 async function copyAndProve(options: Copy): Promise<CopyResult> {
   const { source, destination, prefix, allowEmptySource = false, leases = "refuse", written, report, signal } = options;
   const startedAt = new Date();
-  const range = prefixRange(prefix);
   const [from, to] = await Promise.all([source.status(), destination.status()]);
   const copied = await copyState({
-    ...{ source, destination, range, allowEmptySource, leases, signal },
+    ...{ source, destination, range: prefix, allowEmptySource, leases, signal },
     onProgress: reportCopyProgress(report),
     onWritten: (latest) => {
       written.add(latest);
     },
   });
-  const changes = await changesAfterCopy(source, range, copied, { signal });
-  if (changes !== undefined) throw new SourceChangedError(prefix, copied.keys, changes);
+  const changes = await changesAfterCopy(source, prefix, copied, { signal });
+  if (changes !== undefined) throw new SourceChangedError(prefix.text, copied.keys, changes);
   report(
     `Verified: all is equal, ${counted(copied.keys, "key and its value", "keys and their values")} (SHA-256 ${copied.sha256}).`,
   );
@@ -156,7 +154,7 @@ async function takeBack(
   if (revisions.size === 0 && unanswered.length === 0) return nothing;
   report("The copy failed: removing what it has written.");
   try {
-    await removeCopiedKeys({ destination, range: prefixRange(prefix), writtenRevisions: revisions, unanswered });
+    await removeCopiedKeys({ destination, range: prefix, writtenRevisions: revisions, unanswered });
     return { kind: "removed" };
   } catch (why) {
     return { kind: "left", why };

@@ -1,4 +1,5 @@
 import type { LeasePolicy } from "../copy/check-source.ts";
+import type { KeyPrefix } from "../copy/store/key-range.ts";
 import type { EtcdAddress } from "../connect/etcd-address.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-client.ts";
 
@@ -9,7 +10,7 @@ export interface CopyRequest {
   readonly source: EtcdAddress;
   readonly destination: EtcdAddress;
   /** The keys that begin with it are copied. */
-  readonly prefix: string;
+  readonly prefix: KeyPrefix;
   /** Whether to be content with a source without such keys. @default false */
   readonly allowEmptySource?: boolean;
   /** What becomes of keys with a lease. @default "refuse" */
@@ -39,7 +40,8 @@ export interface CopyResult {
 }
 
 /** A request whose cluster is spread out, so that a kubeconfig is a property of its own. */
-export interface CopyInputs extends Omit<CopyRequest, "cluster"> {
+export interface CopyInputs extends Omit<CopyRequest, "cluster" | "prefix"> {
+  readonly prefix: string;
   /** A path or the contents; secret, also among the outputs. */
   readonly kubeconfig?: string;
   readonly context?: string;

@@ -1,5 +1,5 @@
 import { findForeignKeys } from "../copy/compare/foreign-keys.ts";
-import type { KeyRange } from "../copy/store/key-value-store.ts";
+import type { KeyPrefix } from "../copy/store/key-range.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { BlockedError } from "../blockers/blocker.ts";
 import { foreignKeys, sameCluster } from "../blockers/state-blockers.ts";
@@ -11,7 +11,7 @@ import { foreignKeys, sameCluster } from "../blockers/state-blockers.ts";
 export async function checkDestination(options: {
   readonly source: OpenStore;
   readonly destination: OpenStore;
-  readonly range: KeyRange;
+  readonly range: KeyPrefix;
   readonly sourceRevision: bigint;
 }): Promise<number> {
   const { source, destination, range } = options;
@@ -21,9 +21,7 @@ export async function checkDestination(options: {
   }
   const { foreign, foreignCount, equalCount } = await findForeignKeys(options);
   if (foreignCount > 0) {
-    throw new BlockedError(
-      foreignKeys(destination.description, range.from.toString("utf8"), { count: foreignCount, first: foreign }),
-    );
+    throw new BlockedError(foreignKeys(destination.description, range.text, { count: foreignCount, first: foreign }));
   }
   return equalCount;
 }

@@ -1,4 +1,3 @@
-import { prefixRange } from "../copy/store/key-range.ts";
 import { openCheckedEtcd } from "../connect/open-checked-etcd.ts";
 import { connectToCluster } from "../kubernetes/cluster-client.ts";
 import { migrationLease } from "../lease/errors.ts";
@@ -45,7 +44,7 @@ export function clusterEnvironment(request: MigrationRequest, userInterruption?:
     legacyDeployment: request.legacyDeployment,
     legacyClaim: request.legacyClaim?.claim,
     record: request.record,
-    range: prefixRange(request.prefix),
+    range: request.prefix,
     discardedKeys: request.discardedKeys,
 
     acquireLease: async (report) => {
@@ -103,7 +102,7 @@ export function clusterEnvironment(request: MigrationRequest, userInterruption?:
     startNewTrident: async ({ destination, revision }) => {
       if (request.newTrident === undefined) return undefined;
       const trident = { namespace, spec: request.newTrident, timeoutSeconds, interruption };
-      return startNewTrident(cluster, trident, { destination, range: prefixRange(request.prefix), revision });
+      return startNewTrident(cluster, trident, { destination, range: request.prefix, revision });
     },
     findNewTrident: () => lookAtNewTrident(cluster, namespace),
     stopNewTrident: () => pauseNewTrident(cluster, { namespace, timeoutSeconds }),

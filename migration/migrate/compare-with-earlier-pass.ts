@@ -1,7 +1,7 @@
 import type { EarlierPass } from "../copy/copy-changes.ts";
 import { hasSameValue } from "../copy/store/entry-bytes.ts";
 import { KeySampler } from "../copy/store/key-sample.ts";
-import type { KeyRange } from "../copy/store/key-value-store.ts";
+import type { KeyPrefix } from "../copy/store/key-range.ts";
 import { mergeJoin } from "../copy/compare/merge-join.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import { readPages } from "../copy/read/read-pages.ts";
@@ -25,7 +25,7 @@ export interface EarlierKeys {
 export async function compareWithEarlierPass(options: {
   readonly source: OpenStore;
   readonly destination: OpenStore;
-  readonly range: KeyRange;
+  readonly range: KeyPrefix;
   readonly sourceRevision: bigint;
   readonly earlier: EarlierPass;
 }): Promise<EarlierKeys> {
@@ -52,7 +52,7 @@ export async function compareWithEarlierPass(options: {
     },
   );
   if (foreign.count > 0) {
-    throw new BlockedError(foreignKeys(destination.description, range.from.toString("utf8"), foreign));
+    throw new BlockedError(foreignKeys(destination.description, range.text, foreign));
   }
   return { equal, revisions };
 }

@@ -2,7 +2,8 @@ import { counted } from "../wording/counted.ts";
 import { afterVerifiedCopy, copyChanges, type CopiedChanges, type EarlierPass } from "../copy/copy-changes.ts";
 import { copyUntilVerified } from "../copy/copy-until-verified.ts";
 import { CopyInterruptedError } from "../copy/errors.ts";
-import type { KeyRange, KeyValueStore } from "../copy/store/key-value-store.ts";
+import type { KeyPrefix } from "../copy/store/key-range.ts";
+import type { KeyValueStore } from "../copy/store/key-value-store.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import { verifyChanges } from "../copy/compare/verify-changes.ts";
 import { verifyCopy, type VerifiedCopy } from "../copy/compare/verify-copy.ts";
@@ -14,7 +15,7 @@ import type { WrittenKeys } from "../copy/write/written-keys.ts";
 export interface Pass {
   readonly source: KeyValueStore;
   readonly destination: KeyValueStore;
-  readonly range: KeyRange;
+  readonly range: KeyPrefix;
   readonly revision: bigint;
   /** Told what was written as soon as that is known, so that it can be taken back when this, or anything after it, fails. */
   readonly written: WrittenKeys;

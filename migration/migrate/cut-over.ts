@@ -138,7 +138,7 @@ async function copyRest(migration: Migration, source: OpenStore, first: Verified
   const pass = { source, destination, range, revision, written, signal: lease.signal, report };
   const copied = await carryChangesAndCompare(pass, first);
   // A Trident that lost everything in its last seconds is not one to start anew from.
-  if (copied.keys === 0) throw new BlockedError(emptySource(legacy, range.from.toString("utf8")));
+  if (copied.keys === 0) throw new BlockedError(emptySource(legacy, range.text));
   return copied;
 }
 

@@ -1,3 +1,4 @@
+import type { KeyPrefix } from "../copy/store/key-range.ts";
 import type { EtcdAddress } from "../connect/etcd-address.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-client.ts";
 import type { ClaimSource } from "../trident/legacy/uninstalled-trident.ts";
@@ -18,7 +19,7 @@ export interface MigrationRequest {
   /** The ConfigMap, made beforehand, that the migration records its steps in. */
   readonly record: string;
   /** The keys to move, such as `/trident/`. */
-  readonly prefix: string;
+  readonly prefix: KeyPrefix;
   /** For each single wait. */
   readonly timeoutSeconds: number;
   /**

@@ -392,7 +392,7 @@ function judgeLook(request: PlanRequest, facts: PlanFacts): Findings {
 function keysInTheWay({ prefix }: PlanRequest, { record, state }: PlanFacts): Blocker[] {
   const { destination, destinationKeys: count = 0 } = state;
   if (destination === undefined || count === 0 || hasFirstPass(record)) return [];
-  return [foreignKeys(destination.description, prefix, { count, first: [] })];
+  return [foreignKeys(destination.description, prefix.text, { count, first: [] })];
 }
 
 function risksOfClaim({ claim }: LegacyTrident, { snapshotDirectory }: PlanRequest): string[] {

@@ -1,4 +1,5 @@
 import type { ShownCertificates } from "../certificates/brought-certificates.ts";
+import type { KeyPrefix } from "../copy/store/key-range.ts";
 import type { EtcdAddress } from "../connect/etcd-address.ts";
 import type { EtcdIdentity } from "../connect/open-existing-etcd.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-client.ts";
@@ -25,7 +26,7 @@ export interface PlanRequest {
   readonly abandonedClaims?: readonly string[];
   /** The name of the ConfigMap with the migration's record. */
   readonly record: string;
-  readonly prefix: string;
+  readonly prefix: KeyPrefix;
   /** The etcd that Trident gets. */
   readonly destination: EtcdAddress;
   /** For a destination that is not the stack's own. */

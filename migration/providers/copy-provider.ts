@@ -1,5 +1,6 @@
 import { checkCopyInputs, type CopyFailure } from "../etcd-copy/check-copy-inputs.ts";
 import type { CopyInputs, CopyOutputs } from "../etcd-copy/copy-request.ts";
+import { requestOf } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 
 /**
@@ -10,7 +11,6 @@ import { watchEngineCancellation } from "./engine-cancellation.ts";
  *   `id` for a resource that was created.
  */
 export async function create(inputs: CopyInputs): Promise<{ id: string; outs: CopyOutputs }> {
-  const { kubeconfig, context, clusterUid, ...request } = inputs;
   const cancellation = watchEngineCancellation(() => {
     report(
       "Interrupted: what was copied is being taken back. Another ^C leaves it as it is, for the next `pulumi up` to go on from.",
@@ -19,10 +19,10 @@ export async function create(inputs: CopyInputs): Promise<{ id: string; outs: Co
   // Only here: a preview, and an up that changes nothing, have no use for it, and it takes long to load.
   const { copyBetweenEtcds, copyOnCluster } = await import("../etcd-copy/copy-between-etcds.ts");
   try {
-    const copy = { ...request, cluster: { kubeconfig, context, clusterUid } };
+    const copy = requestOf(inputs);
     const environment = copyOnCluster(copy, cancellation.signal);
     const result = await copyBetweenEtcds(copy, environment, report, cancellation.signal);
-    return { id: `${result.destinationClusterId}:${request.prefix}`, outs: { ...inputs, ...result } };
+    return { id: `${result.destinationClusterId}:${inputs.prefix}`, outs: { ...inputs, ...result } };
   } catch (error) {
     throw withMessageOnly(error);
   } finally {

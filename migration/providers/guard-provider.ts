@@ -1,15 +1,14 @@
+import { accessOf, type AccessInputs } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
+import { keyPrefix } from "../copy/store/key-range.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "../kubernetes/errors.ts";
 import { rememberSettings } from "../rollback/settings-of-this-run.ts";
 import type { UndoRequest } from "../undo/undo-unfinished-migration.ts";
 
-/** A request whose cluster is spread out, so that a kubeconfig is a property of its own. */
-export interface GuardInputs extends Omit<UndoRequest, "cluster"> {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  /** As in ClusterAccess; older versions did not know it. */
-  readonly clusterUid?: string;
+export interface GuardInputs extends Omit<UndoRequest, "cluster" | "prefix">, AccessInputs {
+  /** Unknown to guards that an older version made. */
+  readonly prefix?: string;
   /** Whether the migration is to be rolled back, which its own removal does. */
   readonly rollback?: boolean;
   /** For a rollback, as in MigrationRequest. */
@@ -176,14 +175,13 @@ export async function remove(_id: string, props: GuardInputs): Promise<void> {
 
 // By name: what Pulumi hands over has properties of its own besides.
 function requestOf(props: GuardInputs): UndoRequest {
-  const { kubeconfig, context, clusterUid, namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds } =
-    props;
-  const { destination, prefix, discardedKeys } = props;
+  const { namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds } = props;
+  const { destination, prefix = "/trident/", discardedKeys } = props;
   return {
-    cluster: { kubeconfig, context, clusterUid },
+    cluster: accessOf(props),
+    prefix: keyPrefix(prefix),
     ...{ namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds },
     ...(destination === undefined ? {} : { destination }),
-    ...(prefix === undefined ? {} : { prefix }),
     ...(discardedKeys === undefined ? {} : { discardedKeys }),
   };
 }

@@ -1,20 +1,14 @@
 import { destinationOf } from "../connect/destination-of.ts";
+import { accessOf, requestOf, type InputsOf } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 import type { MigrationRequest, MigrationResult } from "../migrate/migrate-trident-state.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "../kubernetes/errors.ts";
-import type { ClusterAccess } from "../kubernetes/load-kubeconfig.ts";
+import { keyPrefix } from "../copy/store/key-range.ts";
 import { RollbackError } from "../rollback/errors.ts";
 import { settingsOfThisRun } from "../rollback/settings-of-this-run.ts";
 
-/** A request whose cluster is spread out, so that a kubeconfig is a property of its own. */
-export interface MigrationInputs extends Omit<MigrationRequest, "cluster"> {
-  /** As in ClusterAccess. When it is the contents of a kubeconfig, it is a secret, also among the outputs. */
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  /** As in ClusterAccess; older versions did not know it. */
-  readonly clusterUid?: string;
-}
+export type MigrationInputs = InputsOf<MigrationRequest>;
 
 /** What is kept of a migration: its result, and what a rollback of it, Pulumi's `delete`, has to know. */
 export type MigrationOutputs = MigrationInputs & MigrationResult;
@@ -27,16 +21,14 @@ export type MigrationOutputs = MigrationInputs & MigrationResult;
  *   an `id` for a resource that was created.
  */
 export async function create(inputs: MigrationInputs): Promise<{ id: string; outs: MigrationOutputs }> {
-  const { kubeconfig, context, clusterUid, ...request } = inputs;
   const cancellation = watchEngineCancellation(() => {
     report(interrupted);
   });
   // Only here: a preview, and an up that changes nothing, have no use for it, and it takes long to load.
   const { migrateTridentState } = await import("../migrate/migrate-trident-state.ts");
   try {
-    const migration = { ...request, cluster: definedOnly({ kubeconfig, context, clusterUid }) };
-    const result = await migrateTridentState(migration, report, cancellation.signal);
-    return { id: `${request.namespace}/${request.record}`, outs: { ...inputs, ...result } };
+    const result = await migrateTridentState(requestOf(inputs), report, cancellation.signal);
+    return { id: `${inputs.namespace}/${inputs.record}`, outs: { ...inputs, ...result } };
   } catch (error) {
     throw new Error(error instanceof Error ? error.message : String(error), { cause: error });
   } finally {
@@ -128,13 +120,13 @@ export class MigrationNotRemovedError extends Error {
 
 /** As the migration was asked for, but for what holds in this run. By name: Pulumi hands over properties of its own besides. */
 function rollbackRequest(props: MigrationOutputs): MigrationRequest {
-  const { namespace, legacyDeployment, legacyEtcdContainer, record, prefix } = props;
+  const { namespace, legacyDeployment, legacyEtcdContainer, record } = props;
   const now = settingsOfThisRun(props) ?? props;
   const snapshotDirectory = now.snapshotDirectory ?? props.snapshotDirectory;
   return {
-    ...{ namespace, legacyDeployment, legacyEtcdContainer, record, prefix },
+    ...{ namespace, legacyDeployment, legacyEtcdContainer, record, prefix: keyPrefix(props.prefix) },
     destination: now.destination ?? destinationOf(props),
-    cluster: definedOnly(now),
+    cluster: accessOf(now),
     timeoutSeconds: now.timeoutSeconds ?? props.timeoutSeconds,
     ...(snapshotDirectory === undefined ? {} : { snapshotDirectory }),
     ...(props.newTrident === undefined ? {} : { newTrident: props.newTrident }),
@@ -143,12 +135,4 @@ function rollbackRequest(props: MigrationOutputs): MigrationRequest {
 
 function report(line: string): void {
   console.log(line);
-}
-
-function definedOnly({ kubeconfig, context, clusterUid }: ClusterAccess): ClusterAccess {
-  return {
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-    ...(clusterUid === undefined ? {} : { clusterUid }),
-  };
 }

@@ -1,14 +1,9 @@
+import { requestOf, type InputsOf } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 import type { EtcdAddress } from "../connect/etcd-address.ts";
 import type { ServingRequest } from "../serving/check-serving.ts";
 
-/** A request whose cluster is spread out, so that a kubeconfig is a property of its own. */
-export interface ServingCheckInputs extends ServingRequest {
-  /** As in ClusterAccess. When it is the contents of a kubeconfig, it is a secret, also among the outputs. */
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  /** The uid of the cluster that the stack is of. */
-  readonly clusterUid?: string;
+export interface ServingCheckInputs extends InputsOf<ServingRequest> {
   /** For each wait. */
   readonly timeoutSeconds: number;
   /** Empty when the plan found all of it serving; else anything that was not said before, such as the time. */
@@ -72,7 +67,7 @@ function placeOf(destination: Partial<Record<"etcdCluster" | "endpoints", unknow
 }
 
 async function waitUntilAllServes(inputs: ServingCheckInputs): Promise<void> {
-  const { kubeconfig, context, clusterUid, timeoutSeconds } = inputs;
+  const { cluster: access, timeoutSeconds, ...request } = requestOf(inputs);
   const cancellation = watchEngineCancellation(() => {
     console.log("Interrupted: whether the etcd and Trident serve is not waited for any longer.");
   });
@@ -80,16 +75,12 @@ async function waitUntilAllServes(inputs: ServingCheckInputs): Promise<void> {
   const { checkServing, servingOnCluster } = await import("../serving/check-serving.ts");
   const { connectToCluster } = await import("../kubernetes/cluster-client.ts");
   try {
-    const cluster = connectToCluster({
-      ...(kubeconfig === undefined ? {} : { kubeconfig }),
-      ...(context === undefined ? {} : { context }),
-      ...(clusterUid === undefined ? {} : { clusterUid }),
-    });
+    const cluster = connectToCluster(access);
     const patience = { timeoutSeconds, interruption: cancellation.signal };
     const report = (line: string): void => {
       console.log(line);
     };
-    await checkServing(servingOnCluster(cluster, inputs, patience, report), inputs);
+    await checkServing(servingOnCluster(cluster, request, patience, report), request);
   } catch (error) {
     throw new Error(error instanceof Error ? error.message : String(error), { cause: error });
   } finally {

@@ -47,7 +47,7 @@ async function carry(
   const { range } = environment;
   const revision = await pinRevision(newEtcd, range);
   const { count } = await newEtcd.range({ ...range, revision, countOnly: true });
-  if (count === 0) throw new EmptyNewEtcdError(newEtcd.description, range.from.toString("utf8"));
+  if (count === 0) throw new EmptyNewEtcdError(newEtcd.description, range.text);
 
   enter("saving a snapshot of the new etcd");
   const snapshot = await environment.takeSnapshot(newEtcd);

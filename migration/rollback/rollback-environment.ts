@@ -1,4 +1,4 @@
-import type { KeyRange } from "../copy/store/key-value-store.ts";
+import type { KeyPrefix } from "../copy/store/key-range.ts";
 import type { Effects } from "../lease/fenced-steps.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import type { DeploymentFinding, LegacyTrident } from "../trident/legacy/legacy-trident.ts";
@@ -17,7 +17,7 @@ export interface RollbackEnvironment {
   /** The old Trident's container that runs etcd. */
   readonly legacyEtcdContainer: string;
   /** The keys to carry back. */
-  readonly range: KeyRange;
+  readonly range: KeyPrefix;
 
   /** Undefined when there is none. */
   findRecord(): Promise<MigrationRecord | undefined>;

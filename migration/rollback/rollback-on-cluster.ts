@@ -1,5 +1,4 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import { prefixRange } from "../copy/store/key-range.ts";
 import { isEtcdCluster } from "../connect/describe-address.ts";
 import { openEtcd } from "../connect/open-etcd.ts";
 import { connectToCluster, type ClusterAccess } from "../kubernetes/cluster-client.ts";
@@ -85,7 +84,7 @@ export function rollbackOnCluster(request: MigrationRequest, userInterruption?: 
   return {
     ...requestSteps(request, gated),
     legacyDeployment,
-    range: prefixRange(prefix),
+    range: prefix,
     openNewEtcd: () => openEtcd(cluster, request.destination, { timeoutSeconds, interruption }),
     takeSnapshot: async (newEtcd) => {
       if (directory === "") return undefined;

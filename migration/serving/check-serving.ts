@@ -1,4 +1,4 @@
-import { prefixRange } from "../copy/store/key-range.ts";
+import type { KeyPrefix } from "../copy/store/key-range.ts";
 import { isEtcdCluster } from "../connect/describe-address.ts";
 import type { EtcdAddress } from "../connect/etcd-address.ts";
 import { openEtcd } from "../connect/open-etcd.ts";
@@ -17,7 +17,7 @@ export interface ServingRequest {
   readonly namespace: string;
   /** The etcd that Trident has its state in. */
   readonly destination: EtcdAddress;
-  readonly prefix: string;
+  readonly prefix: KeyPrefix;
   /** The ConfigMap with the stack's record. */
   readonly record: string;
   /** How many members the stack's own etcd is to have. */
@@ -86,7 +86,7 @@ export function servingOnCluster(
         : asked(async (etcd) => (await etcd.status()).clusterId),
     restartTrident: () => deletePods(cluster, namespace, deployment),
     waitForTrident: () => waitForTrident(cluster, { namespace, deployment }, patience),
-    countKeys: () => asked(async (etcd) => (await etcd.range({ ...prefixRange(prefix), countOnly: true })).count),
+    countKeys: () => asked(async (etcd) => (await etcd.range({ ...prefix, countOnly: true })).count),
     record: async (change) => {
       try {
         await changeMigrationRecord(cluster, request, change);

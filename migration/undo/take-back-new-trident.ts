@@ -1,6 +1,6 @@
 import { counted } from "../wording/counted.ts";
 import { deleteKeysOf } from "../copy/write/delete-keys-of.ts";
-import type { KeyRange } from "../copy/store/key-value-store.ts";
+import type { KeyPrefix } from "../copy/store/key-range.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
@@ -17,7 +17,7 @@ import { startedOn, type StartedOn } from "../record/started-on.ts";
 export interface TakeBackEnvironment {
   readonly namespace: string;
   /** The Trident's keys. */
-  readonly range: KeyRange;
+  readonly range: KeyPrefix;
   /** How many keys the user gives up, as the settings say; undefined where the record may say it. */
   readonly discardedKeys?: number | undefined;
   changeRecord(change: RecordChange): Promise<void>;

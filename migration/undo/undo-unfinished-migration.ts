@@ -1,4 +1,4 @@
-import { prefixRange } from "../copy/store/key-range.ts";
+import type { KeyPrefix } from "../copy/store/key-range.ts";
 import type { EtcdAddress } from "../connect/etcd-address.ts";
 import { openEtcd } from "../connect/open-etcd.ts";
 import { connectToCluster, type ClusterAccess } from "../kubernetes/cluster-client.ts";
@@ -29,9 +29,10 @@ export interface UndoRequest {
   readonly record: string;
   /** For each wait. */
   readonly timeoutSeconds: number;
-  /** The new etcd, and the keys in it; unknown to guards that an older version made. */
+  /** The new etcd; unknown to guards that an older version made. */
   readonly destination?: EtcdAddress;
-  readonly prefix?: string;
+  /** The keys in it. */
+  readonly prefix: KeyPrefix;
   /** As in MigrationRequest. */
   readonly discardedKeys?: number;
 }
@@ -143,7 +144,7 @@ export function undoOnCluster(
   const { namespace, timeoutSeconds, legacyEtcdContainer, record, destination } = request;
   return {
     ...{ namespace, legacyEtcdContainer, record, discardedKeys: request.discardedKeys },
-    range: prefixRange(request.prefix ?? "/trident/"),
+    range: request.prefix,
     findTrident: () => findLegacyTrident(cluster, request),
     findRecord: () => findMigrationRecord(cluster, request),
     changeRecord: (change) => changeMigrationRecord(cluster, request, change),

@@ -6,6 +6,17 @@ const UNBOUNDED = Buffer.of(0);
 /** All keys of a store: the first possible one is a NUL byte. */
 export const everyKey: KeyRange = { from: Buffer.of(0), to: UNBOUNDED };
 
+/** All keys that begin with a text: the engine takes it as the range that it is, messages its text. */
+export interface KeyPrefix extends KeyRange {
+  /** Such as `/trident/`. */
+  readonly text: string;
+}
+
+/** @throws EmptyPrefixError */
+export function keyPrefix(text: string): KeyPrefix {
+  return { text, ...prefixRange(text) };
+}
+
 /**
  * All keys that begin with the prefix, the key equal to the prefix included.
  *

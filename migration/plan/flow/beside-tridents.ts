@@ -1,5 +1,4 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import { prefixRange } from "../../copy/store/key-range.ts";
 import { isOurs } from "../../kubernetes/ownership.ts";
 import type { DeploymentFinding, LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../../record/migration-record.ts";
@@ -78,12 +77,11 @@ async function writtenByBoth(
   legacy: LegacyTrident,
   started: StartedOn,
 ): Promise<WrittenByBoth> {
-  const range = prefixRange(prefix);
   const ask = async (side: "source" | "destination"): Promise<number | undefined> => {
     try {
       const store = await (side === "source" ? environment.openSource(legacy) : environment.openDestination());
       try {
-        return await writtenTo(store, range, started, side);
+        return await writtenTo(store, prefix, started, side);
       } finally {
         await store?.close();
       }

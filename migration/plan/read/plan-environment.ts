@@ -72,7 +72,7 @@ export function planEnvironment(cluster: ClusterClient, request: PlanRequest): P
       try {
         return await countEtcdv2Nodes(
           forward,
-          request.prefix
+          request.prefix.text
             .split("/")
             .filter((part) => part !== "")
             .join("/"),

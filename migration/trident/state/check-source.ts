@@ -1,6 +1,7 @@
 import { checkSource as checkKeys } from "../../copy/check-source.ts";
 import { EmptySourceError } from "../../copy/errors.ts";
-import type { KeyRange, KeyValueStore, StoredKeyValue } from "../../copy/store/key-value-store.ts";
+import type { KeyPrefix } from "../../copy/store/key-range.ts";
+import type { KeyValueStore, StoredKeyValue } from "../../copy/store/key-value-store.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { confirmDifferences } from "./confirm-differences.ts";
 import { BlockedError } from "../../blockers/blocker.ts";
@@ -16,7 +17,7 @@ export async function checkSource(options: {
   readonly source: KeyValueStore;
   /** When given, it is asked whether it takes the largest values. */
   readonly destination?: KeyValueStore;
-  readonly range: KeyRange;
+  readonly range: KeyPrefix;
   readonly revision: bigint;
   readonly legacy: LegacyTrident;
   /** Asks what the Trident on it lists; absent where none serves. */
@@ -30,7 +31,7 @@ export async function checkSource(options: {
   };
   const keys = await countKeys({ ...options, onEntry });
   const findings = check.findings();
-  refuseBroken(legacy, range.from.toString("utf8"), findings, options.report);
+  refuseBroken(legacy, range.text, findings, options.report);
   const differences = ask && (await confirmDifferences(findings, source, range, ask));
   if (differences !== undefined) throw new BlockedError(oldTridentDisagrees(legacy, differences));
   return keys;
@@ -53,7 +54,7 @@ function refuseBroken(
 }
 
 async function countKeys(
-  options: Parameters<typeof checkKeys>[0] & { readonly legacy: LegacyTrident },
+  options: Parameters<typeof checkKeys>[0] & { readonly range: KeyPrefix; readonly legacy: LegacyTrident },
 ): Promise<number> {
   try {
     return await checkKeys(options);

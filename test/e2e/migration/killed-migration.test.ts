@@ -75,8 +75,12 @@ describe("a migration that is killed", () => {
   /** Kills the migration's process some milliseconds into what the line announces. */
   async function killMigrationAt(line: string, milliseconds: number): Promise<void> {
     const program = `
+      import { keyPrefix } from "@trident-etcd/migration/copy/store/key-range.ts";
       import { migrateTridentState } from "@trident-etcd/migration/migrate/migrate-trident-state.ts";
-      await migrateTridentState(${JSON.stringify(scene.request)}, console.log);`;
+      await migrateTridentState(
+        { ...${JSON.stringify(scene.request)}, prefix: keyPrefix(${JSON.stringify(scene.request.prefix.text)}) },
+        console.log,
+      );`;
     const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
       stdio: ["ignore", "pipe", "pipe"],
     });

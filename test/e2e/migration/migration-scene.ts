@@ -1,4 +1,5 @@
 import { CoordinationV1Api } from "@kubernetes/client-node";
+import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import { installLegacyTrident } from "../../../sandbox/legacy-trident/install-legacy-trident.ts";
 import { readTridentLists } from "../../../sandbox/legacy-trident/read-trident-lists.ts";
 import type { TridentLists } from "../../../sandbox/legacy-trident/legacy-trident-state.ts";
@@ -74,7 +75,7 @@ export function requestIn(namespace: string): MigrationRequest {
     legacyEtcdContainer: "etcd",
     destination: { namespace, etcdCluster: "trident-etcd", clientSecret },
     record,
-    prefix: "/trident/",
+    prefix: keyPrefix("/trident/"),
     timeoutSeconds: 60,
     // The tests kill migrations, and the next one waits for that long.
     leaseSeconds: 20,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import { checkExistingEtcd, type ExistingEtcdChecks } from "../../../migration/connect/check-existing-etcd.ts";
 import {
   connectExistingEtcd,
@@ -210,7 +211,7 @@ describe("an existing etcd", () => {
 
   /** Each message as a run says it that is stopped by it: with the remedy. */
   async function problemsOf({ endpoints, ...checks }: Case): Promise<Blocker[]> {
-    const all = { prefix: "/trident/", identity, mustBeEmpty: true, ...checks };
+    const all = { prefix: keyPrefix("/trident/"), identity, mustBeEmpty: true, ...checks };
     const address = {
       namespace: "n",
       endpoints: endpoints ?? [`https://127.0.0.1:${etcd.port}`],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import { copyBetweenEtcds, type CopyEnvironment } from "../../../migration/etcd-copy/copy-between-etcds.ts";
 import type { CopyRequest, CopyResult } from "../../../migration/etcd-copy/copy-request.ts";
 import { StoreError } from "../../../migration/copy/store/store-error.ts";
@@ -11,7 +12,7 @@ const REQUEST: CopyRequest = {
   cluster: {},
   source: { namespace: "shop", endpoints: ["http://old:2379"] },
   destination: { namespace: "shop", etcdCluster: "db", clientSecret: "etcd-client-tls" },
-  prefix: "/inventory/",
+  prefix: keyPrefix("/inventory/"),
   timeoutSeconds: 10,
 };
 const ENTRIES = Object.fromEntries(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import { copyBetweenEtcds, copyOnCluster } from "../../../migration/etcd-copy/copy-between-etcds.ts";
 import type { CopyRequest, CopyResult } from "../../../migration/etcd-copy/copy-request.ts";
 import type { KeyAtRevision, KeyValue, RangeRequest } from "../../../migration/copy/store/key-value-store.ts";
@@ -14,7 +15,7 @@ const request: CopyRequest = {
   cluster: {},
   source: { namespace: "shop", endpoints: ["http://old:2379"] },
   destination,
-  prefix: "/inventory/",
+  prefix: keyPrefix("/inventory/"),
   timeoutSeconds: 10,
 };
 const entries = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`/inventory/${1000 + index}`, "value"]));
@@ -37,16 +38,16 @@ describe("a copy whose machine sleeps while another run ends it and an applicati
 
 describe("the Lease of a copy", () => {
   it("is one for whoever writes the same keys to the same etcd, and another for any others", () => {
-    const { name, namespace } = copyLease(destination, "/inventory/");
+    const { name, namespace } = copyLease(destination, keyPrefix("/inventory/"));
     assert.match(name, /^trident-etcd-copy-[0-9a-f]{10}$/);
     assert.equal(namespace, "shop");
     const others = [
-      copyLease(destination, "/orders/"),
-      copyLease({ ...destination, etcdCluster: "other" }, "/inventory/"),
-      copyLease({ namespace: "shop", endpoints: ["http://a:1", "http://b:1"] }, "/inventory/"),
+      copyLease(destination, keyPrefix("/orders/")),
+      copyLease({ ...destination, etcdCluster: "other" }, keyPrefix("/inventory/")),
+      copyLease({ namespace: "shop", endpoints: ["http://a:1", "http://b:1"] }, keyPrefix("/inventory/")),
     ];
     assert.equal(new Set([name, ...others.map((each) => each.name)]).size, 4);
-    const turned = copyLease({ namespace: "shop", endpoints: ["http://b:1", "http://a:1"] }, "/inventory/");
+    const turned = copyLease({ namespace: "shop", endpoints: ["http://b:1", "http://a:1"] }, keyPrefix("/inventory/"));
     assert.equal(turned.name, others[2]?.name);
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { copyBetweenEtcds } from "../../../migration/etcd-copy/copy-between-etcds.ts";
-import { prefixRange } from "../../../migration/copy/store/key-range.ts";
+import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import type { ExistingEtcdAddress } from "../../../migration/connect/etcd-address.ts";
 import { openEtcd } from "../../../migration/connect/open-etcd.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
@@ -10,8 +10,8 @@ import { bytesOf, contents, numbered, seed } from "../copy/etcd-pair.ts";
 import { leaseInMemory } from "../lease/lease-in-memory.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
-const prefix = "/inventory/";
-const range = { ...prefixRange(prefix), key: (name: string) => Buffer.from(prefix + name) };
+const prefix = keyPrefix("/inventory/");
+const range = { ...prefix, key: (name: string) => Buffer.from(prefix.text + name) };
 
 describe("a copy between two etcds that ask for certificates, which lie in a Secret", () => {
   let authority: CertificateAuthority;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import { remove } from "../../../migration/providers/guard-provider.ts";
 import { acquireLease } from "../../../migration/lease/acquire-lease.ts";
 import { migrationLease } from "../../../migration/lease/errors.ts";
@@ -104,7 +105,9 @@ describe("the undo at a destroy", () => {
       fake.objects.set(deploymentPath, stopped(true));
       const changes = takenAfter(fake, allowed);
       const { cluster, ...request } = requestOf(fake);
-      const outcome = await remove("id", { ...request, ...cluster }).catch((error: unknown) => error as Error);
+      const outcome = await remove("id", { ...request, ...cluster, prefix: request.prefix.text }).catch(
+        (error: unknown) => error as Error,
+      );
       await fake.stop();
       assert.ok(outcome instanceof Error);
       assert.ok(changes.length <= allowed, changes.join(", "));
@@ -167,7 +170,7 @@ function requestOf(fake: FakeKubernetes) {
     legacyEtcdContainer: "etcd",
     destination: { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
     record: "trident-etcd-migration",
-    prefix: "/trident/",
+    prefix: keyPrefix("/trident/"),
     timeoutSeconds: 1,
   };
 }

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { carryChangesAndCompare, copyAndVerify, type Pass } from "../../../migration/migrate/copy-and-verify.ts";
 import { CopyConflictError } from "../../../migration/copy/errors.ts";
-import { prefixRange } from "../../../migration/copy/store/key-range.ts";
+import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import type { RangeRequest } from "../../../migration/copy/store/key-value-store.ts";
 import { removeCopiedKeys } from "../../../migration/copy/write/remove-copied-keys.ts";
 import { StoreError } from "../../../migration/copy/store/store-error.ts";
 import { WrittenKeys } from "../../../migration/copy/write/written-keys.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
 
-const range = prefixRange("/trident/");
+const range = keyPrefix("/trident/");
 const ENTRIES = Object.fromEntries(
   Array.from({ length: 400 }, (_, index) => [`/trident/v1/volume/${1_000 + index}`, `value ${index}`]),
 );

@@ -1,4 +1,4 @@
-import { prefixRange } from "../../../migration/copy/store/key-range.ts";
+import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import { LeaseLostError } from "../../../migration/lease/errors.ts";
 import type { MigrationLease } from "../../../migration/lease/held-lease.ts";
 import type { DeploymentFinding, LegacyTrident } from "../../../migration/trident/legacy/legacy-trident.ts";
@@ -33,7 +33,7 @@ export class FakeEnvironment implements MigrationEnvironment {
   readonly namespace = "trident";
   readonly legacyDeployment = "trident";
   readonly record = "trident-etcd-migration";
-  readonly range = prefixRange("/trident/");
+  readonly range = keyPrefix("/trident/");
   discardedKeys: number | undefined;
 
   trident: DeploymentFinding = { kind: "legacy", legacy: legacyTrident() };

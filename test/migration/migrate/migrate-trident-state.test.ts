@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import { CopyMismatchError } from "../../../migration/copy/errors.ts";
 import { StoreError } from "../../../migration/copy/store/store-error.ts";
 import { LegacyTridentChangedError } from "../../../migration/trident/legacy/stop-legacy-trident.ts";
@@ -68,7 +69,7 @@ describe("a migration", () => {
       legacyEtcdContainer: "etcd",
       destination: { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
       record: "trident-etcd-migration",
-      prefix: "/trident/",
+      prefix: keyPrefix("/trident/"),
       timeoutSeconds: 1,
     };
     await assert.rejects(migrateTridentState(request, ignore), {

@@ -1,5 +1,5 @@
 import { clusterEnvironment } from "../../../migration/migrate/cluster-environment.ts";
-import { prefixRange } from "../../../migration/copy/store/key-range.ts";
+import { keyPrefix, prefixRange } from "../../../migration/copy/store/key-range.ts";
 import type { EtcdTls } from "../../../migration/etcd/etcd-target.ts";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import type { TridentNames } from "../../../migration/trident/state/check-state.ts";
@@ -31,7 +31,7 @@ async function migrate(input: MigrationProcessInput): Promise<void> {
     legacyEtcdContainer: "etcd",
     destination: { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
     record: "trident-etcd-migration",
-    prefix: "/trident/",
+    prefix: keyPrefix("/trident/"),
     timeoutSeconds: 10,
     snapshotDirectory: input.snapshotDirectory,
     leaseSeconds: input.leaseSeconds,

@@ -1,3 +1,4 @@
+import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import type { ShownCertificates } from "../../../migration/certificates/brought-certificates.ts";
 import type { ServedObject } from "../../../migration/plan/read/cluster-reader.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
@@ -283,7 +284,7 @@ export const blockedPlans: readonly (readonly [kind: BlockerKind, arrange: Arran
           [endpoint],
           "/trident/",
           { count: 5, first: ["/trident/store", "/trident/v1/backend/nas", "/trident/v1/storageclass/gold"] },
-          deletionCommand([endpoint], "/trident/"),
+          deletionCommand([endpoint], keyPrefix("/trident/")),
         ),
       ),
       installOnExisting,

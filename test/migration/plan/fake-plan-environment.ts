@@ -1,3 +1,4 @@
+import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import { ClusterRequestError } from "../../../migration/kubernetes/errors.ts";
 import type { AskedMember } from "../../../migration/members/asked-member.ts";
 import type { MemberView } from "../../../migration/etcd/ask-member.ts";
@@ -26,7 +27,7 @@ export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
     legacyEtcdContainer: "etcd",
     legacyClaim: claimSource,
     record: "trident-etcd-migration",
-    prefix: "/trident/",
+    prefix: keyPrefix("/trident/"),
     destination: { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
     tridentImage: "netapp/trident:19.04.0",
     etcdClusterSize: 3,

@@ -1,4 +1,4 @@
-import { prefixRange } from "../../../migration/copy/store/key-range.ts";
+import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import { LeaseLostError } from "../../../migration/lease/errors.ts";
 import type { MigrationLease } from "../../../migration/lease/held-lease.ts";
 import type { DeploymentFinding } from "../../../migration/trident/legacy/legacy-trident.ts";
@@ -23,7 +23,7 @@ export class RollbackScene implements RollbackEnvironment {
   readonly namespace = "trident";
   readonly legacyDeployment = "trident";
   readonly legacyEtcdContainer = "etcd";
-  readonly range = prefixRange("/trident/");
+  readonly range = keyPrefix("/trident/");
 
   trident: DeploymentFinding = { kind: "absent" };
   sourcePod = false;

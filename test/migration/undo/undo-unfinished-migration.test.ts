@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { prefixRange } from "../../../migration/copy/store/key-range.ts";
+import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import type { DeploymentFinding, LegacyTrident } from "../../../migration/trident/legacy/legacy-trident.ts";
 import { undoUnfinishedMigration, type UndoEnvironment } from "../../../migration/undo/undo-unfinished-migration.ts";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
@@ -186,7 +186,7 @@ function environmentWith(steps: string[], left: LegacyTrident | undefined, repli
   };
   const found: DeploymentFinding = left === undefined ? { kind: "ours" } : { kind: "legacy", legacy: left };
   return {
-    ...{ namespace: "trident", record: "record", legacyEtcdContainer: "etcd", range: prefixRange("/trident/") },
+    ...{ namespace: "trident", record: "record", legacyEtcdContainer: "etcd", range: keyPrefix("/trident/") },
     findTrident: () => Promise.resolve(found),
     findRecord: () => Promise.resolve(undefined),
     changeRecord: () => take("changeRecord", undefined),

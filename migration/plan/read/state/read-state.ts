@@ -1,4 +1,4 @@
-import { prefixRange } from "../../../copy/store/key-range.ts";
+import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import type { KeyRange, StoreStatus } from "../../../copy/store/key-value-store.ts";
 import { earlierPassOf } from "../../../record/first-pass-mark.ts";
 import { describeFailure } from "../../../wording/describe-failure.ts";
@@ -55,7 +55,7 @@ const retryForMilliseconds = 4_000;
 /** Reads each side once. A destination that can't be asked is reported and not raised: `up` may put it right. */
 export async function lookAtState(
   environment: PlanEnvironment,
-  request: { readonly prefix: string },
+  request: { readonly prefix: KeyPrefix },
   { flow, legacy, etcdCluster, isExisting = false, record }: WhatToLookFor,
 ): Promise<StateLook> {
   const [source, served, destination] = await Promise.all([
@@ -66,7 +66,7 @@ export async function lookAtState(
     flow === "install" && etcdCluster === undefined && !isExisting ? undefined : opened(environment.openDestination()),
   ]);
   try {
-    const range = prefixRange(request.prefix);
+    const { prefix: range } = request;
     const examined = await examine(
       environment,
       destination,
@@ -115,7 +115,7 @@ function notServing(served: NamesAnswer | undefined): Pick<StateLook, "notServin
 /** For a rollback: reads the new etcd once. */
 export async function lookAtStateToCarryBack(
   environment: PlanEnvironment,
-  request: { readonly prefix: string },
+  request: { readonly prefix: KeyPrefix },
 ): Promise<StateLook> {
   const { store, failure } = await opened(environment.openDestination());
   if (store === undefined) return { destinationFailure: failure };
@@ -123,7 +123,7 @@ export async function lookAtStateToCarryBack(
     const examined = await examine(environment, { store }, "rollback");
     if (examined.destinationProblems !== undefined) return examined;
     const status = await store.status();
-    const survey = await surveyState({ source: store, range: prefixRange(request.prefix), retryForMilliseconds });
+    const survey = await surveyState({ source: store, range: request.prefix, retryForMilliseconds });
     const asked = { description: store.description, status };
     return { ...examined, destination: asked, destinationKeys: survey.keys, toCarryBack: { ...asked, survey } };
   } catch (destinationFailure) {

@@ -1,3 +1,4 @@
+import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import { counted } from "../../../wording/counted.ts";
 import { NotReachedFromHereError } from "../../../connect/errors.ts";
 import type { ExistingEtcdAddress } from "../../../connect/etcd-address.ts";
@@ -22,7 +23,7 @@ export interface ExistingEtcdFacts {
   readonly failure: unknown;
   /** Under the prefix; undefined where they were not counted. */
   readonly keys: number | undefined;
-  readonly prefix: string;
+  readonly prefix: KeyPrefix;
 }
 
 /** A preview that can't reach it says so, and so much is left for the run to find out. */
@@ -73,9 +74,9 @@ function lasting({ endpoints }: ExistingEtcdAddress): string[] {
 function adopted({ flow, adoptState, keys, prefix }: ExistingEtcdFacts): string[] {
   if (flow !== "install" || !adoptState || keys === undefined) return [];
   return keys === 0
-    ? [`existingEtcdAdoptState is true, and there is no state under ${prefix} to start on.`]
+    ? [`existingEtcdAdoptState is true, and there is no state under ${prefix.text} to start on.`]
     : [
-        `The new Trident starts on the ${counted(keys, "key that is", "keys that are")} under ${prefix} already (existingEtcdAdoptState): see that no ` +
+        `The new Trident starts on the ${counted(keys, "key that is", "keys that are")} under ${prefix.text} already (existingEtcdAdoptState): see that no ` +
           `other Trident uses that state.`,
       ];
 }

@@ -1,3 +1,4 @@
+import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import { counted } from "../../../wording/counted.ts";
 import { describeAddress, isEtcdCluster } from "../../../connect/describe-address.ts";
 import type { EtcdAddress } from "../../../connect/etcd-address.ts";
@@ -19,7 +20,7 @@ export interface RecordedEtcdFacts {
   readonly clusterId: string | undefined;
   /** Under the prefix; undefined when they could not be counted. */
   readonly keys: number | undefined;
-  readonly prefix: string;
+  readonly prefix: KeyPrefix;
   /** The setting: the cluster id of an etcd whose state is given up, or was moved by hand; empty for none. */
   readonly abandonedEtcd: string;
 }
@@ -72,12 +73,12 @@ function lossOf(facts: RecordedEtcdFacts, recorded: RecordedEtcd): Blocker | und
   }
   if (clusterId === undefined) return undefined;
   if (clusterId !== recorded.clusterId) {
-    const holds = keys === undefined ? "" : `, with ${counted(keys, "key")} under ${prefix}`;
+    const holds = keys === undefined ? "" : `, with ${counted(keys, "key")} under ${prefix.text}`;
     const message = `${had}, and ${where} is etcd cluster ${clusterId}${holds}: Trident would go on with another state, or none.`;
     return { kind: "otherEtcd", object, message, remedy };
   }
   if (keys !== 0) return undefined;
-  const message = `${had}, and there is no key under ${prefix} any more: Trident would forget all of its volumes.`;
+  const message = `${had}, and there is no key under ${prefix.text} any more: Trident would forget all of its volumes.`;
   return { kind: "emptiedEtcd", object, message, remedy };
 }
 

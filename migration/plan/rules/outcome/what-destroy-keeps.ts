@@ -1,3 +1,4 @@
+import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import { describeAddress, isEtcdCluster } from "../../../connect/describe-address.ts";
 import type { EtcdAddress } from "../../../connect/etcd-address.ts";
 import { deletionCommand } from "../../../connect/etcdctl-command.ts";
@@ -20,7 +21,7 @@ export interface KeepFacts {
   readonly legacyDeployment: string;
   readonly snapshotDirectory: string;
   readonly destination: EtcdAddress;
-  readonly prefix: string;
+  readonly prefix: KeyPrefix;
   readonly definition: "own" | "existing";
   /** Undefined where there never was an old Trident, or nobody knows of it. */
   readonly old: OldObjects | undefined;
@@ -54,7 +55,7 @@ function snapshots({ flow, namespace, snapshotDirectory, destination }: KeepFact
 /** An etcd that was there before is nobody's to empty. */
 function stateElsewhere({ destination, prefix }: KeepFacts): KeptThing[] {
   if (isEtcdCluster(destination)) return [];
-  const what = `${describeAddress(destination)}, with Trident's state under ${prefix}`;
+  const what = `${describeAddress(destination)}, with Trident's state under ${prefix.text}`;
   return [{ what, command: deletionCommand(destination.endpoints, prefix) }];
 }
 

@@ -49,7 +49,7 @@ function judgeNewEtcd(
   }
   if (toCarryBack.survey.keys > 0) return [];
   const restore = "Find out what emptied it, and restore it first.";
-  return [newEtcd(etcd, `has no key under ${prefix}: to carry that back would lose all`, restore)];
+  return [newEtcd(etcd, `has no key under ${prefix.text}: to carry that back would lose all`, restore)];
 }
 
 function recordedDestination(name: string, record: MigrationRecord | undefined): string | Blocker {

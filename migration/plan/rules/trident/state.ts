@@ -1,3 +1,4 @@
+import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import { counted } from "../../../wording/counted.ts";
 import { describeBytes } from "../../../wording/describe-amount.ts";
 import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
@@ -16,7 +17,7 @@ import type { StateSurvey } from "../../read/state/survey-state.ts";
 
 export interface StateFacts {
   readonly legacy: LegacyTrident;
-  readonly prefix: string;
+  readonly prefix: KeyPrefix;
   readonly survey: StateSurvey;
   readonly source: EtcdFacts;
   readonly destination?: EtcdFacts | undefined;
@@ -63,13 +64,13 @@ export function judgeState(facts: StateFacts): { blockers: Blocker[]; risks: str
 
 function judgeEmptiness({ legacy, prefix, survey, etcdv2Nodes }: StateFacts): Blocker[] {
   if (survey.keys > 0) return [];
-  if (etcdv2Nodes === 0) return [emptySource(legacy, prefix)];
+  if (etcdv2Nodes === 0) return [emptySource(legacy, prefix.text)];
   return [
     {
       kind: "etcdv2State",
       object: `Deployment/${legacy.name}`,
       message:
-        `The embedded etcd of Deployment ${legacy.name} in namespace ${legacy.namespace} has no key under ${prefix}, but ` +
+        `The embedded etcd of Deployment ${legacy.name} in namespace ${legacy.namespace} has no key under ${prefix.text}, but ` +
         `${counted(etcdv2Nodes, "node")} there in its v2 store: Trident 18.01 or later, which converts the state, never ran on it.`,
       remedy:
         "Upgrade the old installation to Trident 18.01 or later (its installer keeps the state), see that it serves, and " +
@@ -82,7 +83,7 @@ function judgeEmptiness({ legacy, prefix, survey, etcdv2Nodes }: StateFacts): Bl
 function judgeReferences({ legacy, prefix, survey: { findings }, differences }: StateFacts): Blocker[] {
   const missing = [findings.withoutBackend, findings.withoutClass].filter(({ count }) => count > 0);
   return [
-    ...missing.map((each) => brokenReferences(legacy, prefix, each)),
+    ...missing.map((each) => brokenReferences(legacy, prefix.text, each)),
     ...(differences === undefined ? [] : [oldTridentDisagrees(legacy, differences)]),
   ];
 }
@@ -100,7 +101,7 @@ function judgeLeases({ legacy, survey: { leased } }: StateFacts): Blocker[] {
 function judgeForeignKeys({ prefix, survey, destination }: StateFacts): Blocker[] {
   const foreign = survey.destination?.foreign;
   if (destination === undefined || foreign === undefined || foreign.count === 0) return [];
-  return [foreignKeys(destination.description, prefix, foreign)];
+  return [foreignKeys(destination.description, prefix.text, foreign)];
 }
 
 /** Of what the new etcd takes, its database has a part already; what is there and equal is not written again. */

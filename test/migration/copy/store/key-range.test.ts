@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EmptyPrefixError, isInRange, keyAfter, prefixRange } from "../../../../migration/copy/store/key-range.ts";
+import {
+  EmptyPrefixError,
+  isInRange,
+  keyAfter,
+  keyPrefix,
+  prefixRange,
+} from "../../../../migration/copy/store/key-range.ts";
 
 test("a prefix's range ends where its last byte is one higher", () => {
   assert.deepEqual(prefixRange("/trident/"), { from: Buffer.from("/trident/"), to: Buffer.from("/trident0") });
@@ -17,8 +23,15 @@ test("a prefix of nothing but 0xFF has no end", () => {
   assert(!isInRange(range, Buffer.of(0xff)));
 });
 
+test("a prefix is a range that knows its text", () => {
+  const { text, ...range } = keyPrefix("/träger/");
+  assert.equal(text, "/träger/");
+  assert.deepEqual(range, prefixRange("/träger/"));
+});
+
 test("an empty prefix is refused: it would be the whole store", () => {
   assert.throws(() => prefixRange(""), EmptyPrefixError);
+  assert.throws(() => keyPrefix(""), EmptyPrefixError);
 });
 
 test("the key equal to the prefix belongs to the range, the end does not", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { keyPrefix } from "../../../../../migration/copy/store/key-range.ts";
 import { NotReachedFromHereError } from "../../../../../migration/connect/errors.ts";
 import { judgeExistingEtcd, type ExistingEtcdFacts } from "../../../../../migration/plan/rules/etcd/existing-etcd.ts";
 import {
@@ -77,7 +78,7 @@ describe("an existing etcd in the plan", () => {
       problems: [],
       failure: undefined,
       keys: undefined,
-      prefix: "/trident/",
+      prefix: keyPrefix("/trident/"),
       ...change,
     });
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { keyPrefix } from "../../../../../migration/copy/store/key-range.ts";
 import { judgeRecordedEtcd, type RecordedEtcdFacts } from "../../../../../migration/plan/rules/etcd/recorded-etcd.ts";
 
 const own = { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
@@ -73,7 +74,7 @@ describe("the etcd that Trident's state is recorded in", () => {
 function judge(change: Partial<RecordedEtcdFacts>) {
   return judgeRecordedEtcd({
     ...{ flow: "installed", isCopied: false, destination: own, recorded, exists: true, clusterId: "12", keys: 5 },
-    ...{ prefix: "/trident/", abandonedEtcd: "" },
+    ...{ prefix: keyPrefix("/trident/"), abandonedEtcd: "" },
     ...change,
   });
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { keyPrefix } from "../../../../../migration/copy/store/key-range.ts";
 import { whatDestroyKeeps, type KeepFacts } from "../../../../../migration/plan/rules/outcome/what-destroy-keeps.ts";
 
 const installed: KeepFacts = {
@@ -8,7 +9,7 @@ const installed: KeepFacts = {
   legacyDeployment: "trident",
   snapshotDirectory: "snapshots",
   destination: { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
-  prefix: "/trident/",
+  prefix: keyPrefix("/trident/"),
   definition: "own",
   old: undefined,
 };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { keyPrefix } from "../../../../../migration/copy/store/key-range.ts";
 import { planWhatStays } from "../../../../../migration/plan/rules/outcome/what-stays.ts";
 
 const facts = {
@@ -7,7 +8,7 @@ const facts = {
   namespace: "storage",
   legacyDeployment: "trident",
   destination: { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
-  prefix: "/trident/",
+  prefix: keyPrefix("/trident/"),
   record: "trident-etcd-migration",
   snapshotDirectory: "snapshots",
   claim: { name: "trident", volume: "pvc-1" },

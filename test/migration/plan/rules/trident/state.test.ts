@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { keyPrefix } from "../../../../../migration/copy/store/key-range.ts";
 import { etcdQuotaBytes, judgeState, type StateFacts } from "../../../../../migration/plan/rules/trident/state.ts";
 import type { StateSurvey } from "../../../../../migration/plan/read/state/survey-state.ts";
 import { legacyTrident } from "../../../trident/legacy/legacy-deployment.ts";
@@ -16,7 +17,7 @@ const survey: StateSurvey = {
 };
 const facts: StateFacts = {
   legacy: legacyTrident(),
-  prefix: "/trident/",
+  prefix: keyPrefix("/trident/"),
   survey,
   source: { description: "the embedded etcd", clusterId: "1", databaseBytes: 0 },
   destination: { description: "the etcd cluster trident-etcd", clusterId: "2", databaseBytes: 0 },
