@@ -2,10 +2,12 @@ import { findTooLargeEntries, LargestEntries } from "../copy/check-entry-sizes.t
 import type { EntriesTooLargeError } from "../copy/errors.ts";
 import type { KeyRange, KeyValueStore, StoredKeyValue } from "../copy/store/key-value-store.ts";
 import { KeySampler, type KeySample } from "../copy/store/key-sample.ts";
-import { mergeJoin } from "../copy/compare/merge-join.ts";
+import { compareRanges } from "../copy/compare/compare-ranges.ts";
+import { KeyTotals } from "../copy/compare/key-totals.ts";
+import type { Tally } from "../copy/compare/merge-join.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import { printableKey } from "../copy/store/printable-key.ts";
-import { readPages } from "../copy/read/read-pages.ts";
+import { hasSameValue, valueLength } from "../copy/store/entry-bytes.ts";
 
 /** What both sides hold, each at one revision; names and sizes, never a value. */
 export interface Survey {
@@ -47,77 +49,70 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     pinRevision(source, range, { signal }),
     pinRevision(destination, range, { signal }),
   ]);
-  const onSource = { keys: 0, bytes: 0, leased: new KeySampler(), largest: new Largest() };
-  const onDestination = {
-    keys: 0,
-    equal: 0,
-    otherValue: new KeySampler(),
-    notInSource: new KeySampler(),
-    leased: new KeySampler(),
-  };
-  const missing = { keys: 0, bytes: 0 };
-  const largestEntries = new LargestEntries();
-  const addSource = (entry: StoredKeyValue): void => {
-    onSource.keys += 1;
-    onSource.bytes += bytesOf(entry);
-    onSource.largest.add(entry);
-    largestEntries.add(entry);
-    if (entry.lease !== 0n) {
-      onSource.leased.add(entry);
-    }
-  };
-  const addDestination = (entry: StoredKeyValue): void => {
-    onDestination.keys += 1;
-    if (entry.lease !== 0n) {
-      onDestination.leased.add(entry);
-    }
-  };
-  await mergeJoin(
-    readPages({ store: source, name: "source", range, revision: sourceRevision, signal }),
-    readPages({ store: destination, name: "destination", range, revision: destinationRevision, signal }),
+  const tally = new CopyPreview();
+  await compareRanges(
     {
-      onlyLeft: (left) => {
-        addSource(left);
-        missing.keys += 1;
-        missing.bytes += bytesOf(left);
-      },
-      onlyRight: (right) => {
-        addDestination(right);
-        onDestination.notInSource.add(right);
-      },
-      both: (left, right) => {
-        addSource(left);
-        addDestination(right);
-        if (left.value.equals(right.value)) {
-          onDestination.equal += 1;
-        } else {
-          onDestination.otherValue.add(right);
-        }
-      },
+      ...{ range, signal },
+      source: { store: source, revision: sourceRevision },
+      destination: { store: destination, revision: destinationRevision },
       onPage: (keysDone, keysTotal) => {
         onProgress({ keysDone, keysTotal });
       },
     },
+    tally,
   );
-  const { largest, ...sourceCounts } = onSource;
+  const { onSource, onDestination, equal, otherValue, notInSource, missing } = tally;
   return {
-    source: { ...sourceCounts, revision: sourceRevision, largestValue: largest.found },
-    destination: { ...onDestination, revision: destinationRevision },
-    missing,
-    tooLarge: await findTooLargeEntries(largestEntries, { destination, range, signal }),
+    source: {
+      ...{ keys: onSource.keys, bytes: onSource.bytes, leased: onSource.leased.sample() },
+      ...{ revision: sourceRevision, largestValue: tally.largest },
+    },
+    destination: {
+      ...{ keys: onDestination.keys, equal, otherValue: otherValue.sample(), notInSource: notInSource.sample() },
+      ...{ leased: onDestination.leased.sample(), revision: destinationRevision },
+    },
+    missing: { keys: missing.keys, bytes: missing.bytes },
+    tooLarge: await findTooLargeEntries(tally.largestEntries, { destination, range, signal }),
   };
 }
 
-function bytesOf({ key, value }: StoredKeyValue): number {
-  return key.length + value.length;
-}
+/** What a copy would find, and what it would have to write. */
+class CopyPreview implements Tally {
+  readonly onSource = new KeyTotals();
+  readonly onDestination = new KeyTotals();
+  readonly missing = new KeyTotals();
+  equal = 0;
+  readonly otherValue = new KeySampler();
+  readonly notInSource = new KeySampler();
+  readonly largestEntries = new LargestEntries();
+  largest: { readonly key: string; readonly bytes: number } | undefined;
 
-class Largest {
-  found: { key: string; bytes: number } | undefined;
+  onlySource(entry: StoredKeyValue): void {
+    this.#addSource(entry);
+    this.missing.add(entry);
+  }
 
-  add({ key, value }: StoredKeyValue): void {
-    if (this.found === undefined || value.length > this.found.bytes) {
-      this.found = { key: printableKey(key), bytes: value.length };
+  onlyDestination(entry: StoredKeyValue): void {
+    this.onDestination.add(entry);
+    this.notInSource.add(entry);
+  }
+
+  both(entry: StoredKeyValue, standing: StoredKeyValue): void {
+    this.#addSource(entry);
+    this.onDestination.add(standing);
+    if (hasSameValue(entry, standing)) {
+      this.equal += 1;
+    } else {
+      this.otherValue.add(standing);
+    }
+  }
+
+  #addSource(entry: StoredKeyValue): void {
+    this.onSource.add(entry);
+    this.largestEntries.add(entry);
+    const bytes = valueLength(entry);
+    if (this.largest === undefined || bytes > this.largest.bytes) {
+      this.largest = { key: printableKey(entry.key), bytes };
     }
   }
 }

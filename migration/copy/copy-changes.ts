@@ -8,9 +8,10 @@ import { findFewChanges } from "./read/few-changes.ts";
 import { InFlight } from "./write/in-flight.ts";
 import { keyAfter } from "./store/key-range.ts";
 import type { KeyAtRevision, KeyRange, KeyValue, KeyValueStore, StoredKeyValue } from "./store/key-value-store.ts";
-import { mergeJoin } from "./compare/merge-join.ts";
+import { compareRanges } from "./compare/compare-ranges.ts";
+import type { Tally } from "./compare/merge-join.ts";
 import { pinRevision } from "./read/pin-revision.ts";
-import { readPages, type Page } from "./read/read-pages.ts";
+import { readPages } from "./read/read-pages.ts";
 import { withRetries, type RetryOptions } from "./store/retry.ts";
 import type { WriteLedger } from "./write/write-batch.ts";
 import { usualLimits, writeEntries } from "./write/write-entries.ts";
@@ -109,7 +110,6 @@ async function carryDifferences(
   inFlight: InFlight,
 ): Promise<void> {
   const { source, destination, range, revision, earlier, signal, retryForMilliseconds } = options;
-  const reading = { range, keysOnly: true, signal, retryForMilliseconds };
   const few = await findFewChanges(options, destinationRevision);
   const changed = few ?? new ChangedKeysCollector();
   const conflicts: Buffer[] = [];
@@ -122,45 +122,46 @@ async function carryDifferences(
     }
   };
   if (few !== undefined) return begin(true);
-  await mergeJoin(
-    refusingLeases(readPages({ ...reading, store: source, name: "source", revision }), options),
-    readPages({ ...reading, store: destination, name: "destination", revision: destinationRevision }),
+  const tally: Tally = {
+    onlySource: (entry) => {
+      changed.create(entry);
+    },
+    onlyDestination: (entry) => {
+      if (earlier.isAsLeft(entry)) {
+        changed.delete(entry);
+      } else {
+        conflicts.push(entry.key);
+      }
+    },
+    both: (entry, standing) => {
+      if (!earlier.isAsLeft(standing)) {
+        // It may be equal all the same, as a run of this that was interrupted leaves it: the guard compares.
+        changed.create(entry);
+      } else if (entry.modRevision > earlier.since) {
+        changed.replace(entry, standing);
+      } else {
+        changed.keep();
+      }
+    },
+  };
+  await compareRanges(
     {
-      onlyLeft: (left) => {
-        changed.create(left);
-      },
-      onlyRight: (right) => {
-        if (earlier.isAsLeft(right)) {
-          changed.delete(right);
-        } else {
-          conflicts.push(right.key);
-        }
-      },
-      both: (left, right) => {
-        if (!earlier.isAsLeft(right)) {
-          // It may be equal all the same, as a run of this that was interrupted leaves it: the guard compares.
-          changed.create(left);
-        } else if (left.modRevision > earlier.since) {
-          changed.replace(left, right);
-        } else {
-          changed.keep();
-        }
-      },
+      ...{ range, keysOnly: true, signal, retryForMilliseconds },
+      source: { store: source, revision, onRead: ({ entries }) => refuseLeases(entries, options) },
+      destination: { store: destination, revision: destinationRevision },
       onPage: () => begin(false),
     },
+    tally,
   );
   await begin(true);
 }
 
-async function* refusingLeases(
-  pages: AsyncIterable<Page>,
+async function refuseLeases(
+  entries: readonly StoredKeyValue[],
   { leases, ...options }: CopyChangesOptions,
-): AsyncGenerator<Page, void, undefined> {
-  for await (const page of pages) {
-    if (leases !== "copy-without") {
-      await refuseLeasedKeys(page.entries, options);
-    }
-    yield page;
+): Promise<void> {
+  if (leases !== "copy-without") {
+    await refuseLeasedKeys(entries, options);
   }
 }
 

@@ -76,8 +76,8 @@ async function check(options: CopyStateOptions, revision: bigint): Promise<numbe
   const keysTotal = await checkSource({ ...retry, source, destination, range, revision, allowEmpty, leases });
   options.onProgress?.({ phase: "checking", keysDone: 0, keysTotal, bytesDone: 0 });
   const found = await findForeignKeys({ ...retry, source, destination, range, sourceRevision: revision });
-  if (found.foreignCount > 0) {
-    throw new ForeignKeysInDestinationError(found.foreign, found.foreignCount);
+  if (found.foreign.count > 0) {
+    throw new ForeignKeysInDestinationError(found.foreign);
   }
-  return found.equalCount;
+  return found.equal.keys;
 }

@@ -54,10 +54,10 @@ export class MembersDisagreeError extends Error {
 export class ForeignKeysInDestinationError extends Error {
   readonly count: number;
 
-  constructor(examples: readonly string[], count: number) {
+  constructor({ count, first }: KeySample) {
     super(
       `the destination already holds ${counted(count, "key")} that the source does not have, or has with ` +
-        `another value: ${examples.join(", ")}${count > examples.length ? ", ..." : ""}. They are never overwritten. ` +
+        `another value: ${first.join(", ")}${count > first.length ? ", ..." : ""}. They are never overwritten. ` +
         "Delete them if nothing needs them, or use an empty destination",
     );
     this.name = "ForeignKeysInDestinationError";

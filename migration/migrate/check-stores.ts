@@ -1,4 +1,3 @@
-import { compareWithEarlierPass } from "./compare-with-earlier-pass.ts";
 import type { EarlierPass } from "../copy/copy-changes.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import { withRetries } from "../copy/store/retry.ts";
@@ -6,8 +5,6 @@ import { earlierPassOf, type FirstPassMark } from "../record/first-pass-mark.ts"
 import type { Migration } from "./migration.ts";
 import { checkDestination } from "./check-destination.ts";
 import { checkSource } from "../trident/state/check-source.ts";
-import { BlockedError } from "../blockers/blocker.ts";
-import { sameCluster } from "../blockers/state-blockers.ts";
 import type { TridentNames } from "../trident/state/check-state.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 
@@ -61,10 +58,8 @@ export async function checkStores(
     return { ...checked, keysAlreadyThere: 0, mark };
   }
   const earlier = earlierPassOf(record, clusterIds);
-  if (earlier === undefined) return { ...checked, keysAlreadyThere: await checkDestination(sides) };
-  if (clusterIds.source === clusterIds.destination) {
-    throw new BlockedError(sameCluster(source.description, destination.description, clusterIds.destination));
-  }
-  const { equal, revisions } = await compareWithEarlierPass({ ...sides, earlier });
-  return { ...checked, keysAlreadyThere: equal, earlier: { ...earlier, revisions } };
+  const { equal, leftRevisions } = await checkDestination({ ...sides, isAsLeft: earlier?.isAsLeft });
+  const keysAlreadyThere = equal.keys;
+  if (earlier === undefined) return { ...checked, keysAlreadyThere };
+  return { ...checked, keysAlreadyThere, earlier: { ...earlier, revisions: leftRevisions } };
 }

@@ -1,11 +1,9 @@
 import { copyChanges } from "../copy/copy-changes.ts";
 import { hasSameValue } from "../copy/store/entry-bytes.ts";
-import { CopyMismatchError } from "../copy/errors.ts";
-import { KeySampler } from "../copy/store/key-sample.ts";
 import type { KeyRange, StoredKeyValue } from "../copy/store/key-value-store.ts";
-import { mergeJoin } from "../copy/compare/merge-join.ts";
+import { compareRanges } from "../copy/compare/compare-ranges.ts";
+import { Differences } from "../copy/compare/differences.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
-import { readPages } from "../copy/read/read-pages.ts";
 import { isCompacted } from "../copy/store/store-error.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
@@ -73,20 +71,18 @@ async function keysThatTheCopyLacked(
   side: Pick<Carrying, "newEtcd" | "embedded" | "range" | "started" | "signal">,
 ): Promise<number> {
   const { newEtcd, embedded, range, started, signal } = side;
-  const reading = { range, keysOnly: true, signal };
-  const left = {
-    ...reading,
-    store: embedded,
-    name: "source",
-    revision: await pinRevision(embedded, range, { signal }),
-  };
+  const source = { store: embedded, revision: await pinRevision(embedded, range, { signal }) };
   const lacking = async (revision: bigint): Promise<number> => {
     let count = 0;
-    await mergeJoin(readPages(left), readPages({ ...reading, store: newEtcd, name: "destination", revision }), {
-      onlyLeft: () => (count += 1),
-      onlyRight: () => undefined,
+    const tally = {
+      onlySource: () => {
+        count += 1;
+      },
+      onlyDestination: () => undefined,
       both: () => undefined,
-    });
+    };
+    const destination = { store: newEtcd, revision };
+    await compareRanges({ range, source, destination, keysOnly: true, signal }, tally);
     return count;
   };
   const now = await lacking(await pinRevision(newEtcd, range, { signal }));
@@ -104,24 +100,16 @@ async function keysThatTheCopyLacked(
 /** Every key that the new Trident wrote is there with its value, and none that it deleted. */
 async function compareCarried(carrying: Carrying, revision: bigint): Promise<void> {
   const { newEtcd, embedded, range, started, signal } = carrying;
-  const [missing, extra, different] = [new KeySampler(), new KeySampler(), new KeySampler()];
   const isNew = ({ modRevision }: StoredKeyValue): boolean => modRevision > started.destinationRevision;
+  const differences = new Differences((written, carried) => !isNew(written) || hasSameValue(written, carried));
   const embeddedRevision = await pinRevision(embedded, range, { signal });
-  await mergeJoin(
-    readPages({ range, signal, store: newEtcd, name: "source", revision }),
-    readPages({ range, signal, store: embedded, name: "destination", revision: embeddedRevision }),
+  await compareRanges(
     {
-      onlyLeft: (left) => {
-        missing.add(left);
-      },
-      onlyRight: (right) => {
-        extra.add(right);
-      },
-      both: (left, right) => {
-        if (isNew(left) && !hasSameValue(left, right)) different.add(left);
-      },
+      ...{ range, signal },
+      source: { store: newEtcd, revision },
+      destination: { store: embedded, revision: embeddedRevision },
     },
+    differences,
   );
-  if (missing.count + extra.count + different.count === 0) return;
-  throw new CopyMismatchError({ missing: missing.sample(), extra: extra.sample(), different: different.sample() });
+  differences.refuse();
 }

@@ -31,9 +31,9 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "no verification: differences are not looked at",
-    file: "migration/copy/compare/verify-copy.ts",
-    original: "if (missing.count + extra.count + different.count > 0) {",
-    mutant: "if (missing.count + extra.count + different.count < 0) {",
+    file: "migration/copy/compare/differences.ts",
+    original: "if (this.count > 0) {",
+    mutant: "if (this.count < 0) {",
   },
 ];
 

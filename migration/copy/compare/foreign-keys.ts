@@ -1,57 +1,79 @@
-import { KeySampler } from "../store/key-sample.ts";
-import type { KeyRange, KeyValueStore } from "../store/key-value-store.ts";
-import { mergeJoin } from "./merge-join.ts";
-import { pinRevision } from "../read/pin-revision.ts";
-import { readPages } from "../read/read-pages.ts";
-import type { RetryOptions } from "../store/retry.ts";
+import { hasSameValue } from "../store/entry-bytes.ts";
+import { KeySampler, type KeySample } from "../store/key-sample.ts";
+import type { KeyRange, KeyValueStore, StoredKeyValue } from "../store/key-value-store.ts";
+import { withRetries, type RetryOptions } from "../store/retry.ts";
+import { compareRanges } from "./compare-ranges.ts";
+import { KeyTotals } from "./key-totals.ts";
+import type { Tally } from "./merge-join.ts";
 
-export interface CompareOptions extends RetryOptions {
+export interface ForeignKeysOptions extends RetryOptions {
   readonly source: KeyValueStore;
   readonly destination: KeyValueStore;
   readonly range: KeyRange;
   readonly sourceRevision: bigint;
+  /** Whether a key stands as an earlier, interrupted copy left it: it is then not foreign, whatever the source has become. */
+  readonly isAsLeft?: ((entry: StoredKeyValue) => boolean) | undefined;
 }
 
-export interface DestinationKeys {
-  /** The printable names of the first ten keys that the copy may not touch and could not end equal with. */
-  readonly foreign: string[];
-  readonly foreignCount: number;
-  /** Keys with the source's bytes, as a copy that was interrupted leaves them. */
-  readonly equalCount: number;
+/** What the destination's range holds before anything is copied, as counted by DestinationKeys. */
+export interface DestinationKeysFound {
+  readonly equal: { readonly keys: number };
+  readonly foreign: KeySample;
+  readonly leftRevisions: ReadonlySet<bigint>;
+}
+
+/** Foreign is what the copy may not touch and could not end equal with. An empty destination costs a single request. */
+export async function findForeignKeys(options: ForeignKeysOptions): Promise<DestinationKeysFound> {
+  const { source, destination, range, sourceRevision, isAsLeft, signal, retryForMilliseconds } = options;
+  const retry = { signal, retryForMilliseconds };
+  const keys = new DestinationKeys(isAsLeft);
+  const { count, revision } = await withRetries(() => destination.range({ ...range, countOnly: true }), retry);
+  if (count > 0) {
+    const sides = {
+      source: { store: source, revision: sourceRevision },
+      destination: { store: destination, revision },
+    };
+    await compareRanges({ ...retry, range, ...sides }, keys);
+  }
+  return keys;
 }
 
 /**
- * What the destination's range holds before anything is copied. Foreign is a key that the source does not have, one with
- * other bytes, and one with a lease. An empty destination costs a single request.
+ * Sorts the destination's keys: equal to the source's and without a lease, as an interrupted copy leaves them; stale, which is
+ * left by an earlier copy and not equal any more; foreign, which is any other.
  */
-export async function findForeignKeys(options: CompareOptions): Promise<DestinationKeys> {
-  const { source, destination, range, sourceRevision, signal, retryForMilliseconds } = options;
-  const reading = { range, signal, retryForMilliseconds };
-  const revision = await pinRevision(destination, range, options);
-  const foreign = new KeySampler();
-  let equalCount = 0;
-  const pages = readPages({ ...reading, store: destination, name: "destination", revision });
-  const first = await pages.next();
-  if (first.done === true || first.value.total === 0) {
-    return { foreign: [], foreignCount: 0, equalCount };
+export class DestinationKeys implements Tally {
+  keys = 0;
+  stale = 0;
+  readonly equal = new KeyTotals();
+  readonly foreign = new KeySampler();
+  /** The revisions at which the earlier copy wrote what stands there, equal or not: all that takes it back. */
+  readonly leftRevisions = new Set<bigint>();
+  readonly #isAsLeft: ((entry: StoredKeyValue) => boolean) | undefined;
+
+  constructor(isAsLeft?: (entry: StoredKeyValue) => boolean) {
+    this.#isAsLeft = isAsLeft;
   }
-  const firstPage = first.value;
-  async function* allPages() {
-    yield firstPage;
-    yield* pages;
+
+  /** Nothing of the destination's. */
+  onlySource(): void {
+    return;
   }
-  await mergeJoin(readPages({ ...reading, store: source, name: "source", revision: sourceRevision }), allPages(), {
-    onlyLeft: () => undefined,
-    onlyRight: (right) => {
-      foreign.add(right);
-    },
-    both: (left, right) => {
-      if (left.value.equals(right.value) && right.lease === 0n) {
-        equalCount += 1;
-      } else {
-        foreign.add(right);
-      }
-    },
-  });
-  return { foreign: foreign.first, foreignCount: foreign.count, equalCount };
+
+  onlyDestination(entry: StoredKeyValue): void {
+    this.#add(entry, false);
+  }
+
+  both(source: StoredKeyValue, destination: StoredKeyValue): void {
+    this.#add(destination, destination.lease === 0n && hasSameValue(source, destination));
+  }
+
+  #add(entry: StoredKeyValue, isEqual: boolean): void {
+    const isLeft = this.#isAsLeft?.(entry) === true;
+    this.keys += 1;
+    if (isLeft) this.leftRevisions.add(entry.modRevision);
+    if (isEqual) this.equal.add(entry);
+    else if (isLeft) this.stale += 1;
+    else this.foreign.add(entry);
+  }
 }

@@ -2,59 +2,67 @@ import { compareKeys } from "../store/entry-bytes.ts";
 import type { StoredKeyValue } from "../store/key-value-store.ts";
 import type { Page } from "../read/read-pages.ts";
 
-export interface JoinVisitor {
-  /** A key of the left side that the right one does not have. */
-  readonly onlyLeft: (left: StoredKeyValue) => void;
-  readonly onlyRight: (right: StoredKeyValue) => void;
+/** What a comparison counts or gathers: it is handed each key of either side once, in ascending order. */
+export interface Tally {
+  /** A key that the destination does not have. */
+  onlySource(source: StoredKeyValue): void;
+  onlyDestination(destination: StoredKeyValue): void;
   /** The same key on both sides. */
-  readonly both: (left: StoredKeyValue, right: StoredKeyValue) => void;
-  /** After each page of either side, awaited: the number of left keys seen, and how many there are. */
-  readonly onPage?: (seen: number, total: number) => void | Promise<void>;
+  both(source: StoredKeyValue, destination: StoredKeyValue): void;
 }
 
-/** Walks two ranges, each sorted by key without duplicates, side by side. Holds one page of each. */
+/**
+ * Walks two ranges, each sorted by key without duplicates, side by side. Holds one page of each.
+ *
+ * @param onPage after each page of either side, awaited: the number of the source's keys seen, and how many there are.
+ */
 export async function mergeJoin(
-  left: AsyncIterable<Page>,
-  right: AsyncIterable<Page>,
-  visitor: JoinVisitor,
+  source: AsyncIterable<Page>,
+  destination: AsyncIterable<Page>,
+  tally: Tally,
+  onPage?: (seen: number, total: number) => void | Promise<void>,
 ): Promise<void> {
-  const lefts = new Cursor(left);
-  const rights = new Cursor(right);
+  const sources = new Cursor(source);
+  const destinations = new Cursor(destination);
   try {
     // Both first pages are requested at once.
-    await Promise.all([lefts.load(), rights.load()]);
-    while (lefts.current !== undefined || rights.current !== undefined) {
-      visitPair(lefts, rights, visitor);
-      if (lefts.needsPage || rights.needsPage) {
-        await visitor.onPage?.(lefts.seen, lefts.total);
-        await Promise.all([lefts.load(), rights.load()]);
+    await Promise.all([sources.load(), destinations.load()]);
+    while (sources.current !== undefined || destinations.current !== undefined) {
+      visitPair(sources, destinations, tally);
+      if (sources.needsPage || destinations.needsPage) {
+        await onPage?.(sources.seen, sources.total);
+        await Promise.all([sources.load(), destinations.load()]);
       }
     }
   } finally {
-    await Promise.all([lefts.close(), rights.close()]);
+    await Promise.all([sources.close(), destinations.close()]);
   }
 }
 
 /** One step, then all further ones that need no new page. */
-function visitPair(lefts: Cursor, rights: Cursor, visitor: JoinVisitor): void {
+function visitPair(sources: Cursor, destinations: Cursor, tally: Tally): void {
   do {
-    const left = lefts.current;
-    const right = rights.current;
-    const order = orderOf(left, right);
+    const source = sources.current;
+    const destination = destinations.current;
+    const order = orderOf(source, destination);
     if (order <= 0) {
-      lefts.advance();
+      sources.advance();
     }
     if (order >= 0) {
-      rights.advance();
+      destinations.advance();
     }
-    if (order < 0 && left !== undefined) {
-      visitor.onlyLeft(left);
-    } else if (order > 0 && right !== undefined) {
-      visitor.onlyRight(right);
-    } else if (left !== undefined && right !== undefined) {
-      visitor.both(left, right);
+    if (order < 0 && source !== undefined) {
+      tally.onlySource(source);
+    } else if (order > 0 && destination !== undefined) {
+      tally.onlyDestination(destination);
+    } else if (source !== undefined && destination !== undefined) {
+      tally.both(source, destination);
     }
-  } while (!lefts.needsPage && !rights.needsPage && (lefts.current !== undefined || rights.current !== undefined));
+  } while (
+    !sources.needsPage &&
+    !destinations.needsPage &&
+    (sources.current !== undefined || destinations.current !== undefined)
+  );
 }
 
 /** An exhausted side sorts after everything. */

@@ -1,11 +1,12 @@
 import { readChangedSince, type VerifiedPass } from "../read/changed-since.ts";
 import type { LeasePolicy } from "../check-source.ts";
 import type { KeyRange, KeyValueStore } from "../store/key-value-store.ts";
+import { Differences } from "./differences.ts";
 import { mergeJoin } from "./merge-join.ts";
 import type { Page } from "../read/read-pages.ts";
 import type { RetryOptions } from "../store/retry.ts";
 import { isAnswerTooLarge } from "../store/store-error.ts";
-import { isSame } from "./verify-copy.ts";
+import { comparisonWith } from "./verify-copy.ts";
 
 export interface VerifyChangesOptions extends RetryOptions {
   readonly source: KeyValueStore;
@@ -31,19 +32,10 @@ export async function verifyChanges(options: VerifyChangesOptions): Promise<numb
   const sides = await readBothSides(options);
   if (sides === undefined) return undefined;
   const [left, right] = sides;
-  let equal = left.keys === right.keys;
-  const differ = () => {
-    equal = false;
-  };
-  await mergeJoin(onePage(left.entries), onePage(right.entries), {
-    onlyLeft: differ,
-    // Somebody else's: what the copy writes, it writes because the source was written to.
-    onlyRight: differ,
-    both: (one, other) => {
-      if (!isSame(one, other, options.leases === "copy-without")) differ();
-    },
-  });
-  return equal ? left.keys : undefined;
+  // What only the destination has is somebody else's: what the copy writes, it writes because the source was written to.
+  const differences = new Differences(comparisonWith(options.leases));
+  await mergeJoin(onePage(left.entries), onePage(right.entries), differences);
+  return left.keys === right.keys && differences.count === 0 ? left.keys : undefined;
 }
 
 async function readBothSides({ verified, ...options }: VerifyChangesOptions) {

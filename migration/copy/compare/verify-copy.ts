@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import type { LeasePolicy } from "../check-source.ts";
 import { bytesOf, copyKey, copyValue, hasSameValue, keyLength, valueLength } from "../store/entry-bytes.ts";
-import { CopyMismatchError } from "../errors.ts";
-import { KeySampler } from "../store/key-sample.ts";
 import type { KeyRange, KeyValue, KeyValueStore, StoredKeyValue } from "../store/key-value-store.ts";
-import { mergeJoin } from "./merge-join.ts";
+import { compareRanges } from "./compare-ranges.ts";
+import { Differences } from "./differences.ts";
 import { pinRevision } from "../read/pin-revision.ts";
-import { readPages, type Page } from "../read/read-pages.ts";
+import type { Page } from "../read/read-pages.ts";
 
 export interface VerifyProgress {
   readonly keysCompared: number;
@@ -51,59 +50,48 @@ export interface VerifiedCopy {
 export async function verifyCopy(options: VerifyOptions): Promise<VerifiedCopy> {
   const { source, destination, range, sourceRevision, onProgress } = options;
   const destinationRevision = options.destinationRevision ?? (await pinRevision(destination, range, options));
-  const reading = { range, signal: options.signal, retryForMilliseconds: options.retryForMilliseconds };
   const digest = new PageDigest();
-  const missing = new KeySampler();
-  const extra = new KeySampler();
-  const different = new KeySampler();
-  await mergeJoin(
-    readPages({ ...reading, store: source, name: "source", revision: sourceRevision }),
-    digest.over(readPages({ ...reading, store: destination, name: "destination", revision: destinationRevision })),
+  const differences = new Differences(comparisonWith(options.leases));
+  await compareRanges(
     {
-      onlyLeft: (left) => {
-        missing.add(left);
-      },
-      onlyRight: (right) => {
-        extra.add(right);
-      },
-      both: (left, right) => {
-        if (!isSame(left, right, options.leases === "copy-without")) {
-          different.add(left);
-        }
+      ...{ range, signal: options.signal, retryForMilliseconds: options.retryForMilliseconds },
+      source: { store: source, revision: sourceRevision },
+      destination: {
+        store: destination,
+        revision: destinationRevision,
+        onRead: (page) => {
+          digest.add(page);
+        },
       },
       onPage: (keysCompared, keysTotal) => onProgress?.({ keysCompared, keysTotal }),
     },
+    differences,
   );
-  if (missing.count + extra.count + different.count > 0) {
-    throw new CopyMismatchError({
-      missing: missing.sample(),
-      extra: extra.sample(),
-      different: different.sample(),
-    });
-  }
+  differences.refuse();
   return { keys: digest.keys, bytes: digest.bytes, sha256: digest.hexadecimal(), sourceRevision, destinationRevision };
 }
 
-/** A lease on one side only counts as a difference: the key would vanish there. */
-export function isSame(left: StoredKeyValue, right: StoredKeyValue, withoutLeases: boolean): boolean {
-  const sameLease = withoutLeases ? right.lease === 0n : (left.lease === 0n) === (right.lease === 0n);
-  return sameLease && hasSameValue(left, right);
+/** Whether two entries of one key are the same. A lease on one side only is a difference: the key would vanish there. */
+export function comparisonWith(
+  leases: LeasePolicy = "refuse",
+): (source: StoredKeyValue, destination: StoredKeyValue) => boolean {
+  return leases === "copy-without"
+    ? (source, destination) => destination.lease === 0n && hasSameValue(source, destination)
+    : (source, destination) =>
+        (source.lease === 0n) === (destination.lease === 0n) && hasSameValue(source, destination);
 }
 
-/** Counts and hashes pages on their way through. */
+/** Counts and hashes pages. */
 export class PageDigest {
   readonly #hash = createHash("sha256");
   keys = 0;
   bytes = 0;
 
-  async *over(pages: AsyncIterable<Page>): AsyncGenerator<Page, void, undefined> {
-    for await (const page of pages) {
-      const framed = frame(page.entries);
-      this.#hash.update(framed);
-      this.keys += page.entries.length;
-      this.bytes += framed.length - page.entries.length * FRAME_BYTES;
-      yield page;
-    }
+  add({ entries }: Page): void {
+    const framed = frame(entries);
+    this.#hash.update(framed);
+    this.keys += entries.length;
+    this.bytes += framed.length - entries.length * FRAME_BYTES;
   }
 
   hexadecimal(): string {

@@ -1,9 +1,8 @@
-import { CopyMismatchError } from "../errors.ts";
-import { KeySampler } from "../store/key-sample.ts";
-import { mergeJoin } from "./merge-join.ts";
 import { pinRevision } from "../read/pin-revision.ts";
-import { readPages } from "../read/read-pages.ts";
-import { isSame, PageDigest, type VerifiedCopy, type VerifyOptions } from "./verify-copy.ts";
+import { compareRanges } from "./compare-ranges.ts";
+import { Differences } from "./differences.ts";
+import type { Tally } from "./merge-join.ts";
+import { comparisonWith, PageDigest, type VerifiedCopy, type VerifyOptions } from "./verify-copy.ts";
 
 /** All that can still be compared of a copy whose destination is in use and has forgotten how it was. */
 export interface VerifiedOlderKeys {
@@ -24,38 +23,44 @@ export async function verifyOlderKeys(
   options: VerifyOptions & { readonly destinationRevision: bigint },
 ): Promise<VerifiedOlderKeys> {
   const { source, destination, range, sourceRevision, destinationRevision: since, onProgress } = options;
-  const reading = { range, signal: options.signal, retryForMilliseconds: options.retryForMilliseconds };
-  const revision = await pinRevision(destination, range, reading);
+  const retry = { signal: options.signal, retryForMilliseconds: options.retryForMilliseconds };
+  const revision = await pinRevision(destination, range, retry);
   const digest = new PageDigest();
-  const extra = new KeySampler();
-  const different = new KeySampler();
+  const differences = new Differences(comparisonWith(options.leases));
   let compared = 0;
   let changedSince = 0;
-  await mergeJoin(
-    digest.over(readPages({ ...reading, store: source, name: "source", revision: sourceRevision })),
-    readPages({ ...reading, store: destination, name: "destination", revision }),
-    {
-      onlyLeft: () => {
+  const tally: Tally = {
+    onlySource: () => {
+      changedSince += 1;
+    },
+    onlyDestination: (entry) => {
+      if (entry.createRevision <= since) differences.onlyDestination(entry);
+    },
+    both: (entry, other) => {
+      if (other.modRevision > since) {
         changedSince += 1;
+        return;
+      }
+      compared += 1;
+      differences.both(entry, other);
+    },
+  };
+  await compareRanges(
+    {
+      ...{ ...retry, range },
+      source: {
+        store: source,
+        revision: sourceRevision,
+        onRead: (page) => {
+          digest.add(page);
+        },
       },
-      onlyRight: (right) => {
-        if (right.createRevision <= since) extra.add(right);
-      },
-      both: (left, right) => {
-        if (right.modRevision > since) {
-          changedSince += 1;
-          return;
-        }
-        compared += 1;
-        if (!isSame(left, right, options.leases === "copy-without")) different.add(left);
-      },
+      destination: { store: destination, revision },
       onPage: (keysCompared, keysTotal) => onProgress?.({ keysCompared, keysTotal }),
     },
+    tally,
   );
-  if (extra.count + different.count > 0) {
-    const missing = new KeySampler().sample();
-    throw new CopyMismatchError({ missing, extra: extra.sample(), different: different.sample() });
-  }
+  differences.refuse();
   const { keys, bytes } = digest;
   const verified = { keys, bytes, sha256: digest.hexadecimal(), sourceRevision, destinationRevision: since };
   return { verified, compared, changedSince };

@@ -1,10 +1,11 @@
 import type { EarlierPass } from "../../../copy/copy-changes.ts";
-import { hasSameValue, keyLength, valueLength } from "../../../copy/store/entry-bytes.ts";
 import { KeySampler, type KeySample } from "../../../copy/store/key-sample.ts";
 import type { KeyRange, KeyValueStore, StoredKeyValue } from "../../../copy/store/key-value-store.ts";
-import { mergeJoin } from "../../../copy/compare/merge-join.ts";
+import { compareRanges } from "../../../copy/compare/compare-ranges.ts";
+import { DestinationKeys } from "../../../copy/compare/foreign-keys.ts";
+import { KeyTotals } from "../../../copy/compare/key-totals.ts";
+import type { Tally } from "../../../copy/compare/merge-join.ts";
 import { pinRevision } from "../../../copy/read/pin-revision.ts";
-import { readPages, type Page } from "../../../copy/read/read-pages.ts";
 import { StateCheck, type StateFindings, type TridentNames } from "../../../trident/state/check-state.ts";
 import type { StateCounts } from "../../migration-plan.ts";
 import { StateCounter } from "./state-counts.ts";
@@ -83,73 +84,63 @@ interface PassOptions extends SurveyOptions {
 
 async function pass(options: PassOptions, takesTooLong: () => boolean): Promise<StateSurvey> {
   const { source, range, revisions, keysOnly } = options;
-  const found = { keys: 0, bytes: 0, transactions: new KeySampler(), leased: new KeySampler() };
-  const there = { keys: 0, equal: 0, equalBytes: 0, stale: 0, foreign: new KeySampler() };
+  const found = new KeyTotals();
+  const transactions = new KeySampler();
+  const there = new DestinationKeys(options.earlier?.isAsLeft);
   const counter = new StateCounter(range.from);
   const check = new StateCheck(range.from, options.served);
   let storeVersion: string | undefined;
   const count = (entry: StoredKeyValue): void => {
     const { key } = entry;
-    found.keys += 1;
-    found.bytes += keyLength(entry) + valueLength(entry);
+    found.add(entry);
     const kind = counter.add(key);
     check.add(entry, !keysOnly);
-    if (kind === "transactions") found.transactions.add({ key });
-    if (entry.lease !== 0n) found.leased.add({ key });
+    if (kind === "transactions") transactions.add({ key });
     if (kind === "other" && isStoreKey(key, range.from)) storeVersion = versionIn(entry.value);
   };
-  const differs = (entry: StoredKeyValue): void => {
-    if (options.earlier?.isAsLeft(entry) === true) there.stale += 1;
-    else there.foreign.add(entry);
+  const tally: Tally = {
+    onlySource: count,
+    onlyDestination: (standing) => {
+      there.onlyDestination(standing);
+    },
+    both: (entry, standing) => {
+      count(entry);
+      there.both(entry, standing);
+    },
   };
-  await mergeJoin(
-    readPages({ ...options, store: source, name: "source", revision: revisions.source, keysOnly }),
-    destinationPages(options),
+  const { destination } = options;
+  await compareRanges(
     {
-      onlyLeft: count,
-      onlyRight: (entry) => {
-        there.keys += 1;
-        differs(entry);
-      },
-      both: (entry, other) => {
-        count(entry);
-        there.keys += 1;
-        if (other.lease === 0n && hasSameValue(entry, other)) {
-          there.equal += 1;
-          there.equalBytes += keyLength(entry) + valueLength(entry);
-        } else {
-          differs(other);
-        }
-      },
+      ...{ range, keysOnly, retryForMilliseconds: options.retryForMilliseconds },
+      source: { store: source, revision: revisions.source },
+      destination:
+        destination === undefined || revisions.destination === undefined
+          ? undefined
+          : { store: destination, revision: revisions.destination },
       onPage: () => {
         if (takesTooLong()) throw new TakesTooLong();
       },
     },
+    tally,
   );
   return {
     revision: revisions.source,
     keys: found.keys,
     counts: counter.counts(),
-    transactions: found.transactions.sample(),
+    transactions: transactions.sample(),
     leased: found.leased.sample(),
     findings: check.findings(),
     ...(keysOnly ? {} : { bytes: found.bytes }),
     ...(storeVersion === undefined ? {} : { storeVersion }),
-    ...(options.destination === undefined ? {} : { destination: destinationSurvey(there, keysOnly) }),
+    ...(destination === undefined ? {} : { destination: destinationSurvey(there, keysOnly) }),
   };
 }
 
-function destinationSurvey(
-  { equalBytes, foreign, ...counts }: Omit<DestinationSurvey, "foreign"> & { readonly foreign: KeySampler },
-  keysOnly: boolean,
-): DestinationSurvey {
-  return { ...counts, ...(keysOnly || equalBytes === undefined ? {} : { equalBytes }), foreign: foreign.sample() };
-}
-
-async function* destinationPages(options: PassOptions): AsyncGenerator<Page, void, undefined> {
-  const { destination, revisions, keysOnly } = options;
-  if (destination === undefined || revisions.destination === undefined) return;
-  yield* readPages({ ...options, store: destination, name: "destination", revision: revisions.destination, keysOnly });
+function destinationSurvey({ keys, equal, stale, foreign }: DestinationKeys, keysOnly: boolean): DestinationSurvey {
+  return {
+    ...{ keys, equal: equal.keys, stale, foreign: foreign.sample() },
+    ...(keysOnly ? {} : { equalBytes: equal.bytes }),
+  };
 }
 
 function isStoreKey(key: Buffer, prefix: Buffer): boolean {

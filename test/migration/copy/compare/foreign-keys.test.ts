@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findForeignKeys } from "../../../../migration/copy/compare/foreign-keys.ts";
-import type { KeyRange } from "../../../../migration/copy/store/key-value-store.ts";
+import type { KeyRange, StoredKeyValue } from "../../../../migration/copy/store/key-value-store.ts";
 import { freshRange, latestRevision, numbered, putLeased, seed, etcdPairOfFile } from "../etcd-pair.ts";
 
 const pair = etcdPairOfFile();
@@ -10,7 +10,7 @@ test("an empty destination holds nothing foreign", async () => {
   const range = freshRange();
   await seed(pair.source.store, numbered(range, 10));
 
-  assert.deepEqual(await compare(range), { foreign: [], foreignCount: 0, equalCount: 0 });
+  assert.deepEqual(await compare(range), { foreign: [], count: 0, equal: 0 });
 });
 
 test("keys that an interrupted copy left are equal, not foreign", async () => {
@@ -19,7 +19,7 @@ test("keys that an interrupted copy left are equal, not foreign", async () => {
   await seed(pair.source.store, entries);
   await seed(pair.destination.store, entries.slice(300, 600));
 
-  assert.deepEqual(await compare(range), { foreign: [], foreignCount: 0, equalCount: 300 });
+  assert.deepEqual(await compare(range), { foreign: [], count: 0, equal: 300 });
 });
 
 test("finds a key that the source does not have, one with another value and one with a lease", async () => {
@@ -34,8 +34,8 @@ test("finds a key that the source does not have, one with another value and one 
 
   assert.deepEqual(await compare(range), {
     foreign: [range.key("someone-else"), second.key, third.key].map(String),
-    foreignCount: 3,
-    equalCount: 1,
+    count: 3,
+    equal: 1,
   });
 });
 
@@ -43,13 +43,36 @@ test("names ten of many foreign keys and counts all", async () => {
   const range = freshRange();
   await seed(pair.destination.store, numbered(range, 700));
 
-  const { foreign, foreignCount } = await compare(range);
+  const { foreign, count } = await compare(range);
 
   assert.equal(foreign.length, 10);
-  assert.equal(foreignCount, 700);
+  assert.equal(count, 700);
+});
+
+test("what an earlier copy left is not foreign, whatever has become of it in the source, and its revisions are told", async () => {
+  const range = freshRange();
+  const [equal, stale, gone, foreign] = numbered(range, 4);
+  assert(equal && stale && gone && foreign);
+  await seed(pair.source.store, [equal, { key: stale.key, value: Buffer.from("newer") }]);
+  await seed(pair.destination.store, [equal, stale, gone]);
+  const left = await latestRevision(pair.destination.store);
+  await seed(pair.destination.store, [foreign]);
+
+  const found = await find(range, ({ modRevision }) => modRevision <= left);
+
+  assert.deepEqual(found.foreign.first, [foreign.key.toString()]);
+  assert.equal(found.equal.keys, 1);
+  assert.deepEqual(found.leftRevisions, new Set([left]));
 });
 
 async function compare(range: KeyRange) {
+  const { foreign, equal, leftRevisions } = await find(range);
+  assert.equal(leftRevisions.size, 0);
+  return { foreign: foreign.first, count: foreign.count, equal: equal.keys };
+}
+
+async function find(range: KeyRange, isAsLeft?: (entry: StoredKeyValue) => boolean) {
   const sourceRevision = await latestRevision(pair.source.store);
-  return findForeignKeys({ source: pair.source.store, destination: pair.destination.store, range, sourceRevision });
+  const sides = { source: pair.source.store, destination: pair.destination.store };
+  return findForeignKeys({ ...sides, range, sourceRevision, isAsLeft });
 }

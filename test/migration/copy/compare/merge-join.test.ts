@@ -37,7 +37,7 @@ test("ends both sides when one of them fails", async () => {
   }
   const nothing = () => undefined;
   await assert.rejects(
-    mergeJoin(endless(), failing(), { onlyLeft: nothing, onlyRight: nothing, both: nothing }),
+    mergeJoin(endless(), failing(), { onlySource: nothing, onlyDestination: nothing, both: nothing }),
     /the read failed/,
   );
   assert(ended);
@@ -46,8 +46,8 @@ test("ends both sides when one of them fails", async () => {
 async function join(left: string[][], right: string[][]): Promise<string[]> {
   const seen: string[] = [];
   await mergeJoin(pagesOf(left), pagesOf(right), {
-    onlyLeft: ({ key }) => seen.push(`<${key.toString()}`),
-    onlyRight: ({ key }) => seen.push(`>${key.toString()}`),
+    onlySource: ({ key }) => seen.push(`<${key.toString()}`),
+    onlyDestination: ({ key }) => seen.push(`>${key.toString()}`),
     both: ({ key }, other) => {
       assert.deepEqual(key, other.key);
       seen.push(`=${key.toString()}`);
