@@ -4,6 +4,26 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describeReport, type RunOutcome } from "@trident-etcd/migration/plan/describe/describe-report.ts";
 import type { MigrationPlan } from "@trident-etcd/migration/plan/migration-plan.ts";
+import type { MigrationResult } from "@trident-etcd/migration/record/migration-result.ts";
+
+import type { Trident } from "../components/trident/trident.ts";
+import type { TridentsEtcd } from "./tridents-etcd.ts";
+
+/** What there is to report once Trident serves: its Deployment's name is known then. */
+export function outcomeOf(
+  etcd: TridentsEtcd,
+  trident: Trident,
+  migration: pulumi.Output<MigrationResult> | undefined,
+): pulumi.Input<RunOutcome> {
+  return pulumi
+    .all([etcd.etcdClientEndpoint, etcd.members, etcd.certificateExpiry, migration, trident.deploymentName])
+    .apply(([clientEndpoint, members, expiry, migrated]) => ({
+      clientEndpoint,
+      members,
+      certificateExpiry: { ...expiry },
+      migration: migrated,
+    }));
+}
 
 /**
  * Writes the report once all that it tells of is known; a preview never does. A run that found nothing to do leaves the

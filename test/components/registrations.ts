@@ -59,6 +59,7 @@ export async function record(preview: boolean, program: () => void): Promise<Reg
     "trident-etcd",
     "test",
     preview,
+    "organization",
   );
   const register = Reflect.get(MockMonitor.prototype, "registerResource") as (...words: unknown[]) => unknown;
   // Mocks are not told of dependencies and options; the requests are.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { checkSettings } from "../../program/settings/read-settings.ts";
-import { claimSource } from "../../program/legacy-claim.ts";
+import { claimSource } from "../../program/legacy-trident.ts";
 
 describe("the images that read the claim of an uninstalled Trident", () => {
   it("are those that came with Trident and the members' own, the oldest first", () => {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MigrationPlan } from "@trident-etcd/migration/plan/migration-plan.ts";
 
-import type { ChosenCluster } from "./chosen-cluster.ts";
+import type { AccessToCluster } from "./cluster-access.ts";
 import { StackGuard } from "../components/stack/stack-guard.ts";
 import { StackIdentity } from "../components/stack/stack-identity.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -17,7 +17,7 @@ import { stackName } from "./stack-annotations.ts";
 export async function registerIdentity(
   plan: MigrationPlan,
   settings: Settings,
-  access: ChosenCluster["inputs"],
+  access: AccessToCluster["inputs"],
 ): Promise<Identity> {
   const { clusterUid, stackUids, hasObjects } = plan.world;
   const isFirstTold = pulumi.runtime.isDryRun() && clusterUid !== undefined;
@@ -55,7 +55,7 @@ export function guardStack(
     readonly record: string;
     /** The Deployment of the stack's own Trident, if it has one. */
     readonly trident: string | undefined;
-    readonly access: ChosenCluster["inputs"];
+    readonly access: AccessToCluster["inputs"];
   },
   guarded: pulumi.Resource[],
 ): void {

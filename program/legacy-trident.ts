@@ -5,6 +5,17 @@ import type { Settings } from "./settings/settings.ts";
 /** The etcds that came with Trident 18.04, 18.07, 18.10, 19.01 and 19.04. */
 const vendorsVersions = ["3.1.5", "3.2.19", "3.3.9", "3.3.10", "3.3.12"];
 
+/** The Trident that is migrated from, as its vendor's installer makes it, and where the record of that is kept. */
+export function legacyTrident(settings: Settings) {
+  return {
+    legacyClaim: claimSource(settings),
+    legacyDeployment: "trident",
+    legacyEtcdContainer: "etcd",
+    record: "trident-etcd-migration",
+    prefix: "/trident/",
+  };
+}
+
 type ClaimSettings = Pick<
   Settings,
   "legacyClaim" | "legacyEtcdImage" | "etcdRepository" | "etcdVersion" | "busyboxImage"

@@ -4,7 +4,7 @@ import { detectPlatform, type Platform } from "@trident-etcd/migration/kubernete
 import { isContents } from "@trident-etcd/migration/kubernetes/load-kubeconfig.ts";
 
 /** The cluster that the stack is about, chosen by the standard settings `kubernetes:kubeconfig` and `kubernetes:context`. */
-export interface ChosenCluster {
+export interface AccessToCluster {
   /** For this process, which must read it. */
   readonly plain: KubeconfigChoice;
   /** For resources, whose inputs are kept in the stack's state: the contents of a kubeconfig are secret there. */
@@ -17,7 +17,7 @@ interface KubeconfigChoice {
   readonly context?: string;
 }
 
-export function chosenCluster(): ChosenCluster {
+export function clusterAccess(): AccessToCluster {
   // Not by pulumi.Config, which complains about reading a secret setting as plain text.
   const settings = pulumi.runtime.allConfig();
   const kubeconfig = settings["kubernetes:kubeconfig"];

@@ -1,0 +1,61 @@
+import * as pulumi from "@pulumi/pulumi";
+import { withoutKeys, type BroughtCertificates } from "@trident-etcd/migration/certificates/brought-certificates.ts";
+import type { ExistingEtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
+import type { EtcdIdentity } from "@trident-etcd/migration/connect/open-existing-etcd.ts";
+import { keyPrefix } from "@trident-etcd/migration/copy/store/key-range.ts";
+import type { ClusterAccess } from "@trident-etcd/migration/kubernetes/cluster-client.ts";
+import type { PlanRequest } from "@trident-etcd/migration/plan/plan-request.ts";
+
+import { legacyTrident } from "./legacy-trident.ts";
+import { generatedAuthority } from "./managed-etcd.ts";
+import type { Settings } from "./settings/settings.ts";
+import { stackName } from "./stack-annotations.ts";
+
+/** What the settings alone don't tell. */
+interface Known {
+  readonly cluster: ClusterAccess;
+  /** Of the stack's own etcd. */
+  readonly etcdName: string;
+  /** Undefined for an etcd of the stack's own. */
+  readonly existing: ExistingEtcdAddress | undefined;
+  /** For the existing one. */
+  readonly etcdIdentity: EtcdIdentity;
+  /** Those that the user brings; undefined where they are generated. */
+  readonly certificates: BroughtCertificates | undefined;
+}
+
+export function planRequest(settings: Settings, known: Known): PlanRequest {
+  const { cluster, etcdName, existing, etcdIdentity, certificates } = known;
+  const { namespace, migrate, rollback, takeOver, abandonedEtcd, snapshotDirectory } = settings;
+  const { tridentImage, etcdClusterSize, etcdVersion, certificateValidityHours, certificateEarlyRenewalHours } =
+    settings;
+  const legacy = legacyTrident(settings);
+  return {
+    ...legacy,
+    prefix: keyPrefix(legacy.prefix),
+    ...{ cluster, namespace, migrate, rollback, takeOver, abandonedEtcd, snapshotDirectory, tridentImage },
+    ...{ etcdClusterSize, etcdVersion, certificateValidityHours, certificateEarlyRenewalHours },
+    stack: stackName(),
+    abandonedClaims: settings.abandonedClaim,
+    destination: existing ?? { namespace, etcdCluster: etcdName, clientSecret: "etcd-client-tls" },
+    ...(existing === undefined ? {} : { existing: existingEtcdRequest(settings, etcdIdentity) }),
+    ...(certificates === undefined
+      ? { generatedCertificates: generatedAuthority(settings) }
+      : { broughtCertificates: withoutKeys(certificates) }),
+    ...keysToDiscard(settings),
+  };
+}
+
+function existingEtcdRequest(settings: Settings, identity: EtcdIdentity): PlanRequest["existing"] & object {
+  return {
+    identity,
+    adoptState: settings.existingEtcdAdoptState,
+    mayMakePods: !pulumi.runtime.isDryRun(),
+    timeoutSeconds: settings.timeoutSeconds,
+  };
+}
+
+/** As those take it that may discard keys: nothing where the user gives up none. */
+export function keysToDiscard({ discardedKeys }: Settings): { readonly discardedKeys?: number } {
+  return discardedKeys === 0 ? {} : { discardedKeys };
+}
