@@ -8,7 +8,7 @@ import type { MigrationLease } from "./held-lease.ts";
  */
 export type Effect = "looks" | "changes" | "opens";
 
-type StepOf<Environment> = {
+export type StepOf<Environment> = {
   [Name in keyof Environment]-?: Environment[Name] extends (...parameters: never[]) => Promise<unknown> ? Name : never;
 }[keyof Environment];
 

@@ -4,7 +4,7 @@ import { withRetries } from "../copy/store/retry.ts";
 import { earlierPassOf, type FirstPassMark } from "../record/first-pass-mark.ts";
 import type { Migration } from "./migration.ts";
 import { checkDestination } from "./check-destination.ts";
-import { checkSource } from "../trident/state/check-source.ts";
+import { checkSource } from "../trident/legacy/check-source.ts";
 import type { TridentNames } from "../trident/state/check-state.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 
@@ -31,8 +31,8 @@ export async function checkStores(
   source: OpenStore,
   ask?: () => Promise<TridentNames | undefined>,
 ): Promise<CheckedStores> {
-  const { environment, legacy, record, destination, report } = migration;
-  const { range } = environment;
+  const { cluster, legacy, record, destination, report } = migration;
+  const { range } = cluster;
   const revision = await pinRevision(source, range);
   const keys = await checkSource({
     ...{ source, destination, range, revision, legacy, report },

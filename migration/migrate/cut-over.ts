@@ -25,7 +25,7 @@ type Copied = Omit<CarriedChanges, "changes"> & {
  * Whatever fails before that, all is taken back, the new Trident too.
  */
 export async function copyAndCutOver(migration: Migration): Promise<MigrationResult> {
-  const { environment, record, lease, report } = migration;
+  const { cluster, record, lease, report } = migration;
   let { legacy } = migration;
   let stopped = legacy.stoppedByMigration;
   let during = "copying the state while the old Trident serves";
@@ -44,7 +44,7 @@ export async function copyAndCutOver(migration: Migration): Promise<MigrationRes
     legacy = await findUnchanged(migration);
     if (legacy.isUninstalled !== true) report(`Stopping the old Trident (Deployment ${legacy.name}).`);
     stopped = true;
-    const stop = await environment.stopLegacy(legacy, record);
+    const stop = await cluster.stopLegacy(legacy, record);
 
     enter("starting its etcd for the copy");
     report(
@@ -52,12 +52,12 @@ export async function copyAndCutOver(migration: Migration): Promise<MigrationRes
         ? `Starting its etcd alone on a copy of PersistentVolumeClaim ${legacy.claim}, which is only read.`
         : `Stopped. Starting its etcd alone on PersistentVolumeClaim ${legacy.claim}.`,
     );
-    const source = await environment.openStoppedSource(legacy, record);
+    const source = await cluster.openStoppedSource(legacy, record);
     let result: MigrationResult;
     try {
       enter("copying the old etcd's last changes");
       const copied = await (first === undefined ? copyAtOnce(migration, source) : copyRest(migration, source, first));
-      await environment.checkStillStopped(stop);
+      await cluster.checkStillStopped(stop);
 
       enter("starting the new Trident");
       report("Starting the new Trident; it must list all that was copied.");
@@ -80,9 +80,9 @@ export async function copyAndCutOver(migration: Migration): Promise<MigrationRes
     }
 
     enter("ending the copy");
-    await environment.checkStillStopped(stop);
+    await cluster.checkStillStopped(stop);
     obeyed.throwIfLost();
-    copied = { stop, result: await recordCopied(environment, result) };
+    copied = { stop, result: await recordCopied(cluster, result) };
   } catch (cause) {
     throw await undoMigration({ ...migration, legacy, stopped, during, cause });
   }
@@ -92,14 +92,14 @@ export async function copyAndCutOver(migration: Migration): Promise<MigrationRes
 
 /** What is left once all is recorded: what fails of it is ended by the next run, and nothing is put back. */
 export async function endMigration(
-  migration: Pick<Migration, "environment" | "legacy" | "report">,
+  migration: Pick<Migration, "cluster" | "legacy" | "report">,
   stop: StoppedTrident,
 ): Promise<void> {
   try {
     // Only now, since nothing waits for it, and while it ends a killed run would still be undone otherwise.
-    await migration.environment.removeSourcePod();
+    await migration.cluster.removeSourcePod();
     await deleteLegacy(migration, stop);
-    await migration.environment.handOverNewTrident();
+    await migration.cluster.handOverNewTrident();
   } catch (cause) {
     throw new MigrationError({
       during: "removing what the old Trident no longer needs",
@@ -116,13 +116,13 @@ async function startNewTrident(
   copied: Copied,
   stop: StoppedTrident,
 ): Promise<Date | undefined> {
-  const { environment, destination } = migration;
+  const { cluster, destination } = migration;
   const [from, to] = await Promise.all([source.status(), destination.status()]);
   const started = startedNow(copied, { source: from, destination: to }, stop.generation);
-  await environment.changeRecord({ served: startedOnText(started) });
-  const servesSince = await environment.startNewTrident({ destination, revision: copied.destinationRevision });
+  await cluster.changeRecord({ served: startedOnText(started) });
+  const servesSince = await cluster.startNewTrident({ destination, revision: copied.destinationRevision });
   const listedAt = servesSince?.toISOString();
-  if (listedAt !== undefined) await environment.changeRecord({ served: startedOnText({ ...started, listedAt }) });
+  if (listedAt !== undefined) await cluster.changeRecord({ served: startedOnText({ ...started, listedAt }) });
   return servesSince;
 }
 
@@ -132,8 +132,8 @@ async function copyAtOnce(migration: Migration, source: OpenStore): Promise<Copi
 }
 
 async function copyRest(migration: Migration, source: OpenStore, first: VerifiedCopy): Promise<Copied> {
-  const { environment, destination, legacy, written, lease, report } = migration;
-  const { range } = environment;
+  const { cluster, destination, legacy, written, lease, report } = migration;
+  const { range } = cluster;
   const revision = await pinRevision(source, range);
   const pass = { source, destination, range, revision, written, signal: lease.signal, report };
   const copied = await carryChangesAndCompare(pass, first);
@@ -143,18 +143,18 @@ async function copyRest(migration: Migration, source: OpenStore, first: Verified
 }
 
 async function deleteLegacy(
-  { environment, legacy, report }: Pick<Migration, "environment" | "legacy" | "report">,
+  { cluster, legacy, report }: Pick<Migration, "cluster" | "legacy" | "report">,
   stop: StoppedTrident,
 ): Promise<void> {
-  await environment.deleteLegacy(stop);
+  await cluster.deleteLegacy(stop);
   const deleted = legacy.isUninstalled === true ? "" : `Deleted the old Deployment ${legacy.name}; `;
   report(`${deleted}PersistentVolumeClaim ${legacy.claim} stays.`);
   // No copy is under way any more. A mark that stays misleads nobody while there is no old Trident.
-  await environment.changeRecord({ firstPass: null, served: null }).catch(() => undefined);
+  await cluster.changeRecord({ firstPass: null, served: null }).catch(() => undefined);
 }
 
-async function findUnchanged({ environment, legacy }: Migration): Promise<LegacyTrident> {
-  const found = await environment.findTrident();
+async function findUnchanged({ cluster, legacy }: Migration): Promise<LegacyTrident> {
+  const found = await cluster.findTrident();
   const isOfKind = found.kind === "legacy" || found.kind === "uninstalled";
   if (isOfKind && found.legacy.uid === legacy.uid) return found.legacy;
   throw new LegacyTridentChangedError(

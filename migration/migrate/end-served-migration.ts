@@ -23,16 +23,16 @@ export async function endServedMigration(
   begun: Omit<Migration, "destination" | "written">,
   servedRevision: bigint,
 ): Promise<MigrationResult> {
-  const { environment, legacy, record, lease, report } = begun;
+  const { cluster, legacy, record, lease, report } = begun;
   report(
     "The new Trident has served since a run that was killed: it is left to serve, and all of the copy is verified.",
   );
   const { stop, result } = await leftAsFound(begun, async () => {
-    const stop = await environment.stopLegacy(legacy, record);
-    await environment.prepareSnapshot();
-    const destination = await environment.openDestination();
+    const stop = await cluster.stopLegacy(legacy, record);
+    await cluster.prepareSnapshot();
+    const destination = await cluster.openDestination();
     try {
-      const source = await environment.openStoppedSource(legacy, record);
+      const source = await cluster.openStoppedSource(legacy, record);
       try {
         const state = {
           sourceRevision: await revisionToKeep(begun, source, destination),
@@ -43,9 +43,9 @@ export async function endServedMigration(
           servesSince: undefined,
         };
         const proved = await proveAll({ ...begun, destination }, source, state);
-        await environment.checkStillStopped(stop);
+        await cluster.checkStillStopped(stop);
         lease.throwIfLost();
-        return { stop, result: await recordCopied(environment, proved) };
+        return { stop, result: await recordCopied(cluster, proved) };
       } finally {
         await source.close();
       }
@@ -65,13 +65,13 @@ export async function refuseOldWrites(
   begun: Omit<Migration, "destination" | "written">,
   during: string,
 ): Promise<void> {
-  const { environment, legacy, record } = begun;
+  const { cluster, legacy, record } = begun;
   await leftAsFound(
     begun,
     async () => {
-      const destination = await environment.openDestination();
+      const destination = await cluster.openDestination();
       try {
-        const source = await environment.openStoppedSource(legacy, record);
+        const source = await cluster.openStoppedSource(legacy, record);
         try {
           await revisionToKeep(begun, source, destination);
         } finally {
@@ -87,22 +87,22 @@ export async function refuseOldWrites(
 
 /** The old etcd's: its last, or the one that was copied when the user gives up what an old Trident has written since. */
 async function revisionToKeep(
-  { environment, legacy, record }: Pick<Migration, "environment" | "legacy" | "record">,
+  { cluster, legacy, record }: Pick<Migration, "cluster" | "legacy" | "record">,
   source: OpenStore,
   destination: OpenStore,
 ): Promise<bigint> {
-  const { range } = environment;
+  const { range } = cluster;
   const started = startedOn(record, undefined);
   const old = started && (await writtenTo(source, range, started, "source"));
   if (started?.sourceRevision === undefined || old === undefined || old === 0) return pinRevision(source, range);
-  if (old === givenUpKeys(environment, record)) return started.sourceRevision;
+  if (old === givenUpKeys(cluster, record)) return started.sourceRevision;
   const wrote = { old, new: await writtenTo(destination, range, started, "destination") };
-  const tridents = { namespace: environment.namespace, old: environment.legacyDeployment, new: newTridentName };
+  const tridents = { namespace: cluster.namespace, old: cluster.legacyDeployment, new: newTridentName };
   throw new BlockedError(bothTridents(tridents, wrote, legacy.replicas === 0));
 }
 
 async function leftAsFound<T>(
-  { environment }: Pick<Migration, "environment">,
+  { cluster }: Pick<Migration, "cluster">,
   action: () => Promise<T>,
   during = "verifying what the new Trident serves",
 ): Promise<T> {
@@ -110,8 +110,8 @@ async function leftAsFound<T>(
     return await action();
   } catch (cause) {
     // It reads only, and would hold the old Trident's volume.
-    await environment.removeSourcePod().catch(() => undefined);
-    const { namespace } = environment;
+    await cluster.removeSourcePod().catch(() => undefined);
+    const { namespace } = cluster;
     throw new MigrationError({ during, cause, legacy: { kind: "leftAsFound", namespace } });
   }
 }

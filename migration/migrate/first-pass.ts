@@ -15,9 +15,9 @@ import { removeWrittenKeys } from "./undo-migration.ts";
  * taken back in that case, and in no other: the caller undoes a migration that fails.
  */
 export async function runFirstPass(migration: Migration): Promise<VerifiedCopy | undefined> {
-  const { environment, legacy, report } = migration;
+  const { cluster, legacy, report } = migration;
   // One that was just stopped may have a pod that nobody has told to end yet.
-  const opened = legacy.stoppedByMigration ? undefined : await environment.openLiveSource(legacy);
+  const opened = legacy.stoppedByMigration ? undefined : await cluster.openLiveSource(legacy);
   if (opened === undefined) return undefined;
   const failures = new WeakSet();
   try {
@@ -38,20 +38,20 @@ export async function runFirstPass(migration: Migration): Promise<VerifiedCopy |
 
 /** Checks both sides, copies all of the source and proves it. */
 export async function copyWhole(migration: Migration, source: OpenStore): Promise<VerifiedCopy> {
-  const { environment, destination, written, lease, report } = migration;
+  const { cluster, destination, written, lease, report } = migration;
   const { revision, keysAlreadyThere, mark, earlier } = await checkStores(migration, source);
   if (mark !== undefined) {
     lease.throwIfLost();
     // Before the first key: a run that is killed from here on leaves keys that the next one knows for its own.
     written.coversMark = true;
-    await environment.changeRecord({ firstPass: firstPassText(mark) });
+    await cluster.changeRecord({ firstPass: firstPassText(mark) });
   }
   if (earlier !== undefined) {
     written.add(earlier);
     written.coversMark = true;
     report("The new etcd has keys of a run that was killed; they are brought up to date.");
   }
-  const { range } = environment;
+  const { range } = cluster;
   const pass = { source, destination, range, revision, written, signal: lease.signal, report };
   return copyAndVerify(pass, { keysAlreadyThere, earlier });
 }

@@ -1,15 +1,13 @@
 import { counted } from "../wording/counted.ts";
 import { checkStores } from "./check-stores.ts";
-import { clusterEnvironment } from "./cluster-environment.ts";
+import { clusterAdapter } from "../trident/port/cluster-adapter.ts";
+import { underLease } from "../trident/port/under-lease.ts";
 import { copyAndCutOver, endMigration } from "./cut-over.ts";
 import { endServedMigration, refuseOldWrites } from "./end-served-migration.ts";
 import { interruptible, type InterruptibleLease } from "../lease/interruption.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
-import { fencedSteps } from "../lease/fenced-steps.ts";
-import { lossOf } from "../lease/loss-of.ts";
-import type { MigrationLease } from "../lease/held-lease.ts";
-import { migrationEffects, type MigrationEnvironment } from "./migration-environment.ts";
+import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { MigrationRequest } from "./migration-request.ts";
 import { recordedResult, type MigrationResult } from "../record/migration-result.ts";
@@ -45,48 +43,48 @@ export async function migrateTridentState(
   report: (line: string) => void,
   interruption: AbortSignal = new AbortController().signal,
 ): Promise<MigrationResult> {
-  const environment = beforeAnything(() => clusterEnvironment(request, interruption));
-  return runMigration(environment, report, interruption);
+  const run = { interruption, refusesUnusableDestination: true };
+  const cluster = beforeAnything(() => clusterAdapter(request, run));
+  return runMigration(cluster, report, interruption);
 }
 
 /** The sequence itself, on whatever carries out its steps. */
 export async function runMigration(
-  environment: MigrationEnvironment,
+  cluster: ClusterPort,
   report: (line: string) => void,
   interruption: AbortSignal = new AbortController().signal,
 ): Promise<MigrationResult> {
   const startedAt = new Date();
-  const looked = await untouched("looking for the old Trident", () => findWhatToDo(environment));
-  if ("result" in looked) return finishedBefore(environment, looked.result, report);
+  const looked = await untouched("looking for the old Trident", () => findWhatToDo(cluster));
+  if ("result" in looked) return finishedBefore(cluster, looked.result, report);
   // Nothing is touched without the Lease: what this run would clean up may be in use by another.
-  const lease = await untouched("making sure that no other migration runs", () => environment.acquireLease(report));
-  const fenced = fencedSteps(environment, migrationEffects, lease);
-  try {
-    return await runAlone(fenced, interruptible(lease, interruption), startedAt, report);
-  } catch (error) {
-    throw orLeftToOther(error, environment.namespace, lease);
-  } finally {
-    await lease.release();
-  }
+  const lease = await untouched("making sure that no other migration runs", () => cluster.acquireLease(report));
+  const alone = (fenced: ClusterPort): Promise<MigrationResult> =>
+    runAlone(fenced, interruptible(lease, interruption), startedAt, report);
+  return underLease(cluster, lease, alone, (loss, error) =>
+    error instanceof MigrationError && error.legacy !== "leftToOther"
+      ? leftToOther(cluster.namespace, error.during, loss)
+      : error,
+  );
 }
 
 async function runAlone(
-  environment: MigrationEnvironment,
+  cluster: ClusterPort,
   lease: InterruptibleLease,
   startedAt: Date,
   report: (line: string) => void,
 ): Promise<MigrationResult> {
   // Once more: another run may have done something between the first look and the Lease.
-  const begun = await untouched("looking for the old Trident", () => findWhatToDo(environment));
-  if ("result" in begun) return finishedBefore(environment, begun.result, report);
+  const begun = await untouched("looking for the old Trident", () => findWhatToDo(cluster));
+  if ("result" in begun) return finishedBefore(cluster, begun.result, report);
   const { legacy, record } = begun;
   report(describeLegacy(legacy));
-  const started = { environment, lease, legacy, record, startedAt, report };
+  const started = { cluster, lease, legacy, record, startedAt, report };
   if (record.phase === "copied" && legacy.stoppedByMigration) return endCopiedMigration(started);
   if (!legacy.stoppedByMigration) {
     await untouched("looking for a new Trident", () => settleBesideOldTrident({ ...started, lease: lease.held }));
   } else {
-    const servedRevision = await servedBefore(environment, record);
+    const servedRevision = await servedBefore(cluster, record);
     if (servedRevision !== undefined) return endServedMigration(started, servedRevision);
     await takeBackEarlier(started);
   }
@@ -104,10 +102,10 @@ async function runAlone(
 
 /** Killed after all was recorded: what the new Trident has written since would be lost by copying again. */
 async function endCopiedMigration(started: Omit<Migration, "destination" | "written">): Promise<MigrationResult> {
-  const { environment, legacy, record } = started;
+  const { cluster, legacy, record } = started;
   const result = recordedResult(record);
   const during = "ending what is left";
-  const stop = await environment.stopLegacy(legacy, record).catch((cause: unknown) => {
+  const stop = await cluster.stopLegacy(legacy, record).catch((cause: unknown) => {
     throw new MigrationError({ during, cause, legacy: { kind: "superseded" } });
   });
   if (wasOldTouched(record, stop)) await refuseOldWrites(started, during);
@@ -116,9 +114,9 @@ async function endCopiedMigration(started: Omit<Migration, "destination" | "writ
 }
 
 /** The revision that a new Trident was started on which has come to serve, now or before: it may have written what must not be lost. */
-async function servedBefore(environment: MigrationEnvironment, record: MigrationRecord): Promise<bigint | undefined> {
-  return leftAsFound(environment, "looking whether the new Trident serves", async () => {
-    const standing = await environment.findNewTrident();
+async function servedBefore(cluster: ClusterPort, record: MigrationRecord): Promise<bigint | undefined> {
+  return leftAsFound(cluster, "looking whether the new Trident serves", async () => {
+    const standing = await cluster.findNewTrident();
     if (standing === undefined || standing.replicas === 0) return undefined;
     return standing.hasServed || hasListed(record) ? startedOn(record, standing)?.destinationRevision : undefined;
   });
@@ -126,18 +124,14 @@ async function servedBefore(environment: MigrationEnvironment, record: Migration
 
 /** One that never served, or was scaled to 0: what it wrote is carried into the old etcd, which is then copied anew. */
 async function takeBackEarlier(started: Omit<Migration, "destination" | "written">): Promise<void> {
-  const { environment, lease } = started;
-  await leftAsFound(environment, "taking back the new Trident of an earlier run", async () => {
-    await environment.removeSourcePod();
+  const { cluster, lease } = started;
+  await leftAsFound(cluster, "taking back the new Trident of an earlier run", async () => {
+    await cluster.removeSourcePod();
     await takeBackNewTrident({ ...started, lease: lease.held });
   });
 }
 
-async function leftAsFound<T>(
-  { namespace }: MigrationEnvironment,
-  during: string,
-  action: () => Promise<T>,
-): Promise<T> {
+async function leftAsFound<T>({ namespace }: ClusterPort, during: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (cause) {
@@ -146,21 +140,21 @@ async function leftAsFound<T>(
 }
 
 async function finishedBefore(
-  environment: MigrationEnvironment,
+  cluster: ClusterPort,
   result: MigrationResult,
   report: (line: string) => void,
 ): Promise<MigrationResult> {
-  await environment.handOverNewTrident();
+  await cluster.handOverNewTrident();
   report(`The migration was finished before: ${counted(result.keys, "key is", "keys are")} in the new etcd.`);
   return result;
 }
 
 async function findWhatToDo(
-  environment: MigrationEnvironment,
+  cluster: ClusterPort,
 ): Promise<{ legacy: LegacyTrident; record: MigrationRecord } | { result: MigrationResult }> {
-  const { namespace, legacyDeployment } = environment;
-  const record = await environment.readRecord();
-  const trident = await environment.findTrident();
+  const { namespace, legacyDeployment } = cluster;
+  const record = await cluster.readRecord();
+  const trident = await cluster.findTrident();
   switch (trident.kind) {
     case "legacy":
       return { legacy: trident.legacy, record };
@@ -171,48 +165,48 @@ async function findWhatToDo(
       if (record.phase === undefined || (record.phase === "copied" && record.legacyClaim !== undefined)) {
         return { legacy: trident.legacy, record };
       }
-      return resultInRecord(environment, record);
+      return resultInRecord(cluster, record);
     case "absent":
     case "ours":
-      if (record.phase !== undefined) return resultInRecord(environment, record);
+      if (record.phase !== undefined) return resultInRecord(cluster, record);
       throw new BlockedError(
         noLegacyTrident(
           namespace,
           legacyDeployment,
           trident.kind === "ours"
             ? "Trident already runs on an external etcd"
-            : { claim: environment.legacyClaim, labelled: trident.claims ?? [] },
+            : { claim: cluster.legacyClaim, labelled: trident.claims ?? [] },
         ),
       );
   }
 }
 
-function resultInRecord({ namespace, legacyDeployment, record: name }: MigrationEnvironment, record: MigrationRecord) {
+function resultInRecord({ namespace, legacyDeployment, recordName: name }: ClusterPort, record: MigrationRecord) {
   if (record.phase === "copied") return { result: recordedResult(record) };
   throw new BlockedError(stoppedTridentDeleted(namespace, legacyDeployment, name));
 }
 
 /** All checks of the two etcds, the image and the snapshot's folder, while the old Trident, if it runs, still serves. */
 async function openChecked(begun: Omit<Migration, "destination" | "written">): Promise<Migration> {
-  const { environment, legacy, record, report } = begun;
-  await environment.removeSourcePod();
-  await environment.checkClaim(legacy);
-  await environment.prepareSnapshot();
-  const destination = await environment.openDestination();
+  const { cluster, legacy, record, report } = begun;
+  await cluster.removeSourcePod();
+  await cluster.checkClaim(legacy);
+  await cluster.prepareSnapshot();
+  const destination = await cluster.openDestination();
   try {
     const migration = { ...begun, destination, written: new WrittenKeys() };
-    const source = legacy.stoppedByMigration ? undefined : await environment.openLiveSource(legacy);
+    const source = legacy.stoppedByMigration ? undefined : await cluster.openLiveSource(legacy);
     if (source === undefined) {
       report(
         "The embedded etcd does not run now: its state is checked, and all of it copied, once it is started for the copy.",
       );
     } else {
-      const ask = () => namesOfServing(environment, legacy);
+      const ask = () => namesOfServing(cluster, legacy);
       const { keys } = await checkStores(migration, source, ask).finally(() => source.close());
       report(`The embedded etcd has ${counted(keys, "key")} to move, and nothing in the new etcd is in their way.`);
     }
     // Last, since it is the only check that makes something, if only for a moment.
-    await environment.checkLegacyImage(legacy, record);
+    await cluster.checkLegacyImage(legacy, record);
     return migration;
   } catch (error) {
     await destination.close();
@@ -221,12 +215,9 @@ async function openChecked(begun: Omit<Migration, "destination" | "written">): P
 }
 
 /** Raises BlockedError (oldTridentNotServing) for one that does not; undefined for one that nobody wants to serve. */
-async function namesOfServing(
-  environment: MigrationEnvironment,
-  legacy: LegacyTrident,
-): Promise<TridentNames | undefined> {
+async function namesOfServing(cluster: ClusterPort, legacy: LegacyTrident): Promise<TridentNames | undefined> {
   if (legacy.replicas === 0) return undefined;
-  const answer = await environment.askOldTrident(legacy);
+  const answer = await cluster.askLegacy(legacy);
   if (answer.kind === "names") return answer.names;
   throw new BlockedError(oldTridentNotServing(legacy, answer.kind === "failed" ? answer.reason : answer.seen));
 }
@@ -257,16 +248,9 @@ async function untouched<T>(during: string, action: () => Promise<T>): Promise<T
   }
 }
 
-/** Once the Lease is lost nothing is certain that the error says: another run may be at it. */
-function orLeftToOther(error: unknown, namespace: string, lease: MigrationLease): unknown {
-  if (!(error instanceof MigrationError) || error.legacy === "leftToOther") return error;
-  const loss = lossOf(lease);
-  return loss === undefined ? error : leftToOther(namespace, error.during, loss);
-}
-
 /** Checks that fail leave a running Trident alone, but one that an earlier run left stopped is put back. */
 async function undoneOnFailure<T>(
-  migration: Pick<Migration, "environment" | "lease" | "legacy" | "report">,
+  migration: Pick<Migration, "cluster" | "lease" | "legacy" | "report">,
   during: string,
   action: () => Promise<T>,
 ): Promise<T> {

@@ -1,13 +1,13 @@
 import type { InterruptibleLease } from "../lease/interruption.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
-import type { MigrationEnvironment } from "./migration-environment.ts";
+import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import type { WrittenKeys } from "../copy/write/written-keys.ts";
 
 /** One migration under way: what its steps share. */
 export interface Migration {
-  readonly environment: MigrationEnvironment;
+  readonly cluster: ClusterPort;
   readonly lease: InterruptibleLease;
   readonly legacy: LegacyTrident;
   readonly record: MigrationRecord;

@@ -1,6 +1,6 @@
 import type { KeyValueStore, StoreStatus } from "../copy/store/key-value-store.ts";
 import type { VerifiedCopy } from "../copy/compare/verify-copy.ts";
-import type { MigrationEnvironment } from "./migration-environment.ts";
+import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import { resultOf, type MigrationResult } from "../record/migration-result.ts";
 import type { Migration } from "./migration.ts";
 import { verifyServed } from "./verify-served.ts";
@@ -19,15 +19,15 @@ export interface StartedOn {
   readonly servesSince: Date | undefined;
 }
 
-type Proving = Pick<Migration, "environment" | "destination" | "lease" | "startedAt" | "report">;
+type Proving = Pick<Migration, "cluster" | "destination" | "lease" | "startedAt" | "report">;
 
 /**
  * Saves the snapshot and compares every key and value as they were when the new Trident was started: what that writes meanwhile is
  * not looked at. Nobody waits for either, and both only read the old etcd, which nobody writes to.
  */
 export async function proveAll(proving: Proving, source: OpenStore, copied: StartedOn): Promise<MigrationResult> {
-  const { environment, destination, lease, startedAt, report } = proving;
-  const pass = { source, destination, range: environment.range, signal: lease.held.signal, report };
+  const { cluster, destination, lease, startedAt, report } = proving;
+  const pass = { source, destination, range: cluster.range, signal: lease.held.signal, report };
   const [snapshot, verified] = await bothEnded(
     saveSnapshot(proving, source),
     copied.verified ?? verifyServed({ ...pass, revision: copied.sourceRevision }, copied.destinationRevision),
@@ -38,7 +38,7 @@ export async function proveAll(proving: Proving, source: OpenStore, copied: Star
 
 /** From here on nothing is taken back any more. */
 export async function recordCopied(
-  environment: Pick<MigrationEnvironment, "changeRecord">,
+  cluster: Pick<ClusterPort, "changeRecord">,
   proved: MigrationResult,
 ): Promise<MigrationResult> {
   const result = { ...proved, finishedAt: new Date().toISOString() };
@@ -46,12 +46,12 @@ export async function recordCopied(
     etcdClusterId: result.destinationClusterId,
     ...(result.keys > 0 ? { etcdHeldKeys: "true" as const } : {}),
   };
-  await environment.changeRecord({ phase: "copied", result: JSON.stringify(result), ...etcd });
+  await cluster.changeRecord({ phase: "copied", result: JSON.stringify(result), ...etcd });
   return result;
 }
 
-async function saveSnapshot({ environment, report }: Proving, source: OpenStore): Promise<string | undefined> {
-  const path = await environment.takeSnapshot(source);
+async function saveSnapshot({ cluster, report }: Proving, source: OpenStore): Promise<string | undefined> {
+  const path = await cluster.saveSourceSnapshot(source);
   if (path !== undefined) report(`Saved a snapshot of the old etcd as ${path}; it holds secrets.`);
   return path;
 }

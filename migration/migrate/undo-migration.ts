@@ -5,7 +5,7 @@ import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import { sourcePodName } from "../trident/legacy/legacy-pod-template.ts";
-import type { MigrationEnvironment } from "./migration-environment.ts";
+import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import { MigrationError, type LegacyOutcome } from "./migration-error.ts";
 import { leaseName } from "../lease/errors.ts";
 import { lossForGood } from "../lease/loss-of.ts";
@@ -15,7 +15,7 @@ import { hasListed } from "../record/started-on.ts";
 import { takeBackNewTrident } from "../undo/take-back-new-trident.ts";
 
 /** A migration that failed; without a destination when it had none open yet, and so wrote nothing. */
-interface FailedMigration extends Pick<Migration, "environment" | "lease" | "legacy" | "report"> {
+interface FailedMigration extends Pick<Migration, "cluster" | "lease" | "legacy" | "report"> {
   readonly destination?: Migration["destination"];
   readonly written?: Migration["written"];
   /** Whether the old Trident may have been stopped. */
@@ -33,23 +33,23 @@ const patienceSeconds = { stopped: 300, serving: 30 };
  * belongs to whoever has it now.
  */
 export async function undoMigration(failed: FailedMigration): Promise<MigrationError> {
-  const { environment, lease, legacy, stopped, during, cause, report } = failed;
+  const { cluster, lease, legacy, stopped, during, cause, report } = failed;
   const loss = await lossForGood(lease.held, patienceSeconds[stopped ? "stopped" : "serving"]);
   if (loss !== undefined) {
     report(`Failed while ${during}, and the Lease is lost: nothing is taken back.`);
-    return leftToOther(environment.namespace, during, loss);
+    return leftToOther(cluster.namespace, during, loss);
   }
   report(`Failed while ${during}; ${whatFollows(failed)}.`);
   const leftBehind: string[] = [];
   let outcome: LegacyOutcome = { kind: "untouched" };
   if (stopped) {
-    await environment.removeSourcePod().catch((error: unknown) => {
-      leftBehind.push(sourcePodLeft(environment, error));
+    await cluster.removeSourcePod().catch((error: unknown) => {
+      leftBehind.push(sourcePodLeft(cluster, error));
     });
     const kept = await takeNewTridentBack(failed, leftBehind);
     if (kept !== undefined) return new MigrationError({ during, cause, legacy: kept, leftBehind });
     // The old Trident before the keys: those are only in the way of the next run.
-    outcome = await restore(environment, legacy);
+    outcome = await restore(cluster, legacy);
   }
   const keysLeft = await removeKeys(failed);
   if (keysLeft !== undefined) leftBehind.push(keysLeft);
@@ -71,14 +71,14 @@ export function leftToOther(namespace: string, during: string, loss: unknown): M
  * stands there is a migration's own, unless it says so of a killed run's keys, which this one never came to look at.
  */
 export async function removeWrittenKeys(
-  migration: Pick<Migration, "environment" | "destination" | "written">,
+  migration: Pick<Migration, "cluster" | "destination" | "written">,
 ): Promise<void> {
-  const { environment, destination, written } = migration;
-  const { range } = environment;
+  const { cluster, destination, written } = migration;
+  const { range } = cluster;
   await removeCopiedKeys({ destination, range, writtenRevisions: written.revisions, unanswered: written.unanswered });
   written.forget();
   // Also when keys are left: they may be somebody else's. The next run writes its own mark when it finds nothing.
-  if (written.coversMark) await environment.changeRecord({ firstPass: null });
+  if (written.coversMark) await cluster.changeRecord({ firstPass: null });
 }
 
 /**
@@ -86,25 +86,25 @@ export async function removeWrittenKeys(
  * answer tells so. What one that never served wrote while it started is no reason to leave the old one stopped.
  */
 async function takeNewTridentBack(failed: FailedMigration, leftBehind: string[]): Promise<LegacyOutcome | undefined> {
-  const { environment, legacy, lease, report } = failed;
+  const { cluster, legacy, lease, report } = failed;
   let hasServed = false;
   try {
-    const [record, standing] = [await environment.readRecord(), await environment.findNewTrident()];
+    const [record, standing] = [await cluster.readRecord(), await cluster.findNewTrident()];
     hasServed = standing?.hasServed === true || hasListed(record);
-    await takeBackNewTrident({ environment, record, legacy, lease: lease.held, report });
+    await takeBackNewTrident({ cluster, record, legacy, lease: lease.held, report });
     return undefined;
   } catch (why) {
-    if (hasServed) return { kind: "newKept", why, serves: await servesAgain(environment, lease.held) };
+    if (hasServed) return { kind: "newKept", why, serves: await servesAgain(cluster, lease.held) };
     if (why instanceof NewWritesAtRiskError) leftBehind.push(neverServed(why));
     // What else went wrong here is tried again before the old Trident is started, which must not run beside it.
     return undefined;
   }
 }
 
-async function servesAgain(environment: MigrationEnvironment, lease: MigrationLease): Promise<boolean> {
+async function servesAgain(cluster: ClusterPort, lease: MigrationLease): Promise<boolean> {
   try {
     lease.throwIfLost();
-    return await environment.resumeNewTrident();
+    return await cluster.resumeNewTrident();
   } catch {
     return false;
   }
@@ -118,9 +118,9 @@ function neverServed({ keys, cause }: NewWritesAtRiskError): string {
   return `The new Trident never served. ${what} could not be carried back (${withoutFullStop(describeFailure(cause))}) and stays there.`;
 }
 
-async function restore(environment: MigrationEnvironment, legacy: LegacyTrident): Promise<LegacyOutcome> {
+async function restore(cluster: ClusterPort, legacy: LegacyTrident): Promise<LegacyOutcome> {
   try {
-    const replicas = await environment.restoreLegacy(legacy);
+    const replicas = await cluster.restoreLegacy(legacy);
     return legacy.isUninstalled === true
       ? { kind: "claimAsFound", claim: legacy.claim }
       : { kind: "restored", replicas };
@@ -131,10 +131,10 @@ async function restore(environment: MigrationEnvironment, legacy: LegacyTrident)
   }
 }
 
-async function removeKeys({ environment, destination, written }: FailedMigration): Promise<string | undefined> {
+async function removeKeys({ cluster, destination, written }: FailedMigration): Promise<string | undefined> {
   if (destination === undefined || written === undefined) return undefined;
   try {
-    await removeWrittenKeys({ environment, destination, written });
+    await removeWrittenKeys({ cluster, destination, written });
     return undefined;
   } catch (error) {
     return (
@@ -144,9 +144,9 @@ async function removeKeys({ environment, destination, written }: FailedMigration
   }
 }
 
-function sourcePodLeft(environment: MigrationEnvironment, error: unknown): string {
+function sourcePodLeft(cluster: ClusterPort, error: unknown): string {
   return (
     `Pod ${sourcePodName} could not be removed (${withoutFullStop(describeFailure(error))}): remove it with ` +
-    `\`kubectl --namespace ${environment.namespace} delete pod ${sourcePodName}\`, it holds the old Trident's volume.`
+    `\`kubectl --namespace ${cluster.namespace} delete pod ${sourcePodName}\`, it holds the old Trident's volume.`
   );
 }

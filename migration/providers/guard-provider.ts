@@ -128,13 +128,13 @@ export async function update(_id: string, olds: GuardInputs, news: GuardInputs):
 async function ask(inputs: GuardInputs, wanted: boolean): Promise<void> {
   // As below: only where the cluster is asked.
   const { requestRollback, takeBackRequest } = await import("../rollback/request-rollback.ts");
-  const { requestOnCluster } = await import("../rollback/rollback-on-cluster.ts");
+  const { clusterAdapter } = await import("../trident/port/cluster-adapter.ts");
   const cancellation = watchEngineCancellation(() => undefined);
   const { signal } = cancellation;
   try {
     const { snapshotDirectory = "" } = inputs;
-    const environment = requestOnCluster({ ...requestOf(inputs), snapshotDirectory }, signal);
-    await (wanted ? requestRollback(environment, report, signal) : takeBackRequest(environment, report));
+    const cluster = clusterAdapter({ ...requestOf(inputs), snapshotDirectory }, { interruption: signal });
+    await (wanted ? requestRollback(cluster, report, signal) : takeBackRequest(cluster, report));
   } catch (error) {
     throw new RollbackRequestError(wanted, error);
   } finally {
@@ -155,11 +155,13 @@ export function read<Properties>(id: string, props: Properties): Promise<{ id: s
  */
 export async function remove(_id: string, props: GuardInputs): Promise<void> {
   // Only here: to load the cluster's client takes longer than all else that Pulumi asks of a guard.
-  const { undoOnCluster, undoUnfinishedMigration } = await import("../undo/undo-unfinished-migration.ts");
+  const { undoUnfinishedMigration } = await import("../undo/undo-unfinished-migration.ts");
+  const { clusterAdapter } = await import("../trident/port/cluster-adapter.ts");
   const cancellation = watchEngineCancellation(() => undefined);
   const { signal } = cancellation;
   try {
-    await undoUnfinishedMigration(undoOnCluster(requestOf(props), signal), report, signal);
+    const cluster = clusterAdapter(requestOf(props), { interruption: signal, endsAtOnce: true });
+    await undoUnfinishedMigration(cluster, report, signal);
   } catch (error) {
     if (signal.aborted) throw new UndoInterruptedError(props);
     if (!(error instanceof ClusterUnreachableError) || process.env.PULUMI_K8S_DELETE_UNREACHABLE !== "true") {

@@ -81,12 +81,13 @@ export async function remove(
   props = idOrProps as MigrationOutputs,
 ): Promise<void> {
   const { rollBack } = await import("../rollback/roll-back.ts");
-  const { rollbackOnCluster } = await import("../rollback/rollback-on-cluster.ts");
+  const { clusterAdapter } = await import("../trident/port/cluster-adapter.ts");
   const cancellation = watchEngineCancellation(() => {
     report(rollbackInterrupted);
   });
   try {
-    await rollBack(rollbackOnCluster(rollbackRequest(props), cancellation.signal), report, cancellation.signal);
+    const { signal } = cancellation;
+    await rollBack(clusterAdapter(rollbackRequest(props), { interruption: signal }), report, signal);
   } catch (error) {
     if (error instanceof ClusterUnreachableError && process.env.PULUMI_K8S_DELETE_UNREACHABLE === "true") {
       report("The cluster can't be reached and PULUMI_K8S_DELETE_UNREACHABLE is true: no rollback is looked for.");

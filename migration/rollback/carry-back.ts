@@ -18,16 +18,16 @@ import type { Rollback } from "./rollback.ts";
  * @throws EmbeddedEtcdWrittenError, OtherEtcdError, EmptyNewEtcdError before anything is written.
  */
 export async function carryBack(rollback: Rollback, legacy: LegacyTrident, newEtcd: OpenStore): Promise<CarriedBack> {
-  const { environment, record, report, enter } = rollback;
+  const { cluster, record, report, enter } = rollback;
   const migrated = recordedResult(record);
   enter("checking that all is ready");
   refuseOtherEtcd(newEtcd.description, migrated.destinationClusterId, (await newEtcd.status()).clusterId);
-  await environment.checkClaim(legacy);
-  await environment.prepareSnapshot();
+  await cluster.checkClaim(legacy);
+  await cluster.prepareSnapshot();
 
   enter("starting the embedded etcd");
   report(`Starting the embedded etcd alone on PersistentVolumeClaim ${legacy.claim}.`);
-  const embedded = await environment.openEmbeddedEtcd(legacy, record);
+  const embedded = await cluster.openStoppedSource(legacy, record);
   try {
     enter("checking the embedded etcd");
     await checkEmbeddedEtcd(embedded, migrated, record);
@@ -43,19 +43,19 @@ async function carry(
   newEtcd: OpenStore,
   embedded: OpenStore,
 ): Promise<CarriedBack> {
-  const { environment, lease, record, report, enter } = rollback;
-  const { range } = environment;
+  const { cluster, lease, record, report, enter } = rollback;
+  const { range } = cluster;
   const revision = await pinRevision(newEtcd, range);
   const { count } = await newEtcd.range({ ...range, revision, countOnly: true });
   if (count === 0) throw new EmptyNewEtcdError(newEtcd.description, range.text);
 
   enter("saving a snapshot of the new etcd");
-  const snapshot = await environment.takeSnapshot(newEtcd);
+  const snapshot = await cluster.saveDestinationSnapshot(newEtcd);
   if (snapshot !== undefined) report(`Saved a snapshot of the new etcd as ${snapshot}; it holds secrets.`);
 
   enter("carrying back what changed since the migration");
   // Before the first write: from here on the embedded etcd is no longer as the migration left it, and that is known.
-  await environment.changeRecord({ rollbackPhase: "writing" });
+  await cluster.changeRecord({ rollbackPhase: "writing" });
   const { verified, changes } = await carryAndVerify(
     {
       ...{ source: newEtcd, destination: embedded, range, revision, report },

@@ -1,7 +1,5 @@
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
-import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
-import { describeLengths, type ListLengths } from "../trident/rest/expected-lists.ts";
 
 /** Somebody or something has written to the embedded etcd since the migration: what it wrote would be overwritten. */
 export class EmbeddedEtcdWrittenError extends Error {
@@ -50,29 +48,6 @@ export class NameTakenError extends Error {
     super(
       `Deployment ${deployment} in namespace ${namespace} stands, and it is ${what}: the old Trident can't be put back beside ` +
         `it. See \`kubectl --namespace ${namespace} get deployment ${deployment} --output yaml\`, and delete or rename it`,
-    );
-  }
-}
-
-/** The old Trident was started, and does not serve what was carried back. */
-export class OldTridentNotServingError extends Error {
-  override readonly name = "OldTridentNotServingError";
-
-  constructor(options: {
-    readonly legacy: LegacyTrident;
-    readonly expected: ListLengths;
-    readonly reason: unknown;
-    /** Without secrets. */
-    readonly log: readonly string[];
-  }) {
-    const { legacy, expected, reason, log } = options;
-    const lastWords =
-      log.length === 0
-        ? "It logged nothing"
-        : `The last lines of its log:\n${log.map((line) => `    ${line}`).join("\n")}\n`;
-    super(
-      `The old Trident (${legacy.tridentImage}, Deployment ${legacy.name} in namespace ${legacy.namespace}) was to list ` +
-        `${describeLengths(expected)}, and does not: ${withoutFullStop(describeFailure(reason))}. ${lastWords}`,
     );
   }
 }

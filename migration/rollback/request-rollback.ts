@@ -3,31 +3,10 @@ import type { MigrationRecord } from "../record/migration-record.ts";
 import { savedManifest } from "../trident/legacy/saved-manifest.ts";
 import { recordedResult } from "../record/migration-result.ts";
 import { legacyInRecord } from "../trident/legacy/unfinished-migration.ts";
-import { fencedSteps, type Effects } from "../lease/fenced-steps.ts";
-import { lossOf } from "../lease/loss-of.ts";
 import { putBackByHand } from "./carried-back.ts";
 import { checkEmbeddedEtcd } from "./check-legacy-etcd.ts";
-import { rollbackEffects, type RollbackEnvironment } from "./rollback-environment.ts";
-
-/** What asking for a rollback takes of a cluster. */
-export type RequestEnvironment = Pick<
-  RollbackEnvironment,
-  | "namespace"
-  | "legacyEtcdContainer"
-  | "findRecord"
-  | "changeRecord"
-  | "acquireLease"
-  | "findTrident"
-  | "readNewTrident"
-  | "readDeployment"
-  | "checkClaim"
-  | "prepareSnapshot"
-  | "openEmbeddedEtcd"
-  | "removeSourcePod"
-  | "handOverNewTrident"
->;
-
-const requestEffects: Effects<RequestEnvironment> = rollbackEffects;
+import type { ClusterPort } from "../trident/port/cluster-port.ts";
+import { underLease } from "../trident/port/under-lease.ts";
 
 /**
  * Asks for a rollback: writes it into the record, with the new Trident as it runs now. The embedded etcd is started for a
@@ -37,12 +16,12 @@ const requestEffects: Effects<RequestEnvironment> = rollbackEffects;
  * @throws EmbeddedEtcdWrittenError, OtherEtcdError, and what the steps raise; nothing is asked for then.
  */
 export async function requestRollback(
-  environment: RequestEnvironment,
+  cluster: ClusterPort,
   report: (line: string) => void,
   interruption?: AbortSignal,
 ): Promise<void> {
-  if ((await environment.findRecord())?.phase !== "copied") return;
-  await withLease(environment, report, async (fenced) => {
+  if ((await cluster.findRecord())?.phase !== "copied") return;
+  await underLease(cluster, await cluster.acquireLease(report), async (fenced) => {
     const record = await fenced.findRecord();
     if (record?.phase !== "copied") return;
     const legacy = legacyInRecord(record, fenced.legacyEtcdContainer);
@@ -68,11 +47,11 @@ export async function requestRollback(
  * @throws MigrationRunningError while a rollback is under way.
  */
 export async function takeBackRequest(
-  environment: RequestEnvironment,
+  cluster: ClusterPort,
   report: (line: string) => void = () => undefined,
 ): Promise<void> {
-  if ((await environment.findRecord()) === undefined) return;
-  await withLease(environment, report, async (fenced) => {
+  if ((await cluster.findRecord()) === undefined) return;
+  await underLease(cluster, await cluster.acquireLease(report), async (fenced) => {
     const record = await fenced.findRecord();
     if (record?.rollback !== undefined) await fenced.changeRecord({ rollback: null });
     // Left by a rollback that was killed.
@@ -81,38 +60,23 @@ export async function takeBackRequest(
   });
 }
 
-async function withLease(
-  environment: RequestEnvironment,
-  report: (line: string) => void,
-  action: (fenced: RequestEnvironment) => Promise<void>,
-): Promise<void> {
-  const lease = await environment.acquireLease(report);
-  try {
-    await action(fencedSteps(environment, requestEffects, lease));
-  } catch (error) {
-    throw lossOf(lease) ?? error;
-  } finally {
-    await lease.release();
-  }
-}
-
 async function lookAtEmbeddedEtcd(
-  environment: RequestEnvironment,
+  cluster: ClusterPort,
   legacy: LegacyTrident,
   record: MigrationRecord,
   report: (line: string) => void,
 ): Promise<void> {
-  await environment.checkClaim(legacy);
-  await environment.prepareSnapshot();
+  await cluster.checkClaim(legacy);
+  await cluster.prepareSnapshot();
   report("Looking at the embedded etcd, while the new Trident serves.");
   try {
-    const embedded = await environment.openEmbeddedEtcd(legacy, record);
+    const embedded = await cluster.openStoppedSource(legacy, record);
     try {
       await checkEmbeddedEtcd(embedded, recordedResult(record), record);
     } finally {
       await embedded.close();
     }
   } finally {
-    await environment.removeSourcePod();
+    await cluster.removeSourcePod();
   }
 }

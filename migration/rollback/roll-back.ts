@@ -4,7 +4,6 @@ import { pinRevision } from "../copy/read/pin-revision.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { interruptible, type InterruptibleLease } from "../lease/interruption.ts";
-import { fencedSteps } from "../lease/fenced-steps.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import { lossOf } from "../lease/loss-of.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
@@ -16,7 +15,8 @@ import { carryBack } from "./carry-back.ts";
 import { recordedCarry, rolledBackOf, type CarriedBack, type RolledBack } from "./carried-back.ts";
 import { NameTakenError, RollbackError } from "./errors.ts";
 import type { Rollback } from "./rollback.ts";
-import { rollbackEffects, type RollbackEnvironment } from "./rollback-environment.ts";
+import type { ClusterPort } from "../trident/port/cluster-port.ts";
+import { underLease } from "../trident/port/under-lease.ts";
 import { serveAgain } from "./serve-again.ts";
 
 /**
@@ -28,23 +28,26 @@ import { serveAgain } from "./serve-again.ts";
  * @throws RollbackError, after the new Trident was started again if the old one did not come to serve.
  */
 export async function rollBack(
-  environment: RollbackEnvironment,
+  cluster: ClusterPort,
   report: (line: string) => void,
   interruption: AbortSignal = new AbortController().signal,
 ): Promise<RolledBack | undefined> {
-  if (!isAskedFor(await environment.findRecord())) return undefined;
-  const lease = await alone(environment, report);
-  const fenced = fencedSteps(environment, rollbackEffects, lease);
-  try {
-    // Once more: another run may have done it between the first look and the Lease.
-    const record = await fenced.findRecord();
-    if (record === undefined || !isAskedFor(record)) return undefined;
-    return await runAlone(fenced, interruptible(lease, interruption), record, report);
-  } catch (error) {
-    throw orLeftToOther(error, lease);
-  } finally {
-    await lease.release();
-  }
+  if (!isAskedFor(await cluster.findRecord())) return undefined;
+  const lease = await alone(cluster, report);
+  return underLease(
+    cluster,
+    lease,
+    async (fenced) => {
+      // Once more: another run may have done it between the first look and the Lease.
+      const record = await fenced.findRecord();
+      if (record === undefined || !isAskedFor(record)) return undefined;
+      return runAlone(fenced, interruptible(lease, interruption), record, report);
+    },
+    (loss, error) =>
+      error instanceof RollbackError && error.outcome !== "leftToOther"
+        ? new RollbackError({ during: error.during, cause: loss, outcome: { kind: "leftToOther" } })
+        : error,
+  );
 }
 
 function isAskedFor(record: MigrationRecord | undefined): boolean {
@@ -52,26 +55,17 @@ function isAskedFor(record: MigrationRecord | undefined): boolean {
 }
 
 /** Whoever holds the Lease may be at the same rollback: nothing is started beside it. */
-async function alone(environment: RollbackEnvironment, report: (line: string) => void): Promise<MigrationLease> {
+async function alone(cluster: ClusterPort, report: (line: string) => void): Promise<MigrationLease> {
   try {
-    return await environment.acquireLease(report);
+    return await cluster.acquireLease(report);
   } catch (cause) {
     const during = "making sure that nothing else migrates or rolls back";
     throw new RollbackError({ during, cause, outcome: { kind: "untouched" } });
   }
 }
 
-/** Once the Lease is lost nothing is certain that the error says: another run may be at it. */
-function orLeftToOther(error: unknown, lease: MigrationLease): unknown {
-  if (!(error instanceof RollbackError) || error.outcome === "leftToOther") return error;
-  const loss = lossOf(lease);
-  return loss === undefined
-    ? error
-    : new RollbackError({ during: error.during, cause: loss, outcome: { kind: "leftToOther" } });
-}
-
 async function runAlone(
-  environment: RollbackEnvironment,
+  cluster: ClusterPort,
   lease: InterruptibleLease,
   record: MigrationRecord,
   report: (line: string) => void,
@@ -81,17 +75,17 @@ async function runAlone(
     lease.throwIfLost();
     during = step;
   };
-  const rollback: Rollback = { environment, lease, record, report, enter };
+  const rollback: Rollback = { cluster, lease, record, report, enter };
   const standing = await untouched(during, () => findStanding(rollback));
   let uid: string | undefined;
   let carried: CarriedBack;
   try {
     if (standing === undefined) {
-      const legacy = legacyInRecord(record, environment.legacyEtcdContainer);
+      const legacy = legacyInRecord(record, cluster.legacyEtcdContainer);
       carried = await carryOnce(rollback, legacy);
       enter("putting the old Trident back");
       report(`Putting the old Trident back: Deployment ${legacy.name}, as it was before the migration.`);
-      uid = await environment.createOldTrident(legacy, record);
+      uid = await cluster.recreateLegacy(legacy, record);
       await waitForOldTrident(rollback, legacy, carried.lists);
     } else {
       enter("waiting for the old Trident that an earlier run had put back");
@@ -108,11 +102,11 @@ async function runAlone(
 
 /** The old Trident, when an earlier run had put it back and was killed then. Raises NameTakenError for anything else. */
 async function findStanding({
-  environment,
+  cluster,
   record,
 }: Rollback): Promise<{ readonly legacy: LegacyTrident; readonly carried: CarriedBack } | undefined> {
-  const { namespace, legacyDeployment } = environment;
-  const found = await environment.findTrident();
+  const { namespace, legacyDeployment } = cluster;
+  const found = await cluster.findTrident();
   switch (found.kind) {
     case "absent":
     case "uninstalled":
@@ -131,24 +125,24 @@ async function findStanding({
 
 /** What an earlier run had carried back and verified counts for as long as nothing was written to the new etcd after it. */
 async function carryOnce(rollback: Rollback, legacy: LegacyTrident): Promise<CarriedBack> {
-  const { environment, record, report, enter } = rollback;
+  const { cluster, record, report, enter } = rollback;
   enter("stopping the new Trident");
-  await environment.stopNewTrident();
-  await environment.removeSourcePod();
+  await cluster.stopNewTrident();
+  await cluster.removeSourcePod();
   const earlier = recordedCarry(record);
   enter("reaching the new etcd");
-  const newEtcd = await environment.openNewEtcd();
+  const newEtcd = await cluster.openDestination();
   try {
     if (earlier?.byHand === true) return await leaveByHand(rollback, earlier, newEtcd);
     // By a quorum: what one member says of its own revision may be old.
-    if (earlier?.newEtcdRevision === (await pinRevision(newEtcd, environment.range)).toString()) {
+    if (earlier?.newEtcdRevision === (await pinRevision(newEtcd, cluster.range)).toString()) {
       report("All of the state was carried back and verified by an earlier run.");
       return earlier;
     }
     const carried = await carryBack(rollback, legacy, newEtcd);
     enter("ending the copy");
-    await environment.changeRecord({ rollbackPhase: "restoring", carriedBack: JSON.stringify(carried) });
-    await environment.removeSourcePod();
+    await cluster.changeRecord({ rollbackPhase: "restoring", carriedBack: JSON.stringify(carried) });
+    await cluster.removeSourcePod();
     return carried;
   } finally {
     await newEtcd.close();
@@ -157,34 +151,34 @@ async function carryOnce(rollback: Rollback, legacy: LegacyTrident): Promise<Car
 
 /** The old Trident has a state of its own, which the user put there: the new etcd's is kept in a snapshot. */
 async function leaveByHand(rollback: Rollback, earlier: CarriedBack, newEtcd: OpenStore): Promise<CarriedBack> {
-  const { environment, report, enter } = rollback;
+  const { cluster, report, enter } = rollback;
   enter("saving a snapshot of the new etcd");
-  const snapshot = earlier.snapshot ?? (await environment.takeSnapshot(newEtcd));
+  const snapshot = earlier.snapshot ?? (await cluster.saveDestinationSnapshot(newEtcd));
   if (snapshot !== undefined) report(`Saved a snapshot of the new etcd as ${snapshot}; it holds secrets.`);
-  const newEtcdRevision = (await pinRevision(newEtcd, environment.range)).toString();
+  const newEtcdRevision = (await pinRevision(newEtcd, cluster.range)).toString();
   const left = { ...earlier, newEtcdRevision, ...(snapshot === undefined ? {} : { snapshot }) };
-  await environment.changeRecord({ carriedBack: JSON.stringify(left) });
+  await cluster.changeRecord({ carriedBack: JSON.stringify(left) });
   return left;
 }
 
 async function waitForOldTrident(rollback: Rollback, legacy: LegacyTrident, expected: ListLengths): Promise<void> {
-  const { environment, record, report, enter } = rollback;
+  const { cluster, record, report, enter } = rollback;
   if ((record.legacyReplicas ?? legacy.replicas) === 0) {
     report("The old Trident is at 0 replicas, as it was before the migration.");
     return;
   }
   enter("waiting for the old Trident to serve what was carried back");
-  await environment.waitUntilOldTridentServes(legacy, expected);
+  await cluster.waitUntilLegacyServes(legacy, expected);
   report("The old Trident serves.");
 }
 
 /** From here on the old Trident's state is the newer one, and nothing is taken back. */
 async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledBack> {
-  const { environment, report } = rollback;
+  const { cluster, report } = rollback;
   const ended = rolledBackOf(carried, new Date());
   try {
     await takeBackState(rollback, BigInt(carried.newEtcdRevision));
-    await environment.changeRecord({
+    await cluster.changeRecord({
       ...{ phase: null, legacyDeployment: null, legacyReplicas: null, stoppedAt: null, firstPass: null, result: null },
       ...{ rollback: null, rollbackPhase: null, carriedBack: null, newTrident: null, served: null },
       // The new etcd was emptied: to find it so is no loss.
@@ -192,7 +186,7 @@ async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledB
       rolledBack: JSON.stringify(ended),
     });
   } catch (cause) {
-    const outcome = { kind: "oldStands", deployment: environment.legacyDeployment } as const;
+    const outcome = { kind: "oldStands", deployment: cluster.legacyDeployment } as const;
     throw new RollbackError({ during: "recording that it has ended", cause, outcome });
   }
   report(`Rolled back: ${counted(ended.keys, "key is", "keys are")} in the embedded etcd, as in the new one.`);
@@ -200,11 +194,11 @@ async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledB
 }
 
 /** A later migration is to find the new etcd empty. What can't be deleted is only in its way. */
-async function takeBackState({ environment, lease, report }: Rollback, revision: bigint): Promise<void> {
+async function takeBackState({ cluster, lease, report }: Rollback, revision: bigint): Promise<void> {
   try {
-    const newEtcd = await environment.openNewEtcd();
+    const newEtcd = await cluster.openDestination();
     try {
-      await deleteKeysOf(newEtcd, environment.range, ({ modRevision }) => modRevision <= revision);
+      await deleteKeysOf(newEtcd, cluster.range, ({ modRevision }) => modRevision <= revision);
     } finally {
       await newEtcd.close();
     }

@@ -1,10 +1,10 @@
 import type { InterruptibleLease } from "../lease/interruption.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
-import type { RollbackEnvironment } from "./rollback-environment.ts";
+import type { ClusterPort } from "../trident/port/cluster-port.ts";
 
 /** One rollback under way: what its steps share. */
 export interface Rollback {
-  readonly environment: RollbackEnvironment;
+  readonly cluster: ClusterPort;
   readonly lease: InterruptibleLease;
   readonly record: MigrationRecord;
   readonly report: (line: string) => void;

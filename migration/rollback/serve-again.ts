@@ -21,28 +21,28 @@ export async function serveAgain(failed: {
   readonly cause: unknown;
 }): Promise<RollbackError> {
   const { rollback, uid, during, cause } = failed;
-  const { environment, lease, report } = rollback;
+  const { cluster, lease, report } = rollback;
   const loss = await lossForGood(lease.held, patienceSeconds);
   // Whoever holds the Lease now may have started a Trident.
   if (loss !== undefined) return new RollbackError({ during, cause: loss, outcome: { kind: "leftToOther" } });
   report(`Failed while ${during}; starting the new Trident again.`);
   const leftBehind: string[] = [];
-  await environment.removeSourcePod().catch((error: unknown) => {
-    leftBehind.push(sourcePodLeft(environment.namespace, error));
+  await cluster.removeSourcePod().catch((error: unknown) => {
+    leftBehind.push(sourcePodLeft(cluster.namespace, error));
   });
   return new RollbackError({ during, cause, outcome: await startNew(rollback, uid), leftBehind });
 }
 
-async function startNew({ environment, record }: Rollback, uid: string | undefined): Promise<RollbackOutcome> {
+async function startNew({ cluster, record }: Rollback, uid: string | undefined): Promise<RollbackOutcome> {
   try {
     if (uid !== undefined) {
-      await environment.removeOldTrident(legacyInRecord(record, environment.legacyEtcdContainer), uid);
+      await cluster.removeRecreatedLegacy(legacyInRecord(record, cluster.legacyEtcdContainer), uid);
     }
-    const standing = await environment.findTrident();
+    const standing = await cluster.findTrident();
     if (standing.kind !== "absent") {
-      throw new NameTakenError(environment.namespace, environment.legacyDeployment, "not the new Trident's");
+      throw new NameTakenError(cluster.namespace, cluster.legacyDeployment, "not the new Trident's");
     }
-    await environment.startNewTridentAgain(record);
+    await cluster.startNewTridentAgain(record);
     return { kind: "newServes" };
   } catch (why) {
     return { kind: "noneServes", why };

@@ -6,9 +6,9 @@ import { openPortForward } from "../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
 import { readDeployment } from "../trident/legacy/legacy-trident.ts";
 import { restPort } from "../trident/rest/trident-serving.ts";
-import { listsOfPod } from "../trident/rest/lists-of-pod.ts";
+import { listsOfPod } from "../trident/rest/wait-until-it-lists.ts";
 import { newTridentPods } from "../trident/new/new-trident.ts";
-import { troubleOfDeployment } from "../trident/new/new-trident-trouble.ts";
+import { troubleOfDeployment } from "../trident/rest/trident-trouble.ts";
 import { TridentNotServingError } from "./errors.ts";
 
 export interface TridentPlace {

@@ -1,6 +1,6 @@
 import type { KeyRange, KeyValueStore } from "../copy/store/key-value-store.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
-import type { MigrationEnvironment } from "../migrate/migration-environment.ts";
+import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import { BlockedError } from "../blockers/blocker.ts";
 import { newTridentName } from "../trident/new/new-trident.ts";
 import { bothTridents, oldTridentRestored, type WrittenByBoth } from "../blockers/two-tridents-blockers.ts";
@@ -10,7 +10,7 @@ import { startedOn, type StartedOn } from "../record/started-on.ts";
 import { givenUpKeys, takeBackNewTrident, type TakeBack } from "./take-back-new-trident.ts";
 
 type Settling = Pick<TakeBack, "record" | "lease" | "report"> & {
-  readonly environment: MigrationEnvironment;
+  readonly cluster: ClusterPort;
   readonly legacy: LegacyTrident;
 };
 
@@ -21,18 +21,18 @@ type Settling = Pick<TakeBack, "record" | "lease" | "report"> & {
  * @throws BlockedError (bothTridents, oldTridentRestored) with nothing changed.
  */
 export async function settleBesideOldTrident(settling: Settling): Promise<void> {
-  const { environment, legacy, record } = settling;
-  const standing = await environment.findNewTrident();
+  const { cluster, legacy, record } = settling;
+  const standing = await cluster.findNewTrident();
   const started = startedOn(record, standing);
   if (started === undefined) return;
   const wrote = await writtenByBoth(settling, started);
-  const tridents = { namespace: environment.namespace, old: environment.legacyDeployment, new: newTridentName };
+  const tridents = { namespace: cluster.namespace, old: cluster.legacyDeployment, new: newTridentName };
   if (standing === undefined && record.phase === "copied") throw new BlockedError(oldTridentRestored(tridents, wrote));
-  if (!isNothingLost(wrote.new, givenUpKeys(environment, record))) {
+  if (!isNothingLost(wrote.new, givenUpKeys(cluster, record))) {
     throw new BlockedError(bothTridents(tridents, wrote, legacy.replicas === 0));
   }
   await takeBackNewTrident({ ...settling, legacy: undefined });
-  if (record.phase === "copied") await environment.changeRecord({ phase: null, result: null });
+  if (record.phase === "copied") await cluster.changeRecord({ phase: null, result: null });
 }
 
 /** What can't be told is not given up. */
@@ -40,9 +40,9 @@ export function isNothingLost(written: number | undefined, discardedKeys: number
   return written !== undefined && (written === 0 || written === discardedKeys);
 }
 
-async function writtenByBoth({ environment, legacy }: Settling, started: StartedOn): Promise<WrittenByBoth> {
-  const { range } = environment;
-  const [newEtcd, old] = await Promise.all([environment.openDestination(), environment.openLiveSource(legacy)]);
+async function writtenByBoth({ cluster, legacy }: Settling, started: StartedOn): Promise<WrittenByBoth> {
+  const { range } = cluster;
+  const [newEtcd, old] = await Promise.all([cluster.openDestination(), cluster.openLiveSource(legacy)]);
   try {
     return {
       new: await writtenTo(newEtcd, range, started, "destination"),

@@ -1,41 +1,20 @@
 import { counted } from "../wording/counted.ts";
 import { deleteKeysOf } from "../copy/write/delete-keys-of.ts";
-import type { KeyPrefix } from "../copy/store/key-range.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
-import type { MigrationRecord, RecordChange } from "../record/migration-record.ts";
-import { newTridentName, type StandingNewTrident } from "../trident/new/new-trident.ts";
+import type { MigrationRecord } from "../record/migration-record.ts";
+import { newTridentName } from "../trident/new/new-trident.ts";
+import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { carryToOld } from "./carry-to-legacy.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
 import { NewWritesAtRiskError } from "./errors.ts";
 import { startedOn, type StartedOn } from "../record/started-on.ts";
 
-/** What it takes of the cluster. */
-export interface TakeBackEnvironment {
-  readonly namespace: string;
-  /** The Trident's keys. */
-  readonly range: KeyPrefix;
-  /** How many keys the user gives up, as the settings say; undefined where the record may say it. */
-  readonly discardedKeys?: number | undefined;
-  changeRecord(change: RecordChange): Promise<void>;
-  /** Undefined when none stands. */
-  findNewTrident(): Promise<StandingNewTrident | undefined>;
-  /** Returns only when nothing of it runs any more; its Deployment stays. Does nothing when there is none. */
-  stopNewTrident(): Promise<void>;
-  /** Stops it and deletes its Deployment; what it wrote stays. */
-  withdrawNewTrident(): Promise<void>;
-  openDestination(): Promise<OpenStore>;
-  /** Runs the embedded etcd alone on its claim. Only while nothing else has the claim's data open. */
-  openStoppedSource(legacy: LegacyTrident, record: MigrationRecord): Promise<OpenStore>;
-  /** Waits until the pod under `openStoppedSource` is gone; does nothing when there is none. */
-  removeSourcePod(): Promise<void>;
-}
-
 export interface TakeBack {
-  readonly environment: TakeBackEnvironment;
+  readonly cluster: ClusterPort;
   /** As it is now. */
   readonly record: MigrationRecord;
   readonly lease: Pick<MigrationLease, "signal" | "throwIfLost">;
@@ -46,7 +25,7 @@ export interface TakeBack {
 
 /** How many keys the user gives up; undefined for none. */
 export function givenUpKeys(
-  { discardedKeys }: Pick<TakeBackEnvironment, "discardedKeys">,
+  { discardedKeys }: Pick<ClusterPort, "discardedKeys">,
   record: Pick<MigrationRecord, "discardedKeys">,
 ): number | undefined {
   return discardedKeys ?? record.discardedKeys;
@@ -60,27 +39,27 @@ export function givenUpKeys(
  * @throws NewWritesAtRiskError, after which it stands at 0 replicas, and what it wrote is where it was.
  */
 export async function takeBackNewTrident(taking: TakeBack): Promise<void> {
-  const { environment, record, lease } = taking;
-  const started = startedOn(record, await environment.findNewTrident());
+  const { cluster, record, lease } = taking;
+  const started = startedOn(record, await cluster.findNewTrident());
   if (started !== undefined) {
     lease.throwIfLost();
-    await environment.stopNewTrident();
+    await cluster.pauseNewTrident();
     await settleWrites(taking, started);
     // What stays is cleared when the old one was put back.
-    await environment.changeRecord({ served: null, rollbackPhase: null, discardedKeys: null }).catch(() => undefined);
+    await cluster.changeRecord({ served: null, rollbackPhase: null, discardedKeys: null }).catch(() => undefined);
   }
   lease.throwIfLost();
-  await environment.withdrawNewTrident();
+  await cluster.withdrawNewTrident();
 }
 
 async function settleWrites(taking: TakeBack, started: StartedOn): Promise<void> {
-  const { environment, record, report } = taking;
-  const { range } = environment;
-  const discardedKeys = givenUpKeys(environment, record);
+  const { cluster, record, report } = taking;
+  const { range } = cluster;
+  const discardedKeys = givenUpKeys(cluster, record);
   let keys: number | undefined;
   let newEtcd: OpenStore | undefined;
   try {
-    newEtcd = await environment.openDestination();
+    newEtcd = await cluster.openDestination();
     const { clusterId } = await newEtcd.status();
     if (started.destinationClusterId !== undefined && started.destinationClusterId !== clusterId) {
       throw new Error(
@@ -101,7 +80,7 @@ async function settleWrites(taking: TakeBack, started: StartedOn): Promise<void>
     throw new NewWritesAtRiskError({
       ...(keys === undefined ? {} : { keys }),
       cause,
-      remedy: `${given}${waysOn(environment.namespace, record.name, keys)}`.trim(),
+      remedy: `${given}${waysOn(cluster.namespace, record.name, keys)}`.trim(),
     });
   } finally {
     await newEtcd?.close();
@@ -109,7 +88,7 @@ async function settleWrites(taking: TakeBack, started: StartedOn): Promise<void>
 }
 
 async function carry(taking: TakeBack, started: StartedOn, newEtcd: OpenStore, keys: number): Promise<void> {
-  const { environment, legacy, record, lease, report } = taking;
+  const { cluster, legacy, record, lease, report } = taking;
   if (legacy === undefined) throw new Error("the old Trident runs: its etcd can't take what the new one wrote");
   if (legacy.isUninstalled === true) {
     throw new Error(`the old Trident is uninstalled, and PersistentVolumeClaim ${legacy.claim} is only read`);
@@ -117,19 +96,19 @@ async function carry(taking: TakeBack, started: StartedOn, newEtcd: OpenStore, k
   report(
     `The new Trident has written ${counted(keys, "key")} since it was started: carrying that into the embedded etcd.`,
   );
-  const embedded = await environment.openStoppedSource(legacy, record);
+  const embedded = await cluster.openStoppedSource(legacy, record);
   try {
     await carryToOld({
-      ...{ newEtcd, embedded, started, range: environment.range, signal: lease.signal },
+      ...{ newEtcd, embedded, started, range: cluster.range, signal: lease.signal },
       hasBegun: record.rollbackPhase === "writing",
       begin: async () => {
         lease.throwIfLost();
-        await environment.changeRecord({ rollbackPhase: "writing" });
+        await cluster.changeRecord({ rollbackPhase: "writing" });
       },
     });
   } finally {
     await embedded.close();
-    await environment.removeSourcePod().catch((error: unknown) => {
+    await cluster.removeSourcePod().catch((error: unknown) => {
       report(`The embedded etcd's pod could not be removed (${withoutFullStop(describeFailure(error))}).`);
     });
   }

@@ -16,7 +16,7 @@ import { findMigrationRecord, type MigrationRecord } from "../../record/migratio
 import type { Blocker } from "../../blockers/blocker.ts";
 import { checkNamespace } from "../../trident/check-namespace.ts";
 import type { NamesAnswer } from "../../trident/rest/ask-for-lists.ts";
-import { askOldTrident } from "../../trident/rest/ask-legacy-trident.ts";
+import { askLegacyTrident } from "../../trident/legacy/ask-legacy-trident.ts";
 import { lookAtTrident } from "../../serving/wait-for-trident.ts";
 import type { OpenStore } from "../../connect/open-store.ts";
 import { readerOf, type ClusterReader } from "./cluster-reader.ts";
@@ -35,7 +35,7 @@ export interface PlanEnvironment {
   /** Undefined when the legacy etcd does not run. */
   openSource(legacy: LegacyTrident): Promise<OpenStore | undefined>;
   /** What the old Trident, which is to serve, lists. */
-  askOldTrident(legacy: LegacyTrident): Promise<NamesAnswer>;
+  askLegacyTrident(legacy: LegacyTrident): Promise<NamesAnswer>;
   openDestination(): Promise<OpenStore>;
   /** Of one that is not the stack's own: what keeps it from being used. */
   examineDestination(
@@ -58,7 +58,7 @@ export function planEnvironment(cluster: ClusterClient, request: PlanRequest): P
     checkNamespace: () => checkNamespace(cluster, namespace),
     findRecord: () => findMigrationRecord(cluster, request),
     openSource: (legacy) => openLiveSource(cluster, legacy),
-    askOldTrident: (legacy) => askOldTrident(cluster, legacy, { timeoutSeconds: 4 }),
+    askLegacyTrident: (legacy) => askLegacyTrident(cluster, legacy, { timeoutSeconds: 4 }),
     ...destinationOnCluster(cluster, request),
     countEtcdv2Nodes: async (legacy) => {
       const forward = await openPortForward(cluster, {

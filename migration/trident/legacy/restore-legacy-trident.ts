@@ -56,7 +56,7 @@ async function startAgain(
   const record = await findMigrationRecord(cluster, place);
   const replicas = replicasBefore(deployment, record?.legacyReplicas) ?? legacy.replicas;
   if (deployment === undefined) {
-    await createAnew(cluster, legacy, record?.legacyDeployment);
+    await createFromRecord(cluster, legacy, record?.legacyDeployment);
   } else if (deployment.metadata?.uid !== legacy.uid) {
     throw new LegacyTridentReplacedError(legacy);
   } else if (isStopped(deployment)) {
@@ -89,7 +89,7 @@ async function scaleBack(cluster: ClusterClient, legacy: LegacyTrident, replicas
 }
 
 /** Creates the Deployment as the record has it. Raises LegacyTridentReplacedError when the record has none. */
-export async function createAnew(
+export async function createFromRecord(
   cluster: ClusterClient,
   legacy: LegacyTrident,
   manifest: string | undefined,

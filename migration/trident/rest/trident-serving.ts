@@ -3,10 +3,16 @@ import { describeFailure } from "../../wording/describe-failure.ts";
 import { isReady, listPods, podName } from "../../kubernetes/pods.ts";
 import { openPortForward, type PortForward } from "../../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../../kubernetes/wait-until.ts";
-import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 
 /** Where Trident has its REST API, on the pod's loopback; an old one and a new one alike. */
 export const restPort = 8000;
+
+interface ServingDeployment {
+  readonly namespace: string;
+  readonly name: string;
+  /** Finds its pods, as the API's `labelSelector` says it. */
+  readonly selector: string;
+}
 
 /**
  * Waits until Trident's REST API answers: a Trident that could not read its state runs on, and its pod is ready, but each
@@ -14,13 +20,13 @@ export const restPort = 8000;
  */
 export async function waitUntilTridentServes(
   cluster: ClusterClient,
-  legacy: LegacyTrident,
+  deployment: ServingDeployment,
   patience: Patience,
 ): Promise<void> {
-  const { namespace, name } = legacy;
+  const { namespace, name } = deployment;
   const forward = await openPortForward(cluster, {
     namespace,
-    choosePod: () => findReadyPod(cluster, legacy),
+    choosePod: () => findReadyPod(cluster, deployment),
     port: restPort,
   });
   try {
@@ -45,8 +51,8 @@ export async function askTrident(forward: Omit<PortForward, "close">): Promise<L
   }
 }
 
-async function findReadyPod(cluster: ClusterClient, legacy: LegacyTrident): Promise<string> {
-  const pod = (await listPods(cluster, legacy.namespace, legacy.selector)).find(isReady);
-  if (pod === undefined) throw new Error(`no pod of Deployment ${legacy.name} is ready`);
+async function findReadyPod(cluster: ClusterClient, { namespace, name, selector }: ServingDeployment): Promise<string> {
+  const pod = (await listPods(cluster, namespace, selector)).find(isReady);
+  if (pod === undefined) throw new Error(`no pod of Deployment ${name} is ready`);
   return podName(pod);
 }

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { clusterEnvironment } from "../../../migration/migrate/cluster-environment.ts";
+import { clusterAdapter } from "../../../migration/trident/port/cluster-adapter.ts";
 import { migrateTridentState, runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { valuesOf } from "../etcd-keys.ts";
 import { failureOf, setUpScene, type MigrationScene } from "./migration-scene.ts";
@@ -41,9 +41,9 @@ describe("a migration that is killed", () => {
 
   it("in the outage has the old Trident put back by the next one if that fails", async () => {
     await killMigrationAt("Stopping the old Trident", 300);
-    const environment = clusterEnvironment(scene.request);
+    const cluster = clusterAdapter(scene.request);
     const openStoppedSource = () => Promise.reject(new Error("no room for the pod"));
-    const error = await failureOf(runMigration({ ...environment, openStoppedSource }, () => undefined));
+    const error = await failureOf(runMigration({ ...cluster, openStoppedSource }, () => undefined));
     assert.equal(error.legacy, "restored");
     const restored = await scene.legacy();
     assert.equal(restored.spec, served.spec);

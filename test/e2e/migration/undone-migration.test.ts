@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import { clusterEnvironment } from "../../../migration/migrate/cluster-environment.ts";
+import { clusterAdapter } from "../../../migration/trident/port/cluster-adapter.ts";
 import { CopyConflictError } from "../../../migration/copy/errors.ts";
 import { LegacyTridentChangedError } from "../../../migration/trident/legacy/stop-legacy-trident.ts";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
-import type { MigrationEnvironment } from "../../../migration/migrate/migration-environment.ts";
+import type { ClusterPort } from "../../../migration/trident/port/cluster-port.ts";
 import { backendPassword, failureOf, migrationFailure, setUpScene, type MigrationScene } from "./migration-scene.ts";
 
 const namespace = "e2e-migration-undone";
@@ -21,7 +21,7 @@ describe("a migration that fails after the old Trident was stopped", () => {
 
   it("puts the old Trident back when somebody else writes into the new etcd meanwhile", async () => {
     const before = await scene.legacy();
-    const error = await failureOf(runMigration(withForeignWriter(clusterEnvironment(scene.request)), () => undefined));
+    const error = await failureOf(runMigration(withForeignWriter(clusterAdapter(scene.request)), () => undefined));
 
     assert.ok(error.cause instanceof CopyConflictError, error.message);
     assert.match(error.message, new RegExp(`${foreignKey}.*serving again`, "s"));
@@ -44,12 +44,12 @@ describe("a migration that fails after the old Trident was stopped", () => {
 
   it("puts the old Trident back when somebody starts it during the copy", async () => {
     const before = await scene.legacy();
-    const environment = clusterEnvironment(scene.request);
-    const checkStillStopped: MigrationEnvironment["checkStillStopped"] = async (stopped) => {
+    const cluster = clusterAdapter(scene.request);
+    const checkStillStopped: ClusterPort["checkStillStopped"] = async (stopped) => {
       await scaleLegacyTo(1);
-      await environment.checkStillStopped(stopped);
+      await cluster.checkStillStopped(stopped);
     };
-    const error = await failureOf(runMigration({ ...environment, checkStillStopped }, () => undefined));
+    const error = await failureOf(runMigration({ ...cluster, checkStillStopped }, () => undefined));
 
     assert.ok(error.cause instanceof LegacyTridentChangedError, error.message);
     assert.match(error.message, /it is scaled to 1.*serving again/s);
@@ -63,10 +63,10 @@ describe("a migration that fails after the old Trident was stopped", () => {
 
   it("puts the old Trident back when the snapshot can't be written, naming the setting", async () => {
     const before = await scene.legacy();
-    const environment = clusterEnvironment({ ...scene.request, snapshotDirectory: "/proc/no-such-folder" });
+    const cluster = clusterAdapter({ ...scene.request, snapshotDirectory: "/proc/no-such-folder" });
     // The check beforehand would find it: the disk fills up later.
     const prepareSnapshot = () => Promise.resolve();
-    const error = await failureOf(runMigration({ ...environment, prepareSnapshot }, () => undefined));
+    const error = await failureOf(runMigration({ ...cluster, prepareSnapshot }, () => undefined));
     assert.match(error.message, /\/proc\/no-such-folder \(setting snapshotDirectory\).*serving again/s);
     await assertServesAsBefore(before);
     assert.equal((await scene.destination.keys()).size, 0);
@@ -74,7 +74,7 @@ describe("a migration that fails after the old Trident was stopped", () => {
 
   it("stops nothing while another one is running", async () => {
     const before = await scene.legacy();
-    const lease = await clusterEnvironment(scene.request).acquireLease(() => undefined);
+    const lease = await clusterAdapter(scene.request).acquireLease(() => undefined);
     try {
       const error = await migrationFailure(scene.request);
       assert.match(error.message, /Another migration is running in namespace .*Lease trident-etcd-migration since/);
@@ -86,11 +86,11 @@ describe("a migration that fails after the old Trident was stopped", () => {
   });
 
   /** Somebody who writes into the new etcd right after the old Trident was stopped. */
-  function withForeignWriter(environment: MigrationEnvironment): MigrationEnvironment {
+  function withForeignWriter(cluster: ClusterPort): ClusterPort {
     return {
-      ...environment,
+      ...cluster,
       stopLegacy: async (legacy, migrationRecord) => {
-        const stopped = await environment.stopLegacy(legacy, migrationRecord);
+        const stopped = await cluster.stopLegacy(legacy, migrationRecord);
         await scene.destination.etcdctl("put", foreignKey, "{}");
         return stopped;
       },

@@ -8,7 +8,8 @@ import type { HeldLease } from "../../../migration/lease/held-lease.ts";
 import { leaseApi } from "../../../migration/lease/lease-api.ts";
 import { LeaseGate } from "../../../migration/lease/lease-gate.ts";
 import { PassedTime } from "../../../migration/lease/passed-time.ts";
-import { clusterEnvironment } from "../../../migration/migrate/cluster-environment.ts";
+import { clusterAdapter } from "../../../migration/trident/port/cluster-adapter.ts";
+import type { ClusterPort } from "../../../migration/trident/port/cluster-port.ts";
 import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../kubernetes/fake-kubernetes.ts";
 import { legacyDeployment, legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 import { FakeClocks } from "./fake-clocks.ts";
@@ -81,10 +82,10 @@ describe("a step on a cluster whose run has lost its Lease in the midst of it", 
         fake.objects.set(recordPath, record());
         fake.objects.set(deploymentPath, stopped(step !== "stopLegacy"));
         const changes = takenAfter(fake, allowed);
-        const environment = clusterEnvironment(requestOf(fake));
-        const lease = await environment.acquireLease(() => undefined);
+        const cluster = clusterAdapter(requestOf(fake));
+        const lease = await cluster.acquireLease(() => undefined);
         const legacy = legacyTrident({ uid: uidOf(fake), stoppedByMigration: step !== "stopLegacy" });
-        const outcome = await taking(environment, step, legacy).catch((error: unknown) => error);
+        const outcome = await taking(cluster, step, legacy).catch((error: unknown) => error);
         await lease.release();
         await fake.stop();
         assert.ok(changes.length <= allowed, `${changes.join(", ")}, of which ${allowed} came before the loss`);
@@ -122,7 +123,7 @@ describe("the undo at a destroy", () => {
 });
 
 function taking(
-  environment: ReturnType<typeof clusterEnvironment>,
+  cluster: ClusterPort,
   step: "stopLegacy" | "restoreLegacy" | "deleteLegacy" | "checkLegacyImage",
   legacy: ReturnType<typeof legacyTrident>,
 ): Promise<unknown> {
@@ -130,11 +131,11 @@ function taking(
   switch (step) {
     case "stopLegacy":
     case "checkLegacyImage":
-      return environment[step](legacy, found);
+      return cluster[step](legacy, found);
     case "restoreLegacy":
-      return environment.restoreLegacy(legacy);
+      return cluster.restoreLegacy(legacy);
     case "deleteLegacy":
-      return environment.deleteLegacy({ legacy, generation: 1, stoppedAt: "2030-01-01T00:00:00.000Z" });
+      return cluster.deleteLegacy({ legacy, generation: 1, stoppedAt: "2030-01-01T00:00:00.000Z" });
   }
 }
 

@@ -7,34 +7,34 @@ import { LegacyTridentChangedError } from "../../../migration/trident/legacy/sto
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { MigrationError } from "../../../migration/migrate/migration-error.ts";
 import { isBlockedBy } from "../../../migration/blockers/blocker.ts";
-import { FakeEnvironment, tellAnotherValue } from "./fake-environment.ts";
+import { FakeCluster, tellAnotherValue } from "../trident/port/fake-cluster.ts";
 import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
 
 describe("a cut-over", () => {
   it("copies everything before it stops the old Trident", async () => {
-    const environment = new FakeEnvironment();
+    const cluster = new FakeCluster();
     let copied: Record<string, string> = {};
-    environment.before("stopLegacy", () => {
-      copied = environment.destination.entries();
+    cluster.before("stopLegacy", () => {
+      copied = cluster.destination.entries();
     });
-    await runMigration(environment, ignore);
-    assert.deepEqual(copied, environment.source.entries());
+    await runMigration(cluster, ignore);
+    assert.deepEqual(copied, cluster.source.entries());
   });
 
   it("carries over what the old Trident wrote meanwhile, deletions too, and tells how much that was", async () => {
-    const environment = new FakeEnvironment();
-    environment.before("stopLegacy", () => {
-      environment.source.put("/trident/v1/volume/a", "A2");
-      environment.source.put("/trident/v1/volume/c", "C");
-      environment.source.put("/trident/v1/volume/d", "D");
-      environment.source.remove("/trident/v1/volume/b");
+    const cluster = new FakeCluster();
+    cluster.before("stopLegacy", () => {
+      cluster.source.put("/trident/v1/volume/a", "A2");
+      cluster.source.put("/trident/v1/volume/c", "C");
+      cluster.source.put("/trident/v1/volume/d", "D");
+      cluster.source.remove("/trident/v1/volume/b");
     });
 
     const lines: string[] = [];
-    const result = await runMigration(environment, (line) => lines.push(line));
+    const result = await runMigration(cluster, (line) => lines.push(line));
 
-    assert.deepEqual(environment.destination.entries(), {
+    assert.deepEqual(cluster.destination.entries(), {
       "/trident/store": "{}",
       "/trident/v1/volume/a": "A2",
       "/trident/v1/volume/c": "C",
@@ -46,9 +46,9 @@ describe("a cut-over", () => {
   });
 
   it("repeats no check in the outage when all was copied before, records what the new Trident starts on, and leaves the rest to later", async () => {
-    const environment = new FakeEnvironment();
-    await runMigration(environment, ignore);
-    const outage = environment.steps.slice(environment.steps.indexOf("stopLegacy"));
+    const cluster = new FakeCluster();
+    await runMigration(cluster, ignore);
+    const outage = cluster.steps.slice(cluster.steps.indexOf("stopLegacy"));
     assert.deepEqual(outage, [
       "stopLegacy",
       "openStoppedSource",
@@ -56,7 +56,7 @@ describe("a cut-over", () => {
       "changeRecord",
       "startNewTrident",
       "changeRecord",
-      "takeSnapshot",
+      "saveSourceSnapshot",
       "checkStillStopped",
       "changeRecord",
       "removeSourcePod",
@@ -67,84 +67,84 @@ describe("a cut-over", () => {
   });
 
   it("reads no key in the outage when neither etcd was written to since the first pass", async () => {
-    const environment = new FakeEnvironment();
+    const cluster = new FakeCluster();
     let read = 0;
-    environment.before("stopLegacy", () => {
-      for (const store of [environment.source, environment.destination]) {
+    cluster.before("stopLegacy", () => {
+      for (const store of [cluster.source, cluster.destination]) {
         store.range = async (request) => {
           const page = await MemoryStore.prototype.range.call(store, request);
-          if (!environment.newTrident) read += page.entries.length;
+          if (!cluster.newTrident) read += page.entries.length;
           return page;
         };
       }
     });
-    const result = await runMigration(environment, ignore);
+    const result = await runMigration(cluster, ignore);
     assert.equal(read, 0);
     assert.deepEqual([result.keys, result.changedKeys], [3, { created: 0, replaced: 0, deleted: 0 }]);
   });
 
   it("finds a value that differs although no revision tells, since it verifies all of it again", async () => {
-    const environment = new FakeEnvironment();
-    environment.before("openStoppedSource", () => {
-      tellAnotherValue(environment);
+    const cluster = new FakeCluster();
+    cluster.before("openStoppedSource", () => {
+      tellAnotherValue(cluster);
     });
-    const error = await failure(environment);
+    const error = await failure(cluster);
     assert.ok(error.cause instanceof CopyMismatchError);
     assert.match(error.message, /\/trident\/v1\/volume\/a.*serving again/s);
-    assert.deepEqual(environment.destination.entries(), {});
+    assert.deepEqual(cluster.destination.entries(), {});
   });
 
   it("tells for how long no Trident served", async () => {
-    const environment = new FakeEnvironment();
-    assert.equal((await runMigration(environment, ignore)).outageSeconds, 4.3);
+    const cluster = new FakeCluster();
+    assert.equal((await runMigration(cluster, ignore)).outageSeconds, 4.3);
   });
 
   it("tells no such time when it starts no new Trident", async () => {
-    const environment = new FakeEnvironment();
-    environment.servesSince = undefined;
-    assert.ok(!("outageSeconds" in (await runMigration(environment, ignore))));
+    const cluster = new FakeCluster();
+    cluster.servesSince = undefined;
+    assert.ok(!("outageSeconds" in (await runMigration(cluster, ignore))));
   });
 
   it("is undone when somebody else writes to the new etcd in between, and leaves that as it is", async () => {
-    const environment = new FakeEnvironment();
-    environment.before("stopLegacy", () => {
-      environment.destination.put("/trident/v1/volume/foreign", "X");
+    const cluster = new FakeCluster();
+    cluster.before("stopLegacy", () => {
+      cluster.destination.put("/trident/v1/volume/foreign", "X");
     });
-    const error = await failure(environment);
+    const error = await failure(cluster);
     assert.ok(error.cause instanceof CopyConflictError, String(error.cause));
     assert.equal(error.legacy, "restored");
-    assert.deepEqual(environment.destination.entries(), { "/trident/v1/volume/foreign": "X" });
+    assert.deepEqual(cluster.destination.entries(), { "/trident/v1/volume/foreign": "X" });
   });
 
   it("is undone when all of the state is gone once the old Trident is stopped", async () => {
-    const environment = new FakeEnvironment();
-    environment.before("stopLegacy", () => {
-      for (const key of Object.keys(environment.source.entries())) environment.source.remove(key);
+    const cluster = new FakeCluster();
+    cluster.before("stopLegacy", () => {
+      for (const key of Object.keys(cluster.source.entries())) cluster.source.remove(key);
     });
-    const error = await failure(environment);
+    const error = await failure(cluster);
     assert.ok(isBlockedBy(error.cause, "emptySource"));
     assert.equal(error.legacy, "restored");
   });
 
   it("stops nothing when the old Trident is another one by then", async () => {
-    const environment = new FakeEnvironment();
+    const cluster = new FakeCluster();
     let looks = 0;
-    environment.before("findTrident", () => {
+    cluster.before("findTrident", () => {
       looks += 1;
-      if (looks === 3) environment.trident = { kind: "legacy", legacy: legacyTrident({ uid: "another" }) };
+      if (looks === 3) cluster.trident = { kind: "legacy", legacy: legacyTrident({ uid: "another" }) };
     });
-    const error = await failure(environment);
+    const error = await failure(cluster);
     assert.ok(error.cause instanceof LegacyTridentChangedError);
     assert.equal(error.legacy, "untouched");
-    assert.ok(!environment.steps.includes("stopLegacy"));
-    assert.deepEqual(environment.destination.entries(), {});
+    assert.ok(!cluster.steps.includes("stopLegacy"));
+    assert.deepEqual(cluster.destination.entries(), {});
   });
 
   it("tells where the snapshot is", async () => {
-    const environment = new FakeEnvironment();
-    environment.snapshotPath = "/snapshots/trident.db";
+    const cluster = new FakeCluster();
+    cluster.snapshotPath = "/snapshots/trident.db";
     const lines: string[] = [];
-    const result = await runMigration(environment, (line) => lines.push(line));
+    const result = await runMigration(cluster, (line) => lines.push(line));
     assert.equal(result.snapshot, "/snapshots/trident.db");
     assert.ok(lines.some((line) => line.includes("/snapshots/trident.db") && line.includes("secrets")));
   });
@@ -152,9 +152,9 @@ describe("a cut-over", () => {
 
 describe("the first pass", () => {
   it("that fails leaves the old Trident serving and takes its keys back", async () => {
-    const environment = new FakeEnvironment();
-    environment.before("changeRecord", () => {
-      const { destination } = environment;
+    const cluster = new FakeCluster();
+    cluster.before("changeRecord", () => {
+      const { destination } = cluster;
       const createAll = destination.createAll.bind(destination);
       destination.createAll = async (entries) => {
         await createAll(entries);
@@ -162,89 +162,89 @@ describe("the first pass", () => {
       };
     });
 
-    const error = await failure(environment);
+    const error = await failure(cluster);
 
     assert.match(error.message, /while copying the state while the old Trident serves.*the disk is full/s);
     assert.equal(error.legacy, "untouched");
-    assert.equal(environment.replicas(), 1);
-    assert.ok(!environment.steps.includes("stopLegacy"));
-    assert.deepEqual(environment.destination.entries(), {});
-    assert.equal(environment.recorded.firstPass, undefined);
+    assert.equal(cluster.replicas(), 1);
+    assert.ok(!cluster.steps.includes("stopLegacy"));
+    assert.deepEqual(cluster.destination.entries(), {});
+    assert.equal(cluster.recorded.firstPass, undefined);
   });
 
   it("gives way to one pass in the outage when the old etcd does not run", async () => {
-    const environment = new FakeEnvironment();
-    environment.liveEtcd = false;
+    const cluster = new FakeCluster();
+    cluster.liveEtcd = false;
     const lines: string[] = [];
-    const result = await runMigration(environment, (line) => lines.push(line));
+    const result = await runMigration(cluster, (line) => lines.push(line));
     assert.deepEqual([result.keys, result.firstPassKeys], [3, 0]);
     assert.ok(lines.some((line) => line.includes("does not run now")));
   });
 
   it("gives way to one pass in the outage when the way to the old etcd breaks", async (context) => {
-    const environment = new FakeEnvironment();
-    const { source } = environment;
+    const cluster = new FakeCluster();
+    const { source } = cluster;
     const range = source.range.bind(source);
-    environment.before("changeRecord", () => {
+    cluster.before("changeRecord", () => {
       source.range = () => Promise.reject(new StoreError("transient", "port-forward: broken pipe"));
       // Each look at the clock is some seconds later: the copy's patience, without having to wait for it.
       let skipped = 0;
       const now = performance.now.bind(performance);
       context.mock.method(performance, "now", () => now() + (skipped += 20_000));
     });
-    environment.before("stopLegacy", () => {
+    cluster.before("stopLegacy", () => {
       context.mock.restoreAll();
       source.range = range;
-      environment.before("changeRecord", () => undefined);
+      cluster.before("changeRecord", () => undefined);
     });
     const lines: string[] = [];
-    const result = await runMigration(environment, (line) => lines.push(line));
+    const result = await runMigration(cluster, (line) => lines.push(line));
     assert.deepEqual([result.keys, result.firstPassKeys], [3, 0]);
-    assert.deepEqual(environment.destination.entries(), source.entries());
+    assert.deepEqual(cluster.destination.entries(), source.entries());
     assert.ok(lines.some((line) => line.includes("broken pipe") && line.includes("away for longer")));
   });
 
   it("fails when it is the new etcd that can't be reached", async () => {
-    const environment = new FakeEnvironment();
-    environment.before("changeRecord", () => {
-      environment.destination.createAll = () => Promise.reject(new StoreError("permanent", "the new etcd is away"));
+    const cluster = new FakeCluster();
+    cluster.before("changeRecord", () => {
+      cluster.destination.createAll = () => Promise.reject(new StoreError("permanent", "the new etcd is away"));
     });
-    const error = await failure(environment);
+    const error = await failure(cluster);
     assert.equal(error.legacy, "untouched");
-    assert.ok(!environment.steps.includes("stopLegacy"));
+    assert.ok(!cluster.steps.includes("stopLegacy"));
   });
 });
 
 describe("a migration whose Lease another one takes over", () => {
   it("stops nothing when that happens in the first pass", async () => {
-    const environment = new FakeEnvironment();
-    environment.before("changeRecord", () => {
-      environment.loseLease();
+    const cluster = new FakeCluster();
+    cluster.before("changeRecord", () => {
+      cluster.loseLease();
     });
-    const error = await failure(environment);
+    const error = await failure(cluster);
     assert.ok(causes(error).some((each) => each instanceof LeaseLostError));
-    assert.ok(!environment.steps.includes("stopLegacy"));
-    assert.deepEqual(environment.destination.entries(), {});
+    assert.ok(!cluster.steps.includes("stopLegacy"));
+    assert.deepEqual(cluster.destination.entries(), {});
   });
 
   for (const step of ["stopLegacy", "openStoppedSource", "checkStillStopped"] as const) {
     it(`takes no further step and takes nothing back when that happens in ${step}`, async () => {
-      const environment = new FakeEnvironment();
+      const cluster = new FakeCluster();
       let [taken, state]: [number, unknown] = [0, undefined];
-      environment.before(step, () => {
-        environment.loseLease();
-        [taken, state] = [environment.steps.length, environment.destination.entries()];
+      cluster.before(step, () => {
+        cluster.loseLease();
+        [taken, state] = [cluster.steps.length, cluster.destination.entries()];
       });
-      const error = await failure(environment);
+      const error = await failure(cluster);
       assert.ok(
         causes(error).some((each) => each instanceof LeaseLostError),
         error.message,
       );
       assert.match(error.message, /another-host-1-00000000 holds it now/);
       assert.equal(error.legacy, "leftToOther");
-      assert.deepEqual(environment.steps.slice(taken), []);
-      assert.deepEqual(environment.destination.entries(), state);
-      assert.equal(environment.replicas(), 0);
+      assert.deepEqual(cluster.steps.slice(taken), []);
+      assert.deepEqual(cluster.destination.entries(), state);
+      assert.equal(cluster.replicas(), 0);
     });
   }
 });
@@ -253,9 +253,9 @@ function causes(error: unknown): unknown[] {
   return error instanceof Error ? [error, ...causes(error.cause)] : [];
 }
 
-async function failure(environment: FakeEnvironment): Promise<MigrationError> {
+async function failure(cluster: FakeCluster): Promise<MigrationError> {
   try {
-    await runMigration(environment, ignore);
+    await runMigration(cluster, ignore);
   } catch (error) {
     assert.ok(error instanceof MigrationError, String(error));
     return error;

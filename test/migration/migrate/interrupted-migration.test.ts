@@ -3,53 +3,53 @@ import { describe, it } from "node:test";
 import { interruptible, MigrationInterruptedError } from "../../../migration/lease/interruption.ts";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { MigrationError } from "../../../migration/migrate/migration-error.ts";
-import { FakeEnvironment } from "./fake-environment.ts";
+import { FakeCluster } from "../trident/port/fake-cluster.ts";
 
 describe("a migration that is interrupted", () => {
   for (const step of ["checkLegacyImage", "changeRecord"] as const) {
     it(`at ${step}, before the stop, stops nothing and leaves no key`, async () => {
-      const environment = new FakeEnvironment();
-      const error = await interruptedAt(environment, step);
+      const cluster = new FakeCluster();
+      const error = await interruptedAt(cluster, step);
       assert.match(error.message, /it was interrupted\. Nothing was changed/);
       assert.equal(error.legacy, "untouched");
-      assert.ok(!environment.steps.includes("stopLegacy"));
-      assertNothingIsLeft(environment);
+      assert.ok(!cluster.steps.includes("stopLegacy"));
+      assertNothingIsLeft(cluster);
     });
   }
 
   for (const step of ["stopLegacy", "openStoppedSource"] as const) {
     it(`at ${step}, in the outage, puts the old Trident back and leaves no key`, async () => {
-      const environment = new FakeEnvironment();
-      const error = await interruptedAt(environment, step);
+      const cluster = new FakeCluster();
+      const error = await interruptedAt(cluster, step);
       assert.match(error.message, /it was interrupted\. The old Trident is serving again/);
-      assert.equal(environment.replicas(), 1);
-      assert.equal(environment.recorded.phase, undefined);
-      assertNothingIsLeft(environment);
-      assert.equal((await runMigration(environment, ignore)).keys, 3);
+      assert.equal(cluster.replicas(), 1);
+      assert.equal(cluster.recorded.phase, undefined);
+      assertNothingIsLeft(cluster);
+      assert.equal((await runMigration(cluster, ignore)).keys, 3);
     });
   }
 
-  for (const step of ["takeSnapshot", "deleteLegacy"] as const) {
+  for (const step of ["saveSourceSnapshot", "deleteLegacy"] as const) {
     it(`at ${step}, once the new Trident serves, is ended all the same`, async () => {
-      const environment = new FakeEnvironment();
+      const cluster = new FakeCluster();
       const interruption = new AbortController();
-      environment.before(step, () => {
+      cluster.before(step, () => {
         interruption.abort(new MigrationInterruptedError());
       });
-      assert.equal((await runMigration(environment, ignore, interruption.signal)).keys, 3);
-      assert.equal(environment.trident.kind, "absent");
-      assert.equal(environment.leases, 0);
+      assert.equal((await runMigration(cluster, ignore, interruption.signal)).keys, 3);
+      assert.equal(cluster.trident.kind, "absent");
+      assert.equal(cluster.leases, 0);
     });
   }
 
   it("puts an old Trident back that an earlier run had left stopped", async () => {
-    const environment = new FakeEnvironment();
-    const dead = environment.killedAt("openStoppedSource", "before");
-    void runMigration(environment, ignore);
+    const cluster = new FakeCluster();
+    const dead = cluster.killedAt("openStoppedSource", "before");
+    void runMigration(cluster, ignore);
     await dead;
-    const error = await interruptedAt(environment, "openStoppedSource");
+    const error = await interruptedAt(cluster, "openStoppedSource");
     assert.equal(error.legacy, "restored");
-    assert.equal(environment.replicas(), 1);
+    assert.equal(cluster.replicas(), 1);
   });
 });
 
@@ -74,15 +74,15 @@ describe("a Lease whose run can be interrupted", () => {
 });
 
 async function interruptedAt(
-  environment: FakeEnvironment,
-  step: Parameters<FakeEnvironment["before"]>[0],
+  cluster: FakeCluster,
+  step: Parameters<FakeCluster["before"]>[0],
 ): Promise<MigrationError> {
   const interruption = new AbortController();
-  environment.before(step, () => {
+  cluster.before(step, () => {
     interruption.abort(new MigrationInterruptedError());
   });
   try {
-    await runMigration(environment, ignore, interruption.signal);
+    await runMigration(cluster, ignore, interruption.signal);
   } catch (error) {
     assert.ok(error instanceof MigrationError, String(error));
     assert.ok(interruption.signal.aborted);
@@ -91,11 +91,11 @@ async function interruptedAt(
   return assert.fail("the migration succeeded");
 }
 
-function assertNothingIsLeft(environment: FakeEnvironment): void {
-  assert.deepEqual(environment.destination.entries(), {});
-  assert.equal(environment.recorded.firstPass, undefined);
-  assert.equal(environment.sourcePod, false);
-  assert.equal(environment.leases, 0);
+function assertNothingIsLeft(cluster: FakeCluster): void {
+  assert.deepEqual(cluster.destination.entries(), {});
+  assert.equal(cluster.recorded.firstPass, undefined);
+  assert.equal(cluster.sourcePod, false);
+  assert.equal(cluster.leases, 0);
 }
 
 function ignore(): void {

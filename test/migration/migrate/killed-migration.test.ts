@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { MigrationError } from "../../../migration/migrate/migration-error.ts";
 import { isBlockedBy } from "../../../migration/blockers/blocker.ts";
-import { FakeEnvironment } from "./fake-environment.ts";
+import { FakeCluster } from "../trident/port/fake-cluster.ts";
 
 /** More than one transaction takes. */
 const many = Object.fromEntries(
@@ -16,7 +16,7 @@ const deaths = [
   { step: "stopLegacy", when: "before" },
   { step: "stopLegacy", when: "after" },
   { step: "openStoppedSource", when: "after" },
-  { step: "takeSnapshot", when: "after" },
+  { step: "saveSourceSnapshot", when: "after" },
   { step: "checkStillStopped", when: "before" },
   { step: "checkStillStopped", when: "after" },
   { step: "deleteLegacy", when: "before" },
@@ -26,102 +26,102 @@ const deaths = [
 describe("a migration that is killed", () => {
   for (const { step, when } of deaths) {
     it(`${when} ${step} is finished by the next one, whatever the old Trident wrote meanwhile`, async () => {
-      const environment = new FakeEnvironment(many);
-      await killed(environment, step, when);
-      if (environment.replicas() > 0) writeOn(environment);
+      const cluster = new FakeCluster(many);
+      await killed(cluster, step, when);
+      if (cluster.replicas() > 0) writeOn(cluster);
 
-      await runMigration(environment, ignore);
+      await runMigration(cluster, ignore);
 
-      assert.equal(environment.trident.kind, "absent");
-      assert.deepEqual(environment.destination.entries(), environment.source.entries());
-      assert.equal(environment.sourcePod, false);
-      assert.equal(environment.recorded.phase, "copied");
+      assert.equal(cluster.trident.kind, "absent");
+      assert.deepEqual(cluster.destination.entries(), cluster.source.entries());
+      assert.equal(cluster.sourcePod, false);
+      assert.equal(cluster.recorded.phase, "copied");
     });
   }
 
   it("in the midst of the first pass is finished by the next one, which brings what was copied up to date", async () => {
-    const environment = await killedInFirstPass();
-    assert.ok(Object.keys(environment.destination.entries()).length > 0);
-    writeOn(environment);
+    const cluster = await killedInFirstPass();
+    assert.ok(Object.keys(cluster.destination.entries()).length > 0);
+    writeOn(cluster);
 
     const lines: string[] = [];
-    const result = await runMigration(environment, (line) => lines.push(line));
+    const result = await runMigration(cluster, (line) => lines.push(line));
 
-    assert.deepEqual(environment.destination.entries(), environment.source.entries());
+    assert.deepEqual(cluster.destination.entries(), cluster.source.entries());
     assert.equal(result.firstPassKeys, result.keys);
     assert.ok(lines.some((line) => line.includes("of a run that was killed")));
   });
 
   it("in the midst of the first pass twice is finished by the third one", async () => {
-    const environment = await killedInFirstPass();
-    writeOn(environment);
-    await killInCopy(environment);
-    environment.source.put("/trident/v1/volume/1001", "newest");
-    await runMigration(environment, ignore);
-    assert.deepEqual(environment.destination.entries(), environment.source.entries());
+    const cluster = await killedInFirstPass();
+    writeOn(cluster);
+    await killInCopy(cluster);
+    cluster.source.put("/trident/v1/volume/1001", "newest");
+    await runMigration(cluster, ignore);
+    assert.deepEqual(cluster.destination.entries(), cluster.source.entries());
   });
 
   it("in the midst of the first pass is finished by one whose old Trident no longer runs", async () => {
-    const environment = await killedInFirstPass();
-    writeOn(environment);
-    environment.liveEtcd = false;
-    const result = await runMigration(environment, ignore);
+    const cluster = await killedInFirstPass();
+    writeOn(cluster);
+    cluster.liveEtcd = false;
+    const result = await runMigration(cluster, ignore);
     assert.equal(result.firstPassKeys, 0);
-    assert.deepEqual(environment.destination.entries(), environment.source.entries());
+    assert.deepEqual(cluster.destination.entries(), cluster.source.entries());
   });
 
   it("leaves the equal keys of its first pass as they are", async () => {
-    const environment = await killedInFirstPass();
-    const before = await destinationRevisions(environment);
-    environment.source.put("/trident/v1/volume/1001", "new");
-    await runMigration(environment, ignore);
-    const after = await destinationRevisions(environment);
+    const cluster = await killedInFirstPass();
+    const before = await destinationRevisions(cluster);
+    cluster.source.put("/trident/v1/volume/1001", "new");
+    await runMigration(cluster, ignore);
+    const after = await destinationRevisions(cluster);
     const same = [...before].filter(([key, revision]) => after.get(key) === revision).map(([key]) => key);
     assert.equal(same.length, before.size - 1);
     assert.ok(!same.includes("/trident/v1/volume/1001"));
   });
 
   it("takes back what the killed one had copied when the next one fails", async () => {
-    const environment = await killedInFirstPass();
-    environment.failAt("openStoppedSource", new Error("the reason"));
-    await assert.rejects(runMigration(environment, ignore), MigrationError);
-    assert.deepEqual(environment.destination.entries(), {});
-    assert.equal(environment.recorded.firstPass, undefined);
+    const cluster = await killedInFirstPass();
+    cluster.failAt("openStoppedSource", new Error("the reason"));
+    await assert.rejects(runMigration(cluster, ignore), MigrationError);
+    assert.deepEqual(cluster.destination.entries(), {});
+    assert.equal(cluster.recorded.firstPass, undefined);
   });
 
   it("knows the killed one's keys for its own even after one that failed before it came to look at them", async () => {
-    const environment = new FakeEnvironment(many);
-    await killed(environment, "stopLegacy", "after");
-    environment.failAt("openStoppedSource", new Error("the reason"));
-    await assert.rejects(runMigration(environment, ignore), MigrationError);
-    environment.healAt("openStoppedSource");
-    writeOn(environment);
-    await runMigration(environment, ignore);
-    assert.deepEqual(environment.destination.entries(), environment.source.entries());
+    const cluster = new FakeCluster(many);
+    await killed(cluster, "stopLegacy", "after");
+    cluster.failAt("openStoppedSource", new Error("the reason"));
+    await assert.rejects(runMigration(cluster, ignore), MigrationError);
+    cluster.healAt("openStoppedSource");
+    writeOn(cluster);
+    await runMigration(cluster, ignore);
+    assert.deepEqual(cluster.destination.entries(), cluster.source.entries());
   });
 
   it("does not make keys its own that somebody changed after it, nor keys with a lease", async () => {
-    const environment = await killedInFirstPass();
-    const [key = ""] = Object.keys(environment.destination.entries());
-    environment.destination.put(key, "changed by somebody");
-    const error = await failure(environment);
+    const cluster = await killedInFirstPass();
+    const [key = ""] = Object.keys(cluster.destination.entries());
+    cluster.destination.put(key, "changed by somebody");
+    const error = await failure(cluster);
     assert.ok(isBlockedBy(error.cause, "foreignKeys"));
     assert.match(error.message, new RegExp(`1 key .*${key}`, "s"));
-    assert.equal(environment.destination.entries()[key], "changed by somebody");
+    assert.equal(cluster.destination.entries()[key], "changed by somebody");
   });
 
   it("does not make another destination's keys its own", async () => {
-    const environment = await killedInFirstPass();
-    Object.assign(environment.destination, { clusterId: "another" });
-    writeOn(environment);
-    const error = await failure(environment);
+    const cluster = await killedInFirstPass();
+    Object.assign(cluster.destination, { clusterId: "another" });
+    writeOn(cluster);
+    const error = await failure(cluster);
     assert.ok(isBlockedBy(error.cause, "foreignKeys"));
   });
 });
 
-async function failure(environment: FakeEnvironment): Promise<MigrationError> {
+async function failure(cluster: FakeCluster): Promise<MigrationError> {
   try {
-    await runMigration(environment, ignore);
+    await runMigration(cluster, ignore);
   } catch (error) {
     assert.ok(error instanceof MigrationError, String(error));
     return error;
@@ -129,21 +129,21 @@ async function failure(environment: FakeEnvironment): Promise<MigrationError> {
   return assert.fail("the migration succeeded");
 }
 
-async function killed(environment: FakeEnvironment, ...death: Parameters<FakeEnvironment["killedAt"]>): Promise<void> {
-  const dead = environment.killedAt(...death);
-  const ended = runMigration(environment, ignore).then(() => assert.fail("it ended"));
+async function killed(cluster: FakeCluster, ...death: Parameters<FakeCluster["killedAt"]>): Promise<void> {
+  const dead = cluster.killedAt(...death);
+  const ended = runMigration(cluster, ignore).then(() => assert.fail("it ended"));
   await Promise.race([dead, ended]);
 }
 
-async function killedInFirstPass(): Promise<FakeEnvironment> {
-  const environment = new FakeEnvironment(many);
-  await killInCopy(environment);
-  return environment;
+async function killedInFirstPass(): Promise<FakeCluster> {
+  const cluster = new FakeCluster(many);
+  await killInCopy(cluster);
+  return cluster;
 }
 
 /** Once one of its transactions was applied, none other ever is. */
-async function killInCopy(environment: FakeEnvironment): Promise<void> {
-  const { destination } = environment;
+async function killInCopy(cluster: FakeCluster): Promise<void> {
+  const { destination } = cluster;
   const createAll = destination.createAll.bind(destination);
   const { promise: dead, resolve } = Promise.withResolvers<undefined>();
   let writes = 0;
@@ -154,19 +154,19 @@ async function killInCopy(environment: FakeEnvironment): Promise<void> {
     resolve(undefined);
     return new Promise<never>(() => undefined);
   };
-  await Promise.race([dead, runMigration(environment, ignore).then(() => assert.fail("it ended"))]);
+  await Promise.race([dead, runMigration(cluster, ignore).then(() => assert.fail("it ended"))]);
   destination.createAll = createAll;
 }
 
 /** What the old Trident does while it serves. */
-function writeOn({ source }: FakeEnvironment): void {
+function writeOn({ source }: FakeCluster): void {
   source.put("/trident/v1/volume/1000", "new");
   source.put("/trident/v1/volume/1399", "new");
   source.put("/trident/v1/volume/2000", "added");
   source.remove("/trident/v1/volume/1002");
 }
 
-async function destinationRevisions({ destination, range }: FakeEnvironment): Promise<Map<string, bigint>> {
+async function destinationRevisions({ destination, range }: FakeCluster): Promise<Map<string, bigint>> {
   const { entries } = await destination.range(range);
   return new Map(entries.map(({ key, modRevision }) => [key.toString(), modRevision]));
 }

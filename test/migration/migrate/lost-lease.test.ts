@@ -1,19 +1,18 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
-import { migrationEffects } from "../../../migration/migrate/migration-environment.ts";
 import { MigrationError } from "../../../migration/migrate/migration-error.ts";
 import type { MigrationResult } from "../../../migration/record/migration-result.ts";
-import { FakeEnvironment } from "./fake-environment.ts";
-import { napsAt, sleepingRun, type Nap } from "./sleeping-run.ts";
+import { FakeCluster } from "../trident/port/fake-cluster.ts";
+import { napsAt, sleepingRun, type Nap } from "../trident/port/sleeping-run.ts";
 
 describe("a run whose machine sleeps while another one ends its migration", () => {
   let stepsOfRun: readonly string[] = [];
 
   before(async () => {
-    const environment = new FakeEnvironment();
-    await runMigration(environment, ignore);
-    stepsOfRun = [...environment.steps];
+    const cluster = new FakeCluster();
+    await runMigration(cluster, ignore);
+    stepsOfRun = [...cluster.steps];
   });
 
   it("changes nothing once it is awake, whatever step it slept at", async () => {
@@ -36,12 +35,12 @@ describe("a run whose machine sleeps while another one ends its migration", () =
 
 describe("a run that loses the Lease and fails for another reason besides", () => {
   it("says of the loss, and who to ask", async () => {
-    const environment = new FakeEnvironment();
-    environment.before("openStoppedSource", () => {
-      environment.loseLease();
-      environment.failAt("openStoppedSource", new Error("what it waited for is gone"));
+    const cluster = new FakeCluster();
+    cluster.before("openStoppedSource", () => {
+      cluster.loseLease();
+      cluster.failAt("openStoppedSource", new Error("what it waited for is gone"));
     });
-    await assert.rejects(runMigration(environment, ignore), (error: MigrationError) => {
+    await assert.rejects(runMigration(cluster, ignore), (error: MigrationError) => {
       assert.match(error.message, /starting its etcd for the copy: This migration lost Lease trident-etcd-migration/);
       assert.match(
         error.message,
@@ -54,9 +53,9 @@ describe("a run that loses the Lease and fails for another reason besides", () =
 
 describe("a run whose Lease could not be renewed in time, and that nobody has taken meanwhile", () => {
   it("has it again, and puts the old Trident back", async () => {
-    const environment = new FakeEnvironment();
-    const acquire = environment.acquireLease.bind(environment);
-    environment.acquireLease = async () => {
+    const cluster = new FakeCluster();
+    const acquire = cluster.acquireLease.bind(cluster);
+    cluster.acquireLease = async () => {
       const lease = await acquire();
       let regained = false;
       return {
@@ -73,24 +72,24 @@ describe("a run whose Lease could not be renewed in time, and that nobody has ta
         release: () => lease.release(),
       };
     };
-    environment.before("openStoppedSource", () => {
-      environment.loseLease();
+    cluster.before("openStoppedSource", () => {
+      cluster.loseLease();
     });
-    await assert.rejects(runMigration(environment, ignore), { name: "MigrationError", legacy: "restored" });
-    assert.equal(environment.replicas(), 1);
-    assert.deepEqual(environment.destination.entries(), {});
+    await assert.rejects(runMigration(cluster, ignore), { name: "MigrationError", legacy: "restored" });
+    assert.equal(cluster.replicas(), 1);
+    assert.deepEqual(cluster.destination.entries(), {});
   });
 });
 
 async function sleptThrough(nap: Nap): Promise<{
   outcome: MigrationResult | Error;
   changes: readonly string[];
-  world: FakeEnvironment;
+  world: FakeCluster;
   left: unknown;
 }> {
-  const world = new FakeEnvironment();
-  const run = sleepingRun<FakeEnvironment>(world, migrationEffects as never, nap);
-  const running = runMigration(run.environment, ignore).catch((error: unknown) => error as Error);
+  const world = new FakeCluster();
+  const run = sleepingRun(world, nap);
+  const running = runMigration(run.cluster, ignore).catch((error: unknown) => error as Error);
   await run.asleep;
   await runMigration(world, ignore);
   world.destination.put("/trident/v1/volume/new", "made by the new Trident");
@@ -99,10 +98,10 @@ async function sleptThrough(nap: Nap): Promise<{
   return { outcome: await running, changes: run.changes, world, left };
 }
 
-function stateOf(world: FakeEnvironment): unknown {
-  const { trident, recorded, sourcePod, newTrident } = world;
+function stateOf(world: FakeCluster): unknown {
+  const { trident, recorded, sourcePod, newTrident, handedOver } = world;
   return structuredClone({
-    ...{ trident, recorded, sourcePod, newTrident },
+    ...{ trident, recorded, sourcePod, newTrident, handedOver },
     source: world.source.entries(),
     destination: world.destination.entries(),
   });

@@ -7,19 +7,19 @@ import { LegacyTridentChangedError } from "../../../migration/trident/legacy/sto
 import { migrateTridentState, runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { MigrationError } from "../../../migration/migrate/migration-error.ts";
 import { isBlockedBy } from "../../../migration/blockers/blocker.ts";
-import { FakeEnvironment } from "./fake-environment.ts";
+import { FakeCluster } from "../trident/port/fake-cluster.ts";
 import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 
 describe("a migration", () => {
   it("moves every key, deletes the old Deployment and tells what it did", async () => {
-    const environment = new FakeEnvironment();
+    const cluster = new FakeCluster();
     const lines: string[] = [];
 
-    const result = await runMigration(environment, (line) => lines.push(line));
+    const result = await runMigration(cluster, (line) => lines.push(line));
 
-    assert.deepEqual(environment.destination.entries(), environment.source.entries());
-    assert.equal(environment.trident.kind, "absent");
-    assert.equal(environment.sourcePod, false);
+    assert.deepEqual(cluster.destination.entries(), cluster.source.entries());
+    assert.equal(cluster.trident.kind, "absent");
+    assert.equal(cluster.sourcePod, false);
     assert.equal(result.keys, 3);
     assert.equal(result.sourceClusterId, "1");
     assert.equal(result.destinationClusterId, "2");
@@ -28,34 +28,34 @@ describe("a migration", () => {
     assert.deepEqual(result.changedKeys, { created: 0, replaced: 0, deleted: 0 });
     assert.equal(result.cutOverAt, "2030-01-02T03:04:05.678Z");
     assert.ok(!("snapshot" in result));
-    assert.equal(environment.recorded.firstPass, undefined);
-    assert.deepEqual(JSON.parse(environment.recorded.result ?? ""), result);
+    assert.equal(cluster.recorded.firstPass, undefined);
+    assert.deepEqual(JSON.parse(cluster.recorded.result ?? ""), result);
     assert.ok(lines.some((line) => line.includes("Copied all of it: 3 keys")));
     assert.ok(lines.some((line) => line.includes("Verified")));
   });
 
   it("checks all that can be checked before it stops anything", async () => {
-    const environment = new FakeEnvironment();
-    await runMigration(environment, ignore);
-    const stop = environment.steps.indexOf("stopLegacy");
+    const cluster = new FakeCluster();
+    await runMigration(cluster, ignore);
+    const stop = cluster.steps.indexOf("stopLegacy");
     const checks = ["checkClaim", "prepareSnapshot", "checkLegacyImage", "openDestination", "openLiveSource"] as const;
     for (const check of checks) {
-      assert.ok(environment.steps.indexOf(check) < stop, check);
+      assert.ok(cluster.steps.indexOf(check) < stop, check);
     }
   });
 
   it("removes the pod on the claim before it deletes the old Deployment", async () => {
-    const environment = new FakeEnvironment();
-    await runMigration(environment, ignore);
-    assert.ok(environment.steps.lastIndexOf("removeSourcePod") < environment.steps.indexOf("deleteLegacy"));
+    const cluster = new FakeCluster();
+    await runMigration(cluster, ignore);
+    assert.ok(cluster.steps.lastIndexOf("removeSourcePod") < cluster.steps.indexOf("deleteLegacy"));
   });
 
   it("closes both etcds, whether it succeeds or fails", async () => {
-    const succeeding = new FakeEnvironment();
+    const succeeding = new FakeCluster();
     await runMigration(succeeding, ignore);
     assert.ok(succeeding.source.closed && succeeding.destination.closed);
 
-    const failing = new FakeEnvironment();
+    const failing = new FakeCluster();
     failing.failAt("checkStillStopped", new Error("no"));
     await failure(failing);
     assert.ok(failing.source.closed && failing.destination.closed);
@@ -91,60 +91,60 @@ describe("a migration that fails before the stop", () => {
     "changeRecord",
   ] as const) {
     it(`stops nothing when ${step} fails, and says so`, async () => {
-      const environment = new FakeEnvironment();
-      environment.failAt(step, new Error("the reason"));
+      const cluster = new FakeCluster();
+      cluster.failAt(step, new Error("the reason"));
 
-      const error = await failure(environment);
+      const error = await failure(cluster);
 
       assert.match(error.message, /the reason.*Nothing was changed/);
       assert.equal(error.legacy, "untouched");
-      assert.equal(environment.replicas(), 1);
-      assert.ok(!environment.steps.includes("stopLegacy"));
-      assert.ok(!environment.steps.includes("restoreLegacy"));
-      assert.deepEqual(environment.destination.entries(), {});
-      assert.equal(environment.leases, 0);
+      assert.equal(cluster.replicas(), 1);
+      assert.ok(!cluster.steps.includes("stopLegacy"));
+      assert.ok(!cluster.steps.includes("restoreLegacy"));
+      assert.deepEqual(cluster.destination.entries(), {});
+      assert.equal(cluster.leases, 0);
     });
   }
 
   it("refuses an empty source, naming the claim and the way out", async () => {
-    const environment = new FakeEnvironment({ "/elsewhere": "x" });
-    const error = await failure(environment);
+    const cluster = new FakeCluster({ "/elsewhere": "x" });
+    const error = await failure(cluster);
     assert.ok(isBlockedBy(error.cause, "emptySource"));
     assert.match(error.message, /PersistentVolumeClaim trident.*no key under \/trident\/.*migrate false/);
-    assert.equal(environment.replicas(), 1);
+    assert.equal(cluster.replicas(), 1);
   });
 
   it("refuses keys that are in the destination already, naming them and no value", async () => {
-    const environment = new FakeEnvironment();
-    environment.destination.put("/trident/v1/volume/foreign", "secret-value");
+    const cluster = new FakeCluster();
+    cluster.destination.put("/trident/v1/volume/foreign", "secret-value");
 
-    const error = await failure(environment);
+    const error = await failure(cluster);
 
     assert.ok(isBlockedBy(error.cause, "foreignKeys"));
     assert.match(error.message, /1 key under.*\/trident\/v1\/volume\/foreign.*etcdctl del/);
     assert.doesNotMatch(error.message, /secret-value/);
-    assert.deepEqual(environment.destination.entries(), { "/trident/v1/volume/foreign": "secret-value" });
-    assert.equal(environment.replicas(), 1);
+    assert.deepEqual(cluster.destination.entries(), { "/trident/v1/volume/foreign": "secret-value" });
+    assert.equal(cluster.replicas(), 1);
   });
 
   it("accepts equal keys of an earlier run", async () => {
-    const environment = new FakeEnvironment();
-    environment.destination.put("/trident/v1/volume/a", "A");
-    assert.equal((await runMigration(environment, ignore)).keys, 3);
+    const cluster = new FakeCluster();
+    cluster.destination.put("/trident/v1/volume/a", "A");
+    assert.equal((await runMigration(cluster, ignore)).keys, 3);
   });
 
   it("refuses a source that is the destination", async () => {
-    const environment = new FakeEnvironment();
-    environment.openDestination = () => Promise.resolve(environment.source);
-    const error = await failure(environment);
+    const cluster = new FakeCluster();
+    cluster.openDestination = () => Promise.resolve(cluster.source);
+    const error = await failure(cluster);
     assert.match(error.message, /are the same etcd cluster/);
-    assert.equal(environment.replicas(), 1);
+    assert.equal(cluster.replicas(), 1);
   });
 
   it("refuses when there is no old Trident", async () => {
-    const environment = new FakeEnvironment();
-    environment.trident = { kind: "absent" };
-    const error = await failure(environment);
+    const cluster = new FakeCluster();
+    cluster.trident = { kind: "absent" };
+    const error = await failure(cluster);
     assert.match(error.message, /no Trident with an embedded etcd.*no such Deployment.*migrate false/);
   });
 });
@@ -153,70 +153,70 @@ describe("a migration that fails after the stop", () => {
   for (const step of [
     "stopLegacy",
     "openStoppedSource",
-    "takeSnapshot",
+    "saveSourceSnapshot",
     "checkStillStopped",
     "startNewTrident",
     "changeRecord",
   ] as const) {
     it(`puts the old Trident back and removes what it copied when ${step} fails`, async () => {
-      const environment = new FakeEnvironment();
-      failAfterStop(environment, step);
+      const cluster = new FakeCluster();
+      failAfterStop(cluster, step);
 
-      const error = await failure(environment);
+      const error = await failure(cluster);
 
       assert.match(error.message, /the reason.*serving again/);
       assert.equal(error.legacy, "restored");
-      assert.equal(environment.replicas(), 1);
-      assert.equal(environment.sourcePod, false);
-      assert.deepEqual(environment.destination.entries(), {});
-      assert.equal(environment.recorded.phase, undefined);
-      assert.equal(environment.leases, 0);
+      assert.equal(cluster.replicas(), 1);
+      assert.equal(cluster.sourcePod, false);
+      assert.deepEqual(cluster.destination.entries(), {});
+      assert.equal(cluster.recorded.phase, undefined);
+      assert.equal(cluster.leases, 0);
     });
 
     it(`completes at the next call after ${step} had failed`, async () => {
-      const environment = new FakeEnvironment();
-      failAfterStop(environment, step);
-      await failure(environment);
-      environment.healAt(step);
-      assert.equal((await runMigration(environment, ignore)).keys, 3);
-      assert.deepEqual(environment.destination.entries(), environment.source.entries());
+      const cluster = new FakeCluster();
+      failAfterStop(cluster, step);
+      await failure(cluster);
+      cluster.healAt(step);
+      assert.equal((await runMigration(cluster, ignore)).keys, 3);
+      assert.deepEqual(cluster.destination.entries(), cluster.source.entries());
     });
   }
 
   it("raises no success when a foreign key appears in the destination during the copy", async () => {
-    const environment = new FakeEnvironment();
-    const { destination } = environment;
+    const cluster = new FakeCluster();
+    const { destination } = cluster;
     const createAll = destination.createAll.bind(destination);
     destination.createAll = (entries) => {
       destination.put("/trident/v1/volume/foreign", "X");
       return createAll(entries);
     };
 
-    const error = await failure(environment);
+    const error = await failure(cluster);
 
     assert.ok(error.cause instanceof CopyMismatchError);
     assert.match(error.message, /\/trident\/v1\/volume\/foreign.*Nothing was changed/s);
     assert.deepEqual(destination.entries(), { "/trident/v1/volume/foreign": "X" });
-    assert.equal(environment.replicas(), 1);
+    assert.equal(cluster.replicas(), 1);
   });
 
   it("raises no success when somebody starts the old Trident during the copy", async () => {
-    const environment = new FakeEnvironment();
-    environment.before("checkStillStopped", () => {
-      environment.trident = { kind: "legacy", legacy: legacyTrident() };
+    const cluster = new FakeCluster();
+    cluster.before("checkStillStopped", () => {
+      cluster.trident = { kind: "legacy", legacy: legacyTrident() };
     });
-    const error = await failure(environment);
+    const error = await failure(cluster);
     assert.ok(error.cause instanceof LegacyTridentChangedError);
     assert.match(error.message, /was changed during the migration: it is scaled to 1/);
-    assert.deepEqual(environment.destination.entries(), {});
+    assert.deepEqual(cluster.destination.entries(), {});
   });
 
   it("keeps the first cause when the undo fails too, and gives the command that starts the old Trident", async () => {
-    const environment = new FakeEnvironment();
-    environment.failAt("openStoppedSource", new Error("the first reason"));
-    environment.failAt("restoreLegacy", new Error("the second reason"));
+    const cluster = new FakeCluster();
+    cluster.failAt("openStoppedSource", new Error("the first reason"));
+    cluster.failAt("restoreLegacy", new Error("the second reason"));
 
-    const error = await failure(environment);
+    const error = await failure(cluster);
 
     assert.equal((error.cause as Error).message, "the first reason");
     assert.match(error.message, /the first reason.*could NOT be started again \(the second reason\)/);
@@ -225,26 +225,26 @@ describe("a migration that fails after the stop", () => {
   });
 
   it("starts the old Trident again even when the pod on its claim can't be removed", async () => {
-    const environment = new FakeEnvironment();
-    environment.before("openStoppedSource", () => {
-      environment.failAt("removeSourcePod", new Error("stuck"));
+    const cluster = new FakeCluster();
+    cluster.before("openStoppedSource", () => {
+      cluster.failAt("removeSourcePod", new Error("stuck"));
     });
-    environment.failAt("openStoppedSource", new Error("the reason"));
+    cluster.failAt("openStoppedSource", new Error("the reason"));
 
-    const error = await failure(environment);
+    const error = await failure(cluster);
 
-    assert.equal(environment.replicas(), 1);
+    assert.equal(cluster.replicas(), 1);
     assert.match(error.message, /the reason.*serving again.*trident-etcd-source could not be removed \(stuck\)/s);
   });
 
   it("says so when what it copied can't be removed again", async () => {
-    const environment = new FakeEnvironment();
-    environment.failAt("checkStillStopped", new Error("the reason"));
-    environment.destination.deleteUnchanged = () => Promise.reject(new StoreError("permanent", "read-only"));
+    const cluster = new FakeCluster();
+    cluster.failAt("checkStillStopped", new Error("the reason"));
+    cluster.destination.deleteUnchanged = () => Promise.reject(new StoreError("permanent", "read-only"));
 
-    const error = await failure(environment);
+    const error = await failure(cluster);
 
-    assert.equal(environment.replicas(), 1);
+    assert.equal(cluster.replicas(), 1);
     assert.match(
       error.message,
       /the reason.*could not all be removed from the etcd cluster trident-etcd \(read-only\)/s,
@@ -252,94 +252,94 @@ describe("a migration that fails after the stop", () => {
   });
 
   it("leaves a Trident that was at 0 replicas at 0", async () => {
-    const environment = new FakeEnvironment();
-    environment.trident = { kind: "legacy", legacy: legacyTrident({ replicas: 0 }) };
-    environment.failAt("openStoppedSource", new Error("the reason"));
-    const error = await failure(environment);
+    const cluster = new FakeCluster();
+    cluster.trident = { kind: "legacy", legacy: legacyTrident({ replicas: 0 }) };
+    cluster.failAt("openStoppedSource", new Error("the reason"));
+    const error = await failure(cluster);
     assert.match(error.message, /at 0 replicas, as it was before/);
-    assert.equal(environment.replicas(), 0);
+    assert.equal(cluster.replicas(), 0);
   });
 
   it("checks the state it could not check before, when the old etcd was not running", async () => {
-    const environment = new FakeEnvironment({ "/elsewhere": "x" });
-    environment.liveEtcd = false;
-    const error = await failure(environment);
+    const cluster = new FakeCluster({ "/elsewhere": "x" });
+    cluster.liveEtcd = false;
+    const error = await failure(cluster);
     assert.ok(isBlockedBy(error.cause, "emptySource"));
     assert.equal(error.legacy, "restored");
-    assert.equal(environment.replicas(), 1);
+    assert.equal(cluster.replicas(), 1);
   });
 });
 
 describe("a migration that was killed", () => {
   it("is finished by the next one when the old Trident is stopped", async () => {
-    const environment = killedAfterStop();
-    assert.equal((await runMigration(environment, ignore)).keys, 3);
-    assert.equal(environment.trident.kind, "absent");
+    const cluster = killedAfterStop();
+    assert.equal((await runMigration(cluster, ignore)).keys, 3);
+    assert.equal(cluster.trident.kind, "absent");
   });
 
   it("puts the old Trident back at its replicas when the next one's checks fail", async () => {
-    const environment = killedAfterStop();
-    environment.failAt("openDestination", new Error("the reason"));
-    const error = await failure(environment);
+    const cluster = killedAfterStop();
+    cluster.failAt("openDestination", new Error("the reason"));
+    const error = await failure(cluster);
     assert.equal(error.legacy, "restored");
-    assert.equal(environment.replicas(), 1);
+    assert.equal(cluster.replicas(), 1);
   });
 
   it("is only ended by the next one when it died between the record and the deletion", async () => {
-    const environment = killedAfterStop();
+    const cluster = killedAfterStop();
     const result = JSON.stringify({ keys: 3, sha256: "digest" });
-    environment.recorded = { ...environment.recorded, phase: "copied", result };
-    assert.equal((await runMigration(environment, ignore)).keys, 3);
-    assert.ok(!environment.steps.includes("openStoppedSource"));
-    assert.equal(environment.trident.kind, "absent");
+    cluster.recorded = { ...cluster.recorded, phase: "copied", result };
+    assert.equal((await runMigration(cluster, ignore)).keys, 3);
+    assert.ok(!cluster.steps.includes("openStoppedSource"));
+    assert.equal(cluster.trident.kind, "absent");
   });
 
   it("answers with the recorded result when it died after the deletion, and copies nothing again", async () => {
-    const environment = new FakeEnvironment();
-    const first = await runMigration(environment, ignore);
-    environment.steps.length = 0;
+    const cluster = new FakeCluster();
+    const first = await runMigration(cluster, ignore);
+    cluster.steps.length = 0;
 
-    const second = await runMigration(environment, ignore);
+    const second = await runMigration(cluster, ignore);
 
     assert.deepEqual(second, first);
-    assert.deepEqual(environment.steps, ["readRecord", "findTrident", "handOverNewTrident"]);
+    assert.deepEqual(cluster.steps, ["readRecord", "findTrident", "handOverNewTrident"]);
   });
 
   it("answers with the recorded result when the new Trident runs already", async () => {
-    const environment = new FakeEnvironment();
-    const first = await runMigration(environment, ignore);
-    environment.trident = { kind: "ours" };
-    assert.deepEqual(await runMigration(environment, ignore), first);
+    const cluster = new FakeCluster();
+    const first = await runMigration(cluster, ignore);
+    cluster.trident = { kind: "ours" };
+    assert.deepEqual(await runMigration(cluster, ignore), first);
   });
 
   it("says where the manifest is when somebody deleted the stopped Deployment", async () => {
-    const environment = killedAfterStop();
-    environment.trident = { kind: "absent" };
-    const error = await failure(environment);
+    const cluster = killedAfterStop();
+    cluster.trident = { kind: "absent" };
+    const error = await failure(cluster);
     assert.ok(isBlockedBy(error.cause, "stoppedTridentDeleted"));
     assert.match(error.message, /ConfigMap trident-etcd-migration.*kubectl create/);
   });
 });
 
-function killedAfterStop(): FakeEnvironment {
-  const environment = new FakeEnvironment();
-  environment.trident = { kind: "legacy", legacy: legacyTrident({ replicas: 0, stoppedByMigration: true }) };
-  environment.recorded = { ...environment.recorded, phase: "stopped", legacyReplicas: 1 };
-  return environment;
+function killedAfterStop(): FakeCluster {
+  const cluster = new FakeCluster();
+  cluster.trident = { kind: "legacy", legacy: legacyTrident({ replicas: 0, stoppedByMigration: true }) };
+  cluster.recorded = { ...cluster.recorded, phase: "stopped", legacyReplicas: 1 };
+  return cluster;
 }
 
 /** The first time that the old Trident is stopped; what is asked of the record before that works. */
-function failAfterStop(environment: FakeEnvironment, step: Parameters<FakeEnvironment["failAt"]>[0]): void {
+function failAfterStop(cluster: FakeCluster, step: Parameters<FakeCluster["failAt"]>[0]): void {
   let first = true;
-  environment.before("stopLegacy", () => {
-    if (first) environment.failAt(step, new Error("the reason"));
+  cluster.before("stopLegacy", () => {
+    if (first) cluster.failAt(step, new Error("the reason"));
     first = false;
   });
 }
 
-async function failure(environment: FakeEnvironment): Promise<MigrationError> {
+async function failure(cluster: FakeCluster): Promise<MigrationError> {
   try {
-    await runMigration(environment, ignore);
+    await runMigration(cluster, ignore);
   } catch (error) {
     assert.ok(error instanceof MigrationError, String(error));
     return error;

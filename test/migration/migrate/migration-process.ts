@@ -1,4 +1,4 @@
-import { clusterEnvironment } from "../../../migration/migrate/cluster-environment.ts";
+import { clusterAdapter } from "../../../migration/trident/port/cluster-adapter.ts";
 import { keyPrefix, prefixRange } from "../../../migration/copy/store/key-range.ts";
 import type { EtcdTls } from "../../../migration/etcd/etcd-target.ts";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
@@ -24,7 +24,7 @@ export interface EtcdAccess {
 
 /** A migration in a process of its own, to be killed: real etcds, a Kubernetes API, and no pods. */
 async function migrate(input: MigrationProcessInput): Promise<void> {
-  const environment = clusterEnvironment({
+  const cluster = clusterAdapter({
     cluster: { kubeconfig: input.kubeconfig },
     namespace: "trident",
     legacyDeployment: "trident",
@@ -38,12 +38,12 @@ async function migrate(input: MigrationProcessInput): Promise<void> {
   });
   const nothing = () => Promise.resolve();
   const withoutPods = {
-    ...environment,
+    ...cluster,
     checkClaim: nothing,
     checkLegacyImage: nothing,
     openDestination: () => Promise.resolve(opened("the new etcd", input.destination)),
     openLiveSource: () => Promise.resolve(opened("the embedded etcd", input.source)),
-    askOldTrident: async () => ({ kind: "names" as const, names: await namesIn(input.source) }),
+    askLegacy: async () => ({ kind: "names" as const, names: await namesIn(input.source) }),
     openStoppedSource: () => Promise.resolve(opened("the embedded etcd, alone", input.source)),
     startNewTrident: () => Promise.resolve(undefined),
     withdrawNewTrident: nothing,

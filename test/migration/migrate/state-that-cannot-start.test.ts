@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { MigrationError } from "../../../migration/migrate/migration-error.ts";
-import { FakeEnvironment } from "./fake-environment.ts";
+import { FakeCluster } from "../trident/port/fake-cluster.ts";
 
 const orphan = { "/trident/v1/volume/pvc-1": '{"Config":{"storageClass":""},"backend":"missing"}' };
 
 describe("a state on which no Trident starts", () => {
   it("is found before anything is stopped", async () => {
-    const environment = new FakeEnvironment(orphan);
-    const message = await failure(environment);
+    const cluster = new FakeCluster(orphan);
+    const message = await failure(cluster);
     assert.match(message, /volume pvc-1 is on backend missing.*Nothing was changed: the old Trident is as it was/);
-    assertUntouched(environment);
+    assertUntouched(cluster);
   });
 
   it("is found where the old Trident answers with the reason, or not at all", async () => {
@@ -22,25 +22,25 @@ describe("a state on which no Trident starts", () => {
       ],
       [{ kind: "notYet", seen: "connect ECONNREFUSED" }, /does not serve now: connect ECONNREFUSED/],
     ] as const) {
-      const environment = new FakeEnvironment();
-      environment.answer = answer;
-      assert.match(await failure(environment), said);
-      assertUntouched(environment);
+      const cluster = new FakeCluster();
+      cluster.answer = answer;
+      assert.match(await failure(cluster), said);
+      assertUntouched(cluster);
     }
   });
 
   it("is found where the old Trident lists what its etcd does not have", async () => {
-    const environment = new FakeEnvironment();
+    const cluster = new FakeCluster();
     const names = { backends: [], volumes: ["a", "b", "in-memory-only"], storageClasses: [] };
-    environment.answer = { kind: "names", names };
-    assert.match(await failure(environment), /it lists volume in-memory-only, which its etcd does not have/);
-    assertUntouched(environment);
+    cluster.answer = { kind: "names", names };
+    assert.match(await failure(cluster), /it lists volume in-memory-only, which its etcd does not have/);
+    assertUntouched(cluster);
   });
 
   it("is found on the claim of an uninstalled Trident, and nothing of it stays in the new etcd", async () => {
-    const environment = new FakeEnvironment(orphan).uninstall();
-    assert.match(await failure(environment), /volume pvc-1 is on backend missing.*claim trident is as it was/i);
-    assert.deepEqual(environment.destination.entries(), {});
+    const cluster = new FakeCluster(orphan).uninstall();
+    assert.match(await failure(cluster), /volume pvc-1 is on backend missing.*claim trident is as it was/i);
+    assert.deepEqual(cluster.destination.entries(), {});
   });
 
   it("lacks no more than a storage class where nobody can make it again: that is told, and migrated", async () => {
@@ -49,21 +49,21 @@ describe("a state on which no Trident starts", () => {
       "/trident/v1/volume/a": '{"Config":{"storageClass":"deleted-since"},"backend":"nas"}',
     };
     const lines: string[] = [];
-    await runMigration(new FakeEnvironment(entries).uninstall(), (line) => lines.push(line));
+    await runMigration(new FakeCluster(entries).uninstall(), (line) => lines.push(line));
     assert.ok(lines.some((line) => line.includes("deleted-since")));
-    assert.match(await failure(new FakeEnvironment(entries)), /volume a is on storage class deleted-since/);
+    assert.match(await failure(new FakeCluster(entries)), /volume a is on storage class deleted-since/);
   });
 });
 
-function assertUntouched(environment: FakeEnvironment): void {
-  assert.equal(environment.replicas(), 1);
-  assert.ok(!environment.steps.includes("stopLegacy"));
-  assert.deepEqual(environment.destination.entries(), {});
+function assertUntouched(cluster: FakeCluster): void {
+  assert.equal(cluster.replicas(), 1);
+  assert.ok(!cluster.steps.includes("stopLegacy"));
+  assert.deepEqual(cluster.destination.entries(), {});
 }
 
-async function failure(environment: FakeEnvironment): Promise<string> {
+async function failure(cluster: FakeCluster): Promise<string> {
   try {
-    await runMigration(environment, () => undefined);
+    await runMigration(cluster, () => undefined);
   } catch (error) {
     assert.ok(error instanceof MigrationError);
     return error.message;

@@ -108,7 +108,7 @@ export class FakePlanEnvironment implements PlanEnvironment {
   /** What the old Trident answers; all that its etcd has, where it is not set. */
   answer: NamesAnswer | undefined;
 
-  askOldTrident(): Promise<NamesAnswer> {
+  askLegacyTrident(): Promise<NamesAnswer> {
     const names = this.source instanceof MemoryStore ? namesIn(this.source) : noNames;
     return Promise.resolve(this.answer ?? { kind: "names", names });
   }

@@ -4,56 +4,58 @@ import { MigrationInterruptedError } from "../../../migration/lease/interruption
 import { RollbackError } from "../../../migration/rollback/errors.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
 import { requestRollback } from "../../../migration/rollback/request-rollback.ts";
-import { RollbackScene, type RollbackStep } from "./rollback-scene.ts";
+import { migratedCluster } from "./rollback-scene.ts";
+import type { Step } from "../trident/port/failing-steps.ts";
+import type { FakeCluster } from "../trident/port/fake-cluster.ts";
 
 describe("a rollback that is interrupted", () => {
   for (const step of [
     "stopNewTrident",
-    "openNewEtcd",
-    "openEmbeddedEtcd",
-    "takeSnapshot",
-    "createOldTrident",
+    "openDestination",
+    "openStoppedSource",
+    "saveDestinationSnapshot",
+    "recreateLegacy",
   ] as const) {
     it(`at ${step} has the new Trident serve again, and is finished by the next one`, async () => {
       const scene = changed();
-      const state = scene.newEtcd.entries();
+      const state = scene.destination.entries();
       const error = await interruptedAt(scene, step);
       assert.ok(error instanceof RollbackError);
       assert.equal(error.outcome, "newServes");
       assert.match(error.message, /it was interrupted\. The new Trident serves again/);
-      assert.ok(scene.newTridentRuns && !scene.oldTridentRuns());
+      assert.ok(scene.newRuns() && scene.replicas() === 0);
       assert.deepEqual([scene.sourcePod, scene.leases], [false, 0]);
 
       await rollBack(scene, ignore);
-      assert.deepEqual(scene.embedded.entries(), state);
-      assert.ok(scene.oldTridentRuns() && !scene.newTridentRuns);
+      assert.deepEqual(scene.source.entries(), state);
+      assert.ok(scene.replicas() > 0 && !scene.newRuns());
     });
   }
 
   it("once the old Trident serves is ended all the same", async () => {
     const scene = changed();
-    const state = scene.newEtcd.entries();
+    const state = scene.destination.entries();
     const interruption = new AbortController();
-    const wait = scene.waitUntilOldTridentServes.bind(scene);
-    scene.waitUntilOldTridentServes = async (...parameters) => {
+    const wait = scene.waitUntilLegacyServes.bind(scene);
+    scene.waitUntilLegacyServes = async (...parameters) => {
       await wait(...parameters);
       interruption.abort(new MigrationInterruptedError());
     };
     assert.equal((await rollBack(scene, ignore, interruption.signal))?.keys, 3);
-    assert.deepEqual(scene.embedded.entries(), state);
-    assert.deepEqual(scene.newEtcd.entries(), {});
-    assert.ok(scene.oldTridentRuns());
+    assert.deepEqual(scene.source.entries(), state);
+    assert.deepEqual(scene.destination.entries(), {});
+    assert.ok(scene.replicas() > 0);
   });
 
   it("leaves an old Trident alone that an earlier run had put back", async () => {
     const scene = changed();
-    void scene.killedAt("waitUntilOldTridentServes", "before");
+    void scene.killedAt("waitUntilLegacyServes", "before");
     void rollBack(scene, ignore);
-    while (!scene.steps.includes("waitUntilOldTridentServes")) await new Promise(setImmediate);
+    while (!scene.steps.includes("waitUntilLegacyServes")) await new Promise(setImmediate);
     const error = await interruptedAt(scene, "findTrident");
     assert.ok(error instanceof RollbackError);
     assert.equal(error.outcome, "oldStands");
-    assert.ok(scene.oldTridentRuns());
+    assert.ok(scene.replicas() > 0);
   });
 
   it("before it is asked for leaves the new Trident serving, and asks for nothing", async () => {
@@ -61,7 +63,7 @@ describe("a rollback that is interrupted", () => {
     await scene.changeRecord({ rollback: null });
     scene.trident = { kind: "ours" };
     const interruption = new AbortController();
-    scene.before("openEmbeddedEtcd", () => {
+    scene.before("openStoppedSource", () => {
       interruption.abort(new MigrationInterruptedError());
     });
     await assert.rejects(requestRollback(scene, ignore, interruption.signal), /it was interrupted/);
@@ -69,14 +71,14 @@ describe("a rollback that is interrupted", () => {
   });
 });
 
-function changed(): RollbackScene {
-  const scene = new RollbackScene();
-  scene.newEtcd.put("/trident/v1/volume/c", "C");
-  scene.newEtcd.remove("/trident/v1/volume/b");
+function changed(): FakeCluster {
+  const scene = migratedCluster();
+  scene.destination.put("/trident/v1/volume/c", "C");
+  scene.destination.remove("/trident/v1/volume/b");
   return scene;
 }
 
-async function interruptedAt(scene: RollbackScene, step: RollbackStep): Promise<unknown> {
+async function interruptedAt(scene: FakeCluster, step: Step): Promise<unknown> {
   const interruption = new AbortController();
   scene.before(step, () => {
     interruption.abort(new MigrationInterruptedError());

@@ -2,41 +2,43 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { requestRollback, takeBackRequest } from "../../../migration/rollback/request-rollback.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
-import { RollbackScene, type RollbackStep } from "./rollback-scene.ts";
+import { migratedCluster } from "./rollback-scene.ts";
+import type { Step } from "../trident/port/failing-steps.ts";
+import type { FakeCluster } from "../trident/port/fake-cluster.ts";
 
 /** More than one transaction takes. */
 const many = Object.fromEntries(
   Array.from({ length: 400 }, (_, index) => [`/trident/v1/volume/${1000 + index}`, "old"]),
 );
 
-const deaths: [step: RollbackStep, when: "before" | "after"][] = [
+const deaths: [step: Step, when: "before" | "after"][] = [
   ["stopNewTrident", "after"],
-  ["openEmbeddedEtcd", "after"],
-  ["takeSnapshot", "after"],
+  ["openStoppedSource", "after"],
+  ["saveDestinationSnapshot", "after"],
   ["changeRecord", "after"],
-  ["createOldTrident", "before"],
-  ["createOldTrident", "after"],
-  ["waitUntilOldTridentServes", "after"],
+  ["recreateLegacy", "before"],
+  ["recreateLegacy", "after"],
+  ["waitUntilLegacyServes", "after"],
 ];
 
 describe("a rollback that is killed", () => {
   for (const [step, when] of deaths) {
     it(`${when} ${step} is finished by the next one`, async () => {
       const scene = changed();
-      const state = scene.newEtcd.entries();
+      const state = scene.destination.entries();
       await killed(scene, step, when);
       await rollBack(scene, ignore);
-      assert.deepEqual(scene.embedded.entries(), state);
+      assert.deepEqual(scene.source.entries(), state);
       assertRolledBack(scene);
     });
   }
 
   it("in the midst of its writes is finished by the next one", async () => {
     const scene = await killedInWrites();
-    const state = scene.newEtcd.entries();
-    assert.notDeepEqual(scene.embedded.entries(), state);
+    const state = scene.destination.entries();
+    assert.notDeepEqual(scene.source.entries(), state);
     await rollBack(scene, ignore);
-    assert.deepEqual(scene.embedded.entries(), state);
+    assert.deepEqual(scene.source.entries(), state);
     assertRolledBack(scene);
   });
 
@@ -49,64 +51,64 @@ describe("a rollback that is killed", () => {
     assert.ok(scene.steps.includes("handOverNewTrident"));
 
     scene.trident = { kind: "ours" };
-    scene.newTridentRuns = true;
-    scene.newEtcd.put("/trident/v1/volume/1001", "newest");
+    scene.handedOver = true;
+    scene.destination.put("/trident/v1/volume/1001", "newest");
     await requestRollback(scene, ignore);
     assert.equal(scene.recorded.newTrident, '{"as":"it runs"}');
     scene.trident = { kind: "absent" };
-    const state = scene.newEtcd.entries();
+    const state = scene.destination.entries();
     await rollBack(scene, ignore);
-    assert.deepEqual(scene.embedded.entries(), state);
+    assert.deepEqual(scene.source.entries(), state);
     assertRolledBack(scene);
   });
 
   it("once all was carried back is not carried again, unless the new etcd was written to since", async () => {
     for (const writtenSince of [false, true]) {
       const scene = changed();
-      await killed(scene, "createOldTrident", "before");
-      if (writtenSince) scene.newEtcd.put("/trident/v1/volume/late", "L");
-      const state = scene.newEtcd.entries();
+      await killed(scene, "recreateLegacy", "before");
+      if (writtenSince) scene.destination.put("/trident/v1/volume/late", "L");
+      const state = scene.destination.entries();
       scene.steps.length = 0;
       await rollBack(scene, ignore);
-      assert.equal(scene.steps.includes("openEmbeddedEtcd"), writtenSince);
-      assert.deepEqual(scene.embedded.entries(), state);
+      assert.equal(scene.steps.includes("openStoppedSource"), writtenSince);
+      assert.deepEqual(scene.source.entries(), state);
     }
   });
 
   it("after the old Trident was put back leaves what that has written since, and what it no longer lists", async () => {
     const scene = changed();
-    await killed(scene, "waitUntilOldTridentServes", "before");
-    scene.embedded.put("/trident/v1/volume/written-by-the-old-one", "O");
-    scene.embedded.remove("/trident/v1/volume/1002");
-    const state = scene.embedded.entries();
+    await killed(scene, "waitUntilLegacyServes", "before");
+    scene.source.put("/trident/v1/volume/written-by-the-old-one", "O");
+    scene.source.remove("/trident/v1/volume/1002");
+    const state = scene.source.entries();
     await rollBack(scene, ignore);
-    assert.deepEqual(scene.embedded.entries(), state);
+    assert.deepEqual(scene.source.entries(), state);
     assert.deepEqual(scene.expected, { backends: 0, volumes: 0, storageClasses: 0 });
     assertRolledBack(scene);
   });
 
   it("after the old Trident was put back does not take that away when it does not serve", async () => {
     const scene = changed();
-    await killed(scene, "waitUntilOldTridentServes", "before");
-    scene.failAt("waitUntilOldTridentServes", new Error("it ends"));
+    await killed(scene, "waitUntilLegacyServes", "before");
+    scene.failAt("waitUntilLegacyServes", new Error("it ends"));
     await assert.rejects(rollBack(scene, ignore), { name: "RollbackError", outcome: "oldStands" });
-    assert.ok(scene.oldTridentRuns() && !scene.newTridentRuns);
+    assert.ok(scene.replicas() > 0 && !scene.newRuns());
   });
 });
 
-async function killed(scene: RollbackScene, step: RollbackStep, when: "before" | "after"): Promise<void> {
+async function killed(scene: FakeCluster, step: Step, when: "before" | "after"): Promise<void> {
   const dead = scene.killedAt(step, when);
   void rollBack(scene, ignore);
   await dead;
 }
 
 /** The first transaction is applied, and nothing comes after it. */
-async function killedInWrites(): Promise<RollbackScene> {
+async function killedInWrites(): Promise<FakeCluster> {
   const scene = changed();
-  const remove = scene.embedded.deleteUnchanged.bind(scene.embedded);
+  const remove = scene.source.deleteUnchanged.bind(scene.source);
   await new Promise<void>((resolve) => {
-    scene.embedded.deleteUnchanged = async (keys) => {
-      scene.embedded.deleteUnchanged = remove;
+    scene.source.deleteUnchanged = async (keys) => {
+      scene.source.deleteUnchanged = remove;
       await remove(keys);
       resolve();
       return new Promise(() => undefined);
@@ -116,15 +118,15 @@ async function killedInWrites(): Promise<RollbackScene> {
   return scene;
 }
 
-function changed(): RollbackScene {
-  const scene = new RollbackScene(many);
-  for (let index = 0; index < 200; index += 1) scene.newEtcd.put(`/trident/v1/volume/${1000 + index}`, "new");
-  scene.newEtcd.remove("/trident/v1/volume/1399");
+function changed(): FakeCluster {
+  const scene = migratedCluster(many);
+  for (let index = 0; index < 200; index += 1) scene.destination.put(`/trident/v1/volume/${1000 + index}`, "new");
+  scene.destination.remove("/trident/v1/volume/1399");
   return scene;
 }
 
-function assertRolledBack(scene: RollbackScene): void {
-  assert.ok(scene.oldTridentRuns() && !scene.newTridentRuns);
+function assertRolledBack(scene: FakeCluster): void {
+  assert.ok(scene.replicas() > 0 && !scene.newRuns());
   assert.equal(scene.sourcePod, false);
   assert.deepEqual(Object.keys(scene.recorded).sort(), ["name", "namespace", "rolledBack", "uid"]);
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { rollbackEffects } from "../../../migration/rollback/rollback-environment.ts";
 import { RollbackError } from "../../../migration/rollback/errors.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
-import { napsAt, sleepingRun } from "../migrate/sleeping-run.ts";
-import { RollbackScene } from "./rollback-scene.ts";
+import { napsAt, sleepingRun } from "../trident/port/sleeping-run.ts";
+import { migratedCluster } from "./rollback-scene.ts";
+import type { FakeCluster } from "../trident/port/fake-cluster.ts";
 
 describe("a rollback whose machine sleeps while another run ends it", () => {
   let stepsOfRun: readonly string[] = [];
@@ -21,12 +21,12 @@ describe("a rollback whose machine sleeps while another run ends it", () => {
     for (const nap of naps) {
       const what = `asleep ${nap.when} step ${nap.index}, ${nap.step}`;
       const scene = changed();
-      const run = sleepingRun<RollbackScene>(scene, rollbackEffects as never, nap);
-      const running = rollBack(run.environment, ignore).catch((error: unknown) => error as Error);
+      const run = sleepingRun(scene, nap);
+      const running = rollBack(run.cluster, ignore).catch((error: unknown) => error as Error);
       await run.asleep;
       await rollBack(scene, ignore);
-      scene.embedded.put("/trident/v1/volume/new", "made by the old Trident");
-      scene.newEtcd.put("/trident/v1/volume/again", "of a later migration");
+      scene.source.put("/trident/v1/volume/new", "made by the old Trident");
+      scene.destination.put("/trident/v1/volume/again", "of a later migration");
       const left = stateOf(scene);
       run.wake();
       const outcome = await running;
@@ -50,19 +50,19 @@ describe("a rollback whose machine sleeps while another run ends it", () => {
   });
 });
 
-function changed(): RollbackScene {
-  const scene = new RollbackScene();
-  scene.newEtcd.put("/trident/v1/volume/c", "C");
-  scene.newEtcd.put("/trident/v1/volume/a", "changed");
-  scene.newEtcd.remove("/trident/v1/volume/b");
+function changed(): FakeCluster {
+  const scene = migratedCluster();
+  scene.destination.put("/trident/v1/volume/c", "C");
+  scene.destination.put("/trident/v1/volume/a", "changed");
+  scene.destination.remove("/trident/v1/volume/b");
   return scene;
 }
 
-function stateOf(scene: RollbackScene): unknown {
-  const { trident, recorded, sourcePod, newTridentRuns } = scene;
+function stateOf(scene: FakeCluster): unknown {
+  const { trident, recorded, sourcePod, newTrident, handedOver } = scene;
   return structuredClone({
-    ...{ trident, recorded, sourcePod, newTridentRuns },
-    ...{ embedded: scene.embedded.entries(), newEtcd: scene.newEtcd.entries() },
+    ...{ trident, recorded, sourcePod, newTrident, handedOver },
+    ...{ source: scene.source.entries(), destination: scene.destination.entries() },
   });
 }
 

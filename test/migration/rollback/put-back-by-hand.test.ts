@@ -3,15 +3,16 @@ import { beforeEach, describe, it } from "node:test";
 import { requestRollback } from "../../../migration/rollback/request-rollback.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
 import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";
-import { RollbackScene } from "./rollback-scene.ts";
+import { migratedCluster } from "./rollback-scene.ts";
+import type { FakeCluster } from "../trident/port/fake-cluster.ts";
 
 describe("a rollback to an old Trident that somebody put back by hand", () => {
-  let scene: RollbackScene;
+  let scene: FakeCluster;
 
   beforeEach(async () => {
-    scene = new RollbackScene();
+    scene = migratedCluster();
     scene.trident = { kind: "legacy", legacy: legacyTrident() };
-    scene.newEtcd.put("/trident/v1/volume/new", "given up");
+    scene.destination.put("/trident/v1/volume/new", "given up");
     const { rollback, ...asked } = scene.recorded;
     assert.equal(rollback, "requested");
     scene.recorded = asked;
@@ -22,34 +23,34 @@ describe("a rollback to an old Trident that somebody put back by hand", () => {
 
   it("makes it anew as it was, and writes nothing to its etcd", async () => {
     scene.snapshotPath = "snapshots/new.db";
-    const before = { ...scene.embedded.entries(), "/trident/v1/volume/restored": "of the user" };
-    scene.embedded.put("/trident/v1/volume/restored", "of the user");
+    const before = { ...scene.source.entries(), "/trident/v1/volume/restored": "of the user" };
+    scene.source.put("/trident/v1/volume/restored", "of the user");
     const ended = await rollBack(scene, () => undefined);
-    assert.ok(scene.oldTridentRuns());
-    assert.deepEqual(scene.embedded.entries(), before);
-    assert.ok(!scene.steps.includes("openEmbeddedEtcd"));
+    assert.ok(scene.replicas() > 0);
+    assert.deepEqual(scene.source.entries(), before);
+    assert.ok(!scene.steps.includes("openStoppedSource"));
     assert.equal(ended?.snapshot, "snapshots/new.db");
-    assert.deepEqual(scene.newEtcd.entries(), {});
+    assert.deepEqual(scene.destination.entries(), {});
     assert.equal(scene.recorded.phase, undefined);
     assert.ok(scene.recorded.rolledBack !== undefined);
   });
 
   for (const [step, when] of [
-    ["takeSnapshot", "after"],
+    ["saveDestinationSnapshot", "after"],
     ["changeRecord", "after"],
-    ["createOldTrident", "before"],
-    ["createOldTrident", "after"],
+    ["recreateLegacy", "before"],
+    ["recreateLegacy", "after"],
   ] as const) {
     it(`killed ${when} ${step}, is finished by the next run, which writes nothing to its etcd either`, async () => {
-      const before = scene.embedded.entries();
+      const before = scene.source.entries();
       const dead = scene.killedAt(step, when);
       void rollBack(scene, () => undefined);
       await dead;
-      scene.newEtcd.put("/other/key", "by somebody else");
+      scene.destination.put("/other/key", "by somebody else");
       await rollBack(scene, () => undefined);
-      assert.ok(scene.oldTridentRuns());
-      assert.deepEqual(scene.embedded.entries(), before);
-      assert.deepEqual(Object.keys(scene.newEtcd.entries()), ["/other/key"]);
+      assert.ok(scene.replicas() > 0);
+      assert.deepEqual(scene.source.entries(), before);
+      assert.deepEqual(Object.keys(scene.destination.entries()), ["/other/key"]);
     });
   }
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { requestRollback, takeBackRequest } from "../../../migration/rollback/request-rollback.ts";
-import { RollbackScene } from "./rollback-scene.ts";
+import { migratedCluster } from "./rollback-scene.ts";
+import type { FakeCluster } from "../trident/port/fake-cluster.ts";
 
 describe("the request for a rollback", () => {
   it("is recorded with the new Trident as it runs, after a look at the embedded etcd", async () => {
@@ -9,19 +10,19 @@ describe("the request for a rollback", () => {
     await requestRollback(scene, ignore);
     assert.equal(scene.recorded.rollback, "requested");
     assert.equal(scene.recorded.newTrident, '{"as":"it runs"}');
-    assert.ok(scene.embedded.closed);
+    assert.ok(scene.source.closed);
     assert.equal(scene.sourcePod, false);
-    assert.ok(scene.newTridentRuns);
+    assert.ok(scene.newRuns());
     assert.equal(scene.leases, 0);
   });
 
   it("is refused while the new Trident serves when something has written to the embedded etcd", async () => {
     const scene = serving();
-    scene.embedded.put("/trident/v1/volume/meanwhile", "M");
+    scene.source.put("/trident/v1/volume/meanwhile", "M");
     await assert.rejects(requestRollback(scene, ignore), { name: "EmbeddedEtcdWrittenError" });
     assert.equal(scene.recorded.rollback, undefined);
     assert.equal(scene.sourcePod, false);
-    assert.ok(scene.newTridentRuns);
+    assert.ok(scene.newRuns());
     assert.equal(scene.leases, 0);
   });
 
@@ -30,7 +31,7 @@ describe("the request for a rollback", () => {
     scene.failAt("prepareSnapshot", new Error("read-only"));
     await assert.rejects(requestRollback(scene, ignore), /read-only/);
     assert.equal(scene.recorded.rollback, undefined);
-    assert.ok(!scene.steps.includes("openEmbeddedEtcd"));
+    assert.ok(!scene.steps.includes("openStoppedSource"));
     assert.equal(scene.leases, 0);
   });
 
@@ -51,15 +52,15 @@ describe("the request for a rollback", () => {
 
   it("does not touch the etcd of an old Trident that an earlier run has put back", async () => {
     const scene = serving();
-    scene.newTridentRuns = false;
-    await scene.createOldTrident();
+    Object.assign(scene, { handedOver: false, trident: { kind: "absent" } });
+    await scene.recreateLegacy();
     await requestRollback(scene, ignore);
-    assert.ok(!scene.steps.includes("openEmbeddedEtcd"));
+    assert.ok(!scene.steps.includes("openStoppedSource"));
     assert.equal(scene.recorded.rollback, "requested");
   });
 
   it("is taken back, with a pod that was left removed", async () => {
-    const scene = new RollbackScene();
+    const scene = migratedCluster();
     scene.sourcePod = true;
     await takeBackRequest(scene);
     assert.equal(scene.recorded.rollback, undefined);
@@ -68,13 +69,13 @@ describe("the request for a rollback", () => {
 });
 
 /** Before the request. */
-function serving(): RollbackScene {
-  const scene = new RollbackScene();
+function serving(): FakeCluster {
+  const scene = migratedCluster();
   const { rollback, ...recorded } = scene.recorded;
   assert.equal(rollback, "requested");
   scene.recorded = recorded;
   scene.trident = { kind: "ours" };
-  scene.newTridentRuns = true;
+  scene.handedOver = true;
   return scene;
 }
 

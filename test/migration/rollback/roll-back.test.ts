@@ -2,17 +2,19 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { RollbackError } from "../../../migration/rollback/errors.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
-import { RollbackScene, type RollbackStep } from "./rollback-scene.ts";
+import { migratedCluster } from "./rollback-scene.ts";
+import type { Step } from "../trident/port/failing-steps.ts";
+import type { FakeCluster } from "../trident/port/fake-cluster.ts";
 
 describe("a rollback", () => {
   it("carries back what was created, changed and deleted, and puts the old Trident back", async () => {
     const scene = changedScene();
-    const state = scene.newEtcd.entries();
+    const state = scene.destination.entries();
     const lines: string[] = [];
 
     const ended = await rollBack(scene, (line) => lines.push(line));
 
-    assert.deepEqual(scene.embedded.entries(), state);
+    assert.deepEqual(scene.source.entries(), state);
     assert.equal(scene.trident.kind, "legacy");
     assert.deepEqual([ended?.keys, ended?.created, ended?.replaced, ended?.deleted], [3, 1, 1, 1]);
     assert.match(ended?.sha256 ?? "", /^[0-9a-f]{64}$/);
@@ -26,7 +28,7 @@ describe("a rollback", () => {
     const scene = changedScene();
     scene.snapshotPath = "/snapshots/new.db";
     const ended = await rollBack(scene, ignore);
-    assert.deepEqual(scene.newEtcd.entries(), {});
+    assert.deepEqual(scene.destination.entries(), {});
     const { rolledBack, ...rest } = scene.recorded;
     assert.deepEqual(rest, { namespace: "trident", name: "trident-etcd-migration", uid: "uid-record" });
     assert.deepEqual(JSON.parse(rolledBack ?? ""), ended);
@@ -35,7 +37,7 @@ describe("a rollback", () => {
 
   it("does nothing, with not even a Lease taken, where none is asked for", async () => {
     for (const change of [{ rollback: null }, { phase: null }]) {
-      const scene = new RollbackScene();
+      const scene = migratedCluster();
       await scene.changeRecord(change);
       scene.steps.length = 0;
       assert.equal(await rollBack(scene, ignore), undefined);
@@ -47,15 +49,15 @@ describe("a rollback", () => {
     const scene = changedScene();
     scene.recorded = { ...scene.recorded, legacyReplicas: 0 };
     await rollBack(scene, ignore);
-    assert.ok(!scene.steps.includes("waitUntilOldTridentServes"));
+    assert.ok(!scene.steps.includes("waitUntilLegacyServes"));
     assert.equal(scene.trident.kind, "legacy");
   });
 
   it("records that it is about to write before it does", async () => {
     const scene = changedScene();
     let phase: unknown;
-    const create = scene.embedded.createAll.bind(scene.embedded);
-    scene.embedded.createAll = (entries) => {
+    const create = scene.source.createAll.bind(scene.source);
+    scene.source.createAll = (entries) => {
       phase ??= scene.recorded.rollbackPhase;
       return create(entries);
     };
@@ -75,14 +77,14 @@ describe("a rollback", () => {
     const succeeding = changedScene();
     await rollBack(succeeding, ignore);
     const failing = changedScene();
-    failing.failAt("takeSnapshot", new Error("no room"));
+    failing.failAt("saveDestinationSnapshot", new Error("no room"));
     await failure(failing);
-    for (const { embedded, newEtcd } of [succeeding, failing]) assert.ok(embedded.closed && newEtcd.closed);
+    for (const { source, destination } of [succeeding, failing]) assert.ok(source.closed && destination.closed);
   });
 
   it("ends well when the new etcd can't be emptied, and says so", async () => {
     const scene = changedScene();
-    scene.newEtcd.deleteUnchanged = () => Promise.reject(new Error("no space"));
+    scene.destination.deleteUnchanged = () => Promise.reject(new Error("no space"));
     const lines: string[] = [];
     await rollBack(scene, (line) => lines.push(line));
     assert.ok(lines.some((line) => /could not all be deleted from the new etcd.*no space/.test(line)));
@@ -91,11 +93,11 @@ describe("a rollback", () => {
 });
 
 describe("a rollback that is refused", () => {
-  const refusals: [what: string, arrange: (scene: RollbackScene) => void, name: string, message: RegExp][] = [
+  const refusals: [what: string, arrange: (scene: FakeCluster) => void, name: string, message: RegExp][] = [
     [
       "because something has written to the embedded etcd since",
-      ({ embedded }) => {
-        embedded.put("/trident/v1/volume/meanwhile", "M");
+      ({ source }) => {
+        source.put("/trident/v1/volume/meanwhile", "M");
       },
       "EmbeddedEtcdWrittenError",
       /revision 5.*left it at 4/,
@@ -118,8 +120,8 @@ describe("a rollback that is refused", () => {
     ],
     [
       "because the new etcd has nothing",
-      ({ newEtcd }) => {
-        for (const key of Object.keys(newEtcd.entries())) newEtcd.remove(key);
+      ({ destination }) => {
+        for (const key of Object.keys(destination.entries())) destination.remove(key);
       },
       "EmptyNewEtcdError",
       /delete all of the old Trident's state/,
@@ -129,15 +131,15 @@ describe("a rollback that is refused", () => {
     it(`${what} writes nothing and has the new Trident serve again`, async () => {
       const scene = changedScene();
       arrange(scene);
-      const [embedded, newEtcd] = [scene.embedded.entries(), scene.newEtcd.entries()];
+      const [source, destination] = [scene.source.entries(), scene.destination.entries()];
 
       const error = await failure(scene);
 
       assert.equal((error.cause as Error).name, name);
       assert.match(error.message, message);
       assert.equal(error.outcome, "newServes");
-      assert.deepEqual(scene.embedded.entries(), embedded);
-      assert.deepEqual(scene.newEtcd.entries(), newEtcd);
+      assert.deepEqual(scene.source.entries(), source);
+      assert.deepEqual(scene.destination.entries(), destination);
       assert.equal(scene.recorded.rollbackPhase, undefined);
       assertNewServes(scene);
     });
@@ -150,7 +152,7 @@ describe("a rollback that is refused", () => {
   ]) {
     it(`because Deployment trident stands and is ${found.kind} starts nothing beside it`, async () => {
       const scene = changedScene();
-      scene.trident = found as RollbackScene["trident"];
+      scene.trident = found as FakeCluster["trident"];
       const error = await failure(scene);
       assert.equal((error.cause as Error).name, "NameTakenError");
       assert.equal(error.outcome, "untouched");
@@ -168,15 +170,15 @@ describe("a rollback that is refused", () => {
 });
 
 describe("a rollback that fails", () => {
-  const steps: RollbackStep[] = [
+  const steps: Step[] = [
     "stopNewTrident",
     "checkClaim",
     "prepareSnapshot",
-    "openNewEtcd",
-    "openEmbeddedEtcd",
-    "takeSnapshot",
-    "createOldTrident",
-    "waitUntilOldTridentServes",
+    "openDestination",
+    "openStoppedSource",
+    "saveDestinationSnapshot",
+    "recreateLegacy",
+    "waitUntilLegacyServes",
   ];
   for (const step of steps) {
     it(`at ${step} has the new Trident serve again, and is finished by the next one with what that wrote`, async () => {
@@ -186,34 +188,34 @@ describe("a rollback that fails", () => {
       assert.match(error.message, /new Trident serves again.*pulumi up.*pulumi config rm rollback && pulumi up/);
       assertNewServes(scene);
 
-      scene.newEtcd.put("/trident/v1/volume/a", "written by the new Trident meanwhile");
-      const state = scene.newEtcd.entries();
+      scene.destination.put("/trident/v1/volume/a", "written by the new Trident meanwhile");
+      const state = scene.destination.entries();
       scene.healAt(step);
       await rollBack(scene, ignore);
-      assert.deepEqual(scene.embedded.entries(), state);
+      assert.deepEqual(scene.source.entries(), state);
       assertOldServes(scene);
     });
   }
 
   it("because the old Trident does not serve overwrites, the next time, what that had written at its start", async () => {
     const scene = changedScene();
-    scene.failAt("waitUntilOldTridentServes", new Error("part of it is missing"));
-    scene.before("waitUntilOldTridentServes", () => {
-      scene.embedded.put("/trident/store", "written at its start");
+    scene.failAt("waitUntilLegacyServes", new Error("part of it is missing"));
+    scene.before("waitUntilLegacyServes", () => {
+      scene.source.put("/trident/store", "written at its start");
     });
     await failure(scene);
     assertNewServes(scene);
-    scene.before("waitUntilOldTridentServes", () => undefined);
-    scene.healAt("waitUntilOldTridentServes");
-    scene.newEtcd.put("/trident/v1/volume/z", "Z");
-    const state = scene.newEtcd.entries();
+    scene.before("waitUntilLegacyServes", () => undefined);
+    scene.healAt("waitUntilLegacyServes");
+    scene.destination.put("/trident/v1/volume/z", "Z");
+    const state = scene.destination.entries();
     await rollBack(scene, ignore);
-    assert.deepEqual(scene.embedded.entries(), state);
+    assert.deepEqual(scene.source.entries(), state);
   });
 
   it("says so when no Trident could be started again, and where the state is", async () => {
     const scene = changedScene();
-    scene.failAt("takeSnapshot", new Error("no room"));
+    scene.failAt("saveDestinationSnapshot", new Error("no room"));
     scene.failAt("startNewTridentAgain", new Error("no image"));
     const error = await failure(scene);
     assert.equal(error.outcome, "noneServes");
@@ -222,8 +224,8 @@ describe("a rollback that fails", () => {
 
   it("starts no second Trident when the old one can't be taken away again", async () => {
     const scene = changedScene();
-    scene.failAt("waitUntilOldTridentServes", new Error("slow"));
-    scene.failAt("removeOldTrident", new Error("forbidden"));
+    scene.failAt("waitUntilLegacyServes", new Error("slow"));
+    scene.failAt("removeRecreatedLegacy", new Error("forbidden"));
     const error = await failure(scene);
     assert.equal(error.outcome, "noneServes");
     assert.ok(!scene.steps.includes("startNewTridentAgain"));
@@ -231,72 +233,72 @@ describe("a rollback that fails", () => {
 
   it("starts no second Trident when the answer to the old one's creation was lost", async () => {
     const scene = changedScene();
-    const create = scene.createOldTrident.bind(scene);
-    scene.createOldTrident = async () => {
+    const create = scene.recreateLegacy.bind(scene);
+    scene.recreateLegacy = async () => {
       await create();
       throw new Error("connection reset");
     };
     const error = await failure(scene);
     assert.equal(error.outcome, "noneServes");
-    assert.ok(scene.oldTridentRuns() && !scene.newTridentRuns);
+    assert.ok(scene.replicas() > 0 && !scene.newRuns());
     await rollBack(scene, ignore);
     assertOldServes(scene);
   });
 
   it("because it lost the Lease starts nothing: whoever has it may", async () => {
     const scene = changedScene();
-    scene.before("takeSnapshot", () => {
+    scene.before("saveDestinationSnapshot", () => {
       scene.loseLease();
     });
     const error = await failure(scene);
     assert.match(error.message, /lost Lease.*no Trident is started/);
-    assert.ok(!scene.newTridentRuns && !scene.steps.includes("startNewTridentAgain"));
+    assert.ok(!scene.newRuns() && !scene.steps.includes("startNewTridentAgain"));
   });
 
   it("in its last write of the record leaves the old Trident serving, and is ended by the next one", async () => {
     const scene = changedScene();
-    scene.before("waitUntilOldTridentServes", () => {
+    scene.before("waitUntilLegacyServes", () => {
       scene.failAt("changeRecord", new Error("no"));
     });
     const error = await failure(scene);
     assert.equal(error.outcome, "oldStands");
     assertOldServes(scene);
     scene.healAt("changeRecord");
-    scene.before("waitUntilOldTridentServes", () => undefined);
+    scene.before("waitUntilLegacyServes", () => undefined);
     await rollBack(scene, ignore);
     assertOldServes(scene);
   });
 });
 
 /** After a migration the new Trident made a volume, changed one and deleted one. */
-function changedScene(): RollbackScene {
-  const scene = new RollbackScene();
-  scene.newEtcd.put("/trident/v1/volume/c", "C");
-  scene.newEtcd.put("/trident/v1/volume/a", "changed");
-  scene.newEtcd.remove("/trident/v1/volume/b");
+function changedScene(): FakeCluster {
+  const scene = migratedCluster();
+  scene.destination.put("/trident/v1/volume/c", "C");
+  scene.destination.put("/trident/v1/volume/a", "changed");
+  scene.destination.remove("/trident/v1/volume/b");
   return scene;
 }
 
-function setResult(scene: RollbackScene, change: Record<string, string>): void {
+function setResult(scene: FakeCluster, change: Record<string, string>): void {
   const result = { ...(JSON.parse(scene.recorded.result ?? "") as object), ...change };
   scene.recorded = { ...scene.recorded, result: JSON.stringify(result) };
 }
 
-function assertNewServes(scene: RollbackScene): void {
-  assert.ok(scene.newTridentRuns && !scene.oldTridentRuns());
+function assertNewServes(scene: FakeCluster): void {
+  assert.ok(scene.newRuns() && scene.replicas() === 0);
   assert.equal(scene.trident.kind, "absent");
   assert.equal(scene.sourcePod, false);
   assert.equal(scene.leases, 0);
   assert.equal(scene.recorded.phase, "copied");
 }
 
-function assertOldServes(scene: RollbackScene): void {
-  assert.ok(scene.oldTridentRuns() && !scene.newTridentRuns);
+function assertOldServes(scene: FakeCluster): void {
+  assert.ok(scene.replicas() > 0 && !scene.newRuns());
   assert.equal(scene.sourcePod, false);
   assert.equal(scene.leases, 0);
 }
 
-async function failure(scene: RollbackScene): Promise<RollbackError> {
+async function failure(scene: FakeCluster): Promise<RollbackError> {
   const error = await rollBack(scene, ignore).then(
     () => undefined,
     (raised: unknown) => raised,

@@ -101,7 +101,7 @@ async function askWhetherItServes(
 ): Promise<NamesAnswer | undefined> {
   if (legacy.replicas === 0) return undefined;
   try {
-    return await environment.askOldTrident(legacy);
+    return await environment.askLegacyTrident(legacy);
   } catch (error) {
     return { kind: "notYet", seen: describeFailure(error) };
   }

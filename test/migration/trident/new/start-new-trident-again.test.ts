@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import type { MigrationRecord } from "../../../migration/record/migration-record.ts";
-import { verifiedRevisionAnnotation } from "../../../migration/trident/new/new-trident.ts";
-import { startNewTridentAgain } from "../../../migration/rollback/start-new-trident-again.ts";
-import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
-import { deploymentPath, newTridentSpec, podPath, runPods } from "../trident/new/new-trident-fixture.ts";
+import type { MigrationRecord } from "../../../../migration/record/migration-record.ts";
+import { verifiedRevisionAnnotation } from "../../../../migration/trident/new/new-trident.ts";
+import { startNewTridentAgain } from "../../../../migration/trident/new/start-new-trident.ts";
+import { startFakeKubernetes, type FakeKubernetes } from "../../kubernetes/fake-kubernetes.ts";
+import { deploymentPath, newTridentSpec, podPath, runPods } from "./new-trident-fixture.ts";
 
 const keepsEnding = {
   phase: "Running",

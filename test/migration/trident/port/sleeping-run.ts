@@ -1,6 +1,6 @@
-import { LeaseLostError } from "../../../migration/lease/errors.ts";
-import type { Effects } from "../../../migration/lease/fenced-steps.ts";
-import type { MigrationLease } from "../../../migration/lease/held-lease.ts";
+import { LeaseLostError } from "../../../../migration/lease/errors.ts";
+import type { MigrationLease } from "../../../../migration/lease/held-lease.ts";
+import { clusterEffects, type ClusterPort } from "../../../../migration/trident/port/cluster-port.ts";
 
 /** At the how-manieth step of a run, counted from 0, and on which side of it. */
 export interface Nap {
@@ -8,9 +8,9 @@ export interface Nap {
   readonly when: "before" | "after";
 }
 
-export interface SleepingRun<Environment> {
+export interface SleepingRun {
   /** The world as the run sees it, with a Lease of its own. */
-  readonly environment: Environment;
+  readonly cluster: ClusterPort;
   /** Once it has fallen asleep. */
   readonly asleep: Promise<void>;
   /** Another run has had its Lease meanwhile. What it was at when it fell asleep fails if it was not done by then. */
@@ -19,16 +19,8 @@ export interface SleepingRun<Environment> {
   readonly changes: readonly string[];
 }
 
-interface World {
-  acquireLease(report: (line: string) => void): Promise<MigrationLease>;
-}
-
 /** A run on a machine that is suspended at a step, and wakes when somebody says so. */
-export function sleepingRun<Environment extends World>(
-  world: Environment,
-  effects: Effects<Environment>,
-  nap: Nap,
-): SleepingRun<Environment> {
+export function sleepingRun(world: ClusterPort, nap: Nap): SleepingRun {
   const lost = new AbortController();
   const asleep = Promise.withResolvers<undefined>();
   const awake = Promise.withResolvers<undefined>();
@@ -40,7 +32,7 @@ export function sleepingRun<Environment extends World>(
     await awake.promise;
   };
   const steps = world as unknown as Readonly<Record<string, (...parameters: unknown[]) => Promise<unknown>>>;
-  const seen = Object.entries<string>(effects).map(([name, effect]): [string, unknown] => [
+  const seen = Object.entries<string>(clusterEffects).map(([name, effect]): [string, unknown] => [
     name,
     async (...parameters: unknown[]) => {
       if (isAwake && effect !== "looks") changes.push(name);
@@ -56,7 +48,7 @@ export function sleepingRun<Environment extends World>(
     },
   ]);
   return {
-    environment: Object.assign(Object.create(world as object) as Environment, Object.fromEntries(seen)),
+    cluster: Object.assign(Object.create(world) as ClusterPort, Object.fromEntries(seen)),
     asleep: asleep.promise,
     wake: () => {
       isAwake = true;

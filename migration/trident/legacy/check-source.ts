@@ -2,10 +2,10 @@ import { checkSource as checkKeys } from "../../copy/check-source.ts";
 import { EmptySourceError } from "../../copy/errors.ts";
 import type { KeyPrefix } from "../../copy/store/key-range.ts";
 import type { KeyValueStore, StoredKeyValue } from "../../copy/store/key-value-store.ts";
-import type { LegacyTrident } from "../legacy/legacy-trident.ts";
-import { confirmDifferences } from "./confirm-differences.ts";
+import type { LegacyTrident } from "./legacy-trident.ts";
+import { confirmDifferences } from "../state/confirm-differences.ts";
 import { BlockedError } from "../../blockers/blocker.ts";
-import { StateCheck, type StateFindings, type TridentNames } from "./check-state.ts";
+import { StateCheck, type StateFindings, type TridentNames } from "../state/check-state.ts";
 import { brokenReferences, emptySource, oldTridentDisagrees } from "../../blockers/state-blockers.ts";
 
 /**

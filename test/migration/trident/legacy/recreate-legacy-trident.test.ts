@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import type { MigrationRecord } from "../../../migration/record/migration-record.ts";
+import type { MigrationRecord } from "../../../../migration/record/migration-record.ts";
 import {
-  createOldTrident,
-  removeOldTrident,
-  waitUntilOldTridentServes,
-} from "../../../migration/rollback/restore-legacy-trident.ts";
-import { savedManifest } from "../../../migration/trident/legacy/saved-manifest.ts";
-import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../kubernetes/fake-kubernetes.ts";
-import { legacyDeployment, legacyTrident } from "../trident/legacy/legacy-deployment.ts";
+  recreateLegacyTrident,
+  removeRecreatedLegacyTrident,
+  waitUntilLegacyServes,
+} from "../../../../migration/trident/legacy/recreate-legacy-trident.ts";
+import { savedManifest } from "../../../../migration/trident/legacy/saved-manifest.ts";
+import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../../kubernetes/fake-kubernetes.ts";
+import { legacyDeployment, legacyTrident } from "./legacy-deployment.ts";
 
 const place = "/apis/apps/v1/namespaces/trident/deployments/trident";
 const podPlace = "/api/v1/namespaces/trident/pods/trident-1";
@@ -26,20 +26,20 @@ describe("the old Deployment", () => {
   afterEach(() => fake.stop());
 
   it("is made anew from the record, with all that it specified", async () => {
-    const uid = await createOldTrident(fake.cluster, legacy, record);
+    const uid = await recreateLegacyTrident(fake.cluster, legacy, record);
     assert.equal(uid, fake.objects.get(place)?.metadata.uid);
     assert.deepEqual(fake.objects.get(place)?.spec, legacyDeployment().spec);
   });
 
   it("that somebody else has made meanwhile is not taken for ours", async () => {
     fake.objects.set(place, { metadata: { name: "trident", uid: "of-somebody" } });
-    await assert.rejects(createOldTrident(fake.cluster, legacy, record), { status: 409 });
+    await assert.rejects(recreateLegacyTrident(fake.cluster, legacy, record), { status: 409 });
   });
 
   it("can't be made from a record without it", async () => {
     const { legacyDeployment: gone, ...without } = record;
     assert.ok(gone !== undefined);
-    await assert.rejects(createOldTrident(fake.cluster, legacy, without), { name: "LegacyTridentReplacedError" });
+    await assert.rejects(recreateLegacyTrident(fake.cluster, legacy, without), { name: "LegacyTridentReplacedError" });
   });
 
   it("counts as made when it stands though the answer to its creation was an error", async () => {
@@ -49,38 +49,35 @@ describe("the old Deployment", () => {
       fake.objects.set(place, { metadata: { name: "trident", uid: "made" } });
       return 504;
     };
-    assert.equal(await createOldTrident(fake.cluster, legacy, record), "made");
+    assert.equal(await recreateLegacyTrident(fake.cluster, legacy, record), "made");
   });
 
   it("is taken away only if it is the one that was made", async () => {
     fake.objects.set(place, { metadata: { name: "trident", uid: "of-somebody" } });
-    await assert.rejects(removeOldTrident(fake.cluster, legacy, "uid-1", 1), { status: 409 });
+    await assert.rejects(removeRecreatedLegacyTrident(fake.cluster, legacy, "uid-1", 1), { status: 409 });
     assert.ok(fake.objects.has(place));
-    await removeOldTrident(fake.cluster, legacy, "of-somebody", 1);
+    await removeRecreatedLegacyTrident(fake.cluster, legacy, "of-somebody", 1);
     assert.ok(!fake.objects.has(place));
-    await removeOldTrident(fake.cluster, legacy, "of-somebody", 1);
+    await removeRecreatedLegacyTrident(fake.cluster, legacy, "of-somebody", 1);
   });
 
   it("counts as gone only once no pod of it runs", async () => {
     fake.objects.set(podPlace, pod("Running"));
-    await assert.rejects(removeOldTrident(fake.cluster, legacy, "uid-1", 1), /pod trident-1 Running/);
+    await assert.rejects(removeRecreatedLegacyTrident(fake.cluster, legacy, "uid-1", 1), /pod trident-1 Running/);
   });
 
   it("whose image can't be pulled is not waited for, and the error says what it was to list", async () => {
     const waiting = { reason: "ErrImagePull", message: "not found" };
     fake.objects.set(podPlace, pod("Pending", [{ name: "trident-main", image: "i", state: { waiting } }]));
-    await assert.rejects(
-      waitUntilOldTridentServes(fake.cluster, legacy, { ...none, volumes: 3 }, { timeoutSeconds: 60 }),
-      {
-        name: "OldTridentNotServingError",
-        message: /was to list 0 backends, 3 volumes.*ErrImagePull for image i: not found/s,
-      },
-    );
+    await assert.rejects(waitUntilLegacyServes(fake.cluster, legacy, { ...none, volumes: 3 }, { timeoutSeconds: 60 }), {
+      name: "LegacyNotServingError",
+      message: /was to list 0 backends, 3 volumes.*ErrImagePull for image i: not found/s,
+    });
   });
 
   it("that has no pod in time is no longer waited for", async () => {
     await assert.rejects(
-      waitUntilOldTridentServes(fake.cluster, legacy, none, { timeoutSeconds: 1 }),
+      waitUntilLegacyServes(fake.cluster, legacy, none, { timeoutSeconds: 1 }),
       /Waited 1 s .*last seen: no pod/,
     );
   });

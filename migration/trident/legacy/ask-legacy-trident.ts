@@ -3,15 +3,15 @@ import { isActive, listPods, podName } from "../../kubernetes/pods.ts";
 import { openPortForward } from "../../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../../kubernetes/wait-until.ts";
 import { WaitTimeoutError } from "../../kubernetes/errors.ts";
-import type { LegacyTrident } from "../legacy/legacy-trident.ts";
-import { restPort } from "./trident-serving.ts";
-import { askForNames, type NamesAnswer } from "./ask-for-lists.ts";
+import type { LegacyTrident } from "./legacy-trident.ts";
+import { restPort } from "../rest/trident-serving.ts";
+import { askForNames, type NamesAnswer } from "../rest/ask-for-lists.ts";
 
 /**
  * What the old Trident lists. One that does not answer is asked again for as long as there is patience: it may be starting. That it
  * does not serve is an answer, not an error.
  */
-export async function askOldTrident(
+export async function askLegacyTrident(
   cluster: ClusterClient,
   legacy: LegacyTrident,
   patience: Patience,

@@ -1,35 +1,32 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
-import { troubleOfDeployment, troubleOfNewTrident } from "../../../../migration/trident/new/new-trident-trouble.ts";
+import { troubleOfDeployment, troubleOfTrident } from "../../../../migration/trident/rest/trident-trouble.ts";
 
 describe("a new Trident that does not come up", () => {
   it("is given up when its image can't be pulled", () => {
     const waiting = { reason: "ErrImagePull", message: "not found" };
-    assert.equal(troubleOfNewTrident(pod({ state: { waiting } })), "ErrImagePull for image i: not found");
+    assert.equal(troubleOfTrident(pod({ state: { waiting } })), "ErrImagePull for image i: not found");
   });
 
   it("is not given up after it ended once or twice", () => {
     const terminated = { exitCode: 1 };
-    assert.equal(troubleOfNewTrident(pod({ state: { terminated } })), undefined);
+    assert.equal(troubleOfTrident(pod({ state: { terminated } })), undefined);
     const waiting = { reason: "CrashLoopBackOff" };
-    assert.equal(troubleOfNewTrident(pod({ restartCount: 2, state: { running: {} } })), undefined);
-    assert.equal(
-      troubleOfNewTrident(pod({ restartCount: 1, state: { waiting }, lastState: { terminated } })),
-      undefined,
-    );
+    assert.equal(troubleOfTrident(pod({ restartCount: 2, state: { running: {} } })), undefined);
+    assert.equal(troubleOfTrident(pod({ restartCount: 1, state: { waiting }, lastState: { terminated } })), undefined);
   });
 
   it("is given up when it keeps ending", () => {
     const terminated = { exitCode: 7 };
     const said = "its container trident-main keeps ending: 3 times, last with exit code 7";
-    assert.equal(troubleOfNewTrident(pod({ restartCount: 2, state: { terminated } })), said);
+    assert.equal(troubleOfTrident(pod({ restartCount: 2, state: { terminated } })), said);
     const waiting = { reason: "CrashLoopBackOff" };
-    assert.equal(troubleOfNewTrident(pod({ restartCount: 2, state: { waiting }, lastState: { terminated } })), said);
+    assert.equal(troubleOfTrident(pod({ restartCount: 2, state: { waiting }, lastState: { terminated } })), said);
   });
 
   it("is waited for while it runs, however often it ended before", () => {
-    assert.equal(troubleOfNewTrident(pod({ restartCount: 9, state: { running: {} } })), undefined);
+    assert.equal(troubleOfTrident(pod({ restartCount: 9, state: { running: {} } })), undefined);
   });
 
   it("says why no pod can be made", () => {

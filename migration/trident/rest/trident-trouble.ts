@@ -6,7 +6,7 @@ import { troubleInStatus } from "../../kubernetes/pod-trouble.ts";
 const endsThatSuffice = 3;
 
 /** Why the pod will not get better by waiting; undefined while it may. */
-export function troubleOfNewTrident(pod: V1Pod): string | undefined {
+export function troubleOfTrident(pod: V1Pod): string | undefined {
   for (const { name, restartCount, state, lastState } of pod.status?.containerStatuses ?? []) {
     // Before it is started again it waits, its end being the last state then.
     const end = state?.terminated ?? (state?.waiting === undefined ? undefined : lastState?.terminated);

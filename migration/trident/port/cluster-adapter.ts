@@ -1,0 +1,259 @@
+import type { V1Deployment } from "@kubernetes/client-node";
+import type { KeyPrefix } from "../../copy/store/key-range.ts";
+import { isEtcdCluster } from "../../connect/describe-address.ts";
+import type { EtcdAddress } from "../../connect/etcd-address.ts";
+import { openCheckedEtcd } from "../../connect/open-checked-etcd.ts";
+import { openEtcd } from "../../connect/open-etcd.ts";
+import type { OpenStore } from "../../connect/open-store.ts";
+import { connectToCluster, type ClusterAccess } from "../../kubernetes/cluster-client.ts";
+import { isNotFound } from "../../kubernetes/errors.ts";
+import { isOurs } from "../../kubernetes/ownership.ts";
+import { openUntil } from "../../kubernetes/request-gate.ts";
+import { migrationLease } from "../../lease/errors.ts";
+import { gatedCluster, type GatedCluster } from "../../lease/gated-cluster.ts";
+import { changeMigrationRecord, findMigrationRecord, readMigrationRecord } from "../../record/migration-record.ts";
+import { removePartialSnapshots } from "../../snapshot/remove-partial-snapshots.ts";
+import { saveSnapshot } from "../../snapshot/save-snapshot.ts";
+import { prepareSnapshotDirectory } from "../../snapshot/snapshot-directory.ts";
+import { untilAborted } from "../../snapshot/until-aborted.ts";
+import { checkNamespace } from "../check-namespace.ts";
+import { askLegacyTrident } from "../legacy/ask-legacy-trident.ts";
+import { checkClaim } from "../legacy/check-claim.ts";
+import { checkLegacyEtcdImage } from "../legacy/image-check.ts";
+import { openLiveSource } from "../legacy/live-source.ts";
+import { openCopiedClaim } from "../legacy/open-copied-claim.ts";
+import {
+  recreateLegacyTrident,
+  removeRecreatedLegacyTrident,
+  waitUntilLegacyServes,
+} from "../legacy/recreate-legacy-trident.ts";
+import { restoreLegacyTrident } from "../legacy/restore-legacy-trident.ts";
+import { openSourcePod, removeSourcePod } from "../legacy/source-pod.ts";
+import { checkStillStopped, deleteLegacyTrident, stopLegacyTrident } from "../legacy/stop-legacy-trident.ts";
+import { findTridentOrClaim, type ClaimSource } from "../legacy/uninstalled-trident.ts";
+import { checkClaimUntouched } from "../legacy/untouched-claim.ts";
+import { lookAtNewTrident, type NewTridentSpec } from "../new/new-trident.ts";
+import { startNewTrident, startNewTridentAgain } from "../new/start-new-trident.ts";
+import {
+  handOverNewTrident,
+  pauseNewTrident,
+  removeHandedOver,
+  resumeNewTrident,
+  stopNewTrident,
+  withdrawNewTrident,
+} from "../new/withdraw-new-trident.ts";
+import { waitUntilTridentServes } from "../rest/trident-serving.ts";
+import type {
+  ClusterPort,
+  EtcdSteps,
+  LegacySteps,
+  NewTridentSteps,
+  RecordSteps,
+  SnapshotSteps,
+} from "./cluster-port.ts";
+
+/** Whose Trident it is. Names only: certificates are read from the Secret where they are used. */
+export interface ClusterRequest {
+  readonly cluster: ClusterAccess;
+  readonly namespace: string;
+  /** The name of the Deployment that runs Trident with its embedded etcd; the new Trident takes the name over. */
+  readonly legacyDeployment: string;
+  /** The name of its etcd container. */
+  readonly legacyEtcdContainer: string;
+  /** Where the state is if Trident was uninstalled before; without it, only one that stands is migrated. */
+  readonly legacyClaim?: ClaimSource;
+  /** The etcd to move to; unknown to guards that an older version made. */
+  readonly destination?: EtcdAddress;
+  /** The ConfigMap, made beforehand, that the migration records its steps in. */
+  readonly record: string;
+  /** The keys to move, such as `/trident/`. */
+  readonly prefix: KeyPrefix;
+  /** For each single wait. */
+  readonly timeoutSeconds: number;
+  /**
+   * The new Trident, as the stack's own Deployment will have it: it is started and must serve before anything is final. Without
+   * it, the caller starts one of its own afterwards, and nothing is undone when that fails.
+   */
+  readonly newTrident?: NewTridentSpec;
+  /** The folder for snapshots; relative to the working directory. None is kept without it, or for "". */
+  readonly snapshotDirectory?: string;
+  /** How many keys that a new Trident wrote may be discarded, when exactly that many were found. None are without it. */
+  readonly discardedKeys?: number;
+  /** How long a run that was killed keeps the next one waiting. @default 60 */
+  readonly leaseSeconds?: number;
+}
+
+/** What a run asks of its steps. */
+export interface ClusterRun {
+  /** Ends the long waits of the steps that lead on; those that take something back wait as long as they must. */
+  readonly interruption?: AbortSignal | undefined;
+  /** Whether an interruption ends every step and request at once, wherever they stand. */
+  readonly endsAtOnce?: boolean;
+  /** Whether an existing etcd is refused when it is not to be written to. */
+  readonly refusesUnusableDestination?: boolean;
+}
+
+/** What the steps share. */
+interface Reach extends GatedCluster {
+  readonly request: ClusterRequest;
+  readonly run: ClusterRun;
+}
+
+/**
+ * The steps on a real cluster. The loss of the Lease ends all of them, and what they would still change is not changed. Raises
+ * ClusterUnreachableError when the kubeconfig leads to none.
+ */
+export function clusterAdapter(request: ClusterRequest, run: ClusterRun = {}): ClusterPort {
+  const { interruption, endsAtOnce = false } = run;
+  const open = connectToCluster(request.cluster);
+  const reached = endsAtOnce && interruption !== undefined ? open.behind(openUntil(interruption)) : open;
+  const reach = { ...gatedCluster(reached, interruption), request, run };
+  const { namespace, legacyDeployment, legacyEtcdContainer, discardedKeys } = request;
+  return {
+    ...{ namespace, legacyDeployment, legacyEtcdContainer, discardedKeys },
+    legacyClaim: request.legacyClaim?.claim,
+    recordName: request.record,
+    range: request.prefix,
+    ...recordSteps(reach),
+    ...legacySteps(reach),
+    ...newTridentSteps(reach),
+    ...etcdSteps(reach),
+    ...snapshotSteps(reach),
+  };
+}
+
+function recordSteps({ cluster, acquire, request }: Reach): RecordSteps {
+  const { namespace, leaseSeconds: durationSeconds } = request;
+  return {
+    acquireLease: async (report) => {
+      const record = await findMigrationRecord(cluster, request);
+      const owner = record === undefined ? {} : { owner: { name: record.name, uid: record.uid } };
+      return acquire(migrationLease(namespace), { durationSeconds, ...owner, report });
+    },
+    findRecord: () => findMigrationRecord(cluster, request),
+    readRecord: async () => {
+      await checkNamespace(cluster, namespace);
+      return readMigrationRecord(cluster, request);
+    },
+    changeRecord: (change) => changeMigrationRecord(cluster, request, change),
+  };
+}
+
+function legacySteps({ cluster, gate, interruption, request, run }: Reach): LegacySteps {
+  const { namespace, legacyDeployment, timeoutSeconds } = request;
+  const patience = { timeoutSeconds, interruption };
+  return {
+    findTrident: () => findTridentOrClaim(cluster, request),
+    readDeployment: () =>
+      cluster.requestJson({
+        method: "GET",
+        path: `/apis/apps/v1/namespaces/${namespace}/deployments/${legacyDeployment}`,
+      }),
+    checkClaim: (legacy) => checkClaim(cluster, legacy),
+    checkLegacyImage: async (legacy, record) => {
+      // Of an uninstalled one, the image is found when its claim is read; nothing that serves is stopped for that.
+      if (legacy.isUninstalled === true) return;
+      await checkLegacyEtcdImage(cluster, legacy, record, patience);
+    },
+    askLegacy: (legacy) => askLegacyTrident(cluster, legacy, patience),
+    stopLegacy: async (legacy, record) => {
+      if (legacy.isUninstalled !== true) return stopLegacyTrident(cluster, legacy, record, patience);
+      const stoppedAt = record.stoppedAt ?? new Date().toISOString();
+      await changeMigrationRecord(cluster, request, { legacyClaim: legacy.claim, stoppedAt });
+      return { legacy, generation: 0, stoppedAt };
+    },
+    checkStillStopped: async (stopped) => {
+      if (stopped.legacy.isUninstalled === true) await checkClaimUntouched(cluster, stopped.legacy);
+      else await checkStillStopped(cluster, stopped);
+    },
+    deleteLegacy: async (stopped) => {
+      if (stopped.legacy.isUninstalled !== true) await deleteLegacyTrident(cluster, stopped);
+    },
+    restoreLegacy: async (legacy) => {
+      await withdrawNewTrident(cluster, { namespace, timeoutSeconds });
+      if (legacy.isUninstalled === true) {
+        // What stays of it misleads nobody: the next run looks for the claim itself.
+        const nothing = { legacyClaim: null, stoppedAt: null };
+        await changeMigrationRecord(cluster, request, nothing).catch(() => undefined);
+        return 0;
+      }
+      const replicas = await restoreLegacyTrident(cluster, legacy, request, timeoutSeconds);
+      const ends = [gate.heldSignal, run.endsAtOnce === true ? run.interruption : undefined];
+      const untilEnded = AbortSignal.any(ends.filter((signal) => signal !== undefined));
+      if (replicas > 0) await waitUntilTridentServes(cluster, legacy, { timeoutSeconds, interruption: untilEnded });
+      return replicas;
+    },
+    recreateLegacy: (legacy, record) => recreateLegacyTrident(cluster, legacy, record),
+    waitUntilLegacyServes: (legacy, expected) => waitUntilLegacyServes(cluster, legacy, expected, patience),
+    removeRecreatedLegacy: (legacy, uid) => removeRecreatedLegacyTrident(cluster, legacy, uid, timeoutSeconds),
+  };
+}
+
+function newTridentSteps({ cluster, interruption, request }: Reach): NewTridentSteps {
+  const { namespace, legacyDeployment: name, timeoutSeconds, newTrident: spec } = request;
+  const place = { namespace, timeoutSeconds };
+  return {
+    startNewTrident: async ({ destination, revision }) => {
+      if (spec === undefined) return undefined;
+      const trident = { ...place, spec, interruption };
+      return startNewTrident(cluster, trident, { destination, range: request.prefix, revision });
+    },
+    startNewTridentAgain: (record) => startNewTridentAgain(cluster, record, { timeoutSeconds, spec }),
+    findNewTrident: () => lookAtNewTrident(cluster, namespace),
+    readNewTrident: async () => {
+      try {
+        const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+        const deployment = (await cluster.requestJson({ method: "GET", path })) as V1Deployment;
+        return isOurs(deployment) ? JSON.stringify(deployment.spec) : undefined;
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    },
+    pauseNewTrident: () => pauseNewTrident(cluster, place),
+    resumeNewTrident: () => resumeNewTrident(cluster, namespace),
+    withdrawNewTrident: () => withdrawNewTrident(cluster, place),
+    handOverNewTrident: () => handOverNewTrident(cluster, place),
+    removeHandedOver: () => removeHandedOver(cluster, place),
+    stopNewTrident: () => stopNewTrident(cluster, { ...place, interruption }),
+  };
+}
+
+function etcdSteps({ cluster, interruption, request, run }: Reach): EtcdSteps {
+  const { namespace, timeoutSeconds, destination, prefix, legacyClaim } = request;
+  const patience = { timeoutSeconds, interruption };
+  return {
+    openDestination: () => {
+      if (destination === undefined) throw new Error("this stack does not know yet where: run `pulumi up` once before");
+      return run.refusesUnusableDestination === true
+        ? openCheckedEtcd(cluster, destination, prefix, patience)
+        : openEtcd(cluster, destination, patience);
+    },
+    openLiveSource: (legacy) => openLiveSource(cluster, legacy),
+    openStoppedSource: (legacy, record) =>
+      legacy.isUninstalled !== true || legacyClaim === undefined
+        ? openSourcePod(cluster, legacy, record, patience)
+        : openCopiedClaim(cluster, legacy, legacyClaim, record, patience),
+    removeSourcePod: () => removeSourcePod(cluster, namespace, timeoutSeconds),
+  };
+}
+
+function snapshotSteps({ gate, interruption, request }: Reach): SnapshotSteps {
+  const { namespace, snapshotDirectory: directory = "", destination } = request;
+  const save = async (store: OpenStore, signal: AbortSignal): Promise<string | undefined> => {
+    if (directory === "") return undefined;
+    return saveSnapshot({ content: untilAborted(store.snapshot(), signal), directory, namespace, at: new Date() });
+  };
+  return {
+    prepareSnapshot: async () => {
+      if (directory === "") return;
+      await prepareSnapshotDirectory(directory);
+      await removePartialSnapshots(directory, namespace, new Date());
+    },
+    // The new Trident serves by then: whoever interrupts the run waits for its end.
+    saveSourceSnapshot: (source) => save(source, gate.signal),
+    saveDestinationSnapshot: async (store) =>
+      // Of an etcd that others may use, too, the rest is none of this program's business.
+      destination !== undefined && isEtcdCluster(destination) ? save(store, interruption) : undefined,
+  };
+}
