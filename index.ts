@@ -53,7 +53,7 @@ const etcd: TridentsEtcd =
     ? createManagedEtcd(etcdName, settings, {
         platform,
         certificates,
-        definition: plan.definition,
+        crd: plan.definition,
         access,
         record: record.recordName,
         onCluster,

@@ -23,7 +23,7 @@ export type {
   EtcdClusterAddress,
   ExistingEtcdAddress,
 } from "@trident-etcd/migration/connect/etcd-address.ts";
-export { DefinitionRemoval, type DefinitionRemovalArgs } from "./components/destroy/crd-removal.ts";
+export { CrdRemoval, type CrdRemovalArgs } from "./components/destroy/crd-removal.ts";
 export { FinalSnapshot, FinalSnapshotTrial, type FinalSnapshotArgs } from "./components/destroy/final-snapshot.ts";
 export { KeptReport, type KeptReportArgs } from "./components/destroy/kept-report.ts";
 export { MembersGone, type MembersGoneArgs } from "./components/destroy/members-gone.ts";

@@ -17,8 +17,8 @@ export interface EtcdSurroundings {
   readonly platform: Platform;
   /** Those that the user brings; undefined where they are generated. */
   readonly certificates: BroughtCertificates | undefined;
-  /** Whether the definition of EtcdCluster is the stack's own, or somebody else's. */
-  readonly definition: "own" | "existing";
+  /** Whether the CRD of EtcdCluster is the stack's own, or somebody else's. */
+  readonly crd: "own" | "existing";
   /** For what a destroy does besides deleting objects. */
   readonly access: ClusterChoice;
   /** The ConfigMap in which it is recorded which etcd this is. */
@@ -32,7 +32,7 @@ export interface EtcdSurroundings {
 export function createManagedEtcd(
   clusterName: string,
   settings: Settings,
-  { platform, certificates: brought, definition, access, record, onCluster }: EtcdSurroundings,
+  { platform, certificates: brought, crd, access, record, onCluster }: EtcdSurroundings,
 ): ManagedEtcd {
   return new ManagedEtcd(
     clusterName,
@@ -48,12 +48,12 @@ export function createManagedEtcd(
       clients: [tridentPods],
       antiAffinity: settings.memberAntiAffinity,
       userId: platform === "openshift" ? "assigned" : 1000,
-      definition,
+      crd,
       snapshotDirectory: settings.snapshotDirectory,
       record,
       timeoutSeconds: settings.timeoutSeconds,
       // As stacks have them that were made before ManagedEtcd was there.
-      partNames: { tls: "etcd-tls", operator: "etcd-operator", definitionRemoval: "etcd-definition-removal" },
+      partNames: { tls: "etcd-tls", operator: "etcd-operator", crdRemoval: "etcd-definition-removal" },
     },
     { ...onCluster, dependsOn: [onCluster.providers.kubernetes] },
   );

@@ -9,7 +9,7 @@ export function stackName(): string {
 /**
  * Notes on each Kubernetes object which stack made it, so that another stack's plan sees it, and has Pulumi set right what others have
  * changed about it: the plan has seen to it that it is the stack's. On the object's own metadata alone, so that no pod is restarted for
- * it; not on definitions, which stacks share.
+ * it; not on CRDs, which stacks share.
  */
 export function annotateWithStack(stack: string, stackUid: pulumi.Input<string>): pulumi.ResourceTransform {
   return ({ type, props, opts }) => {

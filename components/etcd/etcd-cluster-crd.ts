@@ -4,7 +4,7 @@ import { objectLabels } from "../labels.ts";
 
 export const etcdClusterApiVersion = "etcd.database.coreos.com/v1beta2";
 export const etcdClusterKind = "EtcdCluster";
-export const definitionName = "etcdclusters.etcd.database.coreos.com";
+export const crdName = "etcdclusters.etcd.database.coreos.com";
 
 type Schema = kubernetes.types.input.apiextensions.v1.JSONSchemaProps;
 
@@ -21,18 +21,18 @@ const kubernetesObject: Schema = { type: "object", x_kubernetes_preserve_unknown
 const kubernetesObjects: Schema = { type: "array", items: kubernetesObject };
 
 /**
- * The definition of the EtcdCluster resource, as apiextensions.k8s.io/v1: etcd-operator v0.9.4 would create its own in v1beta1,
+ * The CRD of EtcdCluster, as apiextensions.k8s.io/v1: etcd-operator v0.9.4 would create its own in v1beta1,
  * which Kubernetes has not served since 1.22. Fields as in the operator's pkg/apis/etcd/v1beta2.
  *
  * There is deliberately no status subresource: the operator writes the status with a plain update of the whole object, whose
  * status the API server would drop if there was one.
  */
-export function etcdClusterDefinition(): kubernetes.types.input.apiextensions.v1.CustomResourceDefinition {
+export function etcdClusterCrd(): kubernetes.types.input.apiextensions.v1.CustomResourceDefinition {
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
     metadata: {
-      name: definitionName,
+      name: crdName,
       labels: objectLabels("etcd", "operator"),
       // Other stacks make the same object: the one that was updated last decides.
       annotations: { "pulumi.com/patchForce": "true" },

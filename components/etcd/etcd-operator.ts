@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { definitionName, etcdClusterDefinition } from "./etcd-cluster-crd.ts";
+import { crdName, etcdClusterCrd } from "./etcd-cluster-crd.ts";
 import { etcdOperatorRules } from "./etcd-operator-permissions.ts";
 import { objectLabels } from "../labels.ts";
 
@@ -28,12 +28,12 @@ export interface EtcdOperatorArgs {
    */
   readonly userId?: number | "assigned";
   /**
-   * Whether the definition of the EtcdCluster resource, which belongs to the whole cluster, is this component's to make and to change
+   * Whether the CRD of EtcdCluster, which belongs to the whole cluster, is this component's to make and to change
    * ("own"), or somebody else's and used as it is ("existing"). It is never deleted with the component either way, since that would
-   * delete every EtcdCluster of every namespace: DefinitionRemoval does so where it is safe.
+   * delete every EtcdCluster of every namespace: CrdRemoval does so where it is safe.
    * @default "own"
    */
-  readonly definition?: "own" | "existing";
+  readonly crd?: "own" | "existing";
   /**
    * How long to wait until it runs, in seconds.
    * @default 300
@@ -48,29 +48,34 @@ const selector = { name: objectName };
 /** The labels by which the operator's pods are known. */
 export const etcdOperatorPods: Readonly<Record<string, string>> = selector;
 
-/** The etcd-operator of CoreOS (v0.9.4, its last release), and the definition of the EtcdCluster resource that it acts on. */
+/** The etcd-operator of CoreOS (v0.9.4, its last release), and the CRD of EtcdCluster, which it acts on. */
 export class EtcdOperator extends pulumi.ComponentResource {
   constructor(name: string, args: EtcdOperatorArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("trident-etcd:index:EtcdOperator", name, args, opts);
+    super("trident-etcd:index:EtcdOperator", name, asInState(args), opts);
 
-    const definition = createDefinition(this, name, args.definition ?? "own");
+    const crd = createCrd(this, name, args.crd ?? "own");
     const lock = createLeaderLock(this, name, args);
     const permissions = createPermissions(this, name, args, lock);
-    createDeployment(this, name, args, permissions.serviceAccount, [definition, permissions.binding]);
+    createDeployment(this, name, args, permissions.serviceAccount, [crd, permissions.binding]);
 
     this.registerOutputs({});
   }
 }
 
-function createDefinition(
+/** A component's arguments are kept in the stack's state, where this one goes by the name that it had in older versions. */
+function asInState({ crd, ...others }: EtcdOperatorArgs): pulumi.Inputs {
+  return { ...others, ...(crd === undefined ? {} : { definition: crd }) };
+}
+
+function createCrd(
   parent: EtcdOperator,
   name: string,
   whose: "own" | "existing",
 ): kubernetes.apiextensions.v1.CustomResourceDefinition {
   const { CustomResourceDefinition } = kubernetes.apiextensions.v1;
   // Under the same name as if it were our own: Pulumi forgets that one without deleting it, should it be in the state.
-  if (whose === "existing") return CustomResourceDefinition.get(`${name}-definition`, definitionName, { parent });
-  return new CustomResourceDefinition(`${name}-definition`, etcdClusterDefinition(), { parent, retainOnDelete: true });
+  if (whose === "existing") return CustomResourceDefinition.get(`${name}-definition`, crdName, { parent });
+  return new CustomResourceDefinition(`${name}-definition`, etcdClusterCrd(), { parent, retainOnDelete: true });
 }
 
 /** The operator would make this object by itself, and nothing would ever remove it. */

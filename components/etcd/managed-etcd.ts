@@ -4,7 +4,7 @@ import type { EtcdClusterAddress } from "@trident-etcd/migration/connect/etcd-ad
 import { BroughtEtcdTls } from "./brought-etcd-tls.ts";
 import { certificateVersion } from "./certificate-version.ts";
 import { clusterChoice } from "../cluster-of.ts";
-import { DefinitionRemoval } from "../destroy/crd-removal.ts";
+import { CrdRemoval } from "../destroy/crd-removal.ts";
 import type { DestroyStepArgs } from "../destroy/destroy-step.ts";
 import { EtcdCluster, type EtcdClusterArgs } from "./etcd-cluster.ts";
 import { EtcdOperator, type EtcdOperatorArgs } from "./etcd-operator.ts";
@@ -30,7 +30,7 @@ export interface ManagedEtcdArgs extends DestroyStepArgs, Omit<EtcdClusterArgs, 
    * As for EtcdOperator.
    * @default "own"
    */
-  readonly definition?: EtcdOperatorArgs["definition"];
+  readonly crd?: EtcdOperatorArgs["crd"];
   /**
    * The folder on this machine for the snapshot that is saved before the etcd is deleted. It holds the application's secrets; none
    * is saved for "".
@@ -56,7 +56,7 @@ export interface PartNames {
   readonly tls: string;
   readonly operator: string;
   readonly cluster: string;
-  readonly definitionRemoval: string;
+  readonly crdRemoval: string;
   readonly membersGone: string;
   readonly finalSnapshot: string;
   readonly finalSnapshotTrial: string;
@@ -68,7 +68,7 @@ export interface PartNames {
  *
  * What uses the etcd is to have one of its outputs among its inputs, or `dependsOn` it: a destroy then removes that first, saves a
  * last snapshot once nothing writes any more, and deletes the EtcdCluster, its members, the operator, the certificates and, if nobody else
- * uses it, the definition of EtcdCluster, in this order. Where no snapshot can be had the destroy ends with an error and the etcd stands.
+ * uses it, the CRD of EtcdCluster, in this order. Where no snapshot can be had the destroy ends with an error and the etcd stands.
  *
  * Its parts stand beside it in the stack, not below it, and have the URNs that they would have without it.
  */
@@ -96,6 +96,7 @@ export class ManagedEtcd extends pulumi.ComponentResource {
     const parts = { args, clusterName, names: partNames(name, args.partNames), beside: besideOptions(opts) };
     const { tls, clientCertificateVersion } = createTls(parts);
     const operator = createOperator(parts, tls, clientCertificateVersion);
+    // The members, with what protects them.
     const cluster = createCluster(parts, tls, operator);
     const snapshot = snapshotArgs(args, cluster, tls);
     const finalSnapshot = createFinalSnapshot(this, parts, snapshot);
@@ -158,7 +159,7 @@ function partNames(name: string, given: Partial<PartNames> = {}): PartNames {
     tls: `${name}-tls`,
     operator: `${name}-operator`,
     cluster: name,
-    definitionRemoval: `${name}-definition-removal`,
+    crdRemoval: `${name}-definition-removal`,
     membersGone: `${name}-members-gone`,
     finalSnapshot: `${name}-final-snapshot`,
     finalSnapshotTrial: `${name}-final-snapshot-trial`,
@@ -206,12 +207,8 @@ function createOperator(
   tls: EtcdTls | BroughtEtcdTls,
   clientCertificateVersion: pulumi.Output<string>,
 ): EtcdOperator {
-  const { namespace, operatorImage, userId, definition, timeoutSeconds = 300 } = args;
-  const definitionRemoval = new DefinitionRemoval(
-    names.definitionRemoval,
-    { ...clusterChoice(args), timeoutSeconds },
-    stepOptions(beside),
-  );
+  const { namespace, operatorImage, userId, crd, timeoutSeconds = 300 } = args;
+  const crdRemoval = new CrdRemoval(names.crdRemoval, { ...clusterChoice(args), timeoutSeconds }, stepOptions(beside));
   return new EtcdOperator(
     names.operator,
     {
@@ -220,10 +217,10 @@ function createOperator(
       clientCertificateVersion,
       ...(operatorImage === undefined ? {} : { image: operatorImage }),
       ...(userId === undefined ? {} : { userId }),
-      ...(definition === undefined ? {} : { definition }),
+      ...(crd === undefined ? {} : { crd }),
       timeoutSeconds,
     },
-    pulumi.mergeOptions(beside, { dependsOn: [definitionRemoval] }),
+    pulumi.mergeOptions(beside, { dependsOn: [crdRemoval] }),
   );
 }
 
@@ -252,7 +249,7 @@ const notTheClusters = [
   "clusterUid",
   "certificates",
   "operatorImage",
-  "definition",
+  "crd",
   "snapshotDirectory",
   "record",
   "partNames",

@@ -88,7 +88,7 @@ describe("another application, with the packed library", () => {
     );
     assert.match(
       names.printed,
-      /^DefinitionRemoval,EtcdCluster,EtcdCopy,EtcdOperator,EtcdTls,ExistingEtcd,FinalSnapshot,FinalSnapshotTrial,KeptReport,ManagedEtcd,MembersGone$/m,
+      /^CrdRemoval,EtcdCluster,EtcdCopy,EtcdOperator,EtcdTls,ExistingEtcd,FinalSnapshot,FinalSnapshotTrial,KeptReport,ManagedEtcd,MembersGone$/m,
     );
     for (const deep of [
       "trident-etcd/library.js",

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { DefinitionRemoval } from "../../../components/destroy/crd-removal.ts";
+import { CrdRemoval } from "../../../components/destroy/crd-removal.ts";
 import { FinalSnapshot, FinalSnapshotTrial } from "../../../components/destroy/final-snapshot.ts";
 import { KeptReport } from "../../../components/destroy/kept-report.ts";
 import { MembersGone } from "../../../components/destroy/members-gone.ts";
@@ -20,7 +20,7 @@ async function steps(): Promise<readonly Registration[]> {
     new FinalSnapshot("s", { ...access, ...ofCluster, clientSecret: "client", snapshotDirectory: "snapshots" });
     new FinalSnapshotTrial("t", { ...access, ...ofCluster, clientSecret: "client", snapshotDirectory: "snapshots" });
     new MembersGone("m", { ...access, ...ofCluster, timeoutSeconds: 90 });
-    new DefinitionRemoval("d", { ...access, timeoutSeconds: 90 });
+    new CrdRemoval("d", { ...access, timeoutSeconds: 90 });
     new KeptReport("k", { ...access, kept: [{ what: "a", command: "b" }] });
   });
   return registered.all;

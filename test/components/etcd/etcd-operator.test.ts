@@ -79,7 +79,7 @@ test("defines EtcdCluster without a status subresource, which the operator could
   assert.equal(version.subresources, undefined);
 });
 
-test("never deletes the definition, and with it everybody's EtcdClusters, by itself", async () => {
+test("never deletes the CRD, and with it everybody's EtcdClusters, by itself", async () => {
   const { retainOnDelete, inputs } = (await operator()).named("op-definition");
   assert.ok(retainOnDelete);
   // Another stack may have made it, too.
@@ -87,12 +87,14 @@ test("never deletes the definition, and with it everybody's EtcdClusters, by its
   assert.equal(annotations["pulumi.com/patchForce"], "true");
 });
 
-test("makes no definition where somebody else's is to be used", async () => {
+test("makes no CRD where somebody else's is to be used, which the state has under the name of older versions", async () => {
   const registered = await record(false, () => {
-    new EtcdOperator("op", { namespace: "storage", clientSecretNames: ["etcd-client-tls"], definition: "existing" });
+    new EtcdOperator("op", { namespace: "storage", clientSecretNames: ["etcd-client-tls"], crd: "existing" });
   });
   assert.deepEqual(registered.ofType("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"), []);
   assert.ok(registered.named("op-deployment"));
+  const { definition, crd } = registered.named("op").inputs;
+  assert.deepEqual([definition, crd], ["existing", undefined]);
 });
 
 test("describes every field that the operator reads or writes, so that none is pruned", async () => {

@@ -16,7 +16,7 @@ const generated: ManagedEtcdArgs = {
   certificates: { commonNames: { authority: "a", server: "s", client: "c" } },
 };
 /** As the program of this repository names them. */
-const partNames = { tls: "etcd-tls", operator: "etcd-operator", definitionRemoval: "etcd-definition-removal" };
+const partNames = { tls: "etcd-tls", operator: "etcd-operator", crdRemoval: "etcd-definition-removal" };
 
 let etcd: ManagedEtcd;
 

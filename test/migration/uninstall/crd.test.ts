@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { etcdClusterDefinition } from "../../../components/etcd/etcd-cluster-crd.ts";
+import { etcdClusterCrd } from "../../../components/etcd/etcd-cluster-crd.ts";
 import { problemOfDefinition, type ServedDefinition } from "../../../migration/uninstall/crd.ts";
 
 const version = { name: "v1beta2", served: true };
@@ -12,7 +12,7 @@ describe("somebody else's definition of EtcdCluster", () => {
   });
 
   it("can be used when it is as this program would make it", () => {
-    assert.equal(problemOfDefinition(etcdClusterDefinition() as ServedDefinition), undefined);
+    assert.equal(problemOfDefinition(etcdClusterCrd() as ServedDefinition), undefined);
   });
 
   const unusable: readonly [why: string, definition: ServedDefinition, problem: RegExp][] = [
