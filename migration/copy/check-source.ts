@@ -31,7 +31,7 @@ export interface SourceOptions extends RetryOptions {
  */
 export async function checkSource(options: SourceOptions): Promise<number> {
   const { destination, range, signal, retryForMilliseconds } = options;
-  const { keys, leased, examples, largest } = await lookAtKeys(options, destination === undefined);
+  const { keys, leased, examples, largest } = await readKeys(options, destination === undefined);
   if (keys === 0 && options.allowEmpty !== true) {
     throw new EmptySourceError(options.range.from);
   }
@@ -46,22 +46,22 @@ export async function checkSource(options: SourceOptions): Promise<number> {
   return keys;
 }
 
-/** The same refusal in the midst of a copy: one look at each page; the leases of the whole range are counted only if need be. */
+/** The same refusal in the midst of a copy: each page is checked; the leases of the whole range are counted only if need be. */
 export async function refuseLeasedKeys(entries: readonly StoredKeyValue[], options: SourceOptions): Promise<void> {
   if (entries.some(({ lease }) => lease !== 0n)) {
-    const { leased, examples } = await lookAtKeys(options, true);
+    const { leased, examples } = await readKeys(options, true);
     throw new LeasedKeysError(leased, examples);
   }
 }
 
-interface Look {
+interface SourceKeys {
   readonly keys: number;
   readonly leased: number;
   readonly examples: readonly Buffer[];
   readonly largest: LargestEntries;
 }
 
-async function lookAtKeys(options: SourceOptions, keysOnly: boolean): Promise<Look> {
+async function readKeys(options: SourceOptions, keysOnly: boolean): Promise<SourceKeys> {
   let keys = 0;
   let leased = 0;
   const examples: Buffer[] = [];

@@ -1,20 +1,16 @@
-import { counted } from "../wording/counted.ts";
-import { batchesOf } from "./write/batches.ts";
-import { ChangedKeysCollector, type ChangedKeys, type ChangedRun } from "./read/changed-keys.ts";
+import { Carrier } from "./changes/carrier.ts";
+import { ChangedKeysCollector } from "./changes/changed-keys.ts";
 import type { VerifiedPass } from "./read/changed-since.ts";
 import { refuseLeasedKeys, type LeasePolicy } from "./check-source.ts";
-import { CopyConflictError, CopyInterruptedError, UntrustworthyAnswerError } from "./errors.ts";
-import { findFewChanges } from "./read/few-changes.ts";
+import { CopyConflictError, CopyInterruptedError } from "./errors.ts";
+import { findFewChanges } from "./changes/few-changes.ts";
 import { InFlight } from "./write/in-flight.ts";
-import { keyAfter } from "./store/key-range.ts";
-import type { KeyAtRevision, KeyRange, KeyValue, KeyValueStore, StoredKeyValue } from "./store/key-value-store.ts";
+import type { KeyRange, KeyValueStore, StoredKeyValue } from "./store/key-value-store.ts";
 import { compareRanges } from "./compare/compare-ranges.ts";
 import type { Tally } from "./compare/merge-join.ts";
 import { pinRevision } from "./read/pin-revision.ts";
-import { readPages } from "./read/read-pages.ts";
-import { withRetries, type RetryOptions } from "./store/retry.ts";
-import type { WriteLedger } from "./write/write-batch.ts";
-import { usualLimits, writeEntries } from "./write/write-entries.ts";
+import type { RetryOptions } from "./store/retry.ts";
+import { WriteJournal } from "./write/write-journal.ts";
 import { WritePace } from "./write/write-pace.ts";
 
 /** Groups of changed keys being carried at the same time: as many as keep etcd's disk busy while replies travel. */
@@ -76,30 +72,26 @@ export function afterVerifiedCopy(verified: VerifiedPass): EarlierPass {
  */
 export async function copyChanges(options: CopyChangesOptions): Promise<CopiedChanges> {
   options.signal?.throwIfAborted();
-  const ledger: WriteLedger = {
-    startRevision: await pinRevision(options.destination, options.range, options),
-    writtenRevisions: new Set(),
-    unanswered: new Set(),
-  };
+  const journal = new WriteJournal(await pinRevision(options.destination, options.range, options));
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   const inFlight = new InFlight(GROUPS_IN_FLIGHT, (error) => {
     stop.abort(error);
   });
-  const carrier = new Carrier({ ...options, signal }, ledger);
+  const carrier = new Carrier({ ...options, signal }, journal, new WritePace(GROUPS_IN_FLIGHT));
   try {
-    await carryDifferences({ ...options, signal }, ledger.startRevision, carrier, inFlight);
+    await carryDifferences({ ...options, signal }, journal.startRevision, carrier, inFlight);
     await inFlight.finish();
   } catch (error) {
     stop.abort(error);
     await inFlight.settle();
     const { created, replaced } = carrier;
     throw carrier.started
-      ? new CopyInterruptedError(created + replaced, ledger.writtenRevisions, [...ledger.unanswered], error)
+      ? new CopyInterruptedError(created + replaced, journal.writtenRevisions, [...journal.unanswered], error)
       : error;
   }
   const { created, replaced, deleted } = carrier;
-  return { created, replaced, deleted, writtenRevisions: ledger.writtenRevisions };
+  return { created, replaced, deleted, writtenRevisions: journal.writtenRevisions };
 }
 
 /** Compares both sides by their revisions and has what differs carried, while the comparison goes on. */
@@ -162,87 +154,5 @@ async function refuseLeases(
 ): Promise<void> {
   if (leases !== "copy-without") {
     await refuseLeasedKeys(entries, options);
-  }
-}
-
-/** Makes changes, and counts what it has made. Groups share no key: they may be carried side by side. */
-class Carrier {
-  readonly #options: CopyChangesOptions;
-  readonly #ledger: WriteLedger;
-  readonly #limits = usualLimits();
-  readonly #pace = new WritePace(GROUPS_IN_FLIGHT);
-  /** Whether anything was sent to the destination. */
-  started = false;
-  created = 0;
-  replaced = 0;
-  deleted = 0;
-
-  constructor(options: CopyChangesOptions, ledger: WriteLedger) {
-    this.#options = options;
-    this.#ledger = ledger;
-  }
-
-  /**
-   * Reads before it deletes, so that a source that fails costs the destination nothing; deletes before it creates, since a
-   * key that is replaced must be gone for the guard of its creation.
-   */
-  async carry({ kind, stale, runs }: ChangedKeys): Promise<void> {
-    const { create = true } = this.#options;
-    const entries = create ? (await Promise.all(runs.map((run) => this.#read(run)))).flat() : [];
-    if (stale.length > 0) {
-      await this.#delete(kind, stale);
-    }
-    for (const batch of batchesOf(entries, this.#limits)) {
-      const written = batch.length - (await this.#create(batch));
-      this.created += kind === "create" ? written : 0;
-      this.replaced += kind === "replace" ? written : 0;
-    }
-    this.deleted += kind === "delete" ? stale.length : 0;
-    this.replaced += kind === "replace" && !create ? stale.length : 0;
-  }
-
-  async #read({ range, keys }: ChangedRun): Promise<readonly KeyValue[]> {
-    const { source, revision, signal, retryForMilliseconds } = this.#options;
-    const reading = { store: source, name: "source", range, revision, signal, retryForMilliseconds };
-    const entries: KeyValue[] = [];
-    for await (const page of readPages(reading)) {
-      entries.push(...page.entries);
-    }
-    if (entries.length !== keys) {
-      throw new UntrustworthyAnswerError("source", `it had ${counted(keys, "key")} in a range, then ${entries.length}`);
-    }
-    return entries;
-  }
-
-  /**
-   * Fewer deletions than keys: another program was faster, or the reply to an attempt that had deleted them was lost. Only
-   * what is there now tells; of a key to replace its creation tells as well.
-   */
-  async #delete(kind: ChangedKeys["kind"], stale: readonly KeyAtRevision[]): Promise<void> {
-    const { destination } = this.#options;
-    this.#options.signal?.throwIfAborted();
-    this.started = true;
-    const deleted = await withRetries(() => destination.deleteUnchanged(stale), this.#options);
-    if (deleted < stale.length && kind === "delete") {
-      const there = await Promise.all(stale.map(({ key }) => this.#isThere(key)));
-      const changed = stale.filter((_, index) => there[index]).map(({ key }) => key);
-      if (changed.length > 0) {
-        throw new CopyConflictError(changed);
-      }
-    }
-  }
-
-  async #isThere(key: Buffer): Promise<boolean> {
-    const request = { from: key, to: keyAfter(key), countOnly: true };
-    const { count } = await withRetries(() => this.#options.destination.range(request), this.#options);
-    return count > 0;
-  }
-
-  async #create(batch: readonly KeyValue[]): Promise<number> {
-    const { destination, signal, retryForMilliseconds } = this.#options;
-    signal?.throwIfAborted();
-    this.started = true;
-    const writing = { signal, retryForMilliseconds, pace: this.#pace };
-    return writeEntries(destination, batch, this.#limits, this.#ledger, writing);
   }
 }

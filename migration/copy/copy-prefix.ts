@@ -6,7 +6,7 @@ import { InFlight } from "./write/in-flight.ts";
 import type { KeyRange, KeyValueStore } from "./store/key-value-store.ts";
 import { pinRevision } from "./read/pin-revision.ts";
 import { readPages } from "./read/read-pages.ts";
-import type { WriteLedger } from "./write/write-batch.ts";
+import { WriteJournal } from "./write/write-journal.ts";
 import { limitsForRuns, writeEntries, type TransactionLimits } from "./write/write-entries.ts";
 import { WritePace } from "./write/write-pace.ts";
 
@@ -63,7 +63,7 @@ export async function copyPrefix(options: CopyOptions): Promise<CopyOutcome> {
     pinRevision(options.destination, options.range, options),
     limitsForRuns(options.destination, options.range, options),
   ]);
-  const ledger: WriteLedger = { startRevision, writtenRevisions: new Set(), unanswered: new Set() };
+  const journal = new WriteJournal(startRevision);
   const tally = { started: false, keys: 0, bytes: 0, keysAlreadyThere: 0, keysTotal: 0 };
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
@@ -71,17 +71,17 @@ export async function copyPrefix(options: CopyOptions): Promise<CopyOutcome> {
     stop.abort(error);
   });
   try {
-    await copyPages(options, signal, inFlight, { limits, ledger, tally });
+    await copyPages(options, signal, inFlight, { limits, journal, tally });
     await inFlight.finish();
   } catch (error) {
     stop.abort(error);
     await inFlight.settle();
     throw tally.started
-      ? new CopyInterruptedError(tally.keys, ledger.writtenRevisions, [...ledger.unanswered], error)
+      ? new CopyInterruptedError(tally.keys, journal.writtenRevisions, [...journal.unanswered], error)
       : error;
   }
   const { keys, bytes, keysAlreadyThere } = tally;
-  return { keys, bytes, keysAlreadyThere, writtenRevisions: ledger.writtenRevisions };
+  return { keys, bytes, keysAlreadyThere, writtenRevisions: journal.writtenRevisions };
 }
 
 interface Tally {
@@ -97,7 +97,7 @@ async function copyPages(
   options: CopyOptions,
   signal: AbortSignal,
   inFlight: InFlight,
-  { limits, ledger, tally }: { limits: TransactionLimits; ledger: WriteLedger; tally: Tally },
+  { limits, journal, tally }: { limits: TransactionLimits; journal: WriteJournal; tally: Tally },
 ): Promise<void> {
   const { source, destination, range, revision, retryForMilliseconds } = options;
   const retry = { signal, retryForMilliseconds };
@@ -114,7 +114,7 @@ async function copyPages(
       signal.throwIfAborted();
       await inFlight.add(async () => {
         tally.started = true;
-        const alreadyThere = await writeEntries(destination, batch, limits, ledger, writing);
+        const alreadyThere = await writeEntries(destination, batch, limits, journal, writing);
         tally.keysAlreadyThere += alreadyThere;
         tally.keys += batch.length;
         tally.bytes += bytesOf(batch);

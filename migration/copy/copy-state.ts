@@ -1,14 +1,13 @@
 import { checkSource, type LeasePolicy } from "./check-source.ts";
 import { refuseDisagreeingMembers, refuseSameStore } from "./check-stores.ts";
 import { findForeignKeys } from "./compare/foreign-keys.ts";
-import { copyUntilVerified, type StateProgress, type Written } from "./copy-until-verified.ts";
+import { copyUntilVerified, type StateProgress } from "./copy-until-verified.ts";
 import { ForeignKeysInDestinationError } from "./errors.ts";
 import type { KeyRange, KeyValueStore } from "./store/key-value-store.ts";
 import { pinRevision } from "./read/pin-revision.ts";
 import { isCompacted } from "./store/store-error.ts";
 import type { VerifiedCopy } from "./compare/verify-copy.ts";
-
-export type { StateProgress, Written } from "./copy-until-verified.ts";
+import type { Written } from "./write/write-journal.ts";
 
 export interface CopyStateOptions {
   readonly source: KeyValueStore;

@@ -3,10 +3,10 @@ import { copyChanges } from "./copy-changes.ts";
 import { copyPrefix } from "./copy-prefix.ts";
 import { CopyInterruptedError } from "./errors.ts";
 import type { KeyRange, KeyValueStore, StoredKeyValue } from "./store/key-value-store.ts";
-import type { UnansweredTransaction } from "./write/own-transactions.ts";
 import { pinRevision } from "./read/pin-revision.ts";
 import { isCompacted } from "./store/store-error.ts";
 import { verifyCopy, type VerifiedCopy } from "./compare/verify-copy.ts";
+import { WrittenKeys, type UnansweredTransaction, type Written } from "./write/write-journal.ts";
 
 export interface StateProgress {
   readonly phase: "checking" | "copying" | "verifying";
@@ -14,13 +14,6 @@ export interface StateProgress {
   readonly keysTotal: number;
   /** What was copied, keys and values together; stays as it is while it is verified. */
   readonly bytesDone: number;
-}
-
-/** What a run has written to the destination: all that removeCopiedKeys needs to take it back. */
-export interface Written {
-  readonly revisions: ReadonlySet<bigint>;
-  /** Transactions whose reply never came. */
-  readonly unanswered: readonly UnansweredTransaction[];
 }
 
 export interface CopyUntilVerifiedOptions {
@@ -54,17 +47,21 @@ const MOST_REVISIONS = 4;
  */
 export async function copyUntilVerified(options: CopyUntilVerifiedOptions): Promise<VerifiedCopy> {
   const { source, range } = options;
-  const written = new WrittenByRun(options.onWritten);
+  const written = new WrittenKeys();
+  const add = (revisions: ReadonlySet<bigint>, unanswered: readonly UnansweredTransaction[] = []) => {
+    written.add({ revisions, unanswered });
+    options.onWritten?.({ revisions: new Set(written.revisions), unanswered: written.unanswered });
+  };
   let { revision } = options;
   for (let tried = 1; ; tried += 1) {
     try {
       if (tried > 1) {
         await deleteOutdated(options, revision, written.revisions);
       }
-      return await copyAndVerify(options, revision, written);
+      return await copyAndVerify(options, revision, add);
     } catch (error) {
       if (error instanceof CopyInterruptedError) {
-        written.add(error.writtenRevisions, error.unanswered);
+        add(error.writtenRevisions, error.unanswered);
       }
       // With a transaction unanswered it is not known which keys are this run's to delete.
       if (tried === MOST_REVISIONS || !isCompacted(causeOf(error)) || written.unanswered.length > 0) {
@@ -79,7 +76,7 @@ export async function copyUntilVerified(options: CopyUntilVerifiedOptions): Prom
 async function copyAndVerify(
   options: CopyUntilVerifiedOptions,
   revision: bigint,
-  written: WrittenByRun,
+  onCopied: (revisions: ReadonlySet<bigint>) => void,
 ): Promise<VerifiedCopy> {
   const { onProgress } = options;
   const copied = await copyPrefix({
@@ -90,7 +87,7 @@ async function copyAndVerify(
       onProgress?.({ phase: "copying", keysDone: keysCopied, keysTotal, bytesDone: bytesCopied });
     },
   });
-  written.add(copied.writtenRevisions, []);
+  onCopied(copied.writtenRevisions);
   const showVerified = (keysDone: number, keysTotal: number) =>
     onProgress?.({ phase: "verifying", keysDone, keysTotal, bytesDone: copied.bytes });
   showVerified(0, copied.keys);
@@ -112,23 +109,6 @@ async function deleteOutdated(
     createRevision === modRevision && writtenRevisions.has(modRevision);
   const earlier = { since: options.revision, isAsLeft };
   await copyChanges({ ...sharedOptions(options), earlier, revision, create: false });
-}
-
-/** Adds up what the copies of several revisions wrote. */
-class WrittenByRun implements Written {
-  readonly revisions = new Set<bigint>();
-  unanswered: readonly UnansweredTransaction[] = [];
-  readonly #onWritten: (written: Written) => void;
-
-  constructor(onWritten: (written: Written) => void = () => undefined) {
-    this.#onWritten = onWritten;
-  }
-
-  add(revisions: ReadonlySet<bigint>, unanswered: readonly UnansweredTransaction[]): void {
-    revisions.forEach((revision) => this.revisions.add(revision));
-    this.unanswered = [...this.unanswered, ...unanswered];
-    this.#onWritten({ revisions: new Set(this.revisions), unanswered: this.unanswered });
-  }
 }
 
 function causeOf(error: unknown): unknown {

@@ -1,7 +1,7 @@
 import { counted } from "../wording/counted.ts";
 import { KEYS_LISTED, type KeySample } from "./store/key-sample.ts";
 import { printableKey, printableKeys } from "./store/printable-key.ts";
-import type { UnansweredTransaction } from "./write/own-transactions.ts";
+import type { UnansweredTransaction } from "./write/write-journal.ts";
 
 /** The source holds no key in the range: most likely the wrong store, prefix or volume. */
 export class EmptySourceError extends Error {

@@ -15,7 +15,7 @@ import { gatedCluster } from "../lease/gated-cluster.ts";
 import { lossForGood } from "../lease/loss-of.ts";
 import { reportCopyProgress } from "../copy/report-copy-progress.ts";
 import type { OpenStore } from "../connect/open-store.ts";
-import { WrittenKeys } from "../copy/write/written-keys.ts";
+import { WrittenKeys } from "../copy/write/write-journal.ts";
 
 /** What a copy takes of the cluster. */
 export interface CopyEnvironment {

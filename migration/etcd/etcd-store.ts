@@ -1,4 +1,4 @@
-import { groupsOf } from "../copy/write/groups-of.ts";
+import { groupsOf } from "../copy/write/batches.ts";
 import type {
   CreateOutcome,
   KeyAtRevision,

@@ -9,7 +9,7 @@ import { verifyChanges } from "../copy/compare/verify-changes.ts";
 import { verifyCopy, type VerifiedCopy } from "../copy/compare/verify-copy.ts";
 import { reportCopyProgress } from "../copy/report-copy-progress.ts";
 import { atMostEverySecond } from "../wording/report-now-and-then.ts";
-import type { WrittenKeys } from "../copy/write/written-keys.ts";
+import type { WrittenKeys } from "../copy/write/write-journal.ts";
 
 /** Both sides, and what each pass tells and is told. */
 export interface Pass {

@@ -24,7 +24,7 @@ import {
 } from "../blockers/legacy-blockers.ts";
 import type { TridentNames } from "../trident/state/check-state.ts";
 import { leftToOther, undoMigration } from "./undo-migration.ts";
-import { WrittenKeys } from "../copy/write/written-keys.ts";
+import { WrittenKeys } from "../copy/write/write-journal.ts";
 
 export type { MigrationRequest } from "./migration-request.ts";
 export type { MigrationResult } from "../record/migration-result.ts";

@@ -3,7 +3,7 @@ import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import type { OpenStore } from "../connect/open-store.ts";
-import type { WrittenKeys } from "../copy/write/written-keys.ts";
+import type { WrittenKeys } from "../copy/write/write-journal.ts";
 
 /** One migration under way: what its steps share. */
 export interface Migration {

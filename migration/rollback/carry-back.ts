@@ -5,7 +5,7 @@ import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import { recordedResult, type MigrationResult } from "../record/migration-result.ts";
 import { expectedLists } from "../trident/rest/expected-lists.ts";
 import type { OpenStore } from "../connect/open-store.ts";
-import { WrittenKeys } from "../copy/write/written-keys.ts";
+import { WrittenKeys } from "../copy/write/write-journal.ts";
 import type { CarriedBack } from "./carried-back.ts";
 import { checkEmbeddedEtcd, refuseOtherEtcd } from "./check-legacy-etcd.ts";
 import { EmptyNewEtcdError } from "./errors.ts";

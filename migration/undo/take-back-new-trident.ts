@@ -1,5 +1,5 @@
 import { counted } from "../wording/counted.ts";
-import { deleteKeysOf } from "../copy/write/delete-keys-of.ts";
+import { deleteKeysOf } from "../copy/write/remove-copied-keys.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";

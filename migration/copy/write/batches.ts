@@ -42,3 +42,11 @@ export function* batchesOf<Entry extends KeyValue>(
 export function bytesInTransaction(entry: KeyValue): number {
   return 3 * keyLength(entry) + valueLength(entry) + FRAMING_BYTES;
 }
+
+/** The items in their order, so many at a time; the last group has what is left. */
+export function* groupsOf<Item>(items: readonly Item[], size: number): Generator<readonly Item[], undefined> {
+  for (let start = 0; start < items.length; start += size) {
+    yield items.slice(start, start + size);
+  }
+  return undefined;
+}

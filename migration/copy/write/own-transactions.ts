@@ -1,15 +1,9 @@
-import type { KeyValue, StoredKeyValue } from "../store/key-value-store.ts";
-
-/**
- * A transaction that was sent and never answered: etcd may have applied it, may still, or never will.
- * To take a copy back one must know the revisions that are ours, these included.
- */
-export interface UnansweredTransaction {
-  /** What it would have created, in ascending key order. */
-  readonly entries: readonly KeyValue[];
-  /** The destination's revision before this run wrote anything. */
-  readonly afterRevision: bigint;
-}
+import { pinRevision } from "../read/pin-revision.ts";
+import { readPages } from "../read/read-pages.ts";
+import { keyAfter } from "../store/key-range.ts";
+import type { KeyValueStore, StoredKeyValue } from "../store/key-value-store.ts";
+import type { RetryOptions } from "../store/retry.ts";
+import type { UnansweredTransaction } from "./write-journal.ts";
 
 /**
  * The revision at which an unanswered transaction was applied, told from what the destination holds under its keys;
@@ -41,4 +35,26 @@ export function revisionOfOwnTransaction(
     );
   });
   return isOurs ? revision : undefined;
+}
+
+/** What the destination holds now under the keys of a transaction. */
+export async function readKeysOf(
+  { entries }: UnansweredTransaction,
+  destination: KeyValueStore,
+  retry: RetryOptions,
+): Promise<StoredKeyValue[]> {
+  const first = entries[0];
+  const last = entries.at(-1);
+  if (first === undefined || last === undefined) {
+    return [];
+  }
+  const range = { from: first.key, to: keyAfter(last.key) };
+  const revision = await pinRevision(destination, range, retry);
+  // Latin-1 gives every byte one character, so equal names are equal bytes.
+  const wanted = new Set(entries.map(({ key }) => key.toString("latin1")));
+  const found: StoredKeyValue[] = [];
+  for await (const page of readPages({ ...retry, store: destination, name: "destination", range, revision })) {
+    found.push(...page.entries.filter(({ key }) => wanted.has(key.toString("latin1"))));
+  }
+  return found;
 }

@@ -1,9 +1,9 @@
-import { groupsOf } from "./groups-of.ts";
+import { groupsOf } from "./batches.ts";
 import { InFlight } from "./in-flight.ts";
 import type { KeyRange, KeyValueStore, StoredKeyValue } from "../store/key-value-store.ts";
-import { revisionOfOwnTransaction, type UnansweredTransaction } from "./own-transactions.ts";
+import { readKeysOf, revisionOfOwnTransaction } from "./own-transactions.ts";
+import type { UnansweredTransaction } from "./write-journal.ts";
 import { pinRevision } from "../read/pin-revision.ts";
-import { readKeysOf } from "./read-back.ts";
 import { readPages } from "../read/read-pages.ts";
 import { withRetries, type RetryOptions } from "../store/retry.ts";
 
@@ -41,17 +41,29 @@ export async function removeCopiedKeys(options: RemoveOptions): Promise<number> 
   if (revisions.size === 0) {
     return 0;
   }
-  let removed = 0;
+  return deleteKeysOf(destination, range, (entry) => isUntouched(entry, revisions), retryOf(options));
+}
+
+/**
+ * Deletes those keys of the range that are meant, each only while it stands as it did when all were read.
+ *
+ * @returns how many were deleted (fewer than were, when the reply to a deletion was lost).
+ */
+export async function deleteKeysOf(
+  store: KeyValueStore,
+  range: KeyRange,
+  isMeant: (entry: StoredKeyValue) => boolean,
+  retry: RetryOptions = {},
+): Promise<number> {
+  let deleted = 0;
   const inFlight = new InFlight(CALLS_IN_FLIGHT);
-  const revision = await pinRevision(destination, range, options);
-  const reading = { ...retryOf(options), store: destination, name: "destination" };
+  const revision = await pinRevision(store, range, retry);
   try {
-    for await (const { entries } of readPages({ ...reading, range, revision, keysOnly: true })) {
-      const ours = entries.filter((entry) => isUntouched(entry, revisions));
-      for (const keys of groupsOf(ours, KEYS_PER_CALL)) {
+    for await (const page of readPages({ ...retry, store, name: "destination", range, revision, keysOnly: true })) {
+      for (const keys of groupsOf(page.entries.filter(isMeant), KEYS_PER_CALL)) {
         await inFlight.add(async () => {
-          const deleted = await withRetries(() => destination.deleteUnchanged(keys), options);
-          removed += deleted;
+          const gone = await withRetries(() => store.deleteUnchanged(keys), retry);
+          deleted += gone;
         });
       }
     }
@@ -59,7 +71,7 @@ export async function removeCopiedKeys(options: RemoveOptions): Promise<number> 
   } finally {
     await inFlight.settle();
   }
-  return removed;
+  return deleted;
 }
 
 /** A transaction of ours only creates: a key it wrote and nobody changed has its revision twice. */

@@ -1,19 +1,10 @@
 import { CopyConflictError, DestinationFullError, UntrustworthyAnswerError } from "../errors.ts";
 import type { KeyValue, KeyValueStore, StoredKeyValue } from "../store/key-value-store.ts";
-import { revisionOfOwnTransaction, type UnansweredTransaction } from "./own-transactions.ts";
-import { readKeysOf } from "./read-back.ts";
+import { readKeysOf, revisionOfOwnTransaction } from "./own-transactions.ts";
 import { withRetries, type RetryOptions } from "../store/retry.ts";
 import { isBusy, isOutOfSpace, isRequestTooLarge, isTooManyOperations } from "../store/store-error.ts";
+import type { UnansweredTransaction, WriteJournal } from "./write-journal.ts";
 import type { WritePace } from "./write-pace.ts";
-
-/** What a run has written to the destination, as far as it knows. */
-export interface WriteLedger {
-  /** The destination's revision before the run wrote anything. */
-  readonly startRevision: bigint;
-  readonly writtenRevisions: Set<bigint>;
-  /** Sent, but whether they were applied is not known (yet). */
-  readonly unanswered: Set<UnansweredTransaction>;
-}
 
 export interface WriteOptions extends RetryOptions {
   /** Shared by all that write at the same time; without it every transaction is sent at once. */
@@ -27,31 +18,31 @@ export interface WriteOptions extends RetryOptions {
  *
  * @returns how many of the keys were already there before this run.
  * @throws CopyConflictError when a key exists with other bytes or with a lease; nothing of the transaction is then written.
- *   DestinationFullError when there is no space, once the ledger knows whether the transaction was applied.
+ *   DestinationFullError when there is no space, once the journal knows whether the transaction was applied.
  */
 export async function writeBatch(
   destination: KeyValueStore,
   entries: readonly KeyValue[],
-  ledger: WriteLedger,
+  journal: WriteJournal,
   options: WriteOptions,
 ): Promise<number> {
   let missing = entries;
   while (missing.length > 0) {
     const sent = missing;
-    const transaction = { entries: sent, afterRevision: ledger.startRevision };
-    const outcome = await sendGuarded(() => destination.createAll(sent), transaction, destination, ledger, options);
+    const transaction = { entries: sent, afterRevision: journal.startRevision };
+    const outcome = await sendGuarded(() => destination.createAll(sent), transaction, destination, journal, options);
     if (outcome.created) {
-      ledger.writtenRevisions.add(outcome.revision);
-      ledger.unanswered.delete(transaction);
+      journal.writtenRevisions.add(outcome.revision);
+      journal.unanswered.delete(transaction);
       break;
     }
     refuseConflicts(missing, outcome.existing);
-    const ownRevision = ledger.unanswered.has(transaction)
+    const ownRevision = journal.unanswered.has(transaction)
       ? revisionOfOwnTransaction(transaction, outcome.existing)
       : undefined;
-    ledger.unanswered.delete(transaction);
+    journal.unanswered.delete(transaction);
     if (ownRevision !== undefined) {
-      ledger.writtenRevisions.add(ownRevision);
+      journal.writtenRevisions.add(ownRevision);
       break;
     }
     missing = without(missing, outcome.existing);
@@ -69,18 +60,18 @@ export async function writeBatch(
 export async function writeRun(
   destination: KeyValueStore,
   entries: readonly KeyValue[],
-  ledger: WriteLedger,
+  journal: WriteJournal,
   options: WriteOptions,
 ): Promise<boolean> {
-  const transaction = { entries, afterRevision: ledger.startRevision };
+  const transaction = { entries, afterRevision: journal.startRevision };
   const create = async () => destination.createRun?.(entries);
-  let revision = await sendGuarded(create, transaction, destination, ledger, options);
-  if (revision === undefined && ledger.unanswered.has(transaction)) {
+  let revision = await sendGuarded(create, transaction, destination, journal, options);
+  if (revision === undefined && journal.unanswered.has(transaction)) {
     revision = revisionOfOwnTransaction(transaction, await readKeysOf(transaction, destination, options));
   }
-  ledger.unanswered.delete(transaction);
+  journal.unanswered.delete(transaction);
   if (revision !== undefined) {
-    ledger.writtenRevisions.add(revision);
+    journal.writtenRevisions.add(revision);
   }
   return revision !== undefined;
 }
@@ -89,7 +80,7 @@ async function sendGuarded<Answer>(
   create: () => Promise<Answer>,
   transaction: UnansweredTransaction,
   destination: KeyValueStore,
-  ledger: WriteLedger,
+  journal: WriteJournal,
   { pace, ...retry }: WriteOptions,
 ): Promise<Answer> {
   const send = async () => {
@@ -97,11 +88,11 @@ async function sendGuarded<Answer>(
       return await create();
     } catch (error) {
       if (isOutOfSpace(error)) {
-        await settle(destination, transaction, ledger);
+        await settle(destination, transaction, journal);
         throw new DestinationFullError(error);
       }
       if (!isRefusedUnproposed(error)) {
-        ledger.unanswered.add(transaction);
+        journal.unanswered.add(transaction);
       }
       throw error;
     }
@@ -124,11 +115,11 @@ const READ_BACK_MILLISECONDS = 10_000;
 async function settle(
   destination: KeyValueStore,
   transaction: UnansweredTransaction,
-  ledger: WriteLedger,
+  journal: WriteJournal,
 ): Promise<void> {
   // An earlier attempt may still be applied: that its keys are not there yet does not say that they never will be.
-  const anAttemptIsLost = ledger.unanswered.has(transaction);
-  ledger.unanswered.add(transaction);
+  const anAttemptIsLost = journal.unanswered.has(transaction);
+  journal.unanswered.add(transaction);
   // The run's own signal is of no use: the same failure in another transaction has aborted it.
   const retry = { signal: AbortSignal.timeout(READ_BACK_MILLISECONDS) };
   const found = await readKeysOf(transaction, destination, retry).catch(() => undefined);
@@ -137,10 +128,10 @@ async function settle(
   }
   const revision = revisionOfOwnTransaction(transaction, found);
   if (revision !== undefined) {
-    ledger.writtenRevisions.add(revision);
-    ledger.unanswered.delete(transaction);
+    journal.writtenRevisions.add(revision);
+    journal.unanswered.delete(transaction);
   } else if (!anAttemptIsLost && found.every(({ createRevision }) => createRevision <= transaction.afterRevision)) {
-    ledger.unanswered.delete(transaction);
+    journal.unanswered.delete(transaction);
   }
 }
 

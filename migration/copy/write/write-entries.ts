@@ -3,7 +3,8 @@ import { EntryTooLargeError } from "../errors.ts";
 import type { KeyRange, KeyValue, KeyValueStore } from "../store/key-value-store.ts";
 import { withRetries, type RetryOptions } from "../store/retry.ts";
 import { isRequestTooLarge, isTooManyOperations } from "../store/store-error.ts";
-import { writeBatch, writeRun, type WriteLedger, type WriteOptions } from "./write-batch.ts";
+import { writeBatch, writeRun, type WriteOptions } from "./write-batch.ts";
+import type { WriteJournal } from "./write-journal.ts";
 
 /** What a transaction may hold. etcd tells its limits only by refusing: each refusal lowers them for all that follows. */
 export interface TransactionLimits {
@@ -36,14 +37,14 @@ export async function writeEntries(
   destination: KeyValueStore,
   entries: readonly KeyValue[],
   limits: TransactionLimits,
-  ledger: WriteLedger,
+  journal: WriteJournal,
   options: WriteOptions,
 ): Promise<number> {
   try {
     if (entries.length <= MOST_OPERATIONS) {
-      return await writeBatch(destination, entries, ledger, options);
+      return await writeBatch(destination, entries, journal, options);
     }
-    if (await writeRun(destination, entries, ledger, options)) {
+    if (await writeRun(destination, entries, journal, options)) {
       return 0;
     }
   } catch (error) {
@@ -56,23 +57,23 @@ export async function writeEntries(
       throw new EntryTooLargeError("destination", first.key, error, first.value.length);
     }
     lower(limits, entries, isTooManyOperations(error));
-    return writeParts(destination, [entries.slice(0, half), entries.slice(half)], limits, ledger, options);
+    return writeParts(destination, [entries.slice(0, half), entries.slice(half)], limits, journal, options);
   }
   // Something is there, as in a copy that is taken up again: from here on key by key, not to send everything twice.
   limits.operations = Math.min(limits.operations, MOST_OPERATIONS);
-  return writeParts(destination, batchesOf(entries, limits), limits, ledger, options);
+  return writeParts(destination, batchesOf(entries, limits), limits, journal, options);
 }
 
 async function writeParts(
   destination: KeyValueStore,
   parts: Iterable<readonly KeyValue[]>,
   limits: TransactionLimits,
-  ledger: WriteLedger,
+  journal: WriteJournal,
   options: WriteOptions,
 ): Promise<number> {
   let alreadyThere = 0;
   for (const part of parts) {
-    alreadyThere += await writeEntries(destination, part, limits, ledger, options);
+    alreadyThere += await writeEntries(destination, part, limits, journal, options);
   }
   return alreadyThere;
 }

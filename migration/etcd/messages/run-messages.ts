@@ -1,4 +1,4 @@
-import { groupsOf } from "../../copy/write/groups-of.ts";
+import { groupsOf } from "../../copy/write/batches.ts";
 import { keyAfter } from "../../copy/store/key-range.ts";
 import type { KeyRange, KeyValue } from "../../copy/store/key-value-store.ts";
 import { bytesFieldBytes } from "../../copy/write/request-bytes.ts";

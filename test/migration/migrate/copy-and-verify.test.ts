@@ -6,7 +6,7 @@ import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import type { RangeRequest } from "../../../migration/copy/store/key-value-store.ts";
 import { removeCopiedKeys } from "../../../migration/copy/write/remove-copied-keys.ts";
 import { StoreError } from "../../../migration/copy/store/store-error.ts";
-import { WrittenKeys } from "../../../migration/copy/write/written-keys.ts";
+import { WrittenKeys } from "../../../migration/copy/write/write-journal.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
 
 const range = keyPrefix("/trident/");

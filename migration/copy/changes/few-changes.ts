@@ -1,7 +1,7 @@
 import { ChangedKeysCollector } from "./changed-keys.ts";
-import { readChangedSince, type VerifiedPass } from "./changed-since.ts";
+import { readChangedSince, type VerifiedPass } from "../read/changed-since.ts";
 import { refuseLeasedKeys, type LeasePolicy } from "../check-source.ts";
-import { groupsOf } from "../write/groups-of.ts";
+import { groupsOf } from "../write/batches.ts";
 import { keyAfter } from "../store/key-range.ts";
 import type { KeyRange, KeyValueStore, StoredKeyValue } from "../store/key-value-store.ts";
 import { withRetries, type RetryOptions } from "../store/retry.ts";

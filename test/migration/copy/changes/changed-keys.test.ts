@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ChangedKeysCollector } from "../../../../migration/copy/read/changed-keys.ts";
+import { ChangedKeysCollector } from "../../../../migration/copy/changes/changed-keys.ts";
 import type { StoredKeyValue } from "../../../../migration/copy/store/key-value-store.ts";
 
 test("neighbours that change alike are one run; a key that stays, or changes otherwise, ends it", () => {
