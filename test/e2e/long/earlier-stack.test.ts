@@ -2,36 +2,52 @@ import assert from "node:assert/strict";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { repositoryRoot } from "../../../sandbox/sandbox-paths.ts";
+import { installLegacyTrident } from "../../../sandbox/legacy-trident/install-legacy-trident.ts";
+import { kubeconfigPath, repositoryRoot } from "../../../sandbox/sandbox-paths.ts";
 import { memberEtcdctlOf } from "../etcd-keys.ts";
 import { createTestStack, type Operation, type TestStack } from "../pulumi-stack.ts";
 import { keysOfSnapshot, savedSnapshot } from "../saved-snapshot.ts";
 import { connectSandbox, createNamespace, deleteNamespace, podNames } from "../sandbox-cluster.ts";
 import { checkOut, hasCommit, type EarlierCheckout } from "./earlier-checkout.ts";
 
-/** The last one before ManagedEtcd: it made the parts of the etcd one by one. */
-const commit = "54d8dc2";
-const name = "e2e-earlier-stack";
-const namespace = name;
-const memberSelector = "app=etcd,etcd_cluster=trident-etcd";
+interface Earlier {
+  readonly commit: string;
+  readonly what: string;
+  /** Whether its stack has a migration, too. */
+  readonly migrate: boolean;
+}
 
-describe(
-  "a stack that an earlier version made",
-  { skip: hasCommit(commit) ? false : `no ${commit} in the history` },
-  () => {
+const versions: readonly Earlier[] = [
+  { commit: "54d8dc2", what: "which made the parts of the etcd one by one, before ManagedEtcd", migrate: false },
+  { commit: "c87f180", what: "whose providers were each frozen with a text of their own", migrate: true },
+];
+const memberSelector = "app=etcd,etcd_cluster=trident-etcd";
+const key = "/trident/v1/storageclass/late";
+const value = JSON.stringify({ config: { version: "1", name: "late", attributes: { media: "ssd" } } });
+
+for (const { commit, what, migrate } of versions) {
+  const name = `e2e-earlier-stack-${commit}`;
+  const namespace = name;
+  const skip = hasCommit(commit) ? false : `no ${commit} in the history`;
+
+  describe(`a stack of an earlier version, ${what}`, { skip }, () => {
     const cluster = connectSandbox();
     let earlier: EarlierCheckout;
     let stack: TestStack;
     let objectsBefore: Map<string, string>;
+    let migrationBefore: unknown;
     let membersBefore: Map<string, string>;
 
     before(async () => {
-      await createNamespace(cluster, namespace);
+      await (migrate ? installLegacy() : createNamespace(cluster, namespace));
       earlier = await checkOut(commit);
-      const settings = { namespace, etcdClusterSize: "3", snapshotDirectory: join(earlier.folder, "snapshots") };
+      const snapshotDirectory = join(earlier.folder, "snapshots");
+      const settings = { namespace, migrate: String(migrate), etcdClusterSize: "3", snapshotDirectory };
       const before = await createTestStack(name, settings, earlier.folder);
-      assertSucceeded(await before.up());
-      await memberEtcdctl("put", "/trident/v1/volume/a", "a volume");
+      const up = await before.up();
+      assertSucceeded(up);
+      migrationBefore = up.outputs.migration?.value;
+      await memberEtcdctl("put", key, value);
       objectsBefore = await uidsInState(before);
       membersBefore = await uidsOfMembers();
       // The key of the state's secrets is among the stack's settings.
@@ -65,12 +81,14 @@ describe(
 
     it("keeps its members, which are not even restarted, and what they hold", async () => {
       assert.deepEqual(await uidsOfMembers(), membersBefore);
-      assert.match(await memberEtcdctl("get", "/trident/v1/volume/a"), /a volume/);
+      assert.ok((await memberEtcdctl("get", key)).includes(value));
     });
 
-    it("is left as it is by the next up", async () => {
+    it("is left as it is by the next up, with what was migrated", async () => {
       const up = await stack.up();
       assertSucceeded(up);
+      assert.deepEqual(up.outputs.migration?.value, migrationBefore);
+      assert.equal(migrationBefore !== undefined, migrate);
       assert.deepEqual(Object.keys(up.changes), ["same"], up.printed);
     });
 
@@ -78,9 +96,16 @@ describe(
       const destroy = await stack.destroy();
       assertSucceeded(destroy);
       const keys = await keysOfSnapshot(savedSnapshot(destroy));
-      assert.equal(keys.get("/trident/v1/volume/a"), Buffer.from("a volume").toString("base64"));
+      assert.equal(keys.get(key), Buffer.from(value).toString("base64"));
       assert.deepEqual(await podNames(cluster, namespace, memberSelector), []);
     });
+
+    async function installLegacy(): Promise<void> {
+      await installLegacyTrident(
+        { kubeconfig: kubeconfigPath, namespace, volumes: 20, backendPassword: "a password" },
+        console.log,
+      );
+    }
 
     async function memberEtcdctl(...words: readonly string[]): Promise<string> {
       const [member = ""] = await podNames(cluster, namespace, memberSelector);
@@ -91,8 +116,8 @@ describe(
       const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: memberSelector });
       return new Map(items.map(({ metadata }) => [metadata?.name ?? "", metadata?.uid ?? ""]));
     }
-  },
-);
+  });
+}
 
 /** The uid of each object that the stack holds, by its kind and name. */
 async function uidsInState(stack: TestStack): Promise<Map<string, string>> {
