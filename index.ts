@@ -1,4 +1,4 @@
-import { gatherPlan } from "@trident-etcd/migration/plan/gather-plan.ts";
+import { makePlan } from "@trident-etcd/migration/plan/make-plan.ts";
 import { planOutput } from "@trident-etcd/migration/plan/describe/plan-output.ts";
 
 import { KeptReport } from "./components/destroy/kept-report.ts";
@@ -33,7 +33,7 @@ const legacy = legacyTrident(settings);
 
 // The plan: looks only. What is in its way is refused before anything is registered but who the stack is.
 const request = planRequest(settings, { cluster, etcdName, existing, etcdIdentity, certificates });
-const plan = await explained(() => gatherPlan(request));
+const plan = await explained(() => makePlan(request));
 const identity = await explained(() => registerIdentity(plan, settings, inputs));
 const access = { ...inputs, clusterUid: identity.clusterUid };
 
@@ -53,7 +53,7 @@ const etcd: TridentsEtcd =
     ? createManagedEtcd(etcdName, settings, {
         platform,
         certificates,
-        crd: plan.definition,
+        crd: plan.crd,
         access,
         record: record.recordName,
         onCluster,

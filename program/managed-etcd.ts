@@ -3,7 +3,7 @@ import type {
   BroughtCertificates,
   CertificateRole,
 } from "@trident-etcd/migration/certificates/brought-certificates.ts";
-import type { GeneratedAuthority } from "@trident-etcd/migration/plan/rules/etcd/generated-authority.ts";
+import type { GeneratedAuthority } from "@trident-etcd/migration/plan/plan-request.ts";
 import type { Platform } from "@trident-etcd/migration/kubernetes/detect-platform.ts";
 
 import type { CertificateWithKey } from "../components/etcd/etcd-secrets.ts";

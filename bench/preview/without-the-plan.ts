@@ -7,7 +7,7 @@ export class PlanNotFoundError extends Error {
 }
 
 /** What the rest of the program takes from the plan. */
-const noPlan = 'const plan = { steps: [], destroyKeeps: [], definition: "own" as const };\n';
+const noPlan = 'const plan = { steps: [], destroyKeeps: [], crd: "own" as const };\n';
 /** What of it the program answers with. */
 const output = "...planOutput(plan),";
 
@@ -20,7 +20,7 @@ const output = "...planOutput(plan),";
 export function withoutThePlan(program: string): string {
   const begin = program.indexOf("const plan = await explained(");
   const end = program.indexOf("\n);\n", begin);
-  if (begin < 0 || end < 0) throw new PlanNotFoundError("the call that gathers the plan is not there");
+  if (begin < 0 || end < 0) throw new PlanNotFoundError("the call that makes the plan is not there");
   const rest = program.slice(0, begin) + noPlan + program.slice(end + "\n);\n".length);
   const left = rest
     .split("\n")
@@ -29,7 +29,7 @@ export function withoutThePlan(program: string): string {
         !/^import .*"(?:@trident-etcd\/migration\/plan\/.*|\.\/show-plan\.ts)"/.test(line) && line.trim() !== output,
     )
     .join("\n");
-  const remainder = /\b(?:gatherPlan|showPlan|planOutput)\b/.exec(left);
+  const remainder = /\b(?:makePlan|showPlan|planOutput)\b/.exec(left);
   if (remainder !== null) throw new PlanNotFoundError(`${remainder[0]} is used elsewhere`);
   return left;
 }

@@ -35,8 +35,8 @@ export interface MigrationPlan {
   readonly staysBehind: readonly string[];
   readonly destroyRemoves: readonly string[];
   readonly destroyKeeps: readonly KeptThing[];
-  /** Whether the definition of EtcdCluster is the stack's own, or somebody else's that it uses. */
-  readonly definition: "own" | "existing";
+  /** Whether the CRD of EtcdCluster is the stack's own, or somebody else's that it uses. */
+  readonly crd: "own" | "existing";
   readonly blockers: readonly Blocker[];
   /** The heaviest first. */
   readonly risks: readonly string[];

@@ -4,7 +4,6 @@ import type { EtcdAddress } from "../connect/etcd-address.ts";
 import type { EtcdIdentity } from "../connect/open-existing-etcd.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-client.ts";
 import type { ClaimSource } from "../trident/legacy/uninstalled-trident.ts";
-import type { GeneratedAuthority } from "./rules/etcd/generated-authority.ts";
 
 /** What the settings ask for, as far as the plan depends on it. Names only, but for how to identify oneself to an existing etcd. */
 export interface PlanRequest {
@@ -59,4 +58,11 @@ export interface ExistingEtcdRequest {
   readonly mayMakePods: boolean;
   /** How long to wait for such a pod. */
   readonly timeoutSeconds: number;
+}
+
+/** The settings that make another CA of a generated one; its dates may change, since its name and key stay. */
+export interface GeneratedAuthority {
+  readonly keyAlgorithm: "RSA" | "ECDSA";
+  /** Empty for none. */
+  readonly organization: string;
 }

@@ -3,7 +3,7 @@ import { counted } from "../../wording/counted.ts";
 import type { KeptThing } from "../../uninstall/kept-things.ts";
 import { describeWholePlan } from "./describe-whole-plan.ts";
 import type { LegacyPlan, MigrationPlan, StatePlan } from "../migration-plan.ts";
-import { isRoutine } from "../rules/stack/object-fates.ts";
+import { isRoutine } from "../rules/stack/stack-objects.ts";
 import {
   blockerLines,
   describeCluster,

@@ -11,7 +11,7 @@ export interface PlanOutput {
     | { readonly kind: "managed"; readonly name: string }
     | { readonly kind: "existing"; readonly endpoints: readonly string[] };
   /** Whether the definition of EtcdCluster is the stack's own, or somebody else's that it uses. */
-  readonly definition: MigrationPlan["definition"];
+  readonly definition: MigrationPlan["crd"];
 }
 
 const outcomes: Readonly<Record<Flow, PlanOutput["flow"]>> = {
@@ -24,7 +24,7 @@ const outcomes: Readonly<Record<Flow, PlanOutput["flow"]>> = {
   rolledBack: "rolledBack",
 };
 
-export function planOutput({ flow, namespace, cluster, destination, definition }: MigrationPlan): PlanOutput {
+export function planOutput({ flow, namespace, cluster, destination, crd }: MigrationPlan): PlanOutput {
   return {
     flow: outcomes[flow],
     namespace,
@@ -33,6 +33,6 @@ export function planOutput({ flow, namespace, cluster, destination, definition }
       destination.kind === "managed"
         ? { kind: "managed", name: destination.name }
         : { kind: "existing", endpoints: destination.endpoints },
-    definition,
+    definition: crd,
   };
 }

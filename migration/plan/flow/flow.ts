@@ -1,5 +1,5 @@
 import type { DeploymentFinding, LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
-import type { MigrationRecord } from "../../record/migration-record.ts";
+import { MigrationRecordInvalidError, type MigrationRecord } from "../../record/migration-record.ts";
 import {
   foreignTrident,
   legacyClaimPresent,
@@ -7,8 +7,38 @@ import {
   noLegacyTrident,
   stoppedTridentDeleted,
 } from "../../blockers/legacy-blockers.ts";
+import type { PlanRequest } from "../plan-request.ts";
+import type { TridentRead } from "../read/trident.ts";
+import { flowBeside } from "./beside-tridents.ts";
 import type { FlowFinding, FlowRequest } from "./flow-finding.ts";
 import { decideRollback, unfinishedRollback } from "./rollback-flow.ts";
+
+/** The flow that follows from what was read of Trident, and the failure of a record that can't tell it. */
+export function flowOf(
+  request: PlanRequest,
+  { finding, unread = "", record, recordFailure, beside }: TridentRead,
+): { readonly flow: FlowFinding; readonly recordFailure?: MigrationRecordInvalidError } {
+  if (finding === undefined) return { flow: flowBySettings(request, unread) };
+  const withoutRecord = (failure: MigrationRecordInvalidError) => ({
+    flow: request.rollback
+      ? ({ flow: "rollback", why: "setting rollback is true" } as const)
+      : decideFlow(request, finding, undefined),
+    recordFailure: failure,
+  });
+  if (recordFailure !== undefined) return withoutRecord(recordFailure);
+  try {
+    const besides = beside && flowBeside(request, finding, record, beside);
+    return { flow: besides ?? decideFlow(request, finding, record) };
+  } catch (error) {
+    if (error instanceof MigrationRecordInvalidError) return withoutRecord(error);
+    throw error;
+  }
+}
+
+function flowBySettings({ migrate, rollback }: FlowRequest, why: string): FlowFinding {
+  if (rollback) return { flow: "rollback", why: `setting rollback is true; ${why}` };
+  return { flow: migrate ? "migrate" : "install", why: `setting migrate is ${migrate}; ${why}` };
+}
 
 /**
  * Tells the flows apart by the settings `migrate` and `rollback`, by what stands under the Deployment's name, and by the record.

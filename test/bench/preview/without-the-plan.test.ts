@@ -11,7 +11,7 @@ describe("the program without the plan", () => {
     const left = new Set(withoutThePlan(program).split("\n"));
     const lost = program.split("\n").filter((line) => !left.has(line));
     assert.ok(lost.length > 10 && lost.length < 45, `${lost.length} lines`);
-    for (const word of ["gatherPlan", "showPlan", "planOutput"]) {
+    for (const word of ["makePlan", "showPlan", "planOutput"]) {
       assert.ok(![...left].some((line) => line.includes(word)), word);
     }
     for (const kept of [

@@ -1,10 +1,10 @@
-import { gatherPlan } from "../../../migration/plan/gather-plan.ts";
+import { makePlan } from "../../../migration/plan/make-plan.ts";
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import type { MigrationRequest } from "../../../migration/migrate/migrate-trident-state.ts";
 
 /** The plan of a stack that would migrate what the request says. */
 export async function planIn(request: MigrationRequest): Promise<MigrationPlan> {
-  return gatherPlan({
+  return makePlan({
     ...request,
     stack: "organization/trident-etcd/scene",
     takeOver: false,

@@ -1,6 +1,6 @@
-import { stackObjects } from "../../../migration/plan/rules/stack/stack-objects.ts";
+import { stackObjects } from "../../../migration/plan/read/stack-objects.ts";
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
-import { planFrom } from "../../../migration/plan/gather-plan.ts";
+import { planFrom } from "../../../migration/plan/make-plan.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
 import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
 import { FakePlanEnvironment, planRequest, smallState } from "./fake-plan-environment.ts";

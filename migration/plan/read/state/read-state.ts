@@ -15,7 +15,7 @@ import type { PlanEnvironment } from "../plan-environment.ts";
 import { surveyState, type StateSurvey } from "./survey-state.ts";
 
 /** What the two etcds were found to hold. */
-export interface StateLook {
+export interface StateRead {
   /** Absent when there is no legacy Trident, or its etcd does not run. */
   readonly source?: Asked & { readonly survey: StateSurvey; readonly etcdv2Nodes: number };
   /** Why the old Trident, which is to serve, does not. */
@@ -53,11 +53,11 @@ export interface WhatToLookFor {
 const retryForMilliseconds = 4_000;
 
 /** Reads each side once. A destination that can't be asked is reported and not raised: `up` may put it right. */
-export async function lookAtState(
+export async function readState(
   environment: PlanEnvironment,
   request: { readonly prefix: KeyPrefix },
   { flow, legacy, etcdCluster, isExisting = false, record }: WhatToLookFor,
-): Promise<StateLook> {
+): Promise<StateRead> {
   const [source, served, destination] = await Promise.all([
     // Of an uninstalled one nothing runs.
     legacy === undefined || legacy.isUninstalled === true ? undefined : opened(environment.openSource(legacy)),
@@ -107,16 +107,16 @@ async function askWhetherItServes(
   }
 }
 
-function notServing(served: NamesAnswer | undefined): Pick<StateLook, "notServing"> {
+function notServing(served: NamesAnswer | undefined): Pick<StateRead, "notServing"> {
   if (served === undefined || served.kind === "names") return {};
   return { notServing: served.kind === "failed" ? served.reason : served.seen };
 }
 
 /** For a rollback: reads the new etcd once. */
-export async function lookAtStateToCarryBack(
+export async function readStateToCarryBack(
   environment: PlanEnvironment,
   request: { readonly prefix: KeyPrefix },
-): Promise<StateLook> {
+): Promise<StateRead> {
   const { store, failure } = await opened(environment.openDestination());
   if (store === undefined) return { destinationFailure: failure };
   try {
@@ -157,7 +157,7 @@ async function isRecorded(side: Opened | undefined, record: MigrationRecord | un
   }
 }
 
-type Examined = Pick<StateLook, "destinationProblems" | "destinationReached">;
+type Examined = Pick<StateRead, "destinationProblems" | "destinationReached">;
 
 async function examine(environment: PlanEnvironment, side: Opened | undefined, flow: Flow): Promise<Examined> {
   if (side?.store === undefined) return {};
@@ -184,7 +184,7 @@ async function ask(side: Opened | undefined, range: KeyRange): Promise<AskedStor
   }
 }
 
-function found({ store, status, failure }: AskedStore): Pick<StateLook, "destination" | "destinationFailure"> {
+function found({ store, status, failure }: AskedStore): Pick<StateRead, "destination" | "destinationFailure"> {
   if (store === undefined || status === undefined) return failure === undefined ? {} : { destinationFailure: failure };
   return { destination: { description: store.description, status } };
 }
@@ -201,7 +201,7 @@ interface SourceReading {
 
 async function readSource(
   reading: SourceReading,
-): Promise<Pick<StateLook, "source" | "sourceFailure" | "differences">> {
+): Promise<Pick<StateRead, "source" | "sourceFailure" | "differences">> {
   const { environment, legacy, record, source, there, range, served } = reading;
   try {
     const status = await source.status();

@@ -4,19 +4,19 @@ import { anotherEtcd } from "../../../blockers/existing-etcd-blockers.ts";
 import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
 import { isServing, type Flow } from "../../migration-plan.ts";
 import type { PlanRequest } from "../../plan-request.ts";
-import type { Findings } from "../versions/versions.ts";
+import { atRisk, blockedBy, nothingFound, type Findings } from "../findings.ts";
 
 /** The URL of the etcd that a Deployment of this program's Trident is told; undefined when it is told none. */
-export function etcdOf(deployment: V1Deployment): string | undefined {
-  const words = deployment.spec?.template.spec?.containers.flatMap(({ args = [] }) => args) ?? [];
+export function etcdOf(deployment: V1Deployment | undefined): string | undefined {
+  const words = deployment?.spec?.template.spec?.containers.flatMap(({ args = [] }) => args) ?? [];
   const flag = words.findIndex((word) => word === "-etcd_v3");
   return flag < 0 ? undefined : words[flag + 1];
 }
 
 export interface AnotherEtcdFacts {
   readonly flow: Flow;
-  /** As `etcdOf` says. */
-  readonly runsOn: string | undefined;
+  /** The Deployment of this program's Trident. */
+  readonly newTrident: V1Deployment | undefined;
   /** The etcd that Trident's state is recorded in. */
   readonly recorded: RecordedEtcd | undefined;
   /** Of the etcd that the settings name; undefined when it could not be asked, as are its keys under the prefix. */
@@ -26,28 +26,28 @@ export interface AnotherEtcdFacts {
 
 /**
  * A Trident that is pointed at another etcd goes on with another state, or begins anew as if there never had been any volume. What
- * is recorded and what answers are compared by `judgeRecordedEtcd`; this is for what can't be compared.
+ * is recorded and what answers are compared by `checkRecordedEtcd`; this is for what can't be compared.
  */
-export function judgeAnotherEtcd(request: PlanRequest, facts: AnotherEtcdFacts): Findings {
-  const { flow, runsOn, recorded, clusterId, keys } = facts;
-  if (!isServing(flow) || runsOn === undefined || isNamed(request, runsOn)) return nothing;
+export function checkAnotherEtcd(request: PlanRequest, facts: AnotherEtcdFacts): Findings {
+  const { flow, recorded, clusterId, keys } = facts;
+  const runsOn = etcdOf(facts.newTrident);
+  if (!isServing(flow) || runsOn === undefined || isNamed(request, runsOn)) return nothingFound;
   if (recorded !== undefined && (clusterId !== undefined || request.abandonedEtcd === recorded.clusterId)) {
     // The same etcd by another name is no other one.
-    return recorded.heldKeys || recorded.clusterId === clusterId ? nothing : moved(request, runsOn);
+    return recorded.heldKeys || recorded.clusterId === clusterId ? nothingFound : moved(request, runsOn);
   }
   const next = describeAddress(request.destination);
-  return { blockers: [anotherEtcd(request.legacyDeployment, runsOn, next, keys ?? 0)], risks: [] };
+  return blockedBy(anotherEtcd(request.legacyDeployment, runsOn, next, keys ?? 0));
 }
 
 function moved(request: PlanRequest, runsOn: string): Findings {
   const next = describeAddress(request.destination);
-  return { blockers: [], risks: [`Trident is moved from the etcd at ${runsOn}, which has held no key, to ${next}.`] };
+  return atRisk("state", `Trident is moved from the etcd at ${runsOn}, which has held no key, to ${next}.`);
 }
 
-const nothing: Findings = { blockers: [], risks: [] };
-
 /** Whether Trident has its state already where the settings say. */
-export function isInUse(request: PlanRequest, { flow, runsOn }: Pick<AnotherEtcdFacts, "flow" | "runsOn">): boolean {
+export function isInUse(request: PlanRequest, flow: Flow, newTrident: V1Deployment | undefined): boolean {
+  const runsOn = etcdOf(newTrident);
   return isServing(flow) && runsOn !== undefined && isNamed(request, runsOn);
 }
 

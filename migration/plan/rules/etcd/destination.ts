@@ -1,81 +1,68 @@
-import { describeFailure } from "../../../wording/describe-failure.ts";
-import { withoutFullStop } from "../../../kubernetes/errors.ts";
-import type { ServedObject } from "../../read/cluster-reader.ts";
-import type { AskedMember } from "../../../members/asked-member.ts";
-import type { EtcdAddress } from "../../../connect/etcd-address.ts";
 import { isEtcdCluster } from "../../../connect/describe-address.ts";
+import type { DestinationPlan } from "../../migration-plan.ts";
+import type { PlanFacts } from "../../plan-facts.ts";
+import type { PlanRequest } from "../../plan-request.ts";
+import { together, type Findings } from "../findings.ts";
+import { checkAnotherEtcd, isInUse } from "./another-etcd.ts";
+import { checkExisting } from "./existing-etcd.ts";
 import { countMembers } from "./members.ts";
-import type { DestinationPlan, Flow } from "../../migration-plan.ts";
-import type { DestinationSurvey } from "../../read/state/survey-state.ts";
+import { checkOwnEtcd } from "./own-etcd.ts";
+import { recordedEtcdFacts } from "./recorded-etcd.ts";
 
 /** The new etcd, as far as it is there. */
-export interface DestinationFacts {
-  /** The EtcdCluster. */
-  readonly served: ServedObject | undefined;
-  /** Its members, as they were asked; undefined when their pods could not be listed. */
-  readonly members?: readonly AskedMember[] | undefined;
-  /** What its etcd says of itself. */
-  readonly status?: { readonly clusterId: string; readonly version: string } | undefined;
-  /** All keys under the prefix, when they were counted without a source to compare them with. */
-  readonly keys?: number | undefined;
-  /** Why it could not be asked. */
-  readonly failure?: unknown;
-  /** For an existing etcd. */
-  readonly reached?: "directly" | "through a pod" | undefined;
-}
-
-interface EtcdClusterStatus {
-  readonly currentVersion?: string;
-}
-
 export function planDestination(
-  request: { readonly destination: EtcdAddress; readonly etcdClusterSize: number },
-  facts: DestinationFacts,
-  survey: DestinationSurvey | undefined,
+  { destination, etcdClusterSize }: Pick<PlanRequest, "destination" | "etcdClusterSize">,
+  { etcdCluster, members, state }: Pick<PlanFacts, "etcdCluster" | "members" | "state">,
 ): DestinationPlan {
-  const { destination } = request;
-  const cluster = facts.served?.status as EtcdClusterStatus | undefined;
-  const version = facts.status?.version ?? cluster?.currentVersion;
-  const keys = survey?.keys ?? facts.keys;
-  const counts = countMembers({ served: facts.served, members: facts.members });
+  const cluster = etcdCluster?.status as { readonly currentVersion?: string } | undefined;
+  const status = state.destination?.status;
+  const survey = state.source?.survey.destination;
+  const version = status?.version ?? cluster?.currentVersion;
+  const keys = survey?.keys ?? state.destinationKeys;
+  const counts = countMembers({ served: etcdCluster, members });
   return {
     ...(isEtcdCluster(destination)
       ? {
           kind: "managed",
           name: destination.etcdCluster,
-          exists: facts.served !== undefined || facts.status !== undefined,
-          size: request.etcdClusterSize,
+          exists: etcdCluster !== undefined || status !== undefined,
+          size: etcdClusterSize,
           ...(counts === undefined ? {} : { members: counts.all, answering: counts.answering }),
         }
       : {
           kind: "existing",
           endpoints: destination.endpoints,
           exists: true,
-          ...(facts.reached === undefined ? {} : { reached: facts.reached }),
+          ...(state.destinationReached === undefined ? {} : { reached: state.destinationReached }),
         }),
     ...(version === undefined ? {} : { version }),
-    ...(facts.status === undefined ? {} : { clusterId: facts.status.clusterId }),
+    ...(status === undefined ? {} : { clusterId: status.clusterId }),
     ...(keys === undefined ? {} : { keys }),
     ...(survey === undefined ? {} : { equalKeys: survey.equal, foreignKeys: survey.foreign.count }),
   };
 }
 
-/** One that is there and can't be asked is what `up` may put right: no blocker. */
-export function judgeDestination({ served, status, failure }: DestinationFacts, flow: Flow, size: number): string[] {
-  const unasked =
-    served === undefined || status !== undefined
-      ? []
-      : [`The new etcd stands but can't be asked now, so what it holds is not known: ${reasonOf(failure)}.`];
-  if (flow === "rollback") return [];
-  if (flow === "migrated" || flow === "installed" || flow === "rolledBack") return unasked;
-  const single =
-    size > 1
-      ? "The members keep their data in their pods (emptyDir): only a snapshot survives the loss of most."
-      : "A single etcd member has nobody to replace its data from: when its pod goes, so does the state.";
-  // One that stands was told of when it was made.
-  return [...unasked, ...(served === undefined ? [single] : [])];
-}
-
-function reasonOf(failure: unknown): string {
-  return failure === undefined ? "none of its members is ready" : withoutFullStop(describeFailure(failure));
+/** What keeps it from being Trident's etcd: that it is another one than Trident's, or is not well. */
+export function checkDestination(request: PlanRequest, facts: PlanFacts): Findings {
+  const { destination } = request;
+  const recorded = recordedEtcdFacts(request, facts);
+  const another = checkAnotherEtcd(request, { ...recorded, newTrident: facts.newTrident });
+  if (isEtcdCluster(destination)) return together(another, checkOwnEtcd(request, destination, facts));
+  const { flow, keys, prefix } = recorded;
+  const { destinationProblems: problems = [], destinationFailure: failure } = facts.state;
+  const existing = checkExisting({
+    ...{
+      flow,
+      address: destination,
+      adoptState: request.existing?.adoptState === true,
+      problems,
+      failure,
+      keys,
+      prefix,
+    },
+    isInUse: isInUse(request, flow, facts.newTrident),
+  });
+  // One that could not be asked is told of by itself.
+  const hidden = problems.length > 0 || failure !== undefined;
+  return together(existing, hidden ? { ...another, blockers: [] } : another);
 }

@@ -8,7 +8,7 @@ import { BlockedError, type Blocker } from "../../../blockers/blocker.ts";
 import { existingEtcdUnreachable } from "../../../blockers/existing-etcd-blockers.ts";
 import type { Flow } from "../../migration-plan.ts";
 import type { ExistingEtcdRequest } from "../../plan-request.ts";
-import type { Findings } from "../versions/versions.ts";
+import { atRisk, blockedBy, together, type Findings } from "../findings.ts";
 
 /** An existing etcd, as far as it could be looked at. */
 export interface ExistingEtcdFacts {
@@ -27,20 +27,21 @@ export interface ExistingEtcdFacts {
 }
 
 /** A preview that can't reach it says so, and so much is left for the run to find out. */
-export function judgeExistingEtcd(facts: ExistingEtcdFacts): Findings {
+export function checkExisting(facts: ExistingEtcdFacts): Findings {
   const { address, flow, failure, isInUse } = facts;
   const found = [...facts.problems, ...blockerOf(address, failure)];
   const isBlocked = ({ kind }: Blocker): boolean => flow !== "rolledBack" && !(isInUse && passing.has(kind));
-  return {
-    blockers: found.filter(isBlocked),
-    risks: [
+  return together(
+    blockedBy(...found.filter(isBlocked)),
+    atRisk(
+      "service",
       ...found.filter((blocker) => !isBlocked(blocker)).map(({ message }) => message),
       ...(failure instanceof NotReachedFromHereError ? [notReached(failure)] : []),
       ...adopted(facts),
       // Told of when it was taken into use.
       ...(isInUse ? [] : lasting(address)),
-    ],
-  };
+    ),
+  );
 }
 
 /** What may be over in a moment keeps nobody from changing what has nothing to do with it. */

@@ -13,7 +13,7 @@ import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
 import type { ServedObject } from "../../read/cluster-reader.ts";
 import { isServing, type Flow } from "../../migration-plan.ts";
 import { waysToGiveUp } from "./recorded-etcd.ts";
-import type { Findings } from "../versions/versions.ts";
+import { atRisk, blockedBy, nothingFound, type Findings } from "../findings.ts";
 
 /** The members of the stack's own etcd, as they were asked for this plan. */
 export interface MembersFacts {
@@ -54,23 +54,23 @@ export function countMembers({ served, members }: Pick<MembersFacts, "served" | 
  * A majority that is lost does not come back by itself, and an `up` would change nothing about it. One that is still being made
  * for the first time is waited for.
  */
-export function judgeMembers(facts: MembersFacts): Findings {
+export function checkMembers(facts: MembersFacts): Findings {
   const { flow, served, members = [], recorded } = facts;
   const counts = countMembers(facts);
-  if (counts === undefined || served?.metadata?.deletionTimestamp !== undefined) return nothing;
+  if (counts === undefined || served?.metadata?.deletionTimestamp !== undefined) return nothingFound;
   const withoutSecret = members.find((each) => each.kind === "silent" && each.lacksSecret === true);
   // Whoever lacks it sees no member, however well they are; an `up` makes it again.
-  if (withoutSecret?.kind === "silent") return { blockers: [], risks: [notAsked(withoutSecret.reason)] };
+  if (withoutSecret?.kind === "silent") return atRisk("state", notAsked(withoutSecret.reason));
   const unasked = members.filter((each) => each.kind === "silent" && each.isReady).length;
   if (counts.all > 0 && counts.serving + unasked >= majorityOf(counts.all)) {
-    return counts.serving === counts.all ? nothing : { blockers: [], risks: [minorityMissing(facts, counts)] };
+    return counts.serving === counts.all ? nothingFound : atRisk("state", minorityMissing(facts, counts));
   }
   const wasReady = recorded !== undefined || (statusOf(served ?? {}).members?.ready ?? []).length > 0;
   const mayCome = members.some(({ kind }) => kind === "starting");
-  if (!wasReady || (recorded === undefined && mayCome)) return nothing;
+  if (!wasReady || (recorded === undefined && mayCome)) return nothingFound;
   const lost = quorumLost(facts, counts);
-  if (flow === "rollback") return nothing;
-  return flow === "rolledBack" ? { blockers: [], risks: [lost.message] } : { blockers: [lost], risks: [] };
+  if (flow === "rollback") return nothingFound;
+  return flow === "rolledBack" ? atRisk("state", lost.message) : blockedBy(lost);
 }
 
 function notAsked(reason: string): string {
@@ -145,5 +145,3 @@ export function etcdClusterSizeOf(served: ServedObject | undefined): number | un
 function statusOf({ status }: ServedObject): EtcdClusterStatus {
   return (status ?? {}) as EtcdClusterStatus;
 }
-
-const nothing: Findings = { blockers: [], risks: [] };

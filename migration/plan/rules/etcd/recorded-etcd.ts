@@ -3,9 +3,12 @@ import { counted } from "../../../wording/counted.ts";
 import { describeAddress, isEtcdCluster } from "../../../connect/describe-address.ts";
 import type { EtcdAddress } from "../../../connect/etcd-address.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
-import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
+import { recordedEtcd, type RecordedEtcd } from "../../../record/recorded-etcd.ts";
+import { servingMembers } from "../../../members/asked-member.ts";
 import type { Flow } from "../../migration-plan.ts";
-import type { Findings } from "../versions/versions.ts";
+import type { PlanFacts } from "../../plan-facts.ts";
+import type { PlanRequest } from "../../plan-request.ts";
+import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 
 /** The etcd that Trident's state was recorded in, and the one that is there now. */
 export interface RecordedEtcdFacts {
@@ -25,21 +28,39 @@ export interface RecordedEtcdFacts {
   readonly abandonedEtcd: string;
 }
 
-/** An etcd that is not the one with Trident's state, or that has lost it, would have Trident begin anew without a word. */
-export function judgeRecordedEtcd(facts: RecordedEtcdFacts): Findings {
-  const { recorded, abandonedEtcd } = facts;
-  if (!hasState(facts)) return nothing;
-  const stale = staleSetting(facts);
-  if (recorded?.heldKeys !== true) return { blockers: [], risks: stale };
-  const lost = lossOf(facts, recorded);
-  if (lost === undefined) return { blockers: [], risks: stale };
-  if (abandonedEtcd !== recorded.clusterId) return { blockers: [lost], risks: stale };
+export function recordedEtcdFacts(request: PlanRequest, facts: PlanFacts): RecordedEtcdFacts {
+  const { destination, prefix, abandonedEtcd } = request;
+  const { flow, etcdCluster, record, state } = facts;
+  const isGone = etcdCluster === undefined || etcdCluster.metadata?.deletionTimestamp !== undefined;
   return {
-    blockers: [],
-    risks: [
-      `${lost.message} It is given up, as the setting abandonedEtcd says, and Trident starts on what is there now.`,
-    ],
+    ...{ destination, prefix, abandonedEtcd, flow: flow.flow, isCopied: flow.isCopied === true },
+    recorded: recordedEtcd(record),
+    exists: !isEtcdCluster(destination) || !isGone,
+    clusterId: clusterIdThere(facts),
+    keys: state.destinationKeys,
   };
+}
+
+/** Of a member that serves, or else of whoever answers. */
+function clusterIdThere({ members = [], state }: PlanFacts): string | undefined {
+  const serving = servingMembers(members)[0]?.view.clusterId;
+  const answering = members.flatMap((each) => (each.kind === "answers" ? [each.view.clusterId] : []))[0];
+  return state.destination?.status.clusterId ?? serving ?? answering;
+}
+
+/** An etcd that is not the one with Trident's state, or that has lost it, would have Trident begin anew without a word. */
+export function checkRecordedEtcd(facts: RecordedEtcdFacts): Findings {
+  const { recorded, abandonedEtcd } = facts;
+  if (!hasState(facts)) return nothingFound;
+  const stale = atRisk("state", ...staleSetting(facts));
+  if (recorded?.heldKeys !== true) return stale;
+  const lost = lossOf(facts, recorded);
+  if (lost === undefined) return stale;
+  if (abandonedEtcd !== recorded.clusterId) return together(blockedBy(lost), stale);
+  return atRisk(
+    "state",
+    `${lost.message} It is given up, as the setting abandonedEtcd says, and Trident starts on what is there now.`,
+  );
 }
 
 /** The commands by which an etcd is given up for good, after those that have to come before. */
@@ -105,5 +126,3 @@ function staleSetting({ recorded, clusterId, abandonedEtcd }: RecordedEtcdFacts)
     `Setting abandonedEtcd names etcd cluster ${abandonedEtcd}, which this stack does not use any more. ${remove}`,
   ];
 }
-
-const nothing: Findings = { blockers: [], risks: [] };

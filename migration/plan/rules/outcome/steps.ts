@@ -1,5 +1,9 @@
+import { isEtcdCluster } from "../../../connect/describe-address.ts";
+import type { ExistingEtcdAddress } from "../../../connect/etcd-address.ts";
 import { counted } from "../../../wording/counted.ts";
-import type { Flow, PlannedStep } from "../../migration-plan.ts";
+import type { DestinationPlan, Flow, LegacyPlan, PlannedStep } from "../../migration-plan.ts";
+import type { PlanFacts } from "../../plan-facts.ts";
+import type { PlanRequest } from "../../plan-request.ts";
 
 /**
  * How long things take on a busy cluster, rather more than less: for an estimate that says so, and nothing waits by them. An image that has to be
@@ -39,6 +43,30 @@ export interface StepFacts {
   /** For such an etcd: whether its clients identify themselves. */
   readonly hasSecrets?: boolean;
   readonly snapshotDirectory: string;
+}
+
+export function stepFacts(
+  request: PlanRequest,
+  { flow, state }: PlanFacts,
+  legacy: LegacyPlan | undefined,
+  etcd: DestinationPlan,
+): StepFacts {
+  const { destination, etcdClusterSize, legacyDeployment, snapshotDirectory } = request;
+  const survey = (state.source ?? state.toCarryBack)?.survey;
+  return {
+    flow: flow.refusal === undefined ? flow.flow : undefined,
+    ...{ legacyDeployment, claim: legacy?.claim.name, snapshotDirectory },
+    isCopied: flow.isCopied === true,
+    isUninstalled: legacy?.isUninstalled === true,
+    serves: (legacy?.replicas ?? 0) > 0,
+    ...{ keys: survey?.keys, bytes: survey?.bytes },
+    ...(etcd.kind === "managed" ? { members: { wanted: etcdClusterSize, ready: etcd.answering ?? 0 } } : {}),
+    ...(isEtcdCluster(destination) ? {} : { hasSecrets: hasSecrets(destination) }),
+  };
+}
+
+function hasSecrets({ clientSecret, credentialsSecret }: ExistingEtcdAddress): boolean {
+  return clientSecret !== undefined || credentialsSecret !== undefined;
 }
 
 /** What happens, in order. */

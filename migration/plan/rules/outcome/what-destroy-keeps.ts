@@ -5,15 +5,7 @@ import { deletionCommand } from "../../../connect/etcdctl-command.ts";
 import type { KeptThing } from "../../../uninstall/kept-things.ts";
 import { definitionName, definitionPath } from "../../../uninstall/crd.ts";
 import type { Flow } from "../../migration-plan.ts";
-
-/** The old Trident's objects, as far as they are known by their names. */
-export interface OldObjects {
-  readonly claim: string;
-  /** The PersistentVolume's name. */
-  readonly volume?: string | undefined;
-  /** Absent where its uninstallation has removed it, and its permissions with it. */
-  readonly serviceAccount?: string;
-}
+import type { LegacyObjects } from "../../read/legacy-objects.ts";
 
 export interface KeepFacts {
   readonly flow: Flow;
@@ -22,9 +14,9 @@ export interface KeepFacts {
   readonly snapshotDirectory: string;
   readonly destination: EtcdAddress;
   readonly prefix: KeyPrefix;
-  readonly definition: "own" | "existing";
+  readonly crd: "own" | "existing";
   /** Undefined where there never was an old Trident, or nobody knows of it. */
-  readonly old: OldObjects | undefined;
+  readonly legacy: LegacyObjects | undefined;
 }
 
 /** What `pulumi destroy` leaves, with the commands that remove it: the plan lists all of it, a destroy what is really there. */
@@ -34,7 +26,7 @@ export function whatDestroyKeeps(facts: KeepFacts): KeptThing[] {
     ...ofNamespace(facts),
     ...stateElsewhere(facts),
     ...snapshots(facts),
-    ...(isOwn && facts.definition === "own" ? [sharedDefinition] : []),
+    ...(isOwn && facts.crd === "own" ? [sharedCrd] : []),
     provisionedVolumes,
   ];
 }
@@ -61,18 +53,18 @@ function stateElsewhere({ destination, prefix }: KeepFacts): KeptThing[] {
 
 /** The namespace, and what the old Trident has in it and beside it. */
 function ofNamespace(facts: KeepFacts): KeptThing[] {
-  const { flow, namespace, legacyDeployment, old } = facts;
-  const hasOld = old !== undefined || (flow !== "install" && flow !== "installed");
+  const { flow, namespace, legacyDeployment, legacy } = facts;
+  const hasLegacy = legacy !== undefined || (flow !== "install" && flow !== "installed");
   const kept: KeptThing = {
-    what: `namespace ${namespace}${hasOld ? ", with the old Trident's PersistentVolumeClaim in it" : ""}`,
+    what: `namespace ${namespace}${hasLegacy ? ", with the old Trident's PersistentVolumeClaim in it" : ""}`,
     command: `kubectl delete namespace ${namespace}`,
     look: { path: `/api/v1/namespaces/${namespace}` },
   };
-  if (!hasOld) return [kept];
+  if (!hasLegacy) return [kept];
   // With the stack's own Trident gone, what has this name is the old one.
   const deployment = { path: `/apis/apps/v1/namespaces/${namespace}/deployments/${legacyDeployment}` };
   const neededBy = { ...deployment, name: legacyDeployment };
-  const things = [kept, ...(old === undefined ? [unnamedState(namespace)] : oldObjects(namespace, old))].map(
+  const things = [kept, ...(legacy === undefined ? [unnamedState(namespace)] : legacyObjects(namespace, legacy))].map(
     (thing) => ({ ...thing, neededBy }),
   );
   if (flow !== "rollback" && flow !== "rolledBack") return things;
@@ -94,7 +86,7 @@ function unnamedState(namespace: string): KeptThing {
   };
 }
 
-function oldObjects(namespace: string, { claim, volume, serviceAccount }: OldObjects): KeptThing[] {
+function legacyObjects(namespace: string, { claim, volume, serviceAccount }: LegacyObjects): KeptThing[] {
   return [
     {
       what: `PersistentVolumeClaim ${claim}: ${state}`,
@@ -135,7 +127,7 @@ function accountOf(namespace: string, serviceAccount: string): KeptThing[] {
   ];
 }
 
-const sharedDefinition: KeptThing = {
+const sharedCrd: KeptThing = {
   what:
     `CustomResourceDefinition ${definitionName}, if an EtcdCluster of any namespace is left; with it, all of them and their data ` +
     `would be deleted`,

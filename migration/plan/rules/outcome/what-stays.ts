@@ -21,8 +21,8 @@ export function planWhatStays(facts: StayFacts): WhatStays {
   if (facts.flow === "rollback" || facts.flow === "rolledBack") return afterRollback(facts);
   const { flow, legacyDeployment, claim } = facts;
   const isMigration = flow === "migrate" || flow === "resume" || flow === "migrated";
-  const old = oldState(claim, isMigration);
-  const hadAccount = facts.old === undefined || facts.old.serviceAccount !== undefined;
+  const left = legacyState(claim, isMigration);
+  const hadAccount = facts.legacy === undefined || facts.legacy.serviceAccount !== undefined;
   const permissions =
     isMigration && hadAccount
       ? [`ServiceAccount, ClusterRole and ClusterRoleBinding of the old Trident, as its installer made them`]
@@ -30,7 +30,7 @@ export function planWhatStays(facts: StayFacts): WhatStays {
   const snapshot =
     isMigration && facts.snapshotDirectory !== "" ? [`the old etcd's snapshot, under ${facts.snapshotDirectory}`] : [];
   return {
-    staysBehind: isMigration ? [...old, ...permissions, ...snapshot] : [],
+    staysBehind: isMigration ? [...left, ...permissions, ...snapshot] : [],
     destroyRemoves: [
       `Deployment ${legacyDeployment} and its permissions (trident-external-etcd)`,
       ...ofEtcd(facts, `and so the state in it${lastSnapshot(facts)}`),
@@ -60,14 +60,14 @@ function afterRollback(facts: StayFacts): WhatStays {
 }
 
 /** What this program has made of the etcd. */
-function ofEtcd({ destination, definition }: StayFacts, state: string): string[] {
+function ofEtcd({ destination, crd }: StayFacts, state: string): string[] {
   if (!isEtcdCluster(destination)) {
     const secrets = [destination.clientSecret, destination.credentialsSecret].filter((name) => name !== undefined);
     return secrets.map((name) => `Secret ${name}, for the existing etcd`);
   }
   return [
     `EtcdCluster ${destination.etcdCluster} with its members, ${state}`,
-    definition === "own"
+    crd === "own"
       ? "the etcd-operator, its permissions and, if no EtcdCluster is left in any namespace, its CustomResourceDefinition"
       : "the etcd-operator and its permissions",
     "the Secrets etcd-client-tls, etcd-server-tls and etcd-peer-tls",
@@ -78,7 +78,7 @@ function lastSnapshot({ snapshotDirectory }: StayFacts): string {
   return snapshotDirectory === "" ? "" : `, of which a last snapshot is saved under ${snapshotDirectory}`;
 }
 
-function oldState(claim: ClaimPlan | undefined, isMigration: boolean): string[] {
+function legacyState(claim: ClaimPlan | undefined, isMigration: boolean): string[] {
   if (!isMigration) return [];
   if (claim === undefined) return ["the old Trident's PersistentVolumeClaim and its volume, with its last state"];
   const volume = claim.volume === undefined ? "" : ` and PersistentVolume ${claim.volume}`;

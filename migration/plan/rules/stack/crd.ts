@@ -1,56 +1,56 @@
-import { isOurs } from "../../../kubernetes/ownership.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
+import { isOurs } from "../../../kubernetes/ownership.ts";
 import { definitionName, problemOfDefinition, type ServedDefinition } from "../../../uninstall/crd.ts";
-import type { Access } from "../../read/cluster-reader.ts";
 import type { PlannedObject } from "../../migration-plan.ts";
-import type { FoundObject } from "./stack-objects.ts";
+import type { FoundObject } from "../../read/stack-objects.ts";
+import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 
-export const definitionObject = `CustomResourceDefinition/${definitionName}`;
+export const crdObject = `CustomResourceDefinition/${definitionName}`;
 
-/** What becomes of a definition of EtcdCluster that somebody else has made. */
-export interface DefinitionFindings {
-  /** Whether it is the stack's to make and to change. */
-  readonly definition: "own" | "existing";
-  readonly objects: readonly PlannedObject[];
-  readonly blockers: readonly Blocker[];
-  readonly risks: readonly string[];
+type ServedCrd = FoundObject["served"] & ServedDefinition;
+
+/** Whether the CRD of EtcdCluster is the stack's to make and to change, or somebody else's that it uses. */
+export function crdOwner(found: readonly FoundObject[]): "own" | "existing" {
+  return foreignCrd(found) === undefined ? "own" : "existing";
 }
 
-export function judgeDefinition(found: readonly FoundObject[]): DefinitionFindings {
-  const served = servedDefinition(found);
-  if (served === undefined || isOurs(served)) {
-    return { definition: "own", objects: [], blockers: [], risks: served === undefined ? [] : sharedRisks(found) };
-  }
-  const problem = problemOfDefinition(served);
+/** What becomes of one that somebody else has made. */
+export function planCrd(found: readonly FoundObject[]): PlannedObject[] {
+  const foreign = foreignCrd(found);
+  if (foreign === undefined) return [];
   const becomes =
-    problem === undefined
+    problemOfDefinition(foreign) === undefined
       ? "is used as it is; it is neither changed nor ever deleted"
       : "is left alone, but can't be used";
-  return {
-    definition: "existing",
-    objects: [{ object: definitionObject, made: "by somebody else", becomes }],
-    blockers: problem === undefined ? [] : [unusable(problem)],
-    risks: [
-      `${definitionObject} is somebody else's: whoever deletes it deletes this stack's EtcdCluster and its state with it.`,
-    ],
-  };
+  return [{ object: crdObject, made: "by somebody else", becomes }];
 }
 
-/** A definition that is used as it is need not be made. */
-export function withoutDefinition(missing: readonly Access[], { definition }: DefinitionFindings): Access[] {
-  return missing.filter(
-    ({ resource, verb }) => definition === "own" || resource !== "customresourcedefinitions" || verb === "get",
+export function checkCrd(found: readonly FoundObject[]): Findings {
+  const foreign = foreignCrd(found);
+  if (foreign === undefined) return servedCrd(found) === undefined ? nothingFound : mayBeShared(found);
+  const problem = problemOfDefinition(foreign);
+  return together(
+    problem === undefined ? nothingFound : blockedBy(unusable(problem)),
+    atRisk(
+      "state",
+      `${crdObject} is somebody else's: whoever deletes it deletes this stack's EtcdCluster and its state with it.`,
+    ),
   );
 }
 
-function servedDefinition(found: readonly FoundObject[]): (FoundObject["served"] & ServedDefinition) | undefined {
-  return found.find(({ object }) => object === definitionObject)?.served;
+function servedCrd(found: readonly FoundObject[]): ServedCrd | undefined {
+  return found.find(({ object }) => object === crdObject)?.served;
+}
+
+function foreignCrd(found: readonly FoundObject[]): ServedCrd | undefined {
+  const served = servedCrd(found);
+  return served === undefined || isOurs(served) ? undefined : served;
 }
 
 function unusable(problem: string): Blocker {
   return {
     kind: "unusableDefinition",
-    object: definitionObject,
+    object: crdObject,
     message:
       `CustomResourceDefinition ${definitionName} exists, this program did not make it, and the etcd-operator v0.9.4 can't work ` +
       `with it: ${problem}.`,
@@ -62,11 +62,12 @@ function unusable(problem: string): Blocker {
 }
 
 // Objects of a first run that failed early look the same; that is for the user to tell.
-function sharedRisks(found: readonly FoundObject[]): string[] {
+function mayBeShared(found: readonly FoundObject[]): Findings {
   const operator = found.find(({ object }) => object === "Deployment/etcd-operator")?.served;
-  if (operator !== undefined && isOurs(operator)) return [];
-  return [
-    `${definitionObject} was made by this program for another namespace, or by a run that failed. A stack that was last ` +
+  if (operator !== undefined && isOurs(operator)) return nothingFound;
+  return atRisk(
+    "state",
+    `${crdObject} was made by this program for another namespace, or by a run that failed. A stack that was last ` +
       "updated by an older version of this program deletes it in its destroy, and with it all EtcdClusters: run `pulumi up` there first.",
-  ];
+  );
 }

@@ -1,131 +1,74 @@
-import { isEtcdCluster } from "../../../connect/describe-address.ts";
-import type { EtcdAddress, EtcdClusterAddress, ExistingEtcdAddress } from "../../../connect/etcd-address.ts";
-import { isOurs } from "../../../kubernetes/ownership.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
-import { definitionName, definitionPath } from "../../../uninstall/crd.ts";
-import type { ClusterReader, ServedObject } from "../../read/cluster-reader.ts";
-import type { PlannedObject } from "../../migration-plan.ts";
-import { routineFates } from "./object-fates.ts";
+import { isOurs } from "../../../kubernetes/ownership.ts";
+import type { FlowFinding } from "../../flow/flow-finding.ts";
+import { isServing, type PlannedObject } from "../../migration-plan.ts";
+import type { PlanFacts } from "../../plan-facts.ts";
+import type { PlanRequest } from "../../plan-request.ts";
+import type { ServedObject } from "../../read/cluster-reader.ts";
+import type { FoundObject } from "../../read/stack-objects.ts";
+import { blockedBy, type Findings } from "../findings.ts";
+import { planCrd } from "./crd.ts";
 
-/** An object that the stack makes, the new Deployment of Trident excepted. */
-export interface StackObject {
-  /** `Kind/name` */
-  readonly object: string;
-  readonly path: string;
-  /** Whether a stack that stands may do without it. */
-  readonly isOptional?: true;
+/** What becomes of objects that are there, in a run as it should be: the steps say it, or there is nothing to say. */
+export const routineFates = {
+  kept: "is kept; changed only where the settings ask for something else",
+  movedFrom:
+    "is saved, scaled to 0 and, once the copy is verified, deleted; the new Trident's Deployment takes its name",
+  rolledBack: "is deleted, if it stands; the old Trident's Deployment gets its name back",
+} as const;
+
+const routine: ReadonlySet<string> = new Set(Object.values(routineFates));
+
+/** Whether a short plan may leave it out. */
+export function isRoutine({ becomes }: PlannedObject): boolean {
+  return routine.has(becomes);
 }
 
-export interface StackNames {
-  readonly namespace: string;
-  readonly destination: EtcdAddress;
-  readonly record: string;
-}
-
-/** Names and kinds as the components under `components/` make them. */
-export function stackObjects(names: StackNames): StackObject[] {
-  const { destination } = names;
-  const places = [
-    ...(isEtcdCluster(destination) ? ownEtcdPlaces(destination) : existingEtcdPlaces(destination)),
-    ...tridentPlaces(names),
-  ];
-  return places.map(([kind, name, collection, need]) => ({
-    object: `${kind}/${name}`,
-    path: `${collection}/${name}`,
-    ...(need === "optional" ? { isOptional: true } : {}),
-  }));
-}
-
-type Place = [kind: string, name: string, collection: string, need?: "optional"];
-
-const rbac = "/apis/rbac.authorization.k8s.io/v1";
-
-function ownEtcdPlaces({ namespace, etcdCluster, clientSecret }: EtcdClusterAddress): Place[] {
-  const core = `/api/v1/namespaces/${namespace}`;
+/** The old Trident's Deployment, those that exist, and of a stack that stands those that something else has deleted. */
+export function planObjects(
+  request: Pick<PlanRequest, "legacyDeployment">,
+  { flow, objects }: Pick<PlanFacts, "flow" | "objects">,
+): PlannedObject[] {
   return [
-    ["CustomResourceDefinition", definitionName, definitionPath.slice(0, definitionPath.lastIndexOf("/"))],
-    ["EtcdCluster", etcdCluster, `/apis/etcd.database.coreos.com/v1beta2/namespaces/${namespace}/etcdclusters`],
-    ["Service", etcdCluster, `${core}/services`],
-    ["Service", `${etcdCluster}-client`, `${core}/services`],
-    ["PodDisruptionBudget", etcdCluster, `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`],
-    ["NetworkPolicy", etcdCluster, `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`],
-    ["Secret", clientSecret, `${core}/secrets`],
-    ["Secret", "etcd-server-tls", `${core}/secrets`],
-    ["Secret", "etcd-peer-tls", `${core}/secrets`],
-    ["Deployment", "etcd-operator", `/apis/apps/v1/namespaces/${namespace}/deployments`],
-    ["ServiceAccount", "etcd-operator", `${core}/serviceaccounts`],
-    ["Role", "etcd-operator", `${rbac}/namespaces/${namespace}/roles`],
-    ["RoleBinding", "etcd-operator", `${rbac}/namespaces/${namespace}/rolebindings`],
-    ["Endpoints", "etcd-operator", `${core}/endpoints`],
+    ...takenOver(flow, request),
+    ...planCrd(objects),
+    ...existing(objects).map(
+      ({ object, served }): PlannedObject => ({
+        object,
+        made: isOurs(served) ? "by this program" : "by somebody else",
+        becomes: whatBecomes(served),
+      }),
+    ),
+    ...(isServing(flow.flow) ? missingObjects(objects) : []),
   ];
 }
 
-function existingEtcdPlaces({ namespace, clientSecret, credentialsSecret }: ExistingEtcdAddress): Place[] {
-  const made = [clientSecret, credentialsSecret].filter((name) => name !== undefined);
-  return made.map((name) => ["Secret", name, `/api/v1/namespaces/${namespace}/secrets`]);
+/** Somebody else's are in the way, since a stack would overwrite and later delete them. */
+export function checkObjects(objects: readonly FoundObject[], namespace: string): Findings {
+  const foreign = existing(objects).filter(({ served }) => !isOurs(served));
+  return blockedBy(...foreign.map(({ object }) => foreignObject(object, namespace)));
 }
 
-function tridentPlaces({ namespace, record }: StackNames): Place[] {
-  const core = `/api/v1/namespaces/${namespace}`;
-  const clusterWide = `trident-external-etcd-${namespace}`;
-  return [
-    ["ConfigMap", record, `${core}/configmaps`],
-    ["ServiceAccount", "trident-external-etcd", `${core}/serviceaccounts`],
-    ["Role", "trident-external-etcd", `${rbac}/namespaces/${namespace}/roles`],
-    ["RoleBinding", "trident-external-etcd", `${rbac}/namespaces/${namespace}/rolebindings`],
-    // On OpenShift.
-    ["Role", "trident-external-etcd-anyuid", `${rbac}/namespaces/${namespace}/roles`, "optional"],
-    ["RoleBinding", "trident-external-etcd-anyuid", `${rbac}/namespaces/${namespace}/rolebindings`, "optional"],
-    // A migration's own, for the time between its end and the stack's Deployment.
-    ["Deployment", "trident-external-etcd", `/apis/apps/v1/namespaces/${namespace}/deployments`, "optional"],
-    ["ClusterRole", clusterWide, `${rbac}/clusterroles`],
-    ["ClusterRoleBinding", clusterWide, `${rbac}/clusterrolebindings`],
-  ];
-}
-
-export interface FoundObject extends StackObject {
-  /** Undefined when it does not exist. */
-  readonly served: ServedObject | undefined;
-  /** Whether it may not be looked at. */
-  readonly isHidden?: true;
-}
-
-export async function findStackObjects(
-  reader: Pick<ClusterReader, "read" | "refusalOf">,
-  objects: readonly StackObject[],
-): Promise<FoundObject[]> {
-  return Promise.all(
-    objects.map(async (each) => {
-      const served = await reader.read(each.path);
-      return { ...each, served, ...(reader.refusalOf(each.path) === undefined ? {} : { isHidden: true }) };
-    }),
-  );
-}
-
-/**
- * What becomes of those that exist; somebody else's are in the way, since a stack would overwrite and later delete them. The
- * definition is not, see `judgeDefinition`.
- */
-export function judgeObjects(
-  found: readonly FoundObject[],
-  namespace: string,
-): { objects: PlannedObject[]; blockers: Blocker[] } {
-  const existing = found
+/** But for somebody else's CRD, which is not in the way, see `checkCrd`. */
+function existing(objects: readonly FoundObject[]): { object: string; served: ServedObject }[] {
+  return objects
     .flatMap(({ object, served }) => (served === undefined ? [] : [{ object, served }]))
     .filter(({ object, served }) => isOurs(served) || !object.startsWith("CustomResourceDefinition/"));
-  const foreign = existing.filter(({ served }) => !isOurs(served));
-  return {
-    objects: existing.map(({ object, served }) => ({
-      object,
-      made: isOurs(served) ? "by this program" : "by somebody else",
-      becomes: whatBecomes(served),
-    })),
-    blockers: foreign.map(({ object }) => foreignObject(object, namespace)),
-  };
 }
 
-/** Of a stack that stands, what something else has deleted. */
-export function missingObjects(found: readonly FoundObject[]): PlannedObject[] {
+/** The Deployment, whose name the new one takes over. */
+function takenOver(
+  { legacy, putBack, flow }: FlowFinding,
+  { legacyDeployment }: Pick<PlanRequest, "legacyDeployment">,
+): PlannedObject[] {
+  if (putBack !== undefined) {
+    return [{ object: `Deployment/${legacyDeployment}`, made: "by this program", becomes: routineFates.rolledBack }];
+  }
+  if (legacy === undefined || legacy.isUninstalled === true || (flow !== "migrate" && flow !== "resume")) return [];
+  return [{ object: `Deployment/${legacy.name}`, made: "by somebody else", becomes: routineFates.movedFrom }];
+}
+
+function missingObjects(found: readonly FoundObject[]): PlannedObject[] {
   const missing = found.filter(
     ({ served, isOptional, isHidden }) => served === undefined && isOptional !== true && isHidden !== true,
   );
@@ -159,7 +102,7 @@ function foreignObject(object: string, namespace: string): Blocker {
 }
 
 /** Whether an object, as `Kind/name`, belongs to no namespace. */
-export function isClusterWide(object: string): boolean {
+function isClusterWide(object: string): boolean {
   const [kind = ""] = object.split("/");
   return ["CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding"].includes(kind);
 }

@@ -1,22 +1,12 @@
-import type { V1Deployment } from "@kubernetes/client-node";
+import type { Blocker } from "../../../blockers/blocker.ts";
 import { isEtcdCluster } from "../../../connect/describe-address.ts";
 import { isOurs, stackUidOf } from "../../../kubernetes/ownership.ts";
-import type { Blocker } from "../../../blockers/blocker.ts";
-import type { ServedObject } from "../../read/cluster-reader.ts";
-import type { FlowFinding } from "../../flow/flow-finding.ts";
 import type { FoundWorld } from "../../migration-plan.ts";
+import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
-import type { FoundObject } from "./stack-objects.ts";
-import type { Findings } from "../versions/versions.ts";
+import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 
-interface TakeOverFacts {
-  readonly clusterUid: string | undefined;
-  readonly flow: FlowFinding;
-  readonly objects: readonly FoundObject[];
-  readonly etcdCluster: ServedObject | undefined;
-  /** This program's Deployment of Trident. */
-  readonly newTrident: V1Deployment | undefined;
-}
+type TakeOverFacts = Pick<PlanFacts, "clusterUid" | "flow" | "objects" | "etcdCluster" | "newTrident">;
 
 /** Whose the objects are. The definition of EtcdCluster is nobody's: stacks share it. */
 export function findWorld({ clusterUid, objects, newTrident }: TakeOverFacts): FoundWorld {
@@ -32,19 +22,20 @@ export function findWorld({ clusterUid, objects, newTrident }: TakeOverFacts): F
 }
 
 /** What keeps a stack from taking an installation over, and what the run that takes it over changes about it. */
-export function judgeTakeOver(request: PlanRequest, facts: TakeOverFacts): Findings {
-  if (!request.takeOver) return { blockers: [], risks: [] };
+export function checkTakeOver(request: PlanRequest, facts: TakeOverFacts): Findings {
+  if (!request.takeOver) return nothingFound;
   const blockers = [nothingThere(request, facts), halfRolledBack(facts), withoutRecord(request, facts)];
-  return {
-    blockers: blockers.filter((blocker) => blocker !== undefined),
-    risks: [
+  return together(
+    blockedBy(...blockers.filter((blocker) => blocker !== undefined)),
+    atRisk(
+      "state",
       "Setting takeOver is true: all of this program's objects there become this stack's, whichever stack has made them. Once they are, " +
         "`pulumi config rm takeOver`.",
       ...differences(request, facts).map(
         (difference) => `What is taken over is changed by this run: ${difference}. Set it as it is to leave it alone.`,
       ),
-    ],
-  };
+    ),
+  );
 }
 
 function nothingThere({ namespace }: PlanRequest, facts: TakeOverFacts): Blocker | undefined {

@@ -1,43 +1,9 @@
-import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
-import { podName } from "../../../kubernetes/pods.ts";
-import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
-import { podsOn } from "../../../trident/legacy/untouched-claim.ts";
-import type { Blocker } from "../../../blockers/blocker.ts";
-import { problemOfClaim } from "../../../trident/legacy/check-claim.ts";
 import { persistentVolumeClaim } from "../../../blockers/legacy-blockers.ts";
-import type { ClusterReader } from "../../read/cluster-reader.ts";
+import { problemOfClaim } from "../../../trident/legacy/check-claim.ts";
+import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
 import type { ClaimPlan } from "../../migration-plan.ts";
-
-export interface ClaimFacts {
-  /** Undefined when there is none. */
-  readonly claim: V1PersistentVolumeClaim | undefined;
-  readonly reclaimPolicy: string | undefined;
-  /** The pods other than the Deployment's own, and this program's, that mount the claim. */
-  readonly foreignPods: readonly string[];
-}
-
-export async function findClaim(
-  reader: Pick<ClusterReader, "read" | "list">,
-  legacy: LegacyTrident,
-): Promise<ClaimFacts> {
-  const place = `/api/v1/namespaces/${legacy.namespace}`;
-  const own = `${place}/pods?labelSelector=${encodeURIComponent(legacy.selector)}`;
-  const isUninstalled = legacy.isUninstalled === true;
-  const [claim, all, ofDeployment] = await Promise.all([
-    reader.read(`${place}/persistentvolumeclaims/${legacy.claim}`) as Promise<V1PersistentVolumeClaim | undefined>,
-    reader.list(`${place}/pods`) as Promise<readonly V1Pod[] | undefined>,
-    isUninstalled ? [] : (reader.list(own) as Promise<readonly V1Pod[] | undefined>),
-  ]);
-  const volumeName = claim?.spec?.volumeName;
-  const volume = volumeName === undefined ? undefined : await reader.read(`/api/v1/persistentvolumes/${volumeName}`);
-  const spec = volume?.spec as { persistentVolumeReclaimPolicy?: string } | undefined;
-  const ownNames = new Set((ofDeployment ?? []).map(podName));
-  return {
-    claim,
-    reclaimPolicy: spec?.persistentVolumeReclaimPolicy,
-    foreignPods: podsOn(all ?? [], legacy.claim).filter((name) => !ownNames.has(name)),
-  };
-}
+import type { ClaimFacts } from "../../read/claim.ts";
+import { blockedBy, type Findings } from "../findings.ts";
 
 export function planClaim(legacy: LegacyTrident, { claim, reclaimPolicy }: ClaimFacts): ClaimPlan {
   return {
@@ -50,7 +16,7 @@ export function planClaim(legacy: LegacyTrident, { claim, reclaimPolicy }: Claim
   };
 }
 
-export function judgeClaim(legacy: LegacyTrident, facts: ClaimFacts): Blocker[] {
+export function checkClaim(legacy: LegacyTrident, facts: ClaimFacts): Findings {
   const problem = problemOfClaim(facts.claim);
   const problems = [
     ...(problem === undefined ? [] : [problem]),
@@ -60,7 +26,7 @@ export function judgeClaim(legacy: LegacyTrident, facts: ClaimFacts): Blocker[] 
         : `is mounted by pod ${pod}, too, which is not the Deployment's`,
     ),
   ];
-  return problems.map((each) => persistentVolumeClaim(legacy, each));
+  return blockedBy(...problems.map((each) => persistentVolumeClaim(legacy, each)));
 }
 
 function present<K extends keyof ClaimPlan>(key: K, value: ClaimPlan[K] | undefined): Partial<Pick<ClaimPlan, K>> {

@@ -1,64 +1,16 @@
-import type { V1Deployment } from "@kubernetes/client-node";
 import type { Blocker } from "../../../blockers/blocker.ts";
-import type { ClusterReader, ServedObject } from "../../read/cluster-reader.ts";
-import { findMarks, type DeploymentMark } from "../../read/deployment-marks.ts";
-import { risksOf, type Risk } from "../findings.ts";
+import type { FlowFinding } from "../../flow/flow-finding.ts";
+import type { DeploymentManagers } from "../../read/deployment-managers.ts";
+import type { DeploymentMark } from "../../read/deployment-marks.ts";
+import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 
-/** Who else changes the old Trident's Deployment, and so would undo a migration. */
-export interface DeploymentManagers {
-  readonly deployment: string;
-  readonly namespace: string;
-  readonly marks: readonly DeploymentMark[];
-  /** The object that made it and keeps it, as `Kind/name`. */
-  readonly owner?: string;
-  /** HorizontalPodAutoscalers and KEDA's ScaledObjects of it, as `Kind/name`. */
-  readonly scalers: readonly string[];
-  /** Whether they may be looked for. */
-  readonly scalersKnown: boolean;
-}
-
-interface Scaler extends ServedObject {
-  readonly spec?: { readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string } };
-  readonly metadata?: ServedObject["metadata"] & { readonly ownerReferences?: readonly { readonly kind?: string }[] };
-}
-
-export async function findManagers(
-  reader: Pick<ClusterReader, "list" | "refusalOf">,
-  deployment: V1Deployment,
-): Promise<DeploymentManagers> {
-  const { name = "", namespace = "", ownerReferences = [] } = deployment.metadata ?? {};
-  const autoscalersPath = `/apis/autoscaling/v1/namespaces/${namespace}/horizontalpodautoscalers`;
-  const [autoscalers, scaledObjects] = await Promise.all([
-    reader.list(autoscalersPath),
-    reader.list(`/apis/keda.sh/v1alpha1/namespaces/${namespace}/scaledobjects`),
-  ]);
-  const named = (kind: string, found: readonly ServedObject[] = []): string[] =>
-    found
-      .filter((each) => isOf(each, name) && !(each as Scaler).metadata?.ownerReferences?.some(isScaledObject))
-      .map((each) => `${kind}/${each.metadata?.name ?? ""}`);
-  const owner = ownerReferences.find((each) => each.controller === true);
-  return {
-    deployment: name,
-    namespace,
-    marks: findMarks(deployment.metadata ?? {}),
-    ...(owner === undefined ? {} : { owner: `${owner.kind}/${owner.name}` }),
-    scalers: [...named("ScaledObject", scaledObjects), ...named("HorizontalPodAutoscaler", autoscalers)],
-    scalersKnown: reader.refusalOf(autoscalersPath) === undefined,
-  };
-}
-
-function isOf(scaler: ServedObject, deployment: string): boolean {
-  const { kind = "Deployment", name } = (scaler as Scaler).spec?.scaleTargetRef ?? {};
-  return kind === "Deployment" && name === deployment;
-}
-
-/** One that KEDA has made goes with its ScaledObject. */
-function isScaledObject({ kind }: { readonly kind?: string }): boolean {
-  return kind === "ScaledObject";
-}
-
-/** Blockers for what undoes a migration by itself, risks for what may. */
-export function judgeManagers(managers: DeploymentManagers): { blockers: Blocker[]; risks: Risk[] } {
+/** Blockers for what undoes a migration by itself, risks for what may. Only a migration puts another Deployment in its place. */
+export function checkManagers(
+  managers: DeploymentManagers | undefined,
+  { flow, refusal }: Pick<FlowFinding, "flow" | "refusal">,
+): Findings {
+  const isReplaced = (flow === "migrate" || flow === "resume") && refusal === undefined;
+  if (managers === undefined || !isReplaced) return nothingFound;
   const { deployment, namespace, marks, owner, scalers, scalersKnown } = managers;
   const what = `Deployment ${deployment} in namespace ${namespace}`;
   const blocker = (message: string, remedy: string): Blocker => ({
@@ -68,8 +20,8 @@ export function judgeManagers(managers: DeploymentManagers): { blockers: Blocker
     remedy,
   });
   const ours = "The new Trident's Deployment takes its name";
-  return {
-    blockers: [
+  return together(
+    blockedBy(
       ...marks
         .filter((mark) => mark.isCertain)
         .map((mark) =>
@@ -102,15 +54,10 @@ export function judgeManagers(managers: DeploymentManagers): { blockers: Blocker
           `Delete it, since Trident is made for one replica: \`kubectl --namespace ${namespace} delete ${kind.toLowerCase()} ${name}\`.`,
         );
       }),
-    ],
-    risks: [
-      ...risksOf(
-        "service",
-        marks.filter((mark) => !mark.isCertain).map((mark) => mayBeUndone(what, mark)),
-      ),
-      ...risksOf("knowledge", scalersKnown ? [] : [unknownScalers(namespace, deployment)]),
-    ],
-  };
+    ),
+    atRisk("service", ...marks.filter((mark) => !mark.isCertain).map((mark) => mayBeUndone(what, mark))),
+    scalersKnown ? nothingFound : atRisk("knowledge", unknownScalers(namespace, deployment)),
+  );
 }
 
 function mayBeUndone(what: string, { who, mark, release }: DeploymentMark): string {

@@ -1,34 +1,40 @@
+import type { Blocker } from "../../../blockers/blocker.ts";
+import { recordInvalid } from "../../../blockers/legacy-blockers.ts";
+import { newEtcd } from "../../../blockers/rollback-blockers.ts";
+import { openTransactions } from "../../../blockers/state-blockers.ts";
 import { describeAddress, isEtcdCluster } from "../../../connect/describe-address.ts";
-import { describeFailure } from "../../../wording/describe-failure.ts";
 import { withoutFullStop } from "../../../kubernetes/errors.ts";
-import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../../../record/migration-record.ts";
 import { recordedResult } from "../../../record/migration-result.ts";
-import type { Blocker } from "../../../blockers/blocker.ts";
-import { newEtcd } from "../../../blockers/rollback-blockers.ts";
-import { recordInvalid } from "../../../blockers/legacy-blockers.ts";
-import { openTransactions } from "../../../blockers/state-blockers.ts";
-import type { StateLook } from "../../read/state/read-state.ts";
+import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
+import { describeFailure } from "../../../wording/describe-failure.ts";
 import type { PlanRequest } from "../../plan-request.ts";
-import { isOlderLine, versionOfImage, type Findings } from "../versions/versions.ts";
+import type { StateRead } from "../../read/state/read-state.ts";
+import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
+import { isOlderLine, versionOfImage } from "../versions/version.ts";
 
 /** What keeps the new etcd's state from being carried back, and what the old Trident may not be able to do with it. */
-export function judgeRollback(
+export function checkRollback(
   request: PlanRequest,
   putBack: LegacyTrident,
   record: MigrationRecord | undefined,
-  state: StateLook,
+  state: StateRead,
 ): Findings {
-  return {
-    blockers: [...judgeNewEtcd(request, record, state), ...judgeTransactions(request, state)],
-    risks: judgeOldTrident(request, putBack),
-  };
+  const { namespace, legacyDeployment: name } = request;
+  const transactions = state.toCarryBack?.survey.transactions;
+  return together(
+    blockedBy(...checkNewEtcd(request, record, state)),
+    transactions === undefined || transactions.count === 0
+      ? nothingFound
+      : blockedBy(openTransactions("new", { namespace, name }, transactions)),
+    checkLegacyVersion(request, putBack),
+  );
 }
 
-function judgeNewEtcd(
+function checkNewEtcd(
   { destination, record: name, prefix }: PlanRequest,
   record: MigrationRecord | undefined,
-  state: StateLook,
+  state: StateRead,
 ) {
   const { toCarryBack, destinationFailure } = state;
   const object = isEtcdCluster(destination) ? `EtcdCluster/${destination.etcdCluster}` : "existingEtcdEndpoints";
@@ -61,21 +67,19 @@ function recordedDestination(name: string, record: MigrationRecord | undefined):
   }
 }
 
-function judgeTransactions({ namespace, legacyDeployment }: PlanRequest, { toCarryBack }: StateLook): Blocker[] {
-  const transactions = toCarryBack?.survey.transactions;
-  if (transactions === undefined || transactions.count === 0) return [];
-  return [openTransactions("new", { namespace, name: legacyDeployment }, transactions)];
-}
-
 /** An older Trident reads a newer one's state as long as that wrote nothing that the older one does not know. */
-function judgeOldTrident({ tridentImage }: PlanRequest, { tridentImage: oldImage }: LegacyTrident): string[] {
-  const [next, old] = [versionOfImage(tridentImage), versionOfImage(oldImage)];
-  if (next === undefined || old === undefined) {
-    return [`Whether ${oldImage}, which is put back, is as new as ${tridentImage} can't be told from their tags.`];
+function checkLegacyVersion({ tridentImage }: PlanRequest, { tridentImage: legacyImage }: LegacyTrident): Findings {
+  const [next, legacy] = [versionOfImage(tridentImage), versionOfImage(legacyImage)];
+  if (next === undefined || legacy === undefined) {
+    return atRisk(
+      "state",
+      `Whether ${legacyImage}, which is put back, is as new as ${tridentImage} can't be told from their tags.`,
+    );
   }
-  if (!isOlderLine(old, next)) return [];
-  return [
-    `The old Trident (${old.text}) is older than the new one (${next.text}): it may not know what the new one has written. ` +
+  if (!isOlderLine(legacy, next)) return nothingFound;
+  return atRisk(
+    "state",
+    `The old Trident (${legacy.text}) is older than the new one (${next.text}): it may not know what the new one has written. ` +
       `If it does not come to serve, the new one is started again.`,
-  ];
+  );
 }

@@ -1,9 +1,5 @@
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
-import { counted } from "../../../wording/counted.ts";
-import { describeBytes } from "../../../wording/describe-amount.ts";
-import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
-import type { StateFindings } from "../../../trident/state/check-state.ts";
 import {
   brokenReferences,
   emptySource,
@@ -13,7 +9,12 @@ import {
   openTransactions,
   sameCluster,
 } from "../../../blockers/state-blockers.ts";
+import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
+import type { StateFindings } from "../../../trident/state/check-state.ts";
+import { counted } from "../../../wording/counted.ts";
+import { describeBytes } from "../../../wording/describe-amount.ts";
 import type { StateSurvey } from "../../read/state/survey-state.ts";
+import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 
 export interface StateFacts {
   readonly legacy: LegacyTrident;
@@ -42,27 +43,25 @@ export const etcdQuotaBytes = 2 * 1024 ** 3;
 /** etcd keeps what was overwritten until it is compacted, and index pages besides the data: what it takes may be twice the state. */
 const overhead = 2;
 
-export function judgeState(facts: StateFacts): { blockers: Blocker[]; risks: string[] } {
+export function checkState(facts: StateFacts): Findings {
   const { source, destination } = facts;
   if (destination !== undefined && destination.clusterId === source.clusterId) {
-    const same = sameCluster(source.description, destination.description, source.clusterId);
-    return { blockers: [same], risks: [] };
+    return blockedBy(sameCluster(source.description, destination.description, source.clusterId));
   }
-  const room = judgeRoom(facts);
-  return {
-    blockers: [
-      ...judgeEmptiness(facts),
-      ...judgeReferences(facts),
-      ...judgeTransactions(facts),
-      ...judgeLeases(facts),
-      ...judgeForeignKeys(facts),
-      ...room.blockers,
-    ],
-    risks: [...room.risks, ...leftOver(facts)],
-  };
+  return together(
+    blockedBy(
+      ...checkEmptiness(facts),
+      ...checkReferences(facts),
+      ...checkTransactions(facts),
+      ...checkLeases(facts),
+      ...checkForeignKeys(facts),
+    ),
+    checkRoom(facts),
+    leftOver(facts),
+  );
 }
 
-function judgeEmptiness({ legacy, prefix, survey, etcdv2Nodes }: StateFacts): Blocker[] {
+function checkEmptiness({ legacy, prefix, survey, etcdv2Nodes }: StateFacts): Blocker[] {
   if (survey.keys > 0) return [];
   if (etcdv2Nodes === 0) return [emptySource(legacy, prefix.text)];
   return [
@@ -80,7 +79,7 @@ function judgeEmptiness({ legacy, prefix, survey, etcdv2Nodes }: StateFacts): Bl
 }
 
 /** What is wrong with a single volume explains why the two differ, and its remedy comes first. */
-function judgeReferences({ legacy, prefix, survey: { findings }, differences }: StateFacts): Blocker[] {
+function checkReferences({ legacy, prefix, survey: { findings }, differences }: StateFacts): Blocker[] {
   const missing = [findings.withoutBackend, findings.withoutClass].filter(({ count }) => count > 0);
   return [
     ...missing.map((each) => brokenReferences(legacy, prefix.text, each)),
@@ -88,66 +87,64 @@ function judgeReferences({ legacy, prefix, survey: { findings }, differences }: 
   ];
 }
 
-function judgeTransactions({ legacy, survey: { transactions } }: StateFacts): Blocker[] {
+function checkTransactions({ legacy, survey: { transactions } }: StateFacts): Blocker[] {
   if (transactions.count === 0) return [];
   return [openTransactions("old", legacy, transactions)];
 }
 
-function judgeLeases({ legacy, survey: { leased } }: StateFacts): Blocker[] {
+function checkLeases({ legacy, survey: { leased } }: StateFacts): Blocker[] {
   if (leased.count === 0) return [];
   return [leasedKeys(legacy, leased)];
 }
 
-function judgeForeignKeys({ prefix, survey, destination }: StateFacts): Blocker[] {
+function checkForeignKeys({ prefix, survey, destination }: StateFacts): Blocker[] {
   const foreign = survey.destination?.foreign;
   if (destination === undefined || foreign === undefined || foreign.count === 0) return [];
   return [foreignKeys(destination.description, prefix.text, foreign)];
 }
 
 /** Of what the new etcd takes, its database has a part already; what is there and equal is not written again. */
-function judgeRoom({ survey, source, destination, isQuotaUnknown = false }: StateFacts): {
-  blockers: Blocker[];
-  risks: string[];
-} {
+function checkRoom({ survey, source, destination, isQuotaUnknown = false }: StateFacts): Findings {
   const taken = destination?.databaseBytes ?? 0;
   const room = Math.max(0, etcdQuotaBytes - taken);
   const takes = `the new etcd takes ${isQuotaUnknown ? "as a rule " : ""}${describeBytes(etcdQuotaBytes)}${taken === 0 ? "" : `, of which ${describeBytes(taken)} are in use`}`;
-  if (survey.bytes === undefined) return { blockers: [], risks: unreadRisks(source, room, takes) };
+  if (survey.bytes === undefined) return unread(source, room, takes);
   const missing = survey.bytes - (survey.destination?.equalBytes ?? 0);
-  if (missing === 0 || missing * overhead < room) return { blockers: [], risks: [] };
+  if (missing === 0 || missing * overhead < room) return nothingFound;
   const size =
     missing === survey.bytes
       ? `The state is ${describeBytes(missing)}`
       : `Of the state, ${describeBytes(missing)} are still to be copied`;
   if (missing < room || isQuotaUnknown) {
-    return { blockers: [], risks: [`${size}, and ${takes}, its index and history included: it may not fit.`] };
+    return atRisk("state", `${size}, and ${takes}, its index and history included: it may not fit.`);
   }
-  const blocker: Blocker = {
+  return blockedBy({
     kind: "noRoom",
     object: "the new etcd",
     message: `${size}, and ${takes}: there is no room for it.`,
     remedy:
       "Find out what fills the old etcd (`etcdctl get /trident/ --prefix --keys-only`) and remove what nobody needs." +
       (taken === 0 ? "" : " What the new one keeps of deleted and overwritten keys goes with `etcdctl compaction`."),
-  };
-  return { blockers: [blocker], risks: [] };
+  });
 }
 
 /** How large the state is can then only be estimated: by what holds it. */
-function unreadRisks(source: EtcdFacts, room: number, takes: string): string[] {
-  const unread =
+function unread(source: EtcdFacts, room: number, takes: string): Findings {
+  const keysOnly =
     "The state is too large to read all values for a plan: only keys were looked at; the migration compares all.";
-  if (source.databaseBytes < room) return [unread];
-  return [
-    unread,
+  if (source.databaseBytes < room) return atRisk("state", keysOnly);
+  return atRisk(
+    "state",
+    keysOnly,
     `The old etcd's database is ${describeBytes(source.databaseBytes)}, its history included, and ${takes}: the state may not fit.`,
-  ];
+  );
 }
 
-function leftOver({ survey }: StateFacts): string[] {
+function leftOver({ survey }: StateFacts): Findings {
   const stale = survey.destination?.stale ?? 0;
-  if (stale === 0) return [];
-  return [
+  if (stale === 0) return nothingFound;
+  return atRisk(
+    "state",
     `The new etcd has ${counted(stale, "outdated key")} of an interrupted copy: the migration brings all up to date.`,
-  ];
+  );
 }

@@ -1,9 +1,13 @@
-import { counted } from "../../../wording/counted.ts";
+import type { Blocker } from "../../../blockers/blocker.ts";
 import { majorityOf } from "../../../connect/cluster-members.ts";
 import { leftBehindMembers, listedMembers, servingMembers, type AskedMember } from "../../../members/asked-member.ts";
-import type { Blocker } from "../../../blockers/blocker.ts";
+import { counted } from "../../../wording/counted.ts";
 import type { Flow } from "../../migration-plan.ts";
-import { isOlderLine, parseVersion, versionOfImage, type Findings, type Version } from "./versions.ts";
+import type { PlanFacts } from "../../plan-facts.ts";
+import type { PlanRequest } from "../../plan-request.ts";
+import { etcdClusterSizeOf } from "../etcd/members.ts";
+import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
+import { isOlderLine, parseVersion, versionOfImage, type Version } from "./version.ts";
 
 /** What the settings ask for, and what runs: asked of the pods, since Pulumi's state may be older than both. */
 export interface RunningFacts {
@@ -23,16 +27,31 @@ export interface RunningFacts {
   readonly size: number;
 }
 
-/** Settings that lead backwards, or faster than an etcd can go. */
-export function judgeRunningVersions(facts: RunningFacts): Findings {
-  if (facts.flow === "rollback" || facts.flow === "rolledBack") return { blockers: [], risks: [] };
+export function runningFacts(
+  request: PlanRequest,
+  { flow, etcdCluster, members = [], newTrident }: PlanFacts,
+): RunningFacts {
+  const containers = newTrident?.spec?.template.spec?.containers ?? [];
   return {
-    blockers: [...judgeTridentImage(facts), ...judgeEtcdVersion(facts), ...judgeChange(facts)],
-    risks: judgeSize(facts),
+    ...{ flow: flow.flow, deployment: request.legacyDeployment, members },
+    tridentImage: request.tridentImage,
+    runningTridentImage: containers.find(({ name }) => name === "trident-main")?.image,
+    ...{ etcdVersion: request.etcdVersion, size: request.etcdClusterSize },
+    etcdClusterVersion: (etcdCluster?.spec as { readonly version?: string } | undefined)?.version,
+    etcdClusterSize: etcdClusterSizeOf(etcdCluster),
   };
 }
 
-function judgeTridentImage({ deployment, tridentImage, runningTridentImage }: RunningFacts): Blocker[] {
+/** Settings that lead backwards, or faster than an etcd can go. */
+export function checkRunningVersions(facts: RunningFacts): Findings {
+  if (facts.flow === "rollback" || facts.flow === "rolledBack") return nothingFound;
+  return together(
+    blockedBy(...checkTridentImage(facts), ...checkEtcdVersion(facts), ...checkChange(facts)),
+    atRisk("state", ...checkSize(facts)),
+  );
+}
+
+function checkTridentImage({ deployment, tridentImage, runningTridentImage }: RunningFacts): Blocker[] {
   const [next, running] = [versionOfImage(tridentImage), versionOfImage(runningTridentImage ?? "")];
   if (next === undefined || running === undefined || !isOlderLine(next, running)) return [];
   return [
@@ -47,7 +66,7 @@ function judgeTridentImage({ deployment, tridentImage, runningTridentImage }: Ru
   ];
 }
 
-function judgeEtcdVersion({ members, etcdVersion, etcdClusterVersion }: RunningFacts): Blocker[] {
+function checkEtcdVersion({ members, etcdVersion, etcdClusterVersion }: RunningFacts): Blocker[] {
   const next = versionIn(etcdVersion);
   const running = newestOf(members);
   const set = versionIn(etcdClusterVersion ?? "");
@@ -80,7 +99,7 @@ function judgeEtcdVersion({ members, etcdVersion, etcdClusterVersion }: RunningF
 }
 
 /** The operator takes away or restarts one member after the other, whoever of them serves. */
-function judgeChange({ members, etcdVersion, etcdClusterVersion, etcdClusterSize, size }: RunningFacts): Blocker[] {
+function checkChange({ members, etcdVersion, etcdClusterVersion, etcdClusterSize, size }: RunningFacts): Blocker[] {
   const listed = listedMembers(members);
   const serving = servingMembers(members).length;
   // A lost majority is told of elsewhere.
@@ -120,7 +139,7 @@ function judgeChange({ members, etcdVersion, etcdClusterVersion, etcdClusterSize
   ];
 }
 
-function judgeSize({ members, etcdClusterSize, size }: RunningFacts): string[] {
+function checkSize({ members, etcdClusterSize, size }: RunningFacts): string[] {
   const listed = etcdClusterSize ?? listedMembers(members);
   if (listedMembers(members) === 0 || size >= listed) return [];
   if (size > 1) {

@@ -1,33 +1,8 @@
 import { withoutFullStop } from "../../../kubernetes/errors.ts";
-import type { Blocker } from "../../../blockers/blocker.ts";
-
-/** The numbers of a version, such as 19.4.0; what is missing is 0. */
-export interface Version {
-  readonly major: number;
-  readonly minor: number;
-  readonly patch: number;
-  /** As it was written, without a leading v. */
-  readonly text: string;
-}
-
-/** The version that an image's tag names, or that a server says; undefined for a digest or a name such as `latest`. */
-export function parseVersion(text: string): Version | undefined {
-  const match = /^v?((\d+)\.(\d+)(?:\.(\d+))?(?:[-+.].*)?)$/.exec(text);
-  if (match === null) return undefined;
-  const [, written = "", major, minor, patch] = match;
-  return { major: Number(major), minor: Number(minor), patch: Number(patch ?? 0), text: written };
-}
-
-export function versionOfImage(image: string): Version | undefined {
-  const withoutDigest = image.split("@")[0] ?? "";
-  const tag = /:([^/:]+)$/.exec(withoutDigest)?.[1];
-  return tag === undefined ? undefined : parseVersion(tag);
-}
-
-/** Whether `one` is older, by major and minor: patches of one line read each other's data. */
-export function isOlderLine(one: Version, other: Version): boolean {
-  return one.major < other.major || (one.major === other.major && one.minor < other.minor);
-}
+import type { PlanFacts } from "../../plan-facts.ts";
+import type { PlanRequest } from "../../plan-request.ts";
+import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
+import { isOlderLine, parseVersion, versionOfImage, type Version } from "./version.ts";
 
 const oldestTrident: Version = { major: 18, minor: 1, patch: 0, text: "18.01" };
 const newestTrident: Version = { major: 19, minor: 4, patch: 0, text: "19.04" };
@@ -45,30 +20,45 @@ export interface VersionFacts {
   readonly kubernetes?: string | undefined;
 }
 
-export interface Findings {
-  readonly blockers: readonly Blocker[];
-  readonly risks: readonly string[];
+export function versionFacts(request: PlanRequest, { flow, kubernetesVersion, state }: PlanFacts): VersionFacts {
+  const { legacy } = flow;
+  return {
+    newTridentImage: request.tridentImage,
+    kubernetes: kubernetesVersion,
+    ...(legacy === undefined || legacy.isUninstalled === true
+      ? {}
+      : {
+          legacy: {
+            deployment: legacy.name,
+            tridentImage: legacy.tridentImage,
+            etcdImage: legacy.etcdImage,
+            etcdContainer: legacy.etcdContainer.name,
+            etcdVersion: state.source?.status.version,
+          },
+        }),
+  };
 }
 
 /** Versions that can't work together, and those that can't be told. */
-export function judgeVersions(facts: VersionFacts): Findings {
-  const all = [
-    judgeNewTrident(facts.newTridentImage),
-    ...(facts.legacy === undefined
-      ? []
-      : [judgeLegacyTrident(facts.legacy, facts.newTridentImage), judgeEtcdImage(facts.legacy)]),
-    ...(facts.kubernetes === undefined ? [] : [judgeKubernetes(facts.kubernetes)]),
-  ];
-  return { blockers: all.flatMap(({ blockers }) => blockers), risks: all.flatMap(({ risks }) => risks) };
+export function checkVersions(facts: VersionFacts): Findings {
+  const { legacy, kubernetes, newTridentImage } = facts;
+  return together(
+    checkNewTrident(newTridentImage),
+    ...(legacy === undefined ? [] : [checkLegacyTrident(legacy, newTridentImage), checkEtcdImage(legacy)]),
+    ...(kubernetes === undefined ? [] : [checkKubernetes(kubernetes)]),
+  );
 }
 
-function judgeNewTrident(image: string): Findings {
+function checkNewTrident(image: string): Findings {
   const version = versionOfImage(image);
   if (version === undefined) {
-    return onlyRisk(`The version of image ${image} (setting tridentImage) can't be told: it must be 18.01 to 19.04.`);
+    return atRisk(
+      "service",
+      `The version of image ${image} (setting tridentImage) can't be told: it must be 18.01 to 19.04.`,
+    );
   }
   if (!isOlderLine(version, oldestTrident) && !isOlderLine(newestTrident, version)) return nothingFound;
-  return onlyBlocker({
+  return blockedBy({
     kind: "unsupportedTrident",
     object: "tridentImage",
     message: `Trident ${version.text} (setting tridentImage is ${image}) can't use an external etcd: 18.01 to 19.04 can.`,
@@ -76,16 +66,17 @@ function judgeNewTrident(image: string): Findings {
   });
 }
 
-function judgeLegacyTrident(legacy: NonNullable<VersionFacts["legacy"]>, newImage: string): Findings {
+function checkLegacyTrident(legacy: NonNullable<VersionFacts["legacy"]>, newImage: string): Findings {
   const { deployment, tridentImage } = legacy;
   const version = versionOfImage(tridentImage);
   if (version === undefined) {
-    return onlyRisk(
+    return atRisk(
+      "service",
       `The version of image ${tridentImage} of Deployment ${deployment} can't be told: it must not be newer than ${newImage}.`,
     );
   }
   if (isOlderLine(version, oldestTrident)) {
-    return onlyBlocker({
+    return blockedBy({
       kind: "unsupportedTrident",
       object: `Deployment/${deployment}`,
       message: `Deployment ${deployment} runs Trident ${version.text} (${tridentImage}), which keeps its state in etcd's v2 store.`,
@@ -94,7 +85,7 @@ function judgeLegacyTrident(legacy: NonNullable<VersionFacts["legacy"]>, newImag
   }
   const next = versionOfImage(newImage);
   if (next === undefined || !isOlderLine(next, version)) return nothingFound;
-  return onlyBlocker({
+  return blockedBy({
     kind: "imageOlderThanData",
     object: "tridentImage",
     message:
@@ -105,18 +96,19 @@ function judgeLegacyTrident(legacy: NonNullable<VersionFacts["legacy"]>, newImag
 }
 
 /** Only a Deployment whose rollout is paused or stuck says another image than its pod runs with. */
-function judgeEtcdImage(legacy: NonNullable<VersionFacts["legacy"]>): Findings {
+function checkEtcdImage(legacy: NonNullable<VersionFacts["legacy"]>): Findings {
   const { deployment, etcdImage, etcdContainer } = legacy;
   const named = versionOfImage(etcdImage);
   const running = legacy.etcdVersion === undefined ? undefined : parseVersion(legacy.etcdVersion);
   if (running === undefined) return nothingFound;
   if (named === undefined) {
-    return onlyRisk(
+    return atRisk(
+      "service",
       `The version of image ${etcdImage} of Deployment ${deployment} can't be told: the running etcd is ${running.text}.`,
     );
   }
   if (!isOlderLine(named, running)) return nothingFound;
-  return onlyBlocker({
+  return blockedBy({
     kind: "imageOlderThanData",
     object: `Deployment/${deployment}`,
     message:
@@ -131,11 +123,12 @@ const oldestKubernetes: Version = { major: 1, minor: 16, patch: 0, text: "1.16" 
 /** The newest on which the operator and Trident have been seen running. */
 const newestKubernetes: Version = { major: 1, minor: 34, patch: 0, text: "1.34" };
 
-function judgeKubernetes(said: string): Findings {
+function checkKubernetes(said: string): Findings {
   const version = parseVersion(said);
-  if (version === undefined) return onlyRisk(`The cluster says that it is Kubernetes "${withoutFullStop(said)}".`);
+  if (version === undefined)
+    return atRisk("service", `The cluster says that it is Kubernetes "${withoutFullStop(said)}".`);
   if (isOlderLine(version, oldestKubernetes)) {
-    return onlyBlocker({
+    return blockedBy({
       kind: "unsupportedKubernetes",
       object: "the cluster",
       message: `The cluster runs Kubernetes ${version.text}; the etcd-operator's resource definition needs ${oldestKubernetes.text} or newer.`,
@@ -143,17 +136,8 @@ function judgeKubernetes(said: string): Findings {
     });
   }
   if (!isOlderLine(newestKubernetes, version)) return nothingFound;
-  return onlyRisk(
+  return atRisk(
+    "service",
     `The cluster runs Kubernetes ${version.text}; the etcd-operator and Trident were tried up to ${newestKubernetes.text}.`,
   );
-}
-
-const nothingFound: Findings = { blockers: [], risks: [] };
-
-function onlyBlocker(blocker: Blocker): Findings {
-  return { blockers: [blocker], risks: [] };
-}
-
-function onlyRisk(risk: string): Findings {
-  return { blockers: [], risks: [risk] };
 }

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { planOutput } from "../../../../migration/plan/describe/plan-output.ts";
 import { legacyDeployment } from "../../trident/legacy/legacy-deployment.ts";
 import { FakePlanEnvironment, planRequest, smallState } from "../fake-plan-environment.ts";
-import { planFrom } from "../../../../migration/plan/gather-plan.ts";
+import { planFrom } from "../../../../migration/plan/make-plan.ts";
 import { deploymentPath, emptyRecord, ours, planOf } from "../scenario-parts.ts";
 
 const installed = (environment: FakePlanEnvironment, keys: Readonly<Record<string, string>> = smallState) =>

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inOrderOfWeight, risksOf } from "../../../../migration/plan/rules/findings.ts";
+import { atRisk, inOrderOfWeight, together } from "../../../../migration/plan/rules/findings.ts";
 
 test("risks are told by their weight, and those of the same weight as they were found", () => {
-  const found = [...risksOf("knowledge", ["d"]), ...risksOf("service", ["c"]), ...risksOf("state", ["a", "b"])];
-  assert.deepEqual(inOrderOfWeight(found), ["a", "b", "c", "d"]);
+  const { risks } = together(atRisk("knowledge", "d"), atRisk("service", "c"), atRisk("state", "a", "b"));
+  assert.deepEqual(inOrderOfWeight(risks), ["a", "b", "c", "d"]);
 });

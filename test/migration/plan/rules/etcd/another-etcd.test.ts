@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { etcdOf, judgeAnotherEtcd } from "../../../../../migration/plan/rules/etcd/another-etcd.ts";
+import type { V1Deployment } from "@kubernetes/client-node";
+import { etcdOf, checkAnotherEtcd } from "../../../../../migration/plan/rules/etcd/another-etcd.ts";
 import type { RecordedEtcd } from "../../../../../migration/record/recorded-etcd.ts";
 import type { Flow } from "../../../../../migration/plan/migration-plan.ts";
 import { planRequest } from "../../fake-plan-environment.ts";
+import { told } from "../told.ts";
 
 const own = planRequest();
 const endpoints = ["https://a:2379", "https://b:2379"];
@@ -12,9 +14,7 @@ const ownUrl = "https://trident-etcd-client:2379";
 
 describe("a Trident that has an etcd", () => {
   it("says in its arguments which", () => {
-    const container = { name: "trident-main", args: ["-etcd_v3", ownUrl, "-k8s_pod"] };
-    const template = { spec: { containers: [container] } };
-    assert.equal(etcdOf({ spec: { selector: {}, template } }), ownUrl);
+    assert.equal(etcdOf(tridentOn(ownUrl)), ownUrl);
     assert.equal(etcdOf({}), undefined);
   });
 
@@ -25,7 +25,7 @@ describe("a Trident that has an etcd", () => {
     ["is told none", existing, undefined],
   ] as const) {
     it(`may go on when it ${what}`, () => {
-      assert.deepEqual(judge({ request, runsOn }), { blockers: [], risks: [] });
+      assert.deepEqual(check({ request, runsOn }), { blockers: [], risks: [] });
     });
   }
 
@@ -36,7 +36,7 @@ describe("a Trident that has an etcd", () => {
   ] as const) {
     it(`is not pointed ${what} without its state`, () => {
       for (const keys of [0, undefined]) {
-        const [blocker] = judge({ request, runsOn, keys }).blockers;
+        const [blocker] = check({ request, runsOn, keys }).blockers;
         assert.equal(blocker?.kind, "anotherEtcd");
         assert.match(blocker.message, new RegExp(`etcd at ${runsOn}.*forget all of its volumes`));
       }
@@ -44,7 +44,7 @@ describe("a Trident that has an etcd", () => {
   }
 
   it("is not pointed at one that has keys while nothing says whose they are", () => {
-    const [blocker] = judge({ request: existing, runsOn: ownUrl, keys: 7 }).blockers;
+    const [blocker] = check({ request: existing, runsOn: ownUrl, keys: 7 }).blockers;
     assert.equal(blocker?.kind, "anotherEtcd");
     assert.match(blocker.message, /where 7 keys are: nothing says that it is this Trident's latest state/);
     assert.match(blocker.remedy, /abandonedEtcd/);
@@ -52,20 +52,20 @@ describe("a Trident that has an etcd", () => {
 
   it("may be told another name of the etcd that its state is recorded in", () => {
     const recorded = { clusterId: "9", heldKeys: true };
-    const found = judge({ request: existing, runsOn: "https://old-name:2379", keys: 7, recorded, clusterId: "9" });
+    const found = check({ request: existing, runsOn: "https://old-name:2379", keys: 7, recorded, clusterId: "9" });
     assert.deepEqual(found, { blockers: [], risks: [] });
   });
 
   it("is not pointed at one that can't be asked, but for when the recorded one is given up", () => {
     const recorded = { clusterId: "9", heldKeys: true };
-    assert.equal(judge({ request: own, runsOn: "https://a:2379", recorded }).blockers[0]?.kind, "anotherEtcd");
+    assert.equal(check({ request: own, runsOn: "https://a:2379", recorded }).blockers[0]?.kind, "anotherEtcd");
     const given = { ...own, abandonedEtcd: "9" };
-    assert.deepEqual(judge({ request: given, runsOn: "https://a:2379", recorded }).blockers, []);
+    assert.deepEqual(check({ request: given, runsOn: "https://a:2379", recorded }).blockers, []);
   });
 
   it("is none of the matter while there is none, or a rollback goes on", () => {
     for (const flow of ["install", "migrate", "resume", "rollback", "rolledBack"] as const) {
-      assert.deepEqual(judge({ request: existing, runsOn: ownUrl, flow }), { blockers: [], risks: [] });
+      assert.deepEqual(check({ request: existing, runsOn: ownUrl, flow }), { blockers: [], risks: [] });
     }
   });
 
@@ -78,7 +78,13 @@ describe("a Trident that has an etcd", () => {
     readonly flow?: Flow;
   }
 
-  function judge({ request, runsOn, keys, recorded, clusterId, flow = "installed" }: Case) {
-    return judgeAnotherEtcd(request, { flow, runsOn, recorded, clusterId, keys });
+  function check({ request, runsOn, keys, recorded, clusterId, flow = "installed" }: Case) {
+    const newTrident = runsOn === undefined ? {} : tridentOn(runsOn);
+    return told(checkAnotherEtcd(request, { flow, newTrident, recorded, clusterId, keys }), "state");
   }
 });
+
+function tridentOn(url: string): V1Deployment {
+  const container = { name: "trident-main", args: ["-etcd_v3", url, "-k8s_pod"] };
+  return { spec: { selector: {}, template: { spec: { containers: [container] } } } };
+}

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { AskedMember } from "../../../../../migration/members/asked-member.ts";
-import { countMembers, judgeMembers, type MembersFacts } from "../../../../../migration/plan/rules/etcd/members.ts";
+import { countMembers, checkMembers, type MembersFacts } from "../../../../../migration/plan/rules/etcd/members.ts";
 import { threeMembers, threeMembersAndOneLeftBehind } from "../../fake-plan-environment.ts";
+import { told } from "../told.ts";
 
 const address = { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
 const served = { status: { phase: "Running", members: { ready: ["a", "b", "c"] } } };
@@ -10,13 +11,13 @@ const recorded = { clusterId: "2", heldKeys: true };
 
 describe("the members of the stack's own etcd", () => {
   it("are well when all answer", () => {
-    assert.deepEqual(judge({ members: threeMembers() }), { blockers: [], risks: [] });
+    assert.deepEqual(check({ members: threeMembers() }), { blockers: [], risks: [] });
   });
 
   it("are believed themselves, and never a status that the operator wrote before they were lost", () => {
     const facts = { served, members: [] };
     assert.deepEqual(countMembers(facts), { all: 3, answering: 0, serving: 0 });
-    const [blocker] = judge(facts).blockers;
+    const [blocker] = check(facts).blockers;
     assert.equal(blocker?.kind, "quorumLost");
     assert.match(blocker.message, /cluster id 2.*0 of its 3 members serve, and 2 are needed \(it has no pod\)/);
   });
@@ -27,7 +28,7 @@ describe("the members of the stack's own etcd", () => {
       { kind: "starting", pod: "m-2", reason: "FailedScheduling: no node" },
       { kind: "leaving", pod: "m-3" },
     ];
-    const [blocker] = judge({ members }).blockers;
+    const [blocker] = check({ members }).blockers;
     assert.match(
       blocker?.message ?? "",
       /m-1 has ended: Evicted; m-2 does not run yet: FailedScheduling: no node; m-3 is being deleted/,
@@ -37,13 +38,13 @@ describe("the members of the stack's own etcd", () => {
 
   it("are not lost where only the Secret to ask them with is, which an up makes again", () => {
     const silent = { kind: "silent", reason: "Secret x is unusable", isReady: false, lacksSecret: true } as const;
-    const { blockers, risks } = judge({ members: ["m-1", "m-2", "m-3"].map((pod) => ({ ...silent, pod })) });
+    const { blockers, risks } = check({ members: ["m-1", "m-2", "m-3"].map((pod) => ({ ...silent, pod })) });
     assert.deepEqual(blockers, []);
     assert.match(risks.join(), /can't be asked how they are: Secret x is unusable/);
   });
 
   it("that are lost are given up by commands that name them", () => {
-    const [blocker] = judge({ members: [] }).blockers;
+    const [blocker] = check({ members: [] }).blockers;
     const commands = (blocker?.remedy ?? "").split("\n").filter((line) => line.startsWith("  "));
     assert.deepEqual(
       commands.map((line) => line.trim()),
@@ -57,20 +58,20 @@ describe("the members of the stack's own etcd", () => {
 
   it("that have lost the others do not serve, and give away what they have first", () => {
     const members = threeMembers({ hasLeader: false }).slice(0, 1);
-    const [blocker] = judge({ members }).blockers;
+    const [blocker] = check({ members }).blockers;
     assert.equal(blocker?.kind, "quorumLost");
     assert.match(blocker.remedy, /exec trident-etcd-a .*snapshot save/);
   });
 
   it("may lack a minority, which is a risk with its names", () => {
     const members: AskedMember[] = [...threeMembers().slice(0, 2), { kind: "ended", pod: "m-3", reason: "Evicted" }];
-    const { blockers, risks } = judge({ members });
+    const { blockers, risks } = check({ members });
     assert.deepEqual(blockers, []);
     assert.match(risks[0] ?? "", /2 of 3 members .*m-3 has ended: Evicted.*bears the loss of 0 more/);
   });
 
   it("that have one more on their list, without a pod, are told of with its name and with what the run does", () => {
-    const { blockers, risks } = judge({
+    const { blockers, risks } = check({
       members: threeMembersAndOneLeftBehind(),
       served: { ...served, spec: { size: 3 } },
     });
@@ -79,11 +80,11 @@ describe("the members of the stack's own etcd", () => {
       risks[0] ?? "",
       /^trident-etcd-d: no pod any more.*Until this run has done so.* the loss of 0 members/,
     );
-    const rolledBack = judge({
+    const rolledBack = check({
       ...{ members: threeMembersAndOneLeftBehind(), served: { ...served, spec: { size: 3 } }, flow: "rolledBack" },
     });
     assert.doesNotMatch(rolledBack.risks[0] ?? "", /this run/);
-    const replaced = judge({ members: threeMembersAndOneLeftBehind(), served: { ...served, spec: { size: 4 } } });
+    const replaced = check({ members: threeMembersAndOneLeftBehind(), served: { ...served, spec: { size: 4 } } });
     assert.match(replaced.risks[0] ?? "", /3 of 4 members .*replaces a member that is lost/);
   });
 
@@ -91,40 +92,40 @@ describe("the members of the stack's own etcd", () => {
     const members = threeMembers().map(
       ({ pod }): AskedMember => ({ kind: "silent", pod, reason: "403", isReady: true }),
     );
-    assert.deepEqual(judge({ members }).blockers, []);
+    assert.deepEqual(check({ members }).blockers, []);
     const unready = members.map((each) => ({ ...each, isReady: false }) as AskedMember);
-    assert.equal(judge({ members: unready }).blockers[0]?.kind, "quorumLost");
+    assert.equal(check({ members: unready }).blockers[0]?.kind, "quorumLost");
   });
 
   it("that are still being made for the first time are waited for", () => {
     const members: AskedMember[] = [{ kind: "starting", pod: "m-1", reason: "ContainerCreating" }];
     const making = { members, served: { status: {} }, recorded: undefined };
-    assert.deepEqual(judge(making), { blockers: [], risks: [] });
+    assert.deepEqual(check(making), { blockers: [], risks: [] });
     const second = { ...making, served: { status: { members: { ready: ["m-0"] } } } };
-    assert.deepEqual(judge(second), { blockers: [], risks: [] });
-    assert.deepEqual(judge({ members: [], served: { status: {} }, recorded: undefined }).blockers, []);
+    assert.deepEqual(check(second), { blockers: [], risks: [] });
+    assert.deepEqual(check({ members: [], served: { status: {} }, recorded: undefined }).blockers, []);
   });
 
   it("that were ready once and are all gone are lost, recorded or not", () => {
-    const [blocker] = judge({ members: [], recorded: undefined }).blockers;
+    const [blocker] = check({ members: [], recorded: undefined }).blockers;
     assert.equal(blocker?.kind, "quorumLost");
     assert.doesNotMatch(blocker.remedy, /abandonedEtcd/);
   });
 
-  it("are nobody's affair after a rollback but as a risk, and are not judged where they may not be listed", () => {
-    const { blockers, risks } = judge({ members: [], flow: "rolledBack" });
+  it("are nobody's affair after a rollback but as a risk, and are not checked where they may not be listed", () => {
+    const { blockers, risks } = check({ members: [], flow: "rolledBack" });
     assert.deepEqual(blockers, []);
     assert.match(risks[0] ?? "", /lost its quorum/);
-    assert.deepEqual(judge({ members: undefined }), { blockers: [], risks: [] });
+    assert.deepEqual(check({ members: undefined }), { blockers: [], risks: [] });
   });
 
-  it("of an EtcdCluster that is not there, or is being deleted, are judged by what is recorded", () => {
-    assert.deepEqual(judge({ members: [], served: undefined }), { blockers: [], risks: [] });
+  it("of an EtcdCluster that is not there, or is being deleted, are checked by what is recorded", () => {
+    assert.deepEqual(check({ members: [], served: undefined }), { blockers: [], risks: [] });
     const deleted = { ...served, metadata: { deletionTimestamp: "2030-01-01T00:00:00Z" } };
-    assert.deepEqual(judge({ members: [], served: deleted }), { blockers: [], risks: [] });
+    assert.deepEqual(check({ members: [], served: deleted }), { blockers: [], risks: [] });
   });
 });
 
-function judge(change: Partial<MembersFacts>) {
-  return judgeMembers({ flow: "installed", address, served, members: [], recorded, ...change });
+function check(change: Partial<MembersFacts>) {
+  return told(checkMembers({ flow: "installed", address, served, members: [], recorded, ...change }), "state");
 }

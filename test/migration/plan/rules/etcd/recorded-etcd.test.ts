@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { keyPrefix } from "../../../../../migration/copy/store/key-range.ts";
-import { judgeRecordedEtcd, type RecordedEtcdFacts } from "../../../../../migration/plan/rules/etcd/recorded-etcd.ts";
+import { checkRecordedEtcd, type RecordedEtcdFacts } from "../../../../../migration/plan/rules/etcd/recorded-etcd.ts";
+import { told } from "../told.ts";
 
 const own = { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
 const existing = { namespace: "trident", endpoints: ["https://etcd.example.com:2379"] };
@@ -9,7 +10,7 @@ const recorded = { clusterId: "12", heldKeys: true };
 
 describe("the etcd that Trident's state is recorded in", () => {
   it("is the one that is there, with its keys", () => {
-    assert.deepEqual(judge({}), { blockers: [], risks: [] });
+    assert.deepEqual(check({}), { blockers: [], risks: [] });
   });
 
   for (const [what, kind, change] of [
@@ -20,7 +21,7 @@ describe("the etcd that Trident's state is recorded in", () => {
   ] as const) {
     it(`blocks when it ${what}`, () => {
       for (const flow of ["installed", "migrated", "install"] as const) {
-        const { blockers } = judge({ ...change, flow });
+        const { blockers } = check({ ...change, flow });
         assert.deepEqual(
           blockers.map((blocker) => blocker.kind),
           [kind],
@@ -31,50 +32,51 @@ describe("the etcd that Trident's state is recorded in", () => {
     });
 
     it(`does not block when it ${what} and is given up by its id, which is a risk all the same`, () => {
-      const { blockers, risks } = judge({ ...change, abandonedEtcd: "12" });
+      const { blockers, risks } = check({ ...change, abandonedEtcd: "12" });
       assert.deepEqual(blockers, []);
       assert.match(risks[0] ?? "", /It is given up, as the setting abandonedEtcd says/);
-      assert.equal(judge({ ...change, abandonedEtcd: "11" }).blockers.length, 1);
+      assert.equal(check({ ...change, abandonedEtcd: "11" }).blockers.length, 1);
     });
   }
 
   it("blocks, too, when the state was migrated and only Trident is still to be started", () => {
     const lost = { flow: "resume", exists: false, clusterId: undefined } as const;
-    assert.equal(judge({ ...lost, isCopied: true }).blockers[0]?.kind, "lostEtcd");
-    assert.deepEqual(judge({ ...lost, isCopied: false }), { blockers: [], risks: [] });
+    assert.equal(check({ ...lost, isCopied: true }).blockers[0]?.kind, "lostEtcd");
+    assert.deepEqual(check({ ...lost, isCopied: false }), { blockers: [], risks: [] });
   });
 
   it("may be another one, or empty, where it has held no key or a rollback has emptied it", () => {
     const held = { recorded: { clusterId: "12", heldKeys: false } };
-    assert.deepEqual(judge({ ...held, clusterId: "34", keys: 0 }).blockers, []);
-    assert.deepEqual(judge({ ...held, exists: false, clusterId: undefined }).blockers, []);
+    assert.deepEqual(check({ ...held, clusterId: "34", keys: 0 }).blockers, []);
+    assert.deepEqual(check({ ...held, exists: false, clusterId: undefined }).blockers, []);
     for (const flow of ["migrate", "rollback", "rolledBack"] as const) {
-      assert.deepEqual(judge({ flow, keys: 0 }), { blockers: [], risks: [] });
+      assert.deepEqual(check({ flow, keys: 0 }), { blockers: [], risks: [] });
     }
   });
 
-  it("is not judged by one that can't be asked, and not before anything is recorded", () => {
-    assert.deepEqual(judge({ clusterId: undefined, keys: undefined }), { blockers: [], risks: [] });
-    assert.deepEqual(judge({ recorded: undefined, exists: false, clusterId: undefined }), { blockers: [], risks: [] });
+  it("is not checked by one that can't be asked, and not before anything is recorded", () => {
+    assert.deepEqual(check({ clusterId: undefined, keys: undefined }), { blockers: [], risks: [] });
+    assert.deepEqual(check({ recorded: undefined, exists: false, clusterId: undefined }), { blockers: [], risks: [] });
   });
 
   it("is deleted by none of the commands that are advised while another one is there", () => {
-    assert.doesNotMatch(judge({ clusterId: "34", keys: 0 }).blockers[0]?.remedy ?? "", /delete etcdcluster/);
+    assert.doesNotMatch(check({ clusterId: "34", keys: 0 }).blockers[0]?.remedy ?? "", /delete etcdcluster/);
   });
 
   it("is named by a setting that can be removed once another one is in use, and is dangerous before", () => {
     assert.match(
-      judge({ abandonedEtcd: "11" }).risks[0] ?? "",
+      check({ abandonedEtcd: "11" }).risks[0] ?? "",
       /does not use any more. `pulumi config rm abandonedEtcd`/,
     );
-    assert.match(judge({ abandonedEtcd: "12" }).risks[0] ?? "", /which is in use.*`pulumi config rm abandonedEtcd`/);
+    assert.match(check({ abandonedEtcd: "12" }).risks[0] ?? "", /which is in use.*`pulumi config rm abandonedEtcd`/);
   });
 });
 
-function judge(change: Partial<RecordedEtcdFacts>) {
-  return judgeRecordedEtcd({
+function check(change: Partial<RecordedEtcdFacts>) {
+  const found = checkRecordedEtcd({
     ...{ flow: "installed", isCopied: false, destination: own, recorded, exists: true, clusterId: "12", keys: 5 },
     ...{ prefix: keyPrefix("/trident/"), abandonedEtcd: "" },
     ...change,
   });
+  return told(found, "state");
 }

@@ -10,10 +10,10 @@ const installed: KeepFacts = {
   snapshotDirectory: "snapshots",
   destination: { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
   prefix: keyPrefix("/trident/"),
-  definition: "own",
-  old: undefined,
+  crd: "own",
+  legacy: undefined,
 };
-const old = { claim: "trident-data", volume: "pvc-1", serviceAccount: "trident-csi" };
+const legacy = { claim: "trident-data", volume: "pvc-1", serviceAccount: "trident-csi" };
 
 describe("what destroy keeps", () => {
   it("of an installation is the namespace, the snapshots, a definition in use and the application's volumes", () => {
@@ -30,7 +30,7 @@ describe("what destroy keeps", () => {
 
   it("is the same before a migration and after it, so that the stack does not change", () => {
     const [before, during, after] = (["migrate", "resume", "migrated"] as const).map((flow) =>
-      whatDestroyKeeps({ ...installed, flow, old }),
+      whatDestroyKeeps({ ...installed, flow, legacy }),
     );
     assert.deepEqual(before, during);
     assert.deepEqual(before, after);
@@ -50,7 +50,7 @@ describe("what destroy keeps", () => {
 
   it("of a rollback is the old Trident that serves, and no command against what it needs", () => {
     for (const flow of ["rollback", "rolledBack"] as const) {
-      const things = whatDestroyKeeps({ ...installed, flow, old });
+      const things = whatDestroyKeeps({ ...installed, flow, legacy });
       assert.equal(things[0]?.what, "Deployment trident, the old Trident, which serves on");
       for (const { what, command } of things.slice(0, 7)) assert.equal(command, undefined, what);
     }
@@ -69,12 +69,12 @@ describe("what destroy keeps", () => {
       things[1].command ?? "",
       /etcdctl --endpoints=https:\/\/etcd\.example:2379 .* del --prefix \/trident\/$/,
     );
-    const migrated = whatDestroyKeeps({ ...installed, destination, flow: "migrated", old });
+    const migrated = whatDestroyKeeps({ ...installed, destination, flow: "migrated", legacy });
     assert.ok(migrated.some(({ command }) => command === "rm snapshots/trident-etcd-storage-*.db"));
   });
 
   it("is not a definition that somebody else made, nor snapshots that are not wanted", () => {
-    const things = whatDestroyKeeps({ ...installed, definition: "existing", snapshotDirectory: "" });
+    const things = whatDestroyKeeps({ ...installed, crd: "existing", snapshotDirectory: "" });
     assert.deepEqual(
       things.map(({ command }) => command),
       ["kubectl delete namespace storage", "kubectl get persistentvolumes"],

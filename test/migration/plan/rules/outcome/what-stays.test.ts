@@ -12,8 +12,8 @@ const facts = {
   record: "trident-etcd-migration",
   snapshotDirectory: "snapshots",
   claim: { name: "trident", volume: "pvc-1" },
-  old: { claim: "trident", volume: "pvc-1", serviceAccount: "trident" },
-  definition: "own",
+  legacy: { claim: "trident", volume: "pvc-1", serviceAccount: "trident" },
+  crd: "own",
 } as const;
 
 describe("what stays", () => {
@@ -64,7 +64,7 @@ describe("what stays", () => {
       ...facts,
       flow: "install",
       claim: undefined,
-      old: undefined,
+      legacy: undefined,
     });
     assert.deepEqual(staysBehind, []);
     assert.ok(
@@ -76,7 +76,7 @@ describe("what stays", () => {
   });
 
   it("of a cluster with somebody else's definition of EtcdCluster is that: destroy does not remove it", () => {
-    const { destroyRemoves } = planWhatStays({ ...facts, definition: "existing" });
+    const { destroyRemoves } = planWhatStays({ ...facts, crd: "existing" });
     assert.ok(destroyRemoves.includes("the etcd-operator and its permissions"));
   });
 });

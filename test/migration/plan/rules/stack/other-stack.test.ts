@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { judgeOwners } from "../../../../../migration/plan/rules/stack/other-stack.ts";
-import type { FoundObject } from "../../../../../migration/plan/rules/stack/stack-objects.ts";
+import { checkOwners } from "../../../../../migration/plan/rules/stack/other-stack.ts";
+import type { FoundObject } from "../../../../../migration/plan/read/stack-objects.ts";
 
 const mine = "organization/trident-etcd/production";
 const request = { stack: mine, namespace: "storage", takeOver: false };
@@ -15,12 +15,12 @@ function found(object: string, stack?: string, isOurs = true): FoundObject {
 describe("the objects in the namespace", () => {
   it("are this stack's when they name it, or were made before stacks were named", () => {
     const objects = [found("Secret/a", mine), found("Secret/b"), { object: "Secret/c", path: "", served: undefined }];
-    assert.deepEqual(judgeOwners(objects, request), []);
+    assert.deepEqual(blockersOf(objects, request), []);
   });
 
   it("that name another stack block, whatever their number, and the way to take them over is said", () => {
     const objects = ["Secret/a", "Secret/b", "Service/c", "ClusterRole/d", "EtcdCluster/e"];
-    const [blocker, another] = judgeOwners(
+    const [blocker, another] = blockersOf(
       [found("Secret/mine", mine), ...objects.map((object) => found(object, "organization/trident-etcd/staging"))],
       request,
     );
@@ -40,16 +40,22 @@ describe("the objects in the namespace", () => {
       return { ...each, served: { ...each.served, metadata: { ...metadata, annotations } } };
     };
     const own = withUid(found("Secret/a", mine), "1");
-    assert.deepEqual(judgeOwners([own, withUid(found("Deployment/b", "nobody"), "1")], request), []);
-    assert.equal(judgeOwners([own, withUid(found("Deployment/b", "nobody"), "2")], request).length, 1);
+    assert.deepEqual(blockersOf([own, withUid(found("Deployment/b", "nobody"), "1")], request), []);
+    assert.equal(blockersOf([own, withUid(found("Deployment/b", "nobody"), "2")], request).length, 1);
   });
 
   it("of another stack are in nobody's way once they are to be taken over", () => {
     const objects = [found("Secret/a", "organization/trident-etcd/staging")];
-    assert.deepEqual(judgeOwners(objects, { ...request, takeOver: true }), []);
+    assert.deepEqual(blockersOf(objects, { ...request, takeOver: true }), []);
   });
 
-  it("that this program did not make are judged elsewhere", () => {
-    assert.deepEqual(judgeOwners([found("Secret/a", "organization/x/y", false)], request), []);
+  it("that this program did not make are checked elsewhere", () => {
+    assert.deepEqual(blockersOf([found("Secret/a", "organization/x/y", false)], request), []);
   });
 });
+
+function blockersOf(...args: Parameters<typeof checkOwners>) {
+  const { blockers, risks } = checkOwners(...args);
+  assert.deepEqual(risks, []);
+  return blockers;
+}

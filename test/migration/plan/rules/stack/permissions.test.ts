@@ -1,74 +1,33 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Access } from "../../../../../migration/plan/read/cluster-reader.ts";
-import {
-  judgePermissions,
-  missingPermissions,
-  neededPermissions,
-  splitMissing,
-} from "../../../../../migration/plan/rules/stack/permissions.ts";
+import { clusterUidAccess, neededPermissions } from "../../../../../migration/plan/read/permissions.ts";
+import type { FoundObject } from "../../../../../migration/plan/read/stack-objects.ts";
+import { crdObject } from "../../../../../migration/plan/rules/stack/crd.ts";
+import { checkPermissions } from "../../../../../migration/plan/rules/stack/permissions.ts";
+import { told } from "../told.ts";
 
 const destination = { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
 const request = { namespace: "storage", destination };
+const facts = { clusterUid: "uid-of-the-cluster", objects: [] };
 
 describe("the permissions", () => {
-  it("are asked for one by one, and those that are missing keep their order", async () => {
-    const needed = neededPermissions({ ...request, migrate: true });
-    const asked: string[] = [];
-    const missing = await missingPermissions(
-      {
-        allows: (access) => {
-          asked.push(nameOf(access));
-          return Promise.resolve(!(access.resource === "secrets" || access.verb === "watch"));
-        },
-      },
-      needed,
-    );
-    assert.deepEqual([...asked].sort(), needed.map(nameOf).sort());
-    assert.equal(new Set(asked).size, asked.length);
-    assert.deepEqual(missing.slice(0, 5).map(nameOf), [
-      "get /secrets in storage",
-      "create /secrets in storage",
-      "patch /secrets in storage",
-      "delete /secrets in storage",
-      "watch /pods in storage",
-    ]);
-  });
-
-  it("that only a migration needs are not asked for an installation", () => {
-    const names = (migrate: boolean) => neededPermissions({ ...request, migrate }).map(nameOf);
-    assert.ok(names(true).includes("update coordination.k8s.io/leases in storage"));
-    assert.ok(!names(false).some((name) => /leases|create \/pods in/.test(name)));
-    assert.ok(names(false).includes("create apiextensions.k8s.io/customresourcedefinitions"));
-    // Members and Trident are asked whether they serve, and a destroy saves a snapshot, through port-forwards.
-    for (const migrate of [true, false]) assert.ok(names(migrate).includes("get /pods/portforward in storage"));
-  });
-
   it("to list the EtcdClusters of all namespaces is good to have, no more", () => {
-    const needed = neededPermissions({ ...request, migrate: true });
-    assert.deepEqual(splitMissing(needed).wished.map(nameOf), ["list etcd.database.coreos.com/etcdclusters"]);
-    assert.equal(splitMissing(needed).needed.length, needed.length - 1);
-    assert.ok(
-      splitMissing(needed).needed.map(nameOf).includes("list etcd.database.coreos.com/etcdclusters in storage"),
-    );
-  });
-
-  it("for an existing etcd have no operator's, and those for a pod only where one may be needed", () => {
-    const endpoints = ["https://etcd:2379"];
-    const names = (reach: "auto" | "direct") =>
-      neededPermissions({
-        namespace: "storage",
-        migrate: false,
-        destination: { namespace: "storage", endpoints, reach },
-      }).map(nameOf);
-    assert.ok(!names("auto").some((name) => /customresourcedefinitions|etcdclusters|networkpolicies/.test(name)));
-    assert.ok(names("auto").includes("create /pods in storage"));
-    assert.ok(names("auto").includes("get /pods/portforward in storage"));
-    assert.ok(!names("direct").some((name) => /create \/pods in|delete \/pods/.test(name)));
+    const wished = { verb: "list", group: "etcd.database.coreos.com", resource: "etcdclusters" };
+    const { blockers, risks } = check([wished]);
+    assert.deepEqual(blockers, []);
+    assert.equal(risks.length, 1);
+    assert.match(risks[0] ?? "", /may not list the EtcdClusters of all namespaces/);
+    const all = neededPermissions({ ...request, migrate: true });
+    const isWished = (access: Access) => nameOf(access) === nameOf(wished);
+    assert.equal(all.filter(isWished).length, 1);
+    assert.deepEqual(check(all).blockers, check(all.filter((access) => !isWished(access))).blockers);
+    const inNamespace = { ...wished, namespace: "storage" };
+    assert.match(check([inNamespace]).blockers[0]?.message ?? "", /in namespace storage: list etcdclusters\.etcd/);
   });
 
   it("that are all there block nothing", () => {
-    assert.deepEqual(judgePermissions([], "storage"), []);
+    assert.deepEqual(check([]), { blockers: [], risks: [] });
   });
 
   it("that are missing are named verb by verb, with a Role and a ClusterRole that grant them", () => {
@@ -81,7 +40,7 @@ describe("the permissions", () => {
       { verb: "get", group: "", resource: "pods/portforward", namespace },
       { verb: "create", group: "rbac.authorization.k8s.io", resource: "clusterroles" },
     ];
-    assert.deepEqual(judgePermissions(missing, namespace), [
+    assert.deepEqual(check(missing).blockers, [
       {
         kind: "missingPermissions",
         object: "the user of the kubeconfig",
@@ -107,7 +66,37 @@ rules:
       },
     ]);
   });
+
+  it("that nobody may ask for are a risk, and the cluster's uid, which is not there, is missing all the same", () => {
+    const unasked = told(checkPermissions(request, { ...facts, missing: undefined }), "knowledge");
+    assert.deepEqual(unasked.blockers, []);
+    assert.match(unasked.risks[0] ?? "", /^Which permissions there are can't be asked/);
+    for (const missing of [undefined, [], [clusterUidAccess]]) {
+      const { blockers } = checkPermissions(request, { ...facts, missing, clusterUid: undefined });
+      assert.match(blockers[0]?.message ?? "", /may not, in the whole cluster: get namespaces kube-system\.$/);
+    }
+  });
+
+  it("to make, change or delete the CRD are not needed by whom uses somebody else's", () => {
+    const access = (verb: string, resource: string) => ({ verb, group: "g", resource });
+    const missing = [
+      access("get", "customresourcedefinitions"),
+      access("delete", "customresourcedefinitions"),
+      access("delete", "pods"),
+    ];
+    const foreign: FoundObject = { object: crdObject, path: "", served: { metadata: {} } };
+    assert.match(messageOf(missing, []), /get, delete customresourcedefinitions\.g; delete pods\.g\.$/);
+    assert.match(messageOf(missing, [foreign]), /: get customresourcedefinitions\.g; delete pods\.g\.$/);
+  });
 });
+
+function check(missing: readonly Access[], objects: readonly FoundObject[] = []) {
+  return told(checkPermissions(request, { ...facts, missing, objects }), "knowledge");
+}
+
+function messageOf(missing: readonly Access[], objects: readonly FoundObject[]): string {
+  return check(missing, objects).blockers[0]?.message ?? "";
+}
 
 function nameOf({ verb, group, resource, namespace }: Access): string {
   return `${verb} ${group}/${resource}${namespace === undefined ? "" : ` in ${namespace}`}`;

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ClusterRequestError } from "../../../../../migration/kubernetes/errors.ts";
+import type { Flow } from "../../../../../migration/plan/migration-plan.ts";
 import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
 import { definitionName } from "../../../../../migration/uninstall/crd.ts";
-import {
-  findStackObjects,
-  missingObjects,
-  judgeObjects,
-  stackObjects,
-  type FoundObject,
-} from "../../../../../migration/plan/rules/stack/stack-objects.ts";
+import { readStackObjects, stackObjects, type FoundObject } from "../../../../../migration/plan/read/stack-objects.ts";
+import { nothingFound } from "../../../../../migration/plan/rules/findings.ts";
+import { checkObjects, planObjects } from "../../../../../migration/plan/rules/stack/stack-objects.ts";
 
 const names = {
   namespace: "storage",
@@ -18,28 +15,13 @@ const names = {
 };
 const ours: ServedObject = { metadata: { labels: { "app.kubernetes.io/managed-by": "trident-etcd" } } };
 const foreign: ServedObject = { metadata: { labels: { "app.kubernetes.io/managed-by": "Helm" } } };
-const definition = `CustomResourceDefinition/${definitionName}`;
+const crd = `CustomResourceDefinition/${definitionName}`;
 
 describe("the stack's objects", () => {
-  it("are looked for where they will stand", async () => {
-    const found = await findStackObjects(
-      {
-        read: (path) => Promise.resolve(path === "/api/v1/namespaces/storage/secrets/etcd-peer-tls" ? ours : undefined),
-        refusalOf: () => undefined,
-      },
-      stackObjects(names),
-    );
-    assert.deepEqual(
-      found.filter(({ served }) => served !== undefined).map(({ object }) => object),
-      ["Secret/etcd-peer-tls"],
-    );
-    assert.equal(new Set(found.map(({ path }) => path)).size, found.length);
-  });
-
   it("that a stack has to have and that are gone are missing; what may not be looked at is not", async () => {
     const refusal = new ClusterRequestError({ method: "GET", path: "/" }, 403, "forbidden");
     const hidden = "/api/v1/namespaces/storage/serviceaccounts/etcd-operator";
-    const found = await findStackObjects(
+    const found = await readStackObjects(
       {
         read: (path) => Promise.resolve(path.endsWith("/roles/etcd-operator") || path === hidden ? undefined : ours),
         refusalOf: (path) => (path === hidden ? refusal : undefined),
@@ -47,32 +29,23 @@ describe("the stack's objects", () => {
       stackObjects(names),
     );
     const becomes = "is missing, and is made again";
-    assert.deepEqual(missingObjects(found), [{ object: "Role/etcd-operator", made: "by this program", becomes }]);
+    const missing = (objects: readonly FoundObject[]) =>
+      planned(objects, "installed").filter((each) => each.becomes === becomes);
+    assert.deepEqual(missing(found), [{ object: "Role/etcd-operator", made: "by this program", becomes }]);
     const without = found.map((each) => (each.isOptional === true ? { ...each, served: undefined } : each));
-    assert.equal(missingObjects(without).length, 1);
-  });
-
-  it("with an existing etcd are Trident's and the Secrets for it", () => {
-    const destination = {
-      namespace: "storage",
-      endpoints: ["https://etcd:2379"],
-      clientSecret: "etcd-client-tls",
-      credentialsSecret: "etcd-client-credentials",
-    };
-    const kinds = stackObjects({ ...names, destination }).map(({ object }) => object);
-    assert.ok(kinds.includes("Secret/etcd-client-tls") && kinds.includes("Secret/etcd-client-credentials"));
-    assert.ok(kinds.includes("ServiceAccount/trident-external-etcd"));
-    assert.ok(!kinds.some((object) => /etcd-operator|EtcdCluster|CustomResource|Service\/|etcd-server/.test(object)));
+    assert.equal(missing(without).length, 1);
+    assert.deepEqual(planned(found, "install"), planned(found, "installed").slice(0, -1));
   });
 
   it("that do not exist are no matter", () => {
-    assert.deepEqual(judgeObjects(found({}), "storage"), { objects: [], blockers: [] });
+    assert.deepEqual(checkObjects(found({}), "storage"), nothingFound);
+    assert.deepEqual(planned(found({})), []);
   });
 
   it("that this program made are kept", () => {
-    const { objects, blockers } = judgeObjects(found({ "Secret/etcd-client-tls": ours }), "storage");
-    assert.deepEqual(blockers, []);
-    assert.deepEqual(objects, [
+    const objects = found({ "Secret/etcd-client-tls": ours });
+    assert.deepEqual(checkObjects(objects, "storage"), nothingFound);
+    assert.deepEqual(planned(objects), [
       {
         object: "Secret/etcd-client-tls",
         made: "by this program",
@@ -82,12 +55,14 @@ describe("the stack's objects", () => {
   });
 
   it("that somebody else made are in the way, since a destroy would delete them", () => {
-    const { objects, blockers } = judgeObjects(
-      found({ "Secret/etcd-client-tls": foreign, "ClusterRole/trident-external-etcd-storage": foreign }),
-      "storage",
-    );
+    const objects = found({
+      "Secret/etcd-client-tls": foreign,
+      "ClusterRole/trident-external-etcd-storage": foreign,
+    });
+    const { blockers, risks } = checkObjects(objects, "storage");
+    assert.deepEqual(risks, []);
     assert.deepEqual(
-      objects.map(({ made }) => made),
+      planned(objects).map(({ made }) => made),
       ["by somebody else", "by somebody else"],
     );
     assert.deepEqual(
@@ -101,17 +76,20 @@ describe("the stack's objects", () => {
     assert.match(blockers[1]?.remedy ?? "", /kubectl get clusterrole trident-external-etcd-storage --output yaml/);
   });
 
-  it("but for the definition of EtcdCluster, which is shared", () => {
-    assert.deepEqual(judgeObjects(found({ [definition]: foreign }), "storage"), { objects: [], blockers: [] });
+  it("but for the CRD of EtcdCluster, which is shared", () => {
+    assert.deepEqual(checkObjects(found({ [crd]: foreign }), "storage"), nothingFound);
   });
 
   it("that are being deleted are made anew", () => {
     const going = { metadata: { ...ours.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
-    const { objects } = judgeObjects(found({ "Service/trident-etcd": going }), "storage");
-    assert.match(objects[0]?.becomes ?? "", /is being deleted/);
+    assert.match(planned(found({ "Service/trident-etcd": going }))[0]?.becomes ?? "", /is being deleted/);
   });
 });
 
 function found(served: Readonly<Record<string, ServedObject>>): FoundObject[] {
   return stackObjects(names).map((each) => ({ ...each, served: served[each.object] }));
+}
+
+function planned(objects: readonly FoundObject[], flow: Flow = "install") {
+  return planObjects({ legacyDeployment: "trident" }, { flow: { flow, why: "" }, objects });
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { V1Deployment, V1ObjectMeta } from "@kubernetes/client-node";
 import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
-import { findManagers, judgeManagers } from "../../../../../migration/plan/rules/trident/deployment-managers.ts";
+import { readManagers } from "../../../../../migration/plan/read/deployment-managers.ts";
+import { checkManagers } from "../../../../../migration/plan/rules/trident/deployment-managers.ts";
 import { legacyDeployment } from "../../../trident/legacy/legacy-deployment.ts";
 import { FakePlanEnvironment } from "../../fake-plan-environment.ts";
 import { deploymentPath, planOf } from "../../scenario-parts.ts";
@@ -16,13 +17,14 @@ function legacyWith(metadata: V1ObjectMeta): V1Deployment {
   return deployment;
 }
 
-async function judged(
+async function checked(
   metadata: V1ObjectMeta,
   arrange: (environment: FakePlanEnvironment) => unknown = () => undefined,
 ) {
   const environment = new FakePlanEnvironment();
   arrange(environment);
-  const { blockers, risks } = judgeManagers(await findManagers(environment.reader, legacyWith(metadata)));
+  const managers = await readManagers(environment.reader, legacyWith(metadata));
+  const { blockers, risks } = checkManagers(managers, { flow: "migrate" });
   return {
     blockers: blockers.map(({ message, remedy }) => `${message}\n${remedy}`),
     risks: risks.map(({ message }) => message),
@@ -31,7 +33,7 @@ async function judged(
 
 describe("an old Deployment that somebody else manages", () => {
   it("is nothing to tell of where nobody does", async () => {
-    assert.deepEqual(await judged({ labels: { app: "trident.netapp.io" } }), { blockers: [], risks: [] });
+    assert.deepEqual(await checked({ labels: { app: "trident.netapp.io" } }), { blockers: [], risks: [] });
   });
 
   for (const [who, metadata, ways] of [
@@ -77,7 +79,7 @@ describe("an old Deployment that somebody else manages", () => {
     ["addon manager", { labels: { "addonmanager.kubernetes.io/mode": "Reconcile" } }, ["mode-"]],
   ] as const) {
     it(`blocks when ${who} keeps it in sync by ${JSON.stringify(Object.keys(metadata))}, with the commands that free it`, async () => {
-      const { blockers, risks } = await judged(metadata);
+      const { blockers, risks } = await checked(metadata);
       assert.equal(blockers.length, 1);
       const [told = ""] = blockers;
       for (const word of [who, ...ways]) assert.ok(told.includes(word), told);
@@ -92,7 +94,7 @@ describe("an old Deployment that somebody else manages", () => {
     ["whatever installs storage", { labels: { "app.kubernetes.io/instance": "storage" } }],
   ] as const) {
     it(`is a risk when ${who} installed it, which does nothing by itself (${JSON.stringify(metadata)})`, async () => {
-      const { blockers, risks } = await judged(metadata);
+      const { blockers, risks } = await checked(metadata);
       assert.deepEqual(blockers, []);
       assert.equal(risks.length, 1);
       assert.ok(risks[0]?.includes(who), risks[0]);
@@ -101,17 +103,17 @@ describe("an old Deployment that somebody else manages", () => {
 
   it("blocks when a controller made it, not for an owner that only takes it along when it is deleted", async () => {
     const owner = { apiVersion: "v1", kind: "StorageStack", name: "main", uid: "u" };
-    const { blockers } = await judged({ ownerReferences: [{ ...owner, controller: true }] });
+    const { blockers } = await checked({ ownerReferences: [{ ...owner, controller: true }] });
     assert.match(
       blockers[0] ?? "",
       /belongs to StorageStack\/main.*kubectl --namespace trident patch deployment trident/s,
     );
-    assert.deepEqual(await judged({ ownerReferences: [owner] }), { blockers: [], risks: [] });
+    assert.deepEqual(await checked({ ownerReferences: [owner] }), { blockers: [], risks: [] });
   });
 
   it("blocks when it is scaled, by a HorizontalPodAutoscaler or by KEDA, whose own one is not told of twice", async () => {
     const spec = { scaleTargetRef: { kind: "Deployment", name: "trident" } };
-    const { blockers } = await judged({}, (environment) => {
+    const { blockers } = await checked({}, (environment) => {
       const ownerReferences = [{ kind: "ScaledObject", name: "by-load" }];
       environment.lists.set(autoscalers, [
         { metadata: { name: "by-hand" }, spec },
@@ -129,7 +131,7 @@ describe("an old Deployment that somebody else manages", () => {
   });
 
   it("is a risk when it can't be seen whether it is scaled", async () => {
-    const { blockers, risks } = await judged({}, (environment) => environment.forbidden.add(autoscalers));
+    const { blockers, risks } = await checked({}, (environment) => environment.forbidden.add(autoscalers));
     assert.deepEqual(blockers, []);
     assert.match(risks[0] ?? "", /may not list the HorizontalPodAutoscalers of namespace trident/);
   });

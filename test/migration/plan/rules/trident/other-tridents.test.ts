@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  findOtherTridents,
-  isTrident,
-  judgeOtherTridents,
-} from "../../../../../migration/plan/rules/trident/other-tridents.ts";
+import { isTrident, readOtherTridents } from "../../../../../migration/plan/read/other-tridents.ts";
+import { checkOtherTridents } from "../../../../../migration/plan/rules/trident/other-tridents.ts";
 import type { Flow } from "../../../../../migration/plan/migration-plan.ts";
 import { legacyDeployment } from "../../../trident/legacy/legacy-deployment.ts";
 import { FakePlanEnvironment, planRequest } from "../../fake-plan-environment.ts";
@@ -21,10 +18,10 @@ function workload(namespace: string, name: string, { image = "netapp/trident:20.
   };
 }
 
-async function judged(flow: Flow, arrange: (environment: FakePlanEnvironment) => unknown) {
+async function checked(flow: Flow, arrange: (environment: FakePlanEnvironment) => unknown) {
   const environment = new FakePlanEnvironment();
   arrange(environment);
-  const { blockers, risks } = judgeOtherTridents(await findOtherTridents(environment.reader, planRequest()), flow);
+  const { blockers, risks } = checkOtherTridents(await readOtherTridents(environment.reader, planRequest()), flow);
   return { blockers, risks: risks.map(({ message }) => message) };
 }
 
@@ -55,7 +52,7 @@ describe("Tridents elsewhere in the cluster", () => {
   });
 
   it("are not the one that the plan is about, old or new", async () => {
-    const found = await judged("migrate", (environment) => {
+    const found = await checked("migrate", (environment) => {
       environment.objects.set(first("deployments"), {
         items: [legacyDeployment(), workload("web", "web", { image: "web" })],
       });
@@ -64,7 +61,7 @@ describe("Tridents elsewhere in the cluster", () => {
   });
 
   it("block, of whatever kind, whatever namespace and on whatever page of the list", async () => {
-    const { blockers } = await judged("install", (environment) => {
+    const { blockers } = await checked("install", (environment) => {
       const page = { items: [workload("web", "web", { image: "web" })] };
       environment.objects.set(first("deployments"), { ...page, metadata: { continue: "a b" } as object });
       environment.objects.set(`${first("deployments")}&continue=a%20b`, { items: [workload("storage", "trident")] });
@@ -89,7 +86,7 @@ describe("Tridents elsewhere in the cluster", () => {
   });
 
   it("that are one with an etcd of its own may be the one that was meant", async () => {
-    const { blockers } = await judged("install", (environment) =>
+    const { blockers } = await checked("install", (environment) =>
       environment.objects.set(first("deployments"), { items: [workload("storage", "trident")] }),
     );
     assert.match(blockers[0]?.remedy ?? "", /pulumi config set namespace storage.*pulumi config set migrate true/s);
@@ -100,7 +97,7 @@ describe("Tridents elsewhere in the cluster", () => {
     [definition, "CustomResourceDefinition tridentbackends.trident.netapp.io"],
   ] as const) {
     it(`block when they made ${name}, with what removes it`, async () => {
-      const { blockers } = await judged("migrate", (environment) => environment.objects.set(path, {}));
+      const { blockers } = await checked("migrate", (environment) => environment.objects.set(path, {}));
       assert.equal(blockers.length, 1);
       const [told = { message: "", remedy: "" }] = blockers;
       assert.ok(told.message.includes(name));
@@ -109,7 +106,7 @@ describe("Tridents elsewhere in the cluster", () => {
   }
 
   it("that are stopped are a risk, which keeps nobody from anything", async () => {
-    const { blockers, risks } = await judged("install", (environment) =>
+    const { blockers, risks } = await checked("install", (environment) =>
       environment.objects.set(first("deployments"), { items: [workload("storage", "trident", { replicas: 0 })] }),
     );
     assert.deepEqual(blockers, []);
@@ -118,7 +115,7 @@ describe("Tridents elsewhere in the cluster", () => {
 
   for (const flow of ["installed", "migrated", "resume", "rollback", "rolledBack"] as const) {
     it(`are a risk to a stack that is ${flow}: it is there already`, async () => {
-      const { blockers, risks } = await judged(flow, (environment) =>
+      const { blockers, risks } = await checked(flow, (environment) =>
         environment.objects.set(first("deployments"), { items: [workload("storage", "trident")] }),
       );
       assert.deepEqual(blockers, []);
@@ -127,7 +124,7 @@ describe("Tridents elsewhere in the cluster", () => {
   }
 
   it("that may not be looked for are a risk that says so", async () => {
-    const { blockers, risks } = await judged("install", (environment) =>
+    const { blockers, risks } = await checked("install", (environment) =>
       environment.forbidden.add(first("deployments")),
     );
     assert.deepEqual(blockers, []);

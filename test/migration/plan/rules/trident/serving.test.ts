@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { planFrom } from "../../../../../migration/plan/gather-plan.ts";
+import { planFrom } from "../../../../../migration/plan/make-plan.ts";
 import { FakePlanEnvironment, planRequest, smallState, threeMembers } from "../../fake-plan-environment.ts";
 import { deploymentPath, emptyRecord, recordedStack } from "../../scenario-parts.ts";
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { keyPrefix } from "../../../../../migration/copy/store/key-range.ts";
-import { etcdQuotaBytes, judgeState, type StateFacts } from "../../../../../migration/plan/rules/trident/state.ts";
+import { etcdQuotaBytes, checkState, type StateFacts } from "../../../../../migration/plan/rules/trident/state.ts";
 import type { StateSurvey } from "../../../../../migration/plan/read/state/survey-state.ts";
 import { legacyTrident } from "../../../trident/legacy/legacy-deployment.ts";
+import { told } from "../told.ts";
 
 const none = { count: 0, first: [] };
 const survey: StateSurvey = {
@@ -33,7 +34,7 @@ const foreign = {
 
 describe("the state", () => {
   it("that can be moved has neither blocker nor risk", () => {
-    assert.deepEqual(judgeState(facts), { blockers: [], risks: [] });
+    assert.deepEqual(check(facts), { blockers: [], risks: [] });
   });
 
   const blocked: [what: string, change: Partial<StateFacts>, kind: string, message: RegExp, remedy: RegExp][] = [
@@ -97,7 +98,7 @@ describe("the state", () => {
   ];
   for (const [what, change, kind, message, remedy] of blocked) {
     it(`that ${what} blocks, with the way out`, () => {
-      const { blockers } = judgeState({ ...facts, ...change });
+      const { blockers } = check({ ...facts, ...change });
       assert.deepEqual(
         blockers.map((blocker) => blocker.kind),
         [kind],
@@ -108,7 +109,7 @@ describe("the state", () => {
   }
 
   it("has all of its blockers told together", () => {
-    const { blockers } = judgeState({
+    const { blockers } = check({
       ...facts,
       survey: {
         ...survey,
@@ -122,7 +123,7 @@ describe("the state", () => {
 
   it("that meets an older copy of its own is no blocker, but a risk that is told", () => {
     const own = { keys: 3, equal: 1, stale: 2, foreign: { count: 0, first: [] } };
-    const { blockers, risks } = judgeState({ ...facts, survey: { ...survey, destination: own } });
+    const { blockers, risks } = check({ ...facts, survey: { ...survey, destination: own } });
     assert.deepEqual(blockers, []);
     assert.match(risks.join("\n"), /2 outdated keys of an interrupted copy/);
   });
@@ -132,9 +133,9 @@ describe("the state", () => {
       survey: surveyWithCopied(1.5 * gibibyte, 1.4 * gibibyte),
       destination: destinationOf(1.5 * gibibyte),
     };
-    assert.deepEqual(judgeState({ ...facts, ...copied }), { blockers: [], risks: [] });
+    assert.deepEqual(check({ ...facts, ...copied }), { blockers: [], risks: [] });
     const all = { survey: surveyWithCopied(1.5 * gibibyte, 1.5 * gibibyte), destination: destinationOf(2 * gibibyte) };
-    assert.deepEqual(judgeState({ ...facts, ...all }), { blockers: [], risks: [] });
+    assert.deepEqual(check({ ...facts, ...all }), { blockers: [], risks: [] });
   });
 
   it("that was not read is estimated by what the old etcd's database takes", () => {
@@ -142,7 +143,7 @@ describe("the state", () => {
     assert.equal(bytes, 1000);
     const large = { ...facts.source, databaseBytes: 1.5 * gibibyte };
     const risksWith = (destination: StateFacts["destination"]) =>
-      judgeState({ ...facts, survey: unread, source: large, destination }).risks.join("\n");
+      check({ ...facts, survey: unread, source: large, destination }).risks.join("\n");
     assert.match(
       risksWith(destinationOf(gibibyte)),
       /old etcd's database is 1\.5 GiB, .*1\.0 GiB are in use.*may not fit/,
@@ -154,20 +155,20 @@ describe("the state", () => {
   it("that is too large for an etcd as it usually is, is a risk with one whose quota is not known", () => {
     const large = { ...survey, bytes: 3 * gibibyte };
     assert.deepEqual(
-      judgeState({ ...facts, survey: large }).blockers.map(({ kind }) => kind),
+      check({ ...facts, survey: large }).blockers.map(({ kind }) => kind),
       ["noRoom"],
     );
-    const { blockers, risks } = judgeState({ ...facts, survey: large, isQuotaUnknown: true });
+    const { blockers, risks } = check({ ...facts, survey: large, isQuotaUnknown: true });
     assert.deepEqual(blockers, []);
     assert.match(risks.join(), /3\.0 GiB, and the new etcd takes as a rule 2\.0 GiB.*may not fit/);
   });
 
   it("that may not fit, or was not read, is a risk", () => {
     const large = { ...survey, bytes: etcdQuotaBytes / 2 };
-    assert.match(judgeState({ ...facts, survey: large }).risks.join("\n"), /1\.0 GiB.*may not fit/);
+    assert.match(check({ ...facts, survey: large }).risks.join("\n"), /1\.0 GiB.*may not fit/);
     const { bytes, ...unread } = survey;
     assert.equal(bytes, 1000);
-    assert.match(judgeState({ ...facts, survey: unread }).risks.join("\n"), /only keys were looked at/);
+    assert.match(check({ ...facts, survey: unread }).risks.join("\n"), /only keys were looked at/);
   });
 });
 
@@ -178,4 +179,8 @@ function destinationOf(databaseBytes: number): StateFacts["destination"] {
 function surveyWithCopied(bytes: number, equalBytes: number): StateSurvey {
   const destination = { keys: 3, equal: 3, equalBytes, stale: 0, foreign: { count: 0, first: [] } };
   return { ...survey, bytes, destination };
+}
+
+function check(about: StateFacts) {
+  return told(checkState(about), "state");
 }

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  judgeVersions,
-  parseVersion,
-  versionOfImage,
-  type VersionFacts,
-} from "../../../../../migration/plan/rules/versions/versions.ts";
+import { checkVersions, type VersionFacts } from "../../../../../migration/plan/rules/versions/versions.ts";
+import { told } from "../told.ts";
 
 const legacy = {
   deployment: "trident",
@@ -17,18 +13,8 @@ const legacy = {
 const fine: VersionFacts = { newTridentImage: "netapp/trident:19.04.0", kubernetes: "v1.34.1", legacy };
 
 describe("the versions", () => {
-  it("are read from tags, with or without a v, and not guessed", () => {
-    assert.equal(versionOfImage("registry.example:5000/etcd:v3.3.12")?.text, "3.3.12");
-    assert.equal(versionOfImage("netapp/trident:18.01")?.minor, 1);
-    assert.equal(versionOfImage("netapp/trident:19.04.0-test@sha256:aa")?.patch, 0);
-    for (const image of ["registry.example:5000/etcd", "etcd:latest", "etcd@sha256:aa"]) {
-      assert.equal(versionOfImage(image), undefined);
-    }
-    assert.equal(parseVersion("v1.27.3-gke.100")?.minor, 27);
-  });
-
   it("that go together are no matter", () => {
-    assert.deepEqual(judgeVersions(fine), { blockers: [], risks: [] });
+    assert.deepEqual(check(fine), { blockers: [], risks: [] });
   });
 
   const blocked: [what: string, change: Partial<VersionFacts>, kind: string, message: RegExp, remedy: RegExp][] = [
@@ -77,7 +63,7 @@ describe("the versions", () => {
   ];
   for (const [what, change, kind, message, remedy] of blocked) {
     it(`forbid ${what}`, () => {
-      const { blockers } = judgeVersions({ ...fine, ...change });
+      const { blockers } = check({ ...fine, ...change });
       assert.deepEqual(
         blockers.map((blocker) => blocker.kind),
         [kind],
@@ -88,7 +74,7 @@ describe("the versions", () => {
   }
 
   it("are a risk where they can't be told, or were never tried", () => {
-    const { blockers, risks } = judgeVersions({
+    const { blockers, risks } = check({
       newTridentImage: "own/trident@sha256:aa",
       kubernetes: "v1.40.0",
       legacy: { ...legacy, tridentImage: "own/trident:mine", etcdImage: "own/etcd:mine" },
@@ -105,6 +91,10 @@ describe("the versions", () => {
 
   it("of one line are the same to each other: a patch is no older image", () => {
     const patched = { ...legacy, etcdImage: "quay.io/coreos/etcd:v3.3.9" };
-    assert.deepEqual(judgeVersions({ ...fine, legacy: patched }).blockers, []);
+    assert.deepEqual(check({ ...fine, legacy: patched }).blockers, []);
   });
 });
+
+function check(facts: VersionFacts) {
+  return told(checkVersions(facts), "service");
+}

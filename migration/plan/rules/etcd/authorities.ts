@@ -1,63 +1,14 @@
 import type { X509Certificate } from "node:crypto";
-import { certificateRoles, type ShownCertificates } from "../../../certificates/brought-certificates.ts";
-import { certificatesIn } from "../../../certificates/pem-contents.ts";
-import { isTrusted } from "../../../certificates/trusted-chain.ts";
-import { readShown, untrustedRelations, type ReadCertificates } from "../../../certificates/trust-relations.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
+import type { ShownCertificates } from "../../../certificates/brought-certificates.ts";
+import { certificatesIn } from "../../../certificates/pem-contents.ts";
+import { readShown, untrustedRelations, type ReadCertificates } from "../../../certificates/trust-relations.ts";
+import { isTrusted } from "../../../certificates/trusted-chain.ts";
+import type { GeneratedAuthority } from "../../plan-request.ts";
 import type { ServedObject } from "../../read/cluster-reader.ts";
-import { judgeGenerated, type GeneratedAuthority } from "./generated-authority.ts";
-import type { PlannedCertificate } from "../../migration-plan.ts";
+import { blockedBy, nothingFound, type Findings } from "../findings.ts";
 
 type ServedSecrets = ReadonlyMap<string, ServedObject>;
-
-/** The certificates that this run puts into the stack's Secrets, and when the first of each file ends. */
-export function planBrought(brought: ShownCertificates, clientSecret: string): PlannedCertificate[] {
-  const authorities = certificateRoles.map((role) => brought[role].certificateAuthority);
-  const { server, peer, client } = brought;
-  const ofRole = (name: string, secret: string, { certificate, places }: ShownCertificates["server"]) => ({
-    name,
-    secret,
-    from: places.certificate,
-    expires: firstEnd([certificate]),
-  });
-  return [
-    {
-      name: "authority",
-      secret: clientSecret,
-      from: client.places.certificateAuthority,
-      expires: firstEnd(authorities),
-    },
-    ofRole("server", "etcd-server-tls", server),
-    ofRole("peer", "etcd-peer-tls", peer),
-    ofRole("client", clientSecret, client),
-  ];
-}
-
-function firstEnd(files: readonly Buffer[]): string {
-  const ends = files.flatMap(certificatesOf).map(({ validToDate }) => validToDate.getTime());
-  return new Date(Math.min(...ends)).toISOString();
-}
-
-function certificatesOf(pem: Buffer): readonly X509Certificate[] {
-  const contents = certificatesIn(pem);
-  return "value" in contents ? contents.value : [];
-}
-
-/** Those that end soon: nothing here renews them. */
-export function judgeBrought(
-  certificates: readonly PlannedCertificate[],
-  earlyRenewalHours: number,
-  now: Date,
-): string[] {
-  return certificates.flatMap(({ name, from, expires }) => {
-    if (from === undefined || expires === undefined) return [];
-    if (Date.parse(expires) - now.getTime() > earlyRenewalHours * 3_600_000) return [];
-    return [
-      `The ${name} certificate that you bring (${from}) ends on ${expires}, and nothing renews it here: have it issued anew by ` +
-        "the same CA, and run `pulumi up`.",
-    ];
-  });
-}
 
 /** Marks the Secrets whose certificates were brought, as components/etcd/brought-etcd-tls.ts makes them. */
 const broughtAnnotation = "trident-etcd/certificates";
@@ -79,20 +30,22 @@ export interface AuthorityFacts {
  * Members read their CA when they start, and each certificate when they show it. A CA that those that run do not know would
  * shut out their own health checks: Kubernetes would end all of them at once, with the data in them.
  */
-export function judgeAuthorities(facts: AuthorityFacts): Blocker[] {
+export function checkAuthorities(facts: AuthorityFacts): Findings {
   const { brought, generated, secrets, clientSecret, namespace } = facts;
-  if (!facts.hasMembers) return [];
+  if (!facts.hasMembers) return nothingFound;
   if (brought === undefined) {
     const serverSecret = secrets.get("etcd-server-tls");
-    if (serverSecret?.metadata?.annotations?.[broughtAnnotation] !== undefined) return [generatedNow(namespace)];
-    return generated === undefined ? [] : judgeGenerated(generated, serverSecret, whatWouldHappen);
+    if (serverSecret?.metadata?.annotations?.[broughtAnnotation] !== undefined) {
+      return blockedBy(generatedNow(namespace));
+    }
+    return generated === undefined ? nothingFound : checkGenerated(generated, serverSecret);
   }
   const running = provenCertificates(readShown(servedCertificates(secrets, clientSecret)));
   const given = readShown(brought);
   // While they change, some have the one and some the other.
   const broken = [...untrustedRelations(given, running), ...untrustedRelations(running, given)];
   const places = new Set(broken.map(({ shown }) => brought[shown].places.certificate));
-  return places.size === 0 ? [] : [issuedByAnother([...places], namespace)];
+  return places.size === 0 ? nothingFound : blockedBy(issuedByAnother([...places], namespace));
 }
 
 function generatedNow(namespace: string): Blocker {
@@ -155,4 +108,42 @@ function servedCertificates(secrets: ServedSecrets, clientSecret: string) {
     peer: of("etcd-peer-tls", "peer"),
     client: of(clientSecret, "etcd-client"),
   };
+}
+
+/** Whether generated certificates would be of another CA than the members know that run: settings may have changed. */
+function checkGenerated(wanted: GeneratedAuthority, serverSecret: ServedObject | undefined): Findings {
+  const data = serverSecret?.data as Readonly<Record<string, string>> | undefined;
+  const contents = certificatesIn(Buffer.from(data?.["server-ca.crt"] ?? "", "base64"));
+  if ("problem" in contents) return nothingFound;
+  const [running] = contents.value;
+  const settings = [
+    ...differing("certificateKeyAlgorithm", wanted.keyAlgorithm, keyAlgorithmOf(running)),
+    ...differing("certificateOrganization", wanted.organization, organizationOf(running)),
+  ];
+  return blockedBy(
+    ...settings.map(
+      ({ setting, value, before }): Blocker => ({
+        kind: "anotherAuthority",
+        object: `setting ${setting}`,
+        message:
+          `${setting} is ${JSON.stringify(value)}, and the CA that the members which run were started with has ` +
+          `${before === "" ? "none" : JSON.stringify(before)}. It would be another CA: ${whatWouldHappen}`,
+        remedy:
+          `Set it back with \`${before === "" ? `pulumi config rm ${setting}` : `pulumi config set ${setting} ${before}`}\`. ` +
+          "Another CA takes a new etcd: docs/certificates.md says how to get there.",
+      }),
+    ),
+  );
+}
+
+function differing(setting: string, value: string, before: string) {
+  return value === before ? [] : [{ setting, value, before }];
+}
+
+function keyAlgorithmOf({ publicKey }: X509Certificate): string {
+  return publicKey.asymmetricKeyType === "ec" ? "ECDSA" : "RSA";
+}
+
+function organizationOf({ subject }: X509Certificate): string {
+  return /^O=(.*)$/m.exec(subject)?.[1] ?? "";
 }

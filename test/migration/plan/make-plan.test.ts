@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { gatherPlan, planFrom } from "../../../migration/plan/gather-plan.ts";
+import { makePlan, planFrom } from "../../../migration/plan/make-plan.ts";
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import { PlanBlockedError, refuseBlocked } from "../../../migration/plan/plan-blocked-error.ts";
 import { outageOf } from "../../../migration/plan/rules/outcome/steps.ts";
@@ -161,7 +161,7 @@ describe("the plan", () => {
 describe("gathering the plan", () => {
   it("names the server and the settings when no cluster answers", async () => {
     const cluster = { kubeconfig: kubeconfigFor("http://127.0.0.1:1") };
-    await assert.rejects(gatherPlan(planRequest({ cluster })), {
+    await assert.rejects(makePlan(planRequest({ cluster })), {
       name: "ClusterUnreachableError",
       message: /http:\/\/127\.0\.0\.1:1.*KUBECONFIG/,
     });
@@ -174,7 +174,7 @@ describe("gathering the plan", () => {
         if (request === "GET /api/v1/namespaces/trident") return 403;
         return request.startsWith("POST") ? 403 : undefined;
       };
-      const plan = await gatherPlan(planRequest({ cluster: { kubeconfig: fake.kubeconfig }, migrate: false }));
+      const plan = await makePlan(planRequest({ cluster: { kubeconfig: fake.kubeconfig }, migrate: false }));
       assert.equal(plan.flow, "install");
       assert.match(plan.cluster, /fake-context/);
       assert.ok(plan.risks.some((risk) => risk.startsWith("Which permissions there are can't be asked")));

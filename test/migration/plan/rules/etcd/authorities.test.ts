@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
 import { after, before, describe, it } from "node:test";
+import type { Blocker } from "../../../../../migration/blockers/blocker.ts";
 import { withoutKeys, type BroughtCertificates } from "../../../../../migration/certificates/brought-certificates.ts";
-import {
-  judgeAuthorities,
-  judgeBrought,
-  planBrought,
-} from "../../../../../migration/plan/rules/etcd/brought-certificates.ts";
+import { checkAuthorities, type AuthorityFacts } from "../../../../../migration/plan/rules/etcd/authorities.ts";
+import type { GeneratedAuthority } from "../../../../../migration/plan/plan-request.ts";
 import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
 import { createAuthority, type CertificateAuthority } from "../../../../certificate-authority.ts";
 import { issueSet } from "../../../../issued-set.ts";
@@ -28,42 +25,16 @@ describe("certificates of one's own in the plan", () => {
   });
   after(() => Promise.all([members, clients, strangers].map((authority) => authority.remove())));
 
-  it("have their places and ends told, the CAs by the first that ends", () => {
-    const planned = planBrought(withoutKeys(first), clientSecret);
-    assert.deepEqual(planned[0], {
-      name: "authority",
-      secret: clientSecret,
-      from: "etcd-client-ca.crt",
-      expires: new X509Certificate(clients.certificate).validToDate.toISOString(),
-    });
-    assert.deepEqual(planned.map(({ name, secret, from }) => `${name} ${secret} ${String(from)}`).slice(1), [
-      "server etcd-server-tls server.crt",
-      "peer etcd-peer-tls peer.crt",
-      "client etcd-client-tls etcd-client.crt",
-    ]);
-    assert.ok(!JSON.stringify(planned).includes("-----"));
-  });
-
-  it("are a risk when they end within the hours in which generated ones are renewed", () => {
-    const planned = planBrought(withoutKeys(first), clientSecret).filter(({ name }) => name === "client");
-    assert.deepEqual(judgeBrought(planned, 19 * 24, new Date()), []);
-    const [risk] = judgeBrought(planned, 21 * 24, new Date());
-    assert.match(
-      risk ?? "",
-      /^The client certificate that you bring \(etcd-client\.crt\) ends on .*issued anew by the same CA/,
-    );
-  });
-
   it("may be renewed by their CA, and have a CA added, while members run", async () => {
     const renewed = await issueSet(place, { authorities: { members, clients } });
-    assert.deepEqual(judge(renewed), []);
+    assert.deepEqual(check(renewed), []);
     const added = Buffer.concat([renewed.peer.certificateAuthority, strangers.certificate]);
-    assert.deepEqual(judge({ ...renewed, peer: { ...renewed.peer, certificateAuthority: added } }), []);
+    assert.deepEqual(check({ ...renewed, peer: { ...renewed.peer, certificateAuthority: added } }), []);
   });
 
   it("may not come from another CA while members run, not even from one that was added to the file", async () => {
     const others = await issueSet(place, { authorities: { members: strangers, clients: strangers } });
-    const [blocker, ...more] = judge(others);
+    const [blocker, ...more] = check(others);
     assert.deepEqual(more, []);
     assert.equal(blocker?.kind, "anotherAuthority");
     assert.match(blocker.message, /than that of etcd-client\.crt, server\.crt, peer\.crt: /);
@@ -71,34 +42,34 @@ describe("certificates of one's own in the plan", () => {
     const added = Buffer.concat([first.peer.certificateAuthority, strangers.certificate]);
     const running = { ...first, peer: { ...first.peer, certificateAuthority: added } };
     const peerOfAdded = { ...first, peer: { ...others.peer, certificateAuthority: added } };
-    assert.match(judge(peerOfAdded, running)[0]?.message ?? "", /than that of peer\.crt: /);
+    assert.match(check(peerOfAdded, running)[0]?.message ?? "", /than that of peer\.crt: /);
   });
 
   it("may not lose a CA that certificates in use are of", () => {
     const only = { ...first.server, certificateAuthority: members.certificate };
-    assert.match(judge({ ...first, server: only })[0]?.message ?? "", /than that of etcd-client\.crt: /);
+    assert.match(check({ ...first, server: only })[0]?.message ?? "", /than that of etcd-client\.crt: /);
   });
 
   it("may come from any CA where no members run", async () => {
     const others = await issueSet(place, { authorities: { members: strangers, clients: strangers } });
     const facts = { secrets: served(first), clientSecret, namespace: "storage", hasMembers: false };
-    assert.deepEqual(judgeAuthorities({ ...facts, brought: withoutKeys(others) }), []);
-    assert.deepEqual(judgeAuthorities({ ...facts, brought: undefined }), []);
+    assert.deepEqual(blockersOf({ ...facts, brought: withoutKeys(others) }), []);
+    assert.deepEqual(blockersOf({ ...facts, brought: undefined }), []);
   });
 
   it("may not be followed by generated ones while members run; generated ones follow generated ones", () => {
     const facts = { brought: undefined, clientSecret, namespace: "storage", hasMembers: true };
-    const [blocker] = judgeAuthorities({
+    const [blocker] = blockersOf({
       ...facts,
       secrets: served(first, { "trident-etcd/certificates": "brought" }),
     });
     assert.match(blocker?.message ?? "", /Generated ones would be of another CA/);
-    assert.deepEqual(judgeAuthorities({ ...facts, secrets: served(first) }), []);
+    assert.deepEqual(blockersOf({ ...facts, secrets: served(first) }), []);
   });
 
-  function judge(brought: BroughtCertificates, running = first) {
+  function check(brought: BroughtCertificates, running = first) {
     const facts = { secrets: served(running), clientSecret, namespace: "storage", hasMembers: true };
-    return judgeAuthorities({ ...facts, brought: withoutKeys(brought) });
+    return blockersOf({ ...facts, brought: withoutKeys(brought) });
   }
 });
 
@@ -118,4 +89,53 @@ function served(
     ["etcd-peer-tls", secret("peer", peer)],
     [clientSecret, secret("etcd-client", client)],
   ]);
+}
+
+describe("a generated CA of members that run", () => {
+  it("may stay as it is, and be waited for where it can't be read", async () => {
+    assert.deepEqual(await checkGenerated("a CA", { keyAlgorithm: "ECDSA", organization: "" }), []);
+    assert.deepEqual(await checkGenerated("a CA/O=Storage", { keyAlgorithm: "ECDSA", organization: "Storage" }), []);
+    const generated = { keyAlgorithm: "RSA", organization: "" } as const;
+    assert.deepEqual(blockersOf({ ...runningMembers, generated, secrets: new Map() }), []);
+  });
+
+  it("may not become another one by a setting: each is named with the way back", async () => {
+    const blockers = await checkGenerated("a CA/O=Storage", { keyAlgorithm: "RSA", organization: "Backup" });
+    assert.deepEqual(
+      blockers.map(({ kind, object }) => [kind, object]),
+      [
+        ["anotherAuthority", "setting certificateKeyAlgorithm"],
+        ["anotherAuthority", "setting certificateOrganization"],
+      ],
+    );
+    assert.match(
+      blockers[0]?.message ?? "",
+      /^certificateKeyAlgorithm is "RSA", and the CA .* has "ECDSA"\. .*: they would let nobody in, .* with the data in them\.$/,
+    );
+    assert.match(blockers[0]?.remedy ?? "", /pulumi config set certificateKeyAlgorithm ECDSA/);
+    const [added] = await checkGenerated("a CA", { keyAlgorithm: "ECDSA", organization: "Storage" });
+    assert.match(added?.message ?? "", /has none\./);
+    assert.match(added?.remedy ?? "", /pulumi config rm certificateOrganization/);
+  });
+
+  it("is told by the kind of its key", async () => {
+    const rsa = ["-newkey", "rsa:2048", "-nodes"];
+    assert.deepEqual(await checkGenerated("a CA", { keyAlgorithm: "RSA", organization: "" }, rsa), []);
+    assert.equal((await checkGenerated("a CA", { keyAlgorithm: "ECDSA", organization: "" }, rsa)).length, 1);
+  });
+});
+
+async function checkGenerated(subject: string, wanted: GeneratedAuthority, newKey?: readonly string[]) {
+  const authority = await createAuthority(subject, 2, newKey);
+  await authority.remove();
+  const data = { "server-ca.crt": authority.certificate.toString("base64") };
+  return blockersOf({ ...runningMembers, generated: wanted, secrets: new Map([["etcd-server-tls", { data }]]) });
+}
+
+const runningMembers = { brought: undefined, clientSecret, namespace: "storage", hasMembers: true };
+
+function blockersOf(facts: AuthorityFacts): readonly Blocker[] {
+  const { blockers, risks } = checkAuthorities(facts);
+  assert.deepEqual(risks, []);
+  return blockers;
 }

@@ -1,4 +1,4 @@
-import type { ClusterReader, ServedObject } from "../../read/cluster-reader.ts";
+import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
 
 /** Where clusters have their DNS: most of them, and OpenShift. */
 const namespaces = ["kube-system", "openshift-dns"];
@@ -8,7 +8,7 @@ const namespaces = ["kube-system", "openshift-dns"];
  * empty. Undefined where one has an endpoint, and where nothing can be told: a DNS on the nodes has no Service, and
  * whether names resolve can only be tried from a pod, which a plan does not make.
  */
-export async function findSilentDns(reader: Pick<ClusterReader, "read" | "list">): Promise<string | undefined> {
+export async function readSilentDns(reader: Pick<ClusterReader, "read" | "list">): Promise<string | undefined> {
   const lists = await Promise.all(
     namespaces.map(async (namespace) => {
       const services = (await reader.list(`/api/v1/namespaces/${namespace}/services`)) ?? [];
@@ -22,12 +22,6 @@ export async function findSilentDns(reader: Pick<ClusterReader, "read" | "list">
     }),
   );
   return found.every(({ isSilent }) => isSilent) ? found[0]?.name : undefined;
-}
-
-export function judgeClusterDns(silent: string | undefined, clusterName: string): string[] {
-  if (silent === undefined) return [];
-  const need = `the etcd members wait for their own DNS names (*.${clusterName}.NAMESPACE.svc) before they start`;
-  return [`The DNS Service ${silent} has no ready endpoint; ${need}.`];
 }
 
 /** By any name: kube-dns, coredns, rke2-coredns-rke2-coredns, dns-default. */

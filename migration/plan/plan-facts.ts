@@ -1,0 +1,48 @@
+import type { V1Deployment } from "@kubernetes/client-node";
+import type { Blocker } from "../blockers/blocker.ts";
+import type { AskedMember } from "../members/asked-member.ts";
+import type { MigrationRecord, MigrationRecordInvalidError } from "../record/migration-record.ts";
+import type { FlowFinding } from "./flow/flow-finding.ts";
+import type { ClaimFacts } from "./read/claim.ts";
+import type { Access, ServedObject } from "./read/cluster-reader.ts";
+import type { DeploymentManagers } from "./read/deployment-managers.ts";
+import type { LegacyObjects } from "./read/legacy-objects.ts";
+import type { OtherTridents } from "./read/other-tridents.ts";
+import type { RunningMigration } from "./read/running-migration.ts";
+import type { FoundObject } from "./read/stack-objects.ts";
+import type { StateRead } from "./read/state/read-state.ts";
+
+/** All that was found out by asking the cluster and the etcds. */
+export interface PlanFacts {
+  readonly cluster: string;
+  /** Undefined when it may not be read. */
+  readonly clusterUid: string | undefined;
+  readonly kubernetesVersion: string | undefined;
+  readonly now: Date;
+  readonly flow: FlowFinding;
+  readonly record: MigrationRecord | undefined;
+  /** Why it can't be used. */
+  readonly recordFailure: MigrationRecordInvalidError | undefined;
+  /** Permissions; undefined when nobody may ask for them. */
+  readonly missing: readonly Access[] | undefined;
+  readonly others: OtherTridents;
+  /** Of the legacy Deployment, while it stands. */
+  readonly managers: DeploymentManagers | undefined;
+  /** The cluster's DNS Service, if nothing answers behind it. */
+  readonly silentDns: string | undefined;
+  readonly running: RunningMigration | undefined;
+  readonly objects: readonly FoundObject[];
+  readonly etcdCluster: ServedObject | undefined;
+  /** Of the stack's own etcd; undefined when their pods could not be listed. */
+  readonly members: readonly AskedMember[] | undefined;
+  /** Why this program's Trident, which is to serve, does not. */
+  readonly tridentTrouble: string | undefined;
+  /** The Deployment of this program's Trident. */
+  readonly newTrident: V1Deployment | undefined;
+  readonly claim: ClaimFacts | undefined;
+  /** The legacy Trident's, while there is one or the record tells of it. */
+  readonly legacyObjects: LegacyObjects | undefined;
+  readonly state: StateRead;
+  /** Found on the way. */
+  readonly blockers: readonly Blocker[];
+}

@@ -1,0 +1,89 @@
+import { isBlockedBy, type Blocker } from "../blockers/blocker.ts";
+import { isEtcdCluster } from "../connect/describe-address.ts";
+import { isForbidden } from "../kubernetes/errors.ts";
+import { clusterUidPath } from "../kubernetes/own-cluster.ts";
+import { flowOf } from "./flow/flow.ts";
+import { isServing } from "./migration-plan.ts";
+import type { PlanFacts } from "./plan-facts.ts";
+import type { PlanRequest } from "./plan-request.ts";
+import { readClaim } from "./read/claim.ts";
+import { readSilentDns } from "./read/cluster-dns.ts";
+import { readLegacyObjects } from "./read/legacy-objects.ts";
+import { readOtherTridents } from "./read/other-tridents.ts";
+import { neededPermissions, readMissingPermissions } from "./read/permissions.ts";
+import type { PlanEnvironment } from "./read/plan-environment.ts";
+import { readRunningMigration } from "./read/running-migration.ts";
+import { readStackObjects, stackObjects } from "./read/stack-objects.ts";
+import { readState, readStateToCarryBack } from "./read/state/read-state.ts";
+import { readTrident, type TridentRead } from "./read/trident.ts";
+
+/** Told what is being done, for the message in case it takes too long. */
+export type Step = (doing: string) => void;
+
+/** First whether the cluster answers, then what tells the flow, and with it what else depends on the flow. */
+export async function readFacts(environment: PlanEnvironment, request: PlanRequest, step: Step): Promise<PlanFacts> {
+  const { reader } = environment;
+  step("reaching the cluster");
+  const missingNamespace = await findMissingNamespace(environment);
+  step("looking for Trident and asking for permissions");
+  const [version, kubeSystem, missing, others, silentDns, running, objects, trident] = await Promise.all([
+    reader.read("/version"),
+    reader.read(clusterUidPath),
+    unlessForbidden(readMissingPermissions(reader, neededPermissions(request))),
+    readOtherTridents(reader, request),
+    readSilentDns(reader),
+    readRunningMigration(reader, request),
+    missingNamespace === undefined ? readStackObjects(reader, stackObjects(request)) : [],
+    missingNamespace === undefined ? readTrident(environment, request) : withoutNamespace(request),
+  ]);
+  const { flow, recordFailure } = flowOf(request, trident);
+  // A record that can't be used tells nothing, and no more does the Deployment that it is about.
+  const { record, newTrident }: Pick<TridentRead, "record" | "newTrident"> = recordFailure === undefined ? trident : {};
+  const etcdCluster = objects.find(({ object }) => object.startsWith("EtcdCluster/"))?.served;
+  const isExisting = !isEtcdCluster(request.destination);
+  step("reading the embedded etcd and the new one");
+  const standing = trident.finding?.kind === "legacy" ? trident.finding.legacy : undefined;
+  const legacy = flow.legacy ?? flow.putBack;
+  const [claim, legacyObjects, state, members, tridentTrouble] = await Promise.all([
+    legacy === undefined ? undefined : readClaim(reader, legacy),
+    readLegacyObjects(reader, request, standing ?? flow.putBack ?? flow.legacy, record),
+    flow.putBack === undefined
+      ? readState(environment, request, { ...flow, etcdCluster, isExisting, record })
+      : readStateToCarryBack(environment, request),
+    // Their pods are among the permissions that are asked for.
+    missingNamespace === undefined ? unlessForbidden(environment.askMembers()) : [],
+    isServing(flow.flow) ? environment.findTridentTrouble() : undefined,
+  ]);
+  return {
+    ...{ cluster: environment.cluster, clusterUid: kubeSystem?.metadata?.uid },
+    kubernetesVersion: version?.gitVersion as string | undefined,
+    now: new Date(),
+    ...{ flow, record, recordFailure, missing, others, managers: trident.managers, silentDns, running },
+    ...{ objects, etcdCluster, members, tridentTrouble, newTrident, claim, legacyObjects, state },
+    blockers: missingNamespace === undefined ? [] : [missingNamespace],
+  };
+}
+
+function withoutNamespace({ namespace }: PlanRequest): TridentRead {
+  return { unread: `there is no namespace ${namespace}` };
+}
+
+async function findMissingNamespace(environment: PlanEnvironment): Promise<Blocker | undefined> {
+  try {
+    await environment.checkNamespace();
+    return undefined;
+  } catch (error) {
+    if (isBlockedBy(error, "namespaceMissing")) return error.blocker;
+    throw error;
+  }
+}
+
+/** Undefined for what nobody may ask: what is missing shows when it is used. */
+async function unlessForbidden<Result>(asking: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,108 @@
+import { oldTridentNotServing, recordInvalid } from "../../../blockers/legacy-blockers.ts";
+import { foreignKeys, sourceUnreachable } from "../../../blockers/state-blockers.ts";
+import { isEtcdCluster } from "../../../connect/describe-address.ts";
+import { MigrationRecordInvalidError } from "../../../record/migration-record.ts";
+import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
+import { hasFirstPass } from "../../flow/flow.ts";
+import type { LegacyPlan, MigrationPlan } from "../../migration-plan.ts";
+import type { PlanFacts } from "../../plan-facts.ts";
+import type { PlanRequest } from "../../plan-request.ts";
+import type { Asked } from "../../read/state/read-state.ts";
+import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
+import { versionOfImage } from "../versions/version.ts";
+import { checkClaim, planClaim } from "./claim.ts";
+import { checkRollback } from "./rollback.ts";
+import { checkState } from "./state.ts";
+
+/** The Trident with an embedded etcd: the one that is there, or the one that a rollback puts back. */
+export function planLegacy({ legacyClaim }: PlanRequest, { flow, claim, state }: PlanFacts): LegacyPlan | undefined {
+  const legacy = flow.legacy ?? flow.putBack;
+  if (legacy === undefined) return undefined;
+  const tridentVersion = versionOfImage(legacy.tridentImage)?.text;
+  const etcdVersion = state.source?.status.version ?? versionOfImage(legacy.etcdImage)?.text;
+  return {
+    deployment: legacy.name,
+    ...(legacy.isUninstalled === true ? { isUninstalled: true, triedEtcdImages: legacyClaim?.etcdImages ?? [] } : {}),
+    replicas: legacy.replicas,
+    tridentImage: legacy.tridentImage,
+    ...(tridentVersion === undefined ? {} : { tridentVersion }),
+    etcdImage: legacy.etcdImage,
+    ...(etcdVersion === undefined ? {} : { etcdVersion }),
+    claim: claim === undefined ? { name: legacy.claim } : planClaim(legacy, claim),
+  };
+}
+
+/** What is moved, or for a rollback carried back. */
+export function planState({ state }: PlanFacts): Pick<MigrationPlan, "state"> {
+  const found = state.source ?? state.toCarryBack;
+  if (found === undefined) return {};
+  const { survey, status } = found;
+  return {
+    state: {
+      keys: survey.keys,
+      counts: survey.counts,
+      ...(survey.bytes === undefined ? {} : { bytes: survey.bytes }),
+      ...(survey.storeVersion === undefined ? {} : { storeVersion: survey.storeVersion }),
+      revision: survey.revision.toString(),
+      clusterId: status.clusterId,
+    },
+  };
+}
+
+/** Its claim, wherever the state is read from. */
+export function checkLegacyClaim({ flow, claim }: PlanFacts): Findings {
+  const legacy = flow.legacy ?? flow.putBack;
+  return legacy === undefined || claim === undefined ? nothingFound : checkClaim(legacy, claim);
+}
+
+/** Whether what its etcd holds can be moved, or what the new etcd holds be carried back to it. */
+export function checkLegacy(request: PlanRequest, facts: PlanFacts): Findings {
+  const { legacy, putBack } = facts.flow;
+  const { source, sourceFailure, destination, notServing, differences } = facts.state;
+  if (putBack !== undefined) return checkRollback(request, putBack, facts.record, facts.state);
+  if (legacy === undefined) return nothingFound;
+  if (sourceFailure instanceof MigrationRecordInvalidError) {
+    return blockedBy(recordInvalid(sourceFailure, request.record));
+  }
+  if (sourceFailure !== undefined) return blockedBy(sourceUnreachable(legacy, sourceFailure));
+  if (notServing !== undefined) return blockedBy(oldTridentNotServing(legacy, notServing));
+  if (legacy.isUninstalled === true) return checkUninstalled(legacy, request, facts);
+  if (source === undefined) {
+    const when = "its state is looked at once it is started for the copy, and the counts of this plan are missing";
+    return atRisk("state", `The old Trident's etcd does not run now: ${when}.`);
+  }
+  return checkState({
+    legacy,
+    prefix: request.prefix,
+    survey: source.survey,
+    source: etcdFacts(source),
+    destination: destination && etcdFacts(destination),
+    differences,
+    isQuotaUnknown: !isEtcdCluster(request.destination),
+    etcdv2Nodes: source.etcdv2Nodes,
+  });
+}
+
+/** Only its claim is left, and what that holds is not known before it is read. */
+function checkUninstalled(
+  { claim }: LegacyTrident,
+  { prefix, snapshotDirectory }: PlanRequest,
+  { record, state: { destination, destinationKeys: count = 0 } }: PlanFacts,
+): Findings {
+  const snapshots = snapshotDirectory === "" ? "" : `, such as those under ${snapshotDirectory}`;
+  // Keys can't be compared with what the claim holds: only an interrupted copy's are known for its own.
+  const isForeign = destination !== undefined && count > 0 && !hasFirstPass(record);
+  return together(
+    isForeign ? blockedBy(foreignKeys(destination.description, prefix.text, { count, first: [] })) : nothingFound,
+    atRisk(
+      "state",
+      `No Trident runs that could be asked: what PersistentVolumeClaim ${claim} holds is looked at, and what it lacks is found, when it is copied.`,
+      `PersistentVolumeClaim ${claim} has the state as its last Trident left it. If it was migrated once and that stack destroyed, what ` +
+        `was written after that migration is not on it, but only in a snapshot of that stack's etcd${snapshots}.`,
+    ),
+  );
+}
+
+function etcdFacts({ description, status: { clusterId, databaseBytes } }: Asked) {
+  return { description, clusterId, databaseBytes };
+}
