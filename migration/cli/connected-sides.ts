@@ -4,11 +4,11 @@ import { withRetries } from "../copy/store/retry.ts";
 import { CertificateError, type CertificatePart } from "../certificates/client-certificate.ts";
 import { connectEtcd, type EtcdStore } from "../etcd/etcd-store.ts";
 import type { EtcdTarget } from "../etcd/etcd-target.ts";
-import type { Side } from "./flags.ts";
+import type { Side } from "./words/flags.ts";
 import { orInterrupted } from "./interruption.ts";
-import type { Job, SideRequest } from "./parse-command.ts";
+import type { Job, SideRequest } from "./words/parse-command.ts";
 import { readTarget } from "./read-target.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "./words/usage-error.ts";
 
 /** One side that has answered: who it is, and the way to ask it more. */
 export interface ConnectedSide {

@@ -1,10 +1,10 @@
+import { readFileSync } from "node:fs";
 import { EXIT_CODES } from "./exit-codes.ts";
-import { failureReport } from "./failure-report.ts";
-import type { Action } from "./flags.ts";
-import { helpText } from "./help-text.ts";
-import type { JobReport } from "./job-report.ts";
-import { parseCommand, type Command } from "./parse-command.ts";
-import { commandVersion } from "./version.ts";
+import { failureReport } from "./show/failure-report.ts";
+import type { Action } from "./words/flags.ts";
+import { helpText } from "./words/help-text.ts";
+import type { JobReport } from "./show/job-report.ts";
+import { parseCommand, type Command } from "./words/parse-command.ts";
 
 /**
  * The command from its words to its exit code. Results go to standard output, progress and errors to standard error; all of
@@ -45,7 +45,7 @@ async function run(words: readonly string[]): Promise<number> {
       return EXIT_CODES.done;
     case "job": {
       // Loaded when needed: the engine and its gRPC client take longer to load than help takes to print.
-      const { runJob } = await import("./run-job.ts");
+      const { runJob } = await import("./jobs/run-job.ts");
       return finish(await runJob(command.job), command.job);
     }
   }
@@ -77,4 +77,10 @@ function flushed(output: NodeJS.WriteStream): Promise<void> {
       resolve();
     });
   });
+}
+
+/** That of the package the command belongs to. */
+function commandVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+  return manifest.version;
 }

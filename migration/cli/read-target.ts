@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { EtcdTarget } from "../etcd/etcd-target.ts";
-import { passwordVariable } from "./flags.ts";
-import type { SideRequest, TlsFiles } from "./parse-command.ts";
-import { UsageError } from "./usage-error.ts";
+import { passwordVariable } from "./words/flags.ts";
+import type { SideRequest, TlsFiles } from "./words/parse-command.ts";
+import { UsageError } from "./words/usage-error.ts";
 
 /**
  * Reads the files that a side's flags name, and its password. A file that cannot be read ends the command: there is no

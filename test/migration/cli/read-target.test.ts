@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { SideRequest } from "../../../migration/cli/parse-command.ts";
+import type { SideRequest } from "../../../migration/cli/words/parse-command.ts";
 import { readTarget } from "../../../migration/cli/read-target.ts";
-import { UsageError } from "../../../migration/cli/usage-error.ts";
+import { UsageError } from "../../../migration/cli/words/usage-error.ts";
 
 let directory: string;
 before(async () => {

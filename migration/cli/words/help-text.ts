@@ -1,4 +1,4 @@
-import { EXIT_CODE_MEANINGS, EXIT_CODES, type Outcome } from "./exit-codes.ts";
+import { EXIT_CODE_MEANINGS, EXIT_CODES, type Outcome } from "../exit-codes.ts";
 import { ACTIONS, FLAG_GROUPS, flagsOf, passwordVariable, type Action, type Flag } from "./flags.ts";
 
 const SUMMARIES: Readonly<Record<Action, string>> = {

@@ -1,5 +1,5 @@
-import { counted, describeCount } from "../wording/counted.ts";
-import { describeBytes, describeDuration } from "../wording/describe-amount.ts";
+import { counted, describeCount } from "../../wording/counted.ts";
+import { describeBytes, describeDuration } from "../../wording/describe-amount.ts";
 
 /** What the engine reports, whatever it is doing. */
 export interface Progress {

@@ -1,8 +1,8 @@
-import { counted } from "../wording/counted.ts";
-import { EmptySourceError } from "../copy/errors.ts";
-import { pinRevision } from "../copy/read/pin-revision.ts";
-import { verifyCopy, type VerifiedCopy } from "../copy/compare/verify-copy.ts";
-import { describeBytes } from "../wording/describe-amount.ts";
+import { counted } from "../../wording/counted.ts";
+import { EmptySourceError } from "../../copy/errors.ts";
+import { pinRevision } from "../../copy/read/pin-revision.ts";
+import { verifyCopy, type VerifiedCopy } from "../../copy/compare/verify-copy.ts";
+import { describeBytes } from "../../wording/describe-amount.ts";
 import {
   describeKeysChosen,
   documentOfSide,
@@ -10,7 +10,7 @@ import {
   linesOfSide,
   type JobContext,
   type JobReport,
-} from "./job-report.ts";
+} from "../show/job-report.ts";
 
 /** Compares every key and every byte of both sides. Writes nothing. */
 export async function verifyJob(context: JobContext): Promise<JobReport> {

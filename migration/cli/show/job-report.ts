@@ -1,7 +1,7 @@
-import { printableKey } from "../copy/store/printable-key.ts";
-import type { ConnectedSide, ConnectedSides } from "./connected-sides.ts";
-import type { Outcome } from "./exit-codes.ts";
-import type { Job } from "./parse-command.ts";
+import { printableKey } from "../../copy/store/printable-key.ts";
+import type { ConnectedSide, ConnectedSides } from "../connected-sides.ts";
+import type { Outcome } from "../exit-codes.ts";
+import type { Job } from "../words/parse-command.ts";
 import type { Progress } from "./progress-display.ts";
 
 /** What a job came to: the same facts for people and for programs. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseEtcdUrls } from "../../../migration/cli/etcd-urls.ts";
-import { UsageError } from "../../../migration/cli/usage-error.ts";
+import { parseEtcdUrls } from "../../../../migration/cli/words/etcd-urls.ts";
+import { UsageError } from "../../../../migration/cli/words/usage-error.ts";
 
 test("the port is etcd's when none is written, and never the scheme's", () => {
   assert.deepEqual(parseEtcdUrls("--from", "https://a"), {

@@ -1,7 +1,7 @@
-import { copyState } from "../copy/copy-state.ts";
-import { counted, describeCount } from "../wording/counted.ts";
-import { describeBytes } from "../wording/describe-amount.ts";
-import { describeKeysChosen, labelled, type JobContext, type JobReport } from "./job-report.ts";
+import { copyState } from "../../copy/copy-state.ts";
+import { counted, describeCount } from "../../wording/counted.ts";
+import { describeBytes } from "../../wording/describe-amount.ts";
+import { describeKeysChosen, labelled, type JobContext, type JobReport } from "../show/job-report.ts";
 import { documentOfVerified, linesOfVerified } from "./verify-job.ts";
 
 /** Copies, then compares every key and every byte of both sides. */

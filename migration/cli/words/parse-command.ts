@@ -1,5 +1,5 @@
-import type { KeyRange } from "../copy/store/key-value-store.ts";
-import { prefixRange } from "../copy/store/key-range.ts";
+import type { KeyRange } from "../../copy/store/key-value-store.ts";
+import { prefixRange } from "../../copy/store/key-range.ts";
 import { parseEtcdUrls, type EtcdUrls } from "./etcd-urls.ts";
 import { DEFAULT_TIMEOUT, SIDES, type Action, type Side } from "./flags.ts";
 import { parseFlags, type GivenFlags } from "./parse-flags.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nearestNames } from "../../../migration/cli/nearest-name.ts";
+import { nearestNames } from "../../../../migration/cli/words/nearest-name.ts";
 
 const NAMES = ["from", "to", "from-cert", "to-cert", "prefix", "timeout", "all-keys"];
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failureReport } from "../../../migration/cli/failure-report.ts";
-import { InterruptedError } from "../../../migration/cli/interruption.ts";
-import { parseCommand, type Job } from "../../../migration/cli/parse-command.ts";
-import type { Progress } from "../../../migration/cli/progress-display.ts";
-import { UsageError } from "../../../migration/cli/usage-error.ts";
+import { failureReport } from "../../../../migration/cli/show/failure-report.ts";
+import { InterruptedError } from "../../../../migration/cli/interruption.ts";
+import { parseCommand, type Job } from "../../../../migration/cli/words/parse-command.ts";
+import type { Progress } from "../../../../migration/cli/show/progress-display.ts";
+import { UsageError } from "../../../../migration/cli/words/usage-error.ts";
 import {
   CopyConflictError,
   CopyInterruptedError,
@@ -12,8 +12,8 @@ import {
   EmptySourceError,
   EntriesTooLargeError,
   LeasedKeysError,
-} from "../../../migration/copy/errors.ts";
-import { EtcdNoSpaceError, EtcdPermissionError, EtcdTlsError } from "../../../migration/etcd/errors.ts";
+} from "../../../../migration/copy/errors.ts";
+import { EtcdNoSpaceError, EtcdPermissionError, EtcdTlsError } from "../../../../migration/etcd/errors.ts";
 
 const NONE = { count: 0, first: [] };
 const OLD = "https://old:2379";

@@ -1,16 +1,16 @@
-import { findTooLargeEntries, LargestEntries } from "../copy/check-entry-sizes.ts";
-import type { EntriesTooLargeError } from "../copy/errors.ts";
-import type { KeyRange, KeyValueStore, StoredKeyValue } from "../copy/store/key-value-store.ts";
-import { KeySampler, type KeySample } from "../copy/store/key-sample.ts";
-import { compareRanges } from "../copy/compare/compare-ranges.ts";
-import { KeyTotals } from "../copy/compare/key-totals.ts";
-import type { Tally } from "../copy/compare/merge-join.ts";
-import { pinRevision } from "../copy/read/pin-revision.ts";
-import { printableKey } from "../copy/store/printable-key.ts";
-import { hasSameValue, valueLength } from "../copy/store/entry-bytes.ts";
+import { findTooLargeEntries, LargestEntries } from "../../copy/check-entry-sizes.ts";
+import type { EntriesTooLargeError } from "../../copy/errors.ts";
+import type { KeyRange, KeyValueStore, StoredKeyValue } from "../../copy/store/key-value-store.ts";
+import { KeySampler, type KeySample } from "../../copy/store/key-sample.ts";
+import { compareRanges } from "../../copy/compare/compare-ranges.ts";
+import { KeyTotals } from "../../copy/compare/key-totals.ts";
+import type { Tally } from "../../copy/compare/merge-join.ts";
+import { pinRevision } from "../../copy/read/pin-revision.ts";
+import { printableKey } from "../../copy/store/printable-key.ts";
+import { hasSameValue, valueLength } from "../../copy/store/entry-bytes.ts";
 
 /** What both sides hold, each at one revision; names and sizes, never a value. */
-export interface Survey {
+export interface ComparedStores {
   readonly source: {
     readonly revision: bigint;
     readonly keys: number;
@@ -34,7 +34,7 @@ export interface Survey {
   readonly tooLarge: EntriesTooLargeError | undefined;
 }
 
-export interface SurveyOptions {
+export interface CompareStoresOptions {
   readonly source: KeyValueStore;
   readonly destination: KeyValueStore;
   readonly range: KeyRange;
@@ -43,7 +43,7 @@ export interface SurveyOptions {
 }
 
 /** Reads both sides once, side by side, and asks the destination about large values. Holds a page of each. */
-export async function survey(options: SurveyOptions): Promise<Survey> {
+export async function compareStores(options: CompareStoresOptions): Promise<ComparedStores> {
   const { source, destination, range, signal, onProgress } = options;
   const [sourceRevision, destinationRevision] = await Promise.all([
     pinRevision(source, range, { signal }),

@@ -5,7 +5,7 @@ import {
   progressDisplay,
   type Progress,
   type ProgressOutput,
-} from "../../../migration/cli/progress-display.ts";
+} from "../../../../migration/cli/show/progress-display.ts";
 
 const COPYING: Progress = { phase: "copying", keysDone: 0, keysTotal: 1000, bytesDone: 0 };
 

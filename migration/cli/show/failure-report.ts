@@ -9,16 +9,16 @@ import {
   LeasedKeysError,
   MembersDisagreeError,
   SameStoreError,
-} from "../copy/errors.ts";
-import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../etcd/errors.ts";
-import { counted, describeCount } from "../wording/counted.ts";
-import type { Outcome } from "./exit-codes.ts";
-import { SIDE_NAMES, SIDES, type Action } from "./flags.ts";
-import { InterruptedError } from "./interruption.ts";
+} from "../../copy/errors.ts";
+import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../../etcd/errors.ts";
+import { counted, describeCount } from "../../wording/counted.ts";
+import type { Outcome } from "../exit-codes.ts";
+import { SIDE_NAMES, SIDES, type Action } from "../words/flags.ts";
+import { InterruptedError } from "../interruption.ts";
 import type { JobReport } from "./job-report.ts";
-import type { Job } from "./parse-command.ts";
+import type { Job } from "../words/parse-command.ts";
 import type { Progress } from "./progress-display.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../words/usage-error.ts";
 
 /**
  * Why a job did not come to its end, for people and for programs. `job` is absent when the command line was not

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseCommand, type Job } from "../../../migration/cli/parse-command.ts";
-import { UsageError } from "../../../migration/cli/usage-error.ts";
+import { parseCommand, type Job } from "../../../../migration/cli/words/parse-command.ts";
+import { UsageError } from "../../../../migration/cli/words/usage-error.ts";
 
 const TLS = ["--from-cacert", "a.crt", "--to-cacert", "b.crt"];
 const URLS = ["--from", "https://old:2379", "--to", "https://new:2379"];

@@ -1,13 +1,13 @@
 import { copyJob } from "./copy-job.ts";
-import { withConnectedSides } from "./connected-sides.ts";
-import { describeDuration } from "../wording/describe-amount.ts";
-import { failureReport } from "./failure-report.ts";
-import type { Action } from "./flags.ts";
-import { watchSignals } from "./interruption.ts";
-import type { JobContext, JobReport } from "./job-report.ts";
-import type { Job } from "./parse-command.ts";
+import { withConnectedSides } from "../connected-sides.ts";
+import { describeDuration } from "../../wording/describe-amount.ts";
+import { failureReport } from "../show/failure-report.ts";
+import type { Action } from "../words/flags.ts";
+import { watchSignals } from "../interruption.ts";
+import type { JobContext, JobReport } from "../show/job-report.ts";
+import type { Job } from "../words/parse-command.ts";
 import { planJob } from "./plan-job.ts";
-import { progressDisplay, type Progress, type ProgressDisplay } from "./progress-display.ts";
+import { progressDisplay, type Progress, type ProgressDisplay } from "../show/progress-display.ts";
 import { verifyJob } from "./verify-job.ts";
 
 /** Does what was asked for, showing progress and minding signals. Never throws. */

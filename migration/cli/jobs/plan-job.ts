@@ -1,5 +1,5 @@
-import { counted, describeCount } from "../wording/counted.ts";
-import { describeBytes } from "../wording/describe-amount.ts";
+import { counted, describeCount } from "../../wording/counted.ts";
+import { describeBytes } from "../../wording/describe-amount.ts";
 import {
   describeKeysChosen,
   documentOfSide,
@@ -7,14 +7,14 @@ import {
   linesOfSide,
   type JobContext,
   type JobReport,
-} from "./job-report.ts";
-import type { KeySample } from "../copy/store/key-sample.ts";
-import type { Job } from "./parse-command.ts";
-import { survey, type Survey } from "./survey.ts";
+} from "../show/job-report.ts";
+import type { KeySample } from "../../copy/store/key-sample.ts";
+import type { Job } from "../words/parse-command.ts";
+import { compareStores, type ComparedStores } from "./compare-stores.ts";
 
-/** Looks at both sides and says what `copy` with the same flags would do. Writes nothing. */
+/** Compares both sides and says what `copy` with the same flags would do. Writes nothing. */
 export async function planJob({ job, source, destination, signal, onProgress }: JobContext): Promise<JobReport> {
-  const found = await survey({
+  const found = await compareStores({
     source: source.store,
     destination: destination.store,
     range: job.range,
@@ -66,7 +66,7 @@ export async function planJob({ job, source, destination, signal, onProgress }: 
 }
 
 /** Why `copy` would not begin. */
-function refusalsOf({ source, destination, tooLarge }: Survey, job: Job): string[] {
+function refusalsOf({ source, destination, tooLarge }: ComparedStores, job: Job): string[] {
   const refusals: string[] = [];
   if (source.keys === 0 && !job.allowEmpty) {
     refusals.push("the source has no such key. Check --from and --prefix; if that is right, add --allow-empty");
@@ -92,7 +92,7 @@ function refusalsOf({ source, destination, tooLarge }: Survey, job: Job): string
   return refusals;
 }
 
-function warningsOf({ source }: Survey, job: Job): string[] {
+function warningsOf({ source }: ComparedStores, job: Job): string[] {
   const warnings: string[] = [];
   if (source.leased.count > 0 && job.leases === "copy-without") {
     warnings.push(`${describeSample(source.leased)} have a lease in the source and would be permanent in the copy.`);
@@ -100,14 +100,14 @@ function warningsOf({ source }: Survey, job: Job): string[] {
   return warnings;
 }
 
-function describeSource({ source }: Survey): string {
+function describeSource({ source }: ComparedStores): string {
   const { keys, bytes, largestValue, leased } = source;
   const largest = largestValue === undefined ? "" : `, largest value ${describeBytes(largestValue.bytes)}`;
   const leases = leased.count === 0 ? "none" : describeCount(leased.count);
   return `${counted(keys, "key")}, ${describeBytes(bytes)}${largest}; ${leases} with a lease`;
 }
 
-function describeDestination({ destination }: Survey): string {
+function describeDestination({ destination }: ComparedStores): string {
   const { keys, equal, otherValue, notInSource } = destination;
   if (keys === 0) {
     return "no such key yet";
@@ -118,7 +118,7 @@ function describeDestination({ destination }: Survey): string {
   );
 }
 
-function describeCopy({ source, destination, missing }: Survey): string {
+function describeCopy({ source, destination, missing }: ComparedStores): string {
   if (source.keys === 0) {
     return "A copy would find nothing to write.";
   }
