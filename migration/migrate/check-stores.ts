@@ -1,9 +1,13 @@
+import { findForeignKeys, type DestinationKeysFound } from "../copy/compare/foreign-keys.ts";
+import type { KeyPrefix } from "../copy/store/key-range.ts";
+import type { StoredKeyValue } from "../copy/store/key-value-store.ts";
+import { BlockedError } from "../blockers/blocker.ts";
+import { foreignKeys, sameCluster } from "../blockers/state-blockers.ts";
 import type { EarlierPass } from "../copy/copy-changes.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import { withRetries } from "../copy/store/retry.ts";
-import { earlierPassOf, type FirstPassMark } from "../record/first-pass-mark.ts";
+import { earlierPassOf, type CopyMarker } from "../record/copy-marker.ts";
 import type { Migration } from "./migration.ts";
-import { checkDestination } from "./check-destination.ts";
 import { checkSource } from "../trident/legacy/check-source.ts";
 import type { TridentNames } from "../trident/state/check-state.ts";
 import type { OpenStore } from "../connect/open-store.ts";
@@ -16,7 +20,7 @@ export interface CheckedStores {
   /** The source's, at which it was looked at. */
   readonly revision: bigint;
   /** To record before the first key is written; undefined when the destination is not empty. */
-  readonly mark: FirstPassMark | undefined;
+  readonly marker: CopyMarker | undefined;
   /** What a killed run left behind. */
   readonly earlier: (EarlierPass & { readonly revisions: ReadonlySet<bigint> }) | undefined;
 }
@@ -43,23 +47,47 @@ export async function checkStores(
     destination: (await destination.status()).clusterId,
   };
   const sides = { source, destination, range, sourceRevision: revision };
-  const checked = { keys, revision, mark: undefined, earlier: undefined };
+  const checked = { keys, revision, marker: undefined, earlier: undefined };
 
   const found = await withRetries(() => destination.range({ ...range, countOnly: true }), {});
   if (found.count === 0) {
     await checkDestination(sides);
-    const mark: FirstPassMark = {
+    const marker: CopyMarker = {
       destinationClusterId: clusterIds.destination,
       destinationRevision: found.revision.toString(),
       empty: true,
       sourceClusterId: clusterIds.source,
       sourceRevision: revision.toString(),
     };
-    return { ...checked, keysAlreadyThere: 0, mark };
+    return { ...checked, keysAlreadyThere: 0, marker };
   }
   const earlier = earlierPassOf(record, clusterIds);
   const { equal, leftRevisions } = await checkDestination({ ...sides, isAsLeft: earlier?.isAsLeft });
   const keysAlreadyThere = equal.keys;
   if (earlier === undefined) return { ...checked, keysAlreadyThere };
   return { ...checked, keysAlreadyThere, earlier: { ...earlier, revisions: leftRevisions } };
+}
+
+/**
+ * Raises BlockedError: foreignKeys when the destination holds keys that the copy would neither make nor find equal, and that no
+ * earlier run left; sameCluster when it is the source. Answers what is there already.
+ */
+async function checkDestination(options: {
+  readonly source: OpenStore;
+  readonly destination: OpenStore;
+  readonly range: KeyPrefix;
+  readonly sourceRevision: bigint;
+  /** Whether a run that was killed left the key so. */
+  readonly isAsLeft?: ((entry: StoredKeyValue) => boolean) | undefined;
+}): Promise<DestinationKeysFound> {
+  const { source, destination, range } = options;
+  const { clusterId } = await destination.status();
+  if (clusterId === (await source.status()).clusterId) {
+    throw new BlockedError(sameCluster(source.description, destination.description, clusterId));
+  }
+  const found = await findForeignKeys(options);
+  if (found.foreign.count > 0) {
+    throw new BlockedError(foreignKeys(destination.description, range.text, found.foreign));
+  }
+  return found;
 }

@@ -2,12 +2,12 @@ import { checkStores } from "./check-stores.ts";
 import { copyAndVerify } from "./copy-and-verify.ts";
 import { isTransient } from "../copy/store/store-error.ts";
 import type { VerifiedCopy } from "../copy/compare/verify-copy.ts";
-import { firstPassText } from "../record/first-pass-mark.ts";
+import { copyMarkerText } from "../record/copy-marker.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { Migration } from "./migration.ts";
 import type { OpenStore } from "../connect/open-store.ts";
-import { removeWrittenKeys } from "./undo-migration.ts";
+import { removeCopied } from "./undo-migration.ts";
 
 /**
  * Copies everything while the old Trident serves, so that only what changes meanwhile is left for the outage. Undefined
@@ -29,7 +29,7 @@ export async function runFirstPass(migration: Migration): Promise<VerifiedCopy |
       `The embedded etcd can no longer be reached while it serves (${withoutFullStop(describeFailure(error))}): ` +
         `all is copied once it is stopped, so Trident is away for longer.`,
     );
-    await removeWrittenKeys(migration);
+    await removeCopied(migration);
     return undefined;
   } finally {
     await opened.close();
@@ -39,16 +39,16 @@ export async function runFirstPass(migration: Migration): Promise<VerifiedCopy |
 /** Checks both sides, copies all of the source and proves it. */
 export async function copyWhole(migration: Migration, source: OpenStore): Promise<VerifiedCopy> {
   const { cluster, destination, written, lease, report } = migration;
-  const { revision, keysAlreadyThere, mark, earlier } = await checkStores(migration, source);
-  if (mark !== undefined) {
+  const { revision, keysAlreadyThere, marker, earlier } = await checkStores(migration, source);
+  if (marker !== undefined) {
     lease.throwIfLost();
     // Before the first key: a run that is killed from here on leaves keys that the next one knows for its own.
-    written.coversMark = true;
-    await cluster.changeRecord({ firstPass: firstPassText(mark) });
+    written.coversMarker = true;
+    await cluster.changeRecord({ firstPass: copyMarkerText(marker) });
   }
   if (earlier !== undefined) {
     written.add(earlier);
-    written.coversMark = true;
+    written.coversMarker = true;
     report("The new etcd has keys of a run that was killed; they are brought up to date.");
   }
   const { range } = cluster;

@@ -6,13 +6,11 @@ import type { MigrationLease } from "../lease/held-lease.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import { sourcePodName } from "../trident/legacy/legacy-pod-template.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
-import { MigrationError, type LegacyOutcome } from "./migration-error.ts";
-import { leaseName } from "../lease/errors.ts";
 import { lossForGood } from "../lease/loss-of.ts";
-import type { Migration } from "./migration.ts";
+import { MigrationError, type LegacyOutcome, leftToOther, type Migration } from "./migration.ts";
 import { NewWritesAtRiskError } from "../undo/errors.ts";
 import { hasListed } from "../record/started-on.ts";
-import { takeBackNewTrident } from "../undo/take-back-new-trident.ts";
+import { undoNewTrident } from "../undo/undo-new-trident.ts";
 
 /** A migration that failed; without a destination when it had none open yet, and so wrote nothing. */
 interface FailedMigration extends Pick<Migration, "cluster" | "lease" | "legacy" | "report"> {
@@ -61,24 +59,17 @@ function whatFollows({ legacy, stopped }: FailedMigration): string {
   return stopped ? "putting the old Trident back" : "the old Trident serves on";
 }
 
-/** The error of a run that has lost the Lease, whatever else it failed with. */
-export function leftToOther(namespace: string, during: string, loss: unknown): MigrationError {
-  return new MigrationError({ during, cause: loss, legacy: { kind: "leftToOther", lease: leaseName, namespace } });
-}
-
 /**
  * Deletes what the migration wrote to the destination, and nothing else. From then on the record no longer says that what
  * stands there is a migration's own, unless it says so of a killed run's keys, which this one never came to look at.
  */
-export async function removeWrittenKeys(
-  migration: Pick<Migration, "cluster" | "destination" | "written">,
-): Promise<void> {
+export async function removeCopied(migration: Pick<Migration, "cluster" | "destination" | "written">): Promise<void> {
   const { cluster, destination, written } = migration;
   const { range } = cluster;
   await removeCopiedKeys({ destination, range, writtenRevisions: written.revisions, unanswered: written.unanswered });
   written.forget();
   // Also when keys are left: they may be somebody else's. The next run writes its own mark when it finds nothing.
-  if (written.coversMark) await cluster.changeRecord({ firstPass: null });
+  if (written.coversMarker) await cluster.changeRecord({ firstPass: null });
 }
 
 /**
@@ -91,7 +82,7 @@ async function takeNewTridentBack(failed: FailedMigration, leftBehind: string[])
   try {
     const [record, standing] = [await cluster.readRecord(), await cluster.findNewTrident()];
     hasServed = standing?.hasServed === true || hasListed(record);
-    await takeBackNewTrident({ cluster, record, legacy, lease: lease.held, report });
+    await undoNewTrident({ cluster, record, legacy, lease: lease.held, report });
     return undefined;
   } catch (why) {
     if (hasServed) return { kind: "newKept", why, serves: await servesAgain(cluster, lease.held) };
@@ -134,7 +125,7 @@ async function restore(cluster: ClusterPort, legacy: LegacyTrident): Promise<Leg
 async function removeKeys({ cluster, destination, written }: FailedMigration): Promise<string | undefined> {
   if (destination === undefined || written === undefined) return undefined;
   try {
-    await removeWrittenKeys({ cluster, destination, written });
+    await removeCopied({ cluster, destination, written });
     return undefined;
   } catch (error) {
     return (

@@ -1,5 +1,3 @@
-import type { StoreStatus } from "../copy/store/key-value-store.ts";
-import type { VerifiedCopy } from "../copy/compare/verify-copy.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "./migration-record.ts";
 
 /** What was moved, and the proof of it. Plain strings and numbers: it goes into the stack's state. */
@@ -31,43 +29,6 @@ export interface MigrationResult {
    */
   readonly outageSeconds?: number | undefined;
   readonly finishedAt: string;
-}
-
-export function resultOf(options: {
-  readonly verified: VerifiedCopy;
-  /** Undefined when all was copied in the outage. */
-  readonly first: VerifiedCopy | undefined;
-  readonly changes: { readonly created: number; readonly replaced: number; readonly deleted: number };
-  readonly statuses: { readonly source: StoreStatus; readonly destination: StoreStatus };
-  readonly snapshot: string | undefined;
-  readonly startedAt: Date;
-  readonly cutOverAt: string;
-  /** When the new Trident first listed all of the state. */
-  readonly servesSince: Date | undefined;
-}): MigrationResult {
-  const { verified, first, changes, statuses, snapshot, startedAt, cutOverAt, servesSince } = options;
-  const { created, replaced, deleted } = changes;
-  return {
-    keys: verified.keys,
-    bytes: verified.bytes,
-    sha256: verified.sha256,
-    sourceClusterId: statuses.source.clusterId,
-    sourceRevision: verified.sourceRevision.toString(),
-    destinationClusterId: statuses.destination.clusterId,
-    destinationRevision: verified.destinationRevision.toString(),
-    firstPassKeys: first?.keys ?? 0,
-    changedKeys: { created, replaced, deleted },
-    ...(snapshot === undefined ? {} : { snapshot }),
-    startedAt: startedAt.toISOString(),
-    cutOverAt,
-    ...(servesSince === undefined ? {} : { outageSeconds: secondsBetween(cutOverAt, servesSince) }),
-    finishedAt: new Date().toISOString(),
-  };
-}
-
-/** To a tenth. */
-function secondsBetween(from: string, to: Date): number {
-  return Math.round((to.getTime() - Date.parse(from)) / 100) / 10;
 }
 
 /** The result that an earlier run recorded when it was done. Raises MigrationRecordInvalidError. */

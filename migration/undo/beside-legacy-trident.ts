@@ -7,9 +7,9 @@ import { bothTridents, oldTridentRestored, type WrittenByBoth } from "../blocker
 import type { OpenStore } from "../connect/open-store.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
 import { startedOn, type StartedOn } from "../record/started-on.ts";
-import { givenUpKeys, takeBackNewTrident, type TakeBack } from "./take-back-new-trident.ts";
+import { givenUpKeys, undoNewTrident, type NewTridentUndo } from "./undo-new-trident.ts";
 
-type Settling = Pick<TakeBack, "record" | "lease" | "report"> & {
+type Settling = Pick<NewTridentUndo, "record" | "lease" | "report"> & {
   readonly cluster: ClusterPort;
   readonly legacy: LegacyTrident;
 };
@@ -20,7 +20,7 @@ type Settling = Pick<TakeBack, "record" | "lease" | "report"> & {
  *
  * @throws BlockedError (bothTridents, oldTridentRestored) with nothing changed.
  */
-export async function settleBesideOldTrident(settling: Settling): Promise<void> {
+export async function settleBesideLegacy(settling: Settling): Promise<void> {
   const { cluster, legacy, record } = settling;
   const standing = await cluster.findNewTrident();
   const started = startedOn(record, standing);
@@ -31,7 +31,7 @@ export async function settleBesideOldTrident(settling: Settling): Promise<void> 
   if (!isNothingLost(wrote.new, givenUpKeys(cluster, record))) {
     throw new BlockedError(bothTridents(tridents, wrote, legacy.replicas === 0));
   }
-  await takeBackNewTrident({ ...settling, legacy: undefined });
+  await undoNewTrident({ ...settling, legacy: undefined });
   if (record.phase === "copied") await cluster.changeRecord({ phase: null, result: null });
 }
 

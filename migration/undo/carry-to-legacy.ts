@@ -29,7 +29,7 @@ export interface Carrying {
  *
  * @throws NotCarriedError, BothWrittenError before anything is written; CopyMismatchError, the signal's reason or the store's error.
  */
-export async function carryToOld(carrying: Carrying): Promise<void> {
+export async function carryToLegacy(carrying: Carrying): Promise<void> {
   const { newEtcd, embedded, range, started, signal } = carrying;
   if (!carrying.hasBegun) await refuseOtherThanCopied(carrying);
   await carrying.begin();

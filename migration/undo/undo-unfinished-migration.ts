@@ -6,7 +6,7 @@ import { legacyLeftStopped, mayStillRun } from "../trident/legacy/unfinished-mig
 import type { ClusterRequest } from "../trident/port/cluster-adapter.ts";
 import { clusterEffects, type ClusterPort } from "../trident/port/cluster-port.ts";
 import { underLease } from "../trident/port/under-lease.ts";
-import { takeBackNewTrident } from "./take-back-new-trident.ts";
+import { undoNewTrident } from "./undo-new-trident.ts";
 
 /** Whose migration it was. */
 export type UndoRequest = Omit<ClusterRequest, "legacyClaim" | "newTrident" | "snapshotDirectory" | "leaseSeconds">;
@@ -53,7 +53,7 @@ async function undo(
   await cluster.removeSourcePod();
   if (legacy !== undefined || found.kind === "legacy") {
     const record = recorded ?? { namespace, name, uid: "" };
-    await takeBackNewTrident({ cluster, record, lease, legacy, report });
+    await undoNewTrident({ cluster, record, lease, legacy, report });
   } else {
     // The new one has the place: what it wrote is its etcd's affair.
     await cluster.withdrawNewTrident();

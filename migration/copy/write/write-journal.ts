@@ -35,8 +35,8 @@ export interface Written {
 export class WrittenKeys implements Written {
   readonly revisions = new Set<bigint>();
   readonly #unanswered = new Set<UnansweredTransaction>();
-  /** Whether the record's mark is for keys that are all listed here; not so for a run that never got to look at them. */
-  coversMark = false;
+  /** Whether the record's copy marker is for keys that are all listed here; not so for a run that never got to look at them. */
+  coversMarker = false;
 
   get unanswered(): readonly UnansweredTransaction[] {
     return [...this.#unanswered];

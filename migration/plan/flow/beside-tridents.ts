@@ -8,7 +8,7 @@ import type { MigrationRecord } from "../../record/migration-record.ts";
 import type { DeploymentFinding } from "../../trident/legacy/legacy-trident.ts";
 import { newTridentName, type StandingNewTrident } from "../../trident/new/new-trident.ts";
 import { isNothingLost } from "../../undo/beside-legacy-trident.ts";
-import { givenUpKeys } from "../../undo/take-back-new-trident.ts";
+import { givenUpKeys } from "../../undo/undo-new-trident.ts";
 import type { PlanRequest } from "../plan-request.ts";
 import type { BesideTridents } from "../read/trident.ts";
 import type { FlowFinding } from "./flow-finding.ts";

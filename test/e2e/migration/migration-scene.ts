@@ -5,7 +5,7 @@ import { readTridentLists } from "../../../sandbox/legacy-trident/read-trident-l
 import type { TridentLists } from "../../../sandbox/legacy-trident/legacy-trident-state.ts";
 import { kubeconfigPath } from "../../../sandbox/sandbox-paths.ts";
 import { migrateTridentState, type MigrationRequest } from "../../../migration/migrate/migrate-trident-state.ts";
-import { MigrationError } from "../../../migration/migrate/migration-error.ts";
+import { MigrationError } from "../../../migration/migrate/migration.ts";
 import { legacyEtcdctl, parseKeys, type ListedKey } from "../etcd-keys.ts";
 import { connectSandbox, deleteNamespace, podNames, type SandboxCluster } from "../sandbox-cluster.ts";
 import { clientSecret, startDestinationEtcd, type DestinationEtcd } from "./destination-etcd.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { interruptible, MigrationInterruptedError } from "../../../migration/lease/interruption.ts";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
-import { MigrationError } from "../../../migration/migrate/migration-error.ts";
+import { MigrationError } from "../../../migration/migrate/migration.ts";
 import { FakeCluster } from "../trident/port/fake-cluster.ts";
 
 describe("a migration that is interrupted", () => {

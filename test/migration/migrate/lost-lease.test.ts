@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
-import { MigrationError } from "../../../migration/migrate/migration-error.ts";
+import { MigrationError } from "../../../migration/migrate/migration.ts";
 import type { MigrationResult } from "../../../migration/record/migration-result.ts";
 import { FakeCluster } from "../trident/port/fake-cluster.ts";
 import { napsAt, sleepingRun, type Nap } from "../trident/port/sleeping-run.ts";

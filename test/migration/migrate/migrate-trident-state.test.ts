@@ -5,7 +5,7 @@ import { CopyMismatchError } from "../../../migration/copy/errors.ts";
 import { StoreError } from "../../../migration/copy/store/store-error.ts";
 import { LegacyTridentChangedError } from "../../../migration/trident/legacy/stop-legacy-trident.ts";
 import { migrateTridentState, runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
-import { MigrationError } from "../../../migration/migrate/migration-error.ts";
+import { MigrationError } from "../../../migration/migrate/migration.ts";
 import { isBlockedBy } from "../../../migration/blockers/blocker.ts";
 import { FakeCluster } from "../trident/port/fake-cluster.ts";
 import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
-import { MigrationError } from "../../../migration/migrate/migration-error.ts";
+import { MigrationError } from "../../../migration/migrate/migration.ts";
 import { FakeCluster } from "../trident/port/fake-cluster.ts";
 
 const orphan = { "/trident/v1/volume/pvc-1": '{"Config":{"storageClass":""},"backend":"missing"}' };

@@ -5,7 +5,7 @@ import { StoreError } from "../../../migration/copy/store/store-error.ts";
 import { LeaseLostError } from "../../../migration/lease/errors.ts";
 import { LegacyTridentChangedError } from "../../../migration/trident/legacy/stop-legacy-trident.ts";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
-import { MigrationError } from "../../../migration/migrate/migration-error.ts";
+import { MigrationError } from "../../../migration/migrate/migration.ts";
 import { FakeCluster, tellAnotherValue } from "../trident/port/fake-cluster.ts";
 
 describe("a migration whose new Trident serves, until all of the copy was compared once more", () => {

@@ -1,6 +1,6 @@
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import type { KeyRange, StoreStatus } from "../../../copy/store/key-value-store.ts";
-import { earlierPassOf } from "../../../record/first-pass-mark.ts";
+import { earlierPassOf } from "../../../record/copy-marker.ts";
 import { describeFailure } from "../../../wording/describe-failure.ts";
 import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../../../record/migration-record.ts";

@@ -8,12 +8,12 @@ import type { MigrationRecord } from "../record/migration-record.ts";
 import { newTridentName } from "../trident/new/new-trident.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import type { OpenStore } from "../connect/open-store.ts";
-import { carryToOld } from "./carry-to-legacy.ts";
+import { carryToLegacy } from "./carry-to-legacy.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
 import { NewWritesAtRiskError } from "./errors.ts";
 import { startedOn, type StartedOn } from "../record/started-on.ts";
 
-export interface TakeBack {
+export interface NewTridentUndo {
   readonly cluster: ClusterPort;
   /** As it is now. */
   readonly record: MigrationRecord;
@@ -38,7 +38,7 @@ export function givenUpKeys(
  *
  * @throws NewWritesAtRiskError, after which it stands at 0 replicas, and what it wrote is where it was.
  */
-export async function takeBackNewTrident(taking: TakeBack): Promise<void> {
+export async function undoNewTrident(taking: NewTridentUndo): Promise<void> {
   const { cluster, record, lease } = taking;
   const started = startedOn(record, await cluster.findNewTrident());
   if (started !== undefined) {
@@ -52,7 +52,7 @@ export async function takeBackNewTrident(taking: TakeBack): Promise<void> {
   await cluster.withdrawNewTrident();
 }
 
-async function settleWrites(taking: TakeBack, started: StartedOn): Promise<void> {
+async function settleWrites(taking: NewTridentUndo, started: StartedOn): Promise<void> {
   const { cluster, record, report } = taking;
   const { range } = cluster;
   const discardedKeys = givenUpKeys(cluster, record);
@@ -87,7 +87,7 @@ async function settleWrites(taking: TakeBack, started: StartedOn): Promise<void>
   }
 }
 
-async function carry(taking: TakeBack, started: StartedOn, newEtcd: OpenStore, keys: number): Promise<void> {
+async function carry(taking: NewTridentUndo, started: StartedOn, newEtcd: OpenStore, keys: number): Promise<void> {
   const { cluster, legacy, record, lease, report } = taking;
   if (legacy === undefined) throw new Error("the old Trident runs: its etcd can't take what the new one wrote");
   if (legacy.isUninstalled === true) {
@@ -98,7 +98,7 @@ async function carry(taking: TakeBack, started: StartedOn, newEtcd: OpenStore, k
   );
   const embedded = await cluster.openStoppedSource(legacy, record);
   try {
-    await carryToOld({
+    await carryToLegacy({
       ...{ newEtcd, embedded, started, range: cluster.range, signal: lease.signal },
       hasBegun: record.rollbackPhase === "writing",
       begin: async () => {

@@ -6,7 +6,7 @@ import { MigrationRecordInvalidError, type MigrationRecord } from "./migration-r
  * What a migration records before it writes its first key, and only when no key stood in the destination: should it be
  * killed, what stands there later is its own.
  */
-export interface FirstPassMark {
+export interface CopyMarker {
   readonly destinationClusterId: string;
   /** Of the destination, when it was seen to be empty. */
   readonly destinationRevision: string;
@@ -17,8 +17,8 @@ export interface FirstPassMark {
 }
 
 /** As the record keeps it. */
-export function firstPassText(mark: FirstPassMark): string {
-  return JSON.stringify(mark);
+export function copyMarkerText(marker: CopyMarker): string {
+  return JSON.stringify(marker);
 }
 
 /**
@@ -31,23 +31,23 @@ export function earlierPassOf(
   record: MigrationRecord,
   clusterIds: { readonly source: string; readonly destination: string },
 ): EarlierPass | undefined {
-  const mark = readMark(record);
-  if (mark?.destinationClusterId !== clusterIds.destination) return undefined;
-  const emptyAt = BigInt(mark.destinationRevision);
+  const marker = readMarker(record);
+  if (marker?.destinationClusterId !== clusterIds.destination) return undefined;
+  const emptyAt = BigInt(marker.destinationRevision);
   return {
     // From another source nothing is known to be equal: all of it is written anew.
-    since: mark.sourceClusterId === clusterIds.source ? BigInt(mark.sourceRevision) : 0n,
+    since: marker.sourceClusterId === clusterIds.source ? BigInt(marker.sourceRevision) : 0n,
     isAsLeft: ({ createRevision, modRevision, lease }: StoredKeyValue) =>
       createRevision === modRevision && modRevision > emptyAt && lease === 0n,
   };
 }
 
-function readMark(record: MigrationRecord): FirstPassMark | undefined {
+function readMarker(record: MigrationRecord): CopyMarker | undefined {
   if (record.firstPass === undefined) return undefined;
   try {
-    const mark = JSON.parse(record.firstPass) as Partial<FirstPassMark> | null;
-    const revisions = [mark?.destinationRevision, mark?.sourceRevision];
-    if (mark?.empty === true && revisions.every((each) => /^\d+$/.test(each ?? ""))) return mark as FirstPassMark;
+    const marker = JSON.parse(record.firstPass) as Partial<CopyMarker> | null;
+    const revisions = [marker?.destinationRevision, marker?.sourceRevision];
+    if (marker?.empty === true && revisions.every((each) => /^\d+$/.test(each ?? ""))) return marker as CopyMarker;
   } catch {
     // Said below.
   }

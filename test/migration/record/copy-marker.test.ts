@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { earlierPassOf, firstPassText, type FirstPassMark } from "../../../migration/record/first-pass-mark.ts";
+import { earlierPassOf, copyMarkerText, type CopyMarker } from "../../../migration/record/copy-marker.ts";
 import type { MigrationRecord } from "../../../migration/record/migration-record.ts";
 
-const mark: FirstPassMark = {
+const marker: CopyMarker = {
   destinationClusterId: "2",
   destinationRevision: "10",
   empty: true,
@@ -12,29 +12,29 @@ const mark: FirstPassMark = {
 };
 const clusters = { source: "1", destination: "2" };
 
-describe("the mark of a first pass", () => {
+describe("the marker of a first pass", () => {
   it("makes keys its own that were created once after the destination was empty, and have no lease", () => {
-    const earlier = earlierPassOf(recordWith(firstPassText(mark)), clusters);
+    const earlier = earlierPassOf(recordWith(copyMarkerText(marker)), clusters);
     assert.ok(earlier);
     assert.ok(earlier.isAsLeft(entry(11n, 11n)));
-    assert.ok(!earlier.isAsLeft(entry(10n, 10n)), "as old as the mark");
+    assert.ok(!earlier.isAsLeft(entry(10n, 10n)), "as old as the marker");
     assert.ok(!earlier.isAsLeft(entry(11n, 12n)), "changed");
     assert.ok(!earlier.isAsLeft(entry(11n, 11n, 5n)), "with a lease");
   });
 
   it("tells the source's revision that was copied, unless the source is another one", () => {
-    const record = recordWith(firstPassText(mark));
+    const record = recordWith(copyMarkerText(marker));
     assert.equal(earlierPassOf(record, clusters)?.since, 77n);
     assert.equal(earlierPassOf(record, { ...clusters, source: "3" })?.since, 0n);
   });
 
   it("says nothing of another destination, nor when there is none", () => {
-    assert.equal(earlierPassOf(recordWith(firstPassText(mark)), { ...clusters, destination: "3" }), undefined);
+    assert.equal(earlierPassOf(recordWith(copyMarkerText(marker)), { ...clusters, destination: "3" }), undefined);
     assert.equal(earlierPassOf(recordWith(undefined), clusters), undefined);
   });
 
   it("that somebody wrote by hand is refused, naming the key", () => {
-    for (const text of ["", "{", "null", "{}", firstPassText({ ...mark, destinationRevision: "-1" })]) {
+    for (const text of ["", "{", "null", "{}", copyMarkerText({ ...marker, destinationRevision: "-1" })]) {
       assert.throws(() => earlierPassOf(recordWith(text), clusters), {
         name: "MigrationRecordInvalidError",
         message: /under firstPass/,

@@ -1,0 +1,51 @@
+import type { MigrationResult } from "../record/migration-result.ts";
+import type { StoppedTrident } from "../trident/legacy/stop-legacy-trident.ts";
+import type { ClusterPort } from "../trident/port/cluster-port.ts";
+import { counted } from "../wording/counted.ts";
+import { leaving, type BegunMigration } from "./migration.ts";
+
+type Ending = Pick<BegunMigration, "cluster" | "legacy" | "report">;
+
+/** From here on nothing is undone any more. */
+export async function recordCopied(
+  cluster: Pick<ClusterPort, "changeRecord">,
+  verified: MigrationResult,
+): Promise<MigrationResult> {
+  const result = { ...verified, finishedAt: new Date().toISOString() };
+  const etcd = {
+    etcdClusterId: result.destinationClusterId,
+    ...(result.keys > 0 ? { etcdHeldKeys: "true" as const } : {}),
+  };
+  await cluster.changeRecord({ phase: "copied", result: JSON.stringify(result), ...etcd });
+  return result;
+}
+
+/** What is left once all is recorded: what fails of it is ended by the next run, and nothing is undone. */
+export async function endMigration(ending: Ending, stop: StoppedTrident): Promise<void> {
+  const { cluster } = ending;
+  await leaving({ kind: "superseded" }, "removing what the old Trident no longer needs", async () => {
+    // Only now, since nothing waits for it, and while it ends a killed run would still be undone otherwise.
+    await cluster.removeSourcePod();
+    await deleteLegacy(ending, stop);
+    await cluster.handOverNewTrident();
+  });
+}
+
+/** Answers with what an earlier run has recorded. */
+export async function finishedBefore(
+  cluster: ClusterPort,
+  result: MigrationResult,
+  report: (line: string) => void,
+): Promise<MigrationResult> {
+  await cluster.handOverNewTrident();
+  report(`The migration was finished before: ${counted(result.keys, "key is", "keys are")} in the new etcd.`);
+  return result;
+}
+
+async function deleteLegacy({ cluster, legacy, report }: Ending, stop: StoppedTrident): Promise<void> {
+  await cluster.deleteLegacy(stop);
+  const deleted = legacy.isUninstalled === true ? "" : `Deleted the old Deployment ${legacy.name}; `;
+  report(`${deleted}PersistentVolumeClaim ${legacy.claim} stays.`);
+  // No copy is under way any more. A mark that stays misleads nobody while there is no old Trident.
+  await cluster.changeRecord({ firstPass: null, served: null }).catch(() => undefined);
+}
