@@ -19,9 +19,9 @@ export type { AntiAffinity } from "./components/etcd/etcd-cluster-protection.ts"
 export { ExistingEtcd, type ClientCertificate, type ExistingEtcdArgs } from "./components/etcd/existing-etcd.ts";
 export { EtcdCopy, type EtcdAddressInput, type EtcdCopyArgs } from "./components/migration/etcd-copy.ts";
 export type {
-  EtcdAddress,
   EtcdClusterAddress,
   ExistingEtcdAddress,
+  GivenAddress as EtcdAddress,
 } from "@trident-etcd/migration/connect/etcd-address.ts";
 export { CrdRemoval, type CrdRemovalArgs } from "./components/destroy/crd-removal.ts";
 export { FinalSnapshot, FinalSnapshotTrial, type FinalSnapshotArgs } from "./components/destroy/final-snapshot.ts";

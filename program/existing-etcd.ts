@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ExistingEtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
-import type { EtcdIdentity } from "@trident-etcd/migration/connect/open-existing-etcd.ts";
+import type { EtcdIdentity } from "@trident-etcd/migration/connect/etcd-identity.ts";
 import { expiryOf } from "@trident-etcd/migration/certificates/client-certificate.ts";
 
 import { certificateVersion } from "../components/etcd/certificate-version.ts";

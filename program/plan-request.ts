@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withoutKeys, type BroughtCertificates } from "@trident-etcd/migration/certificates/brought-certificates.ts";
-import type { ExistingEtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
-import type { EtcdIdentity } from "@trident-etcd/migration/connect/open-existing-etcd.ts";
+import { etcdAddress, type ExistingEtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
+import type { EtcdIdentity } from "@trident-etcd/migration/connect/etcd-identity.ts";
 import { keyPrefix } from "@trident-etcd/migration/copy/store/key-range.ts";
 import type { ClusterAccess } from "@trident-etcd/migration/kubernetes/cluster-client.ts";
 import type { PlanRequest } from "@trident-etcd/migration/plan/plan-request.ts";
@@ -37,7 +37,7 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
     ...{ etcdClusterSize, etcdVersion, certificateValidityHours, certificateEarlyRenewalHours },
     stack: stackName(),
     abandonedClaims: settings.abandonedClaim,
-    destination: existing ?? { namespace, etcdCluster: etcdName, clientSecret: "etcd-client-tls" },
+    destination: etcdAddress(existing ?? { namespace, etcdCluster: etcdName, clientSecret: "etcd-client-tls" }),
     ...(existing === undefined ? {} : { existing: existingEtcdRequest(settings, etcdIdentity) }),
     ...(certificates === undefined
       ? { generatedCertificates: generatedAuthority(settings) }

@@ -6,7 +6,7 @@ import {
   CertificateSecretError,
   readCertificateSecret,
 } from "@trident-etcd/migration/certificates/read-certificate-secret.ts";
-import type { EtcdIdentity } from "@trident-etcd/migration/connect/open-existing-etcd.ts";
+import type { EtcdIdentity } from "@trident-etcd/migration/connect/etcd-identity.ts";
 import {
   CertificateError,
   checkCertificateMaterial,

@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { EtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
+import type { GivenAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 
 import type { CertificateExpiry } from "../components/etcd/etcd-tls.ts";
 
 /** The etcd that Trident is given, wherever it comes from. Each resolves once it serves and its Secrets exist. */
 export interface TridentsEtcd {
   /** For a migration to it. */
-  readonly address: pulumi.Output<EtcdAddress>;
+  readonly address: pulumi.Output<GivenAddress>;
   readonly etcdClientEndpoint: pulumi.Output<string>;
   /** Pods of the stack's own etcd; URLs of another one. */
   readonly members: pulumi.Output<string[]>;

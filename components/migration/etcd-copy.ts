@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CopyResult } from "@trident-etcd/migration/etcd-copy/copy-request.ts";
-import type { EtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
+import type { GivenAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 
 import { clusterOf } from "../cluster-of.ts";
 import { DynamicResource, dynamicProvider } from "../dynamic-provider.ts";
 
 /** An address, each part of which may be another resource's output. */
-export type EtcdAddressInput = EachAsInput<EtcdAddress>;
+export type EtcdAddressInput = EachAsInput<GivenAddress>;
 
 type EachAsInput<Address> = Address extends unknown
   ? { readonly [Part in keyof Address]: pulumi.Input<Address[Part]> }

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { EtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
+import type { GivenAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 
 import type { ClusterChoice } from "../cluster-of.ts";
 import { DynamicResource, dynamicProvider } from "../dynamic-provider.ts";
@@ -11,7 +11,7 @@ export interface MigrationGuardArgs extends ClusterChoice {
   /** Its container that runs etcd. */
   readonly legacyEtcdContainer: pulumi.Input<string>;
   /** The etcd that is migrated to: the guard is removed before it. */
-  readonly destination: pulumi.Input<EtcdAddress>;
+  readonly destination: pulumi.Input<GivenAddress>;
   /** The ConfigMap that the migration keeps its record in. */
   readonly record: pulumi.Input<string>;
   /** The keys below it are the application's. */

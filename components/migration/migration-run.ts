@@ -1,6 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { EtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
+import type { GivenAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 import type { ClaimSource } from "@trident-etcd/migration/trident/legacy/uninstalled-trident.ts";
 import type { MigrationResult } from "@trident-etcd/migration/record/migration-result.ts";
 
@@ -16,7 +16,7 @@ export interface MigrationRunArgs extends ClusterChoice {
   /** Where the state is if there is no such Deployment any more; without it, only one that stands is migrated. */
   readonly legacyClaim?: pulumi.Input<ClaimSource>;
   /** The etcd to migrate to, which must serve. Names of Secrets: their contents never come into this resource. */
-  readonly destination: pulumi.Input<EtcdAddress>;
+  readonly destination: pulumi.Input<GivenAddress>;
   /** The ConfigMap that the migration keeps its record in. */
   readonly record: pulumi.Input<string>;
   /** The keys below it are copied. */

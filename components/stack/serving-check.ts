@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { EtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
+import type { GivenAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 
 import type { ClusterChoice } from "../cluster-of.ts";
 import { DynamicResource, dynamicProvider } from "../dynamic-provider.ts";
@@ -7,7 +7,7 @@ import { DynamicResource, dynamicProvider } from "../dynamic-provider.ts";
 export interface ServingCheckArgs extends ClusterChoice {
   readonly namespace: pulumi.Input<string>;
   /** The etcd that Trident has its state in. Names of Secrets: their contents never come into this resource. */
-  readonly destination: pulumi.Input<EtcdAddress>;
+  readonly destination: pulumi.Input<GivenAddress>;
   /** Where Trident keeps its keys. */
   readonly prefix: pulumi.Input<string>;
   /** The ConfigMap in which it is recorded which etcd that is. */

@@ -1,3 +1,4 @@
+import type { KeyRange } from "../copy/store/key-value-store.ts";
 import { keyPrefix, type KeyPrefix } from "../copy/store/key-range.ts";
 import { printableKey } from "../copy/store/printable-key.ts";
 import { commonNameOf } from "../certificates/client-certificate.ts";
@@ -5,7 +6,7 @@ import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../etcd/errors.ts"
 import type { MemberAnswer } from "../etcd/etcd-store.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
-import { BlockedError, type Blocker } from "../blockers/blocker.ts";
+import type { Blocker } from "../blockers/blocker.ts";
 import {
   existingEtcdAccess,
   existingEtcdAlarm,
@@ -16,19 +17,28 @@ import {
   kubernetesEtcd,
   prefixNotEmpty,
 } from "../blockers/existing-etcd-blockers.ts";
-import { deletionCommand } from "./etcdctl-command.ts";
-import type { EtcdIdentity, ExistingEtcd } from "./open-existing-etcd.ts";
+import { deletionCommand } from "./etcd-address.ts";
+import type { EtcdIdentity } from "./etcd-identity.ts";
+import type { EtcdChecks, OpenEtcd } from "./open-store.ts";
 
-export interface ExistingEtcdChecks {
-  /** The keys that are to be read and written, such as `/trident/`. */
-  readonly prefix: KeyPrefix;
+/** An etcd that is not the stack's own. */
+export interface ExistingEtcd extends OpenEtcd {
+  readonly endpoints: readonly string[];
   readonly identity: EtcdIdentity;
-  /** Whether there must be no key under the prefix. */
-  readonly mustBeEmpty: boolean;
+  /** The pod that it is reached through; absent when it is reached directly. */
+  readonly pod?: string;
+  /** In the order of the endpoints. */
+  memberAnswers(): Promise<readonly MemberAnswer[]>;
+  /**
+   * Returns when every key of the range may be read and written with the client's certificate alone, without the password.
+   *
+   * @throws EtcdPermissionError
+   */
+  checkCertificatesAccess(range: KeyRange): Promise<void>;
 }
 
-/** All that keeps an existing etcd from being used; nothing is written to find out. */
-export async function checkExistingEtcd(etcd: ExistingEtcd, checks: ExistingEtcdChecks): Promise<Blocker[]> {
+/** All that keeps it from being used; nothing is written to find out. */
+export async function checkExistingEtcd(etcd: ExistingEtcd, checks: EtcdChecks): Promise<Blocker[]> {
   const answers = await etcd.memberAnswers();
   const members = etcd.endpoints.flatMap((endpoint, index): Member[] => {
     const answer = answers[index];
@@ -43,20 +53,14 @@ export async function checkExistingEtcd(etcd: ExistingEtcd, checks: ExistingEtcd
   return [...(await checkOwner(etcd)), ...(await checkEmptiness(etcd, checks))];
 }
 
-/** Raises the first of what keeps it from being used. */
-export async function refuseUnusableEtcd(etcd: ExistingEtcd, checks: ExistingEtcdChecks): Promise<void> {
-  const [first] = await checkExistingEtcd(etcd, checks);
-  if (first !== undefined) throw new BlockedError(first);
-}
-
 interface Member {
   readonly endpoint: string;
   readonly answer: MemberAnswer;
 }
 
 function checkConnections(
-  { pod }: ExistingEtcd,
-  { prefix, identity }: ExistingEtcdChecks,
+  { pod, identity }: ExistingEtcd,
+  { prefix }: EtcdChecks,
   members: readonly Member[],
 ): Blocker[] {
   const failed = members.flatMap(({ endpoint, answer }) =>
@@ -108,7 +112,8 @@ function checkMembers(members: readonly Member[]): Blocker[] {
 }
 
 /** As Trident will, which has only the certificate, and as this program does, which may have a password. */
-async function checkAccess(etcd: ExistingEtcd, { prefix, identity }: ExistingEtcdChecks): Promise<Blocker[]> {
+async function checkAccess(etcd: ExistingEtcd, { prefix }: EtcdChecks): Promise<Blocker[]> {
+  const { identity } = etcd;
   const refusals: Blocker[] = [];
   const certificate = await refusalOf(etcd.checkCertificatesAccess(prefix));
   if (certificate !== undefined) {
@@ -163,7 +168,7 @@ async function countUnlessRefused(etcd: ExistingEtcd, prefix: KeyPrefix): Promis
 
 const shownKeys = 3;
 
-async function checkEmptiness(etcd: ExistingEtcd, { prefix, mustBeEmpty }: ExistingEtcdChecks): Promise<Blocker[]> {
+async function checkEmptiness(etcd: ExistingEtcd, { prefix, mustBeEmpty }: EtcdChecks): Promise<Blocker[]> {
   if (!mustBeEmpty) return [];
   const { count, entries } = await etcd.range({ ...prefix, limit: shownKeys, keysOnly: true });
   if (count === 0) return [];

@@ -1,5 +1,10 @@
-/** Where an etcd is, and how to identify oneself to it. Names only: certificates and passwords are read from Secrets where they are used. */
-export type EtcdAddress = EtcdClusterAddress | ExistingEtcdAddress;
+import type { KeyPrefix } from "../copy/store/key-range.ts";
+
+/**
+ * Where an etcd is, and how to identify oneself to it, as users give it and stacks' state has it. Names only: certificates and
+ * passwords are read from Secrets where they are used.
+ */
+export type GivenAddress = EtcdClusterAddress | ExistingEtcdAddress;
 
 /** One that the etcd-operator runs; reached through one of its ready members. */
 export interface EtcdClusterAddress {
@@ -22,4 +27,81 @@ export interface ExistingEtcdAddress {
   readonly reach?: "auto" | "direct" | "pod";
   /** An image with etcd in it, for that pod, which runs `etcd gateway` (a TCP relay: TLS passes through end to end). */
   readonly gatewayImage?: string;
+}
+
+/** The same with its kind: made of a given one where a request comes in, and never recorded. */
+export type EtcdAddress = ManagedAddress | ExistingAddress;
+
+export interface ManagedAddress extends EtcdClusterAddress {
+  readonly kind: "managed";
+}
+
+export interface ExistingAddress extends ExistingEtcdAddress {
+  readonly kind: "existing";
+}
+
+export function etcdAddress(given: GivenAddress): EtcdAddress {
+  return "etcdCluster" in given ? { kind: "managed", ...given } : { kind: "existing", ...given };
+}
+
+/** What a migration's inputs may say of its destination. */
+export interface DestinationInputs {
+  readonly namespace: string;
+  readonly destination?: GivenAddress;
+  /** Up to version 0.1, which knew only EtcdClusters. */
+  readonly etcdCluster?: string;
+  readonly clientSecret?: string;
+}
+
+/** Where a migration went, also one whose inputs an older version of this program recorded. */
+export function destinationOf(inputs: DestinationInputs): EtcdAddress {
+  const { namespace, destination, etcdCluster, clientSecret } = inputs;
+  if (destination !== undefined) return etcdAddress(destination);
+  if (etcdCluster === undefined || clientSecret === undefined) {
+    throw new Error(`The migration in namespace ${namespace} has no destination among its recorded inputs.`);
+  }
+  return { kind: "managed", namespace, etcdCluster, clientSecret };
+}
+
+/** Such as `EtcdCluster trident-etcd`, or `the etcd at https://etcd.example.com:2379`. */
+export function describeAddress(address: EtcdAddress): string {
+  switch (address.kind) {
+    case "managed":
+      return `EtcdCluster ${address.etcdCluster}`;
+    case "existing":
+      return `the etcd at ${address.endpoints.join(", ")}`;
+  }
+}
+
+/** What a blocker names: an object as `Kind/name`, or the setting that names the etcd. */
+export function objectOf(address: EtcdAddress): string {
+  switch (address.kind) {
+    case "managed":
+      return `EtcdCluster/${address.etcdCluster}`;
+    case "existing":
+      return "existingEtcdEndpoints";
+  }
+}
+
+/** Alike for all who mean the same etcd by the same names, in whatever order. */
+export function namesOf(address: EtcdAddress): string[] {
+  switch (address.kind) {
+    case "managed":
+      return [address.etcdCluster];
+    case "existing":
+      return [...address.endpoints].sort();
+  }
+}
+
+/** Whether it is the stack's own. Of another one the limits are not known, and what else is in it is none of this program's business. */
+export function isOwnEtcd(address: EtcdAddress): address is ManagedAddress {
+  return address.kind === "managed";
+}
+
+/** The command with which a person removes what is below the prefix; the files are that person's own. */
+export function deletionCommand(endpoints: readonly string[], prefix: KeyPrefix): string {
+  const flags = endpoints.some((endpoint) => endpoint.startsWith("https:"))
+    ? " --cacert=CA.crt --cert=CLIENT.crt --key=CLIENT.key"
+    : "";
+  return `ETCDCTL_API=3 etcdctl --endpoints=${endpoints.join(",")}${flags} del --prefix ${prefix.text}`;
 }

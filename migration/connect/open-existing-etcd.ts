@@ -1,64 +1,44 @@
-import { isIP } from "node:net";
-import type { KeyRange } from "../copy/store/key-value-store.ts";
-import type { CertificateMaterial } from "../certificates/client-certificate.ts";
+import { connect, isIP } from "node:net";
 import { EtcdUnreachableError } from "../etcd/errors.ts";
-import { connectEtcd, type MemberAnswer } from "../etcd/etcd-store.ts";
+import { connectEtcd } from "../etcd/etcd-store.ts";
 import type { EtcdTarget } from "../etcd/etcd-target.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../kubernetes/wait-until.ts";
-import { openNamedStore, type OpenStore } from "./open-store.ts";
-import { readClientSecret } from "./client-secret.ts";
-import { readCredentials, type Credentials } from "./credentials-secret.ts";
+import { openNamedStore } from "./open-store.ts";
+import { checkExistingEtcd, type ExistingEtcd } from "./check-existing-etcd.ts";
+import { readIdentity, type EtcdIdentity } from "./etcd-identity.ts";
 import { parseEndpointUrl, type EndpointUrl } from "./endpoint-url.ts";
-import { NoGatewayImageError, NotReachedFromHereError } from "./errors.ts";
 import type { ExistingEtcdAddress } from "./etcd-address.ts";
 import { openGateway, type Gateway } from "./open-gateway.ts";
-import { whyNoConnection } from "./tcp-connection.ts";
-
-/** How one identifies oneself to an etcd. */
-export interface EtcdIdentity {
-  /** Absent only for plaintext. */
-  readonly tls?: CertificateMaterial;
-  readonly credentials?: Credentials;
-}
-
-/** An etcd that is not the stack's own, with what there is to ask it before it is used. */
-export interface ExistingEtcd extends OpenStore {
-  readonly endpoints: readonly string[];
-  /** The pod that it is reached through; absent when it is reached directly. */
-  readonly pod?: string;
-  /** In the order of the endpoints. */
-  memberAnswers(): Promise<readonly MemberAnswer[]>;
-  /**
-   * Returns when every key of the range may be read and written with the client's certificate alone, without the password.
-   *
-   * @throws EtcdPermissionError
-   */
-  checkCertificatesAccess(range: KeyRange): Promise<void>;
-}
 
 export interface Waiting extends Patience {
   /** Whether a pod may be made. @default true */
   readonly mayMakePods?: boolean;
+  /** For addresses that name none. */
+  readonly gatewayImage?: string;
 }
 
-/**
- * As its Secrets say; asks it for its status. Raises ClientSecretError, CredentialsSecretError, what connectExistingEtcd
- * raises, and the store's error.
- */
-export async function openExistingEtcd(
-  cluster: ClusterClient,
-  address: ExistingEtcdAddress,
-  waiting: Waiting,
-): Promise<ExistingEtcd> {
-  const etcd = await connectExistingEtcd(cluster, address, await readIdentity(cluster, address), waiting);
-  try {
-    await etcd.status();
-    return etcd;
-  } catch (error) {
-    await etcd.close();
-    throw error;
+/** From this machine there is no way to an etcd, and the one through a pod is not to be taken now. */
+export class NotReachedFromHereError extends Error {
+  override readonly name = "NotReachedFromHereError";
+
+  constructor(endpoints: readonly string[], reasons: readonly string[]) {
+    const why = reasons.length === 0 ? "it is to be reached through a pod" : reasons.join(", ");
+    super(`The etcd at ${endpoints.join(", ")} was not reached from this machine: ${why}.`);
+  }
+}
+
+/** The way through a pod is needed, and nothing says which image that is to run. */
+export class NoGatewayImageError extends Error {
+  override readonly name = "NoGatewayImageError";
+
+  constructor(endpoints: readonly string[], reasons: readonly string[]) {
+    const why = reasons.length === 0 ? "" : ` (${reasons.join(", ")})`;
+    super(
+      `The etcd at ${endpoints.join(", ")} is to be reached through a pod${why}, and no image is named for it: name one ` +
+        `with etcd in it (gatewayImage), or run this where the etcd can be reached directly.`,
+    );
   }
 }
 
@@ -69,37 +49,27 @@ export async function openExistingEtcd(
 export async function connectExistingEtcd(
   cluster: ClusterClient,
   address: ExistingEtcdAddress,
-  identity: EtcdIdentity,
   waiting: Waiting,
+  given?: EtcdIdentity,
 ): Promise<ExistingEtcd> {
+  const identity = given ?? (await readIdentity(cluster, address));
   const endpoints = address.endpoints.map(parseEndpointUrl);
   const reasons = await whyNotDirectly(address, endpoints);
   if (reasons === undefined) {
-    return connected(address, targetOf(endpoints, endpoints, identity));
+    return connected(address, identity, targetOf(endpoints, endpoints, identity));
   }
   if (waiting.mayMakePods === false) throw new NotReachedFromHereError(address.endpoints, reasons);
-  const { gatewayImage: image, namespace } = address;
+  const { gatewayImage: image = waiting.gatewayImage, namespace } = address;
   if (image === undefined) throw new NoGatewayImageError(address.endpoints, reasons);
   const gateway = await openGateway(cluster, { namespace, image, endpoints }, waiting);
   try {
     const target = targetOf(gateway.addresses, endpoints, identity);
     await untilItListens(target, waiting);
-    return connected(address, target, gateway);
+    return connected(address, identity, target, gateway);
   } catch (error) {
     await gateway.close();
     throw error;
   }
-}
-
-/** What the Secrets hold. Raises ClientSecretError and CredentialsSecretError. */
-export async function readIdentity(cluster: ClusterClient, address: ExistingEtcdAddress): Promise<EtcdIdentity> {
-  const { namespace, clientSecret, credentialsSecret } = address;
-  return {
-    ...(clientSecret === undefined ? {} : { tls: await readClientSecret(cluster, namespace, clientSecret) }),
-    ...(credentialsSecret === undefined
-      ? {}
-      : { credentials: await readCredentials(cluster, namespace, credentialsSecret) }),
-  };
 }
 
 /** Undefined when it can be. A server that takes connections is not given up for what TLS or a login then says. */
@@ -112,6 +82,30 @@ async function whyNotDirectly(
   const reasons = await Promise.all(endpoints.map((endpoint) => whyNoConnection(endpoint)));
   const failures = reasons.filter((reason) => reason !== undefined);
   return failures.length < endpoints.length ? undefined : failures;
+}
+
+/** Why no TCP connection can be had from this machine, such as an unknown name; undefined when one can. */
+function whyNoConnection(
+  { host, port }: { readonly host: string; readonly port: number },
+  timeoutMilliseconds = 3_000,
+): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const socket = connect({ host, port });
+  socket.once("connect", () => {
+    resolve(undefined);
+  });
+  socket.once("error", (error) => {
+    resolve(describeFailure(error));
+  });
+  // Not the socket's own timeout: looking a name up does not count for that.
+  const timer = setTimeout(() => {
+    resolve(`no connection to ${host} within ${timeoutMilliseconds / 1000} s`);
+  }, timeoutMilliseconds);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    socket.on("error", () => undefined);
+    socket.destroy();
+  });
 }
 
 /** Whatever address is dialled, the certificate is to be for the endpoint's own host. */
@@ -160,7 +154,12 @@ function isUnreached(failure: unknown): boolean {
   return failure instanceof EtcdUnreachableError;
 }
 
-function connected(address: ExistingEtcdAddress, target: EtcdTarget, gateway?: Gateway): ExistingEtcd {
+function connected(
+  address: ExistingEtcdAddress,
+  identity: EtcdIdentity,
+  target: EtcdTarget,
+  gateway?: Gateway,
+): ExistingEtcd {
   const store = connectEtcd(target);
   const { credentials, ...certificateAlone } = target;
   const asTrident = credentials === undefined ? store : connectEtcd(certificateAlone);
@@ -176,12 +175,16 @@ function connected(address: ExistingEtcdAddress, target: EtcdTarget, gateway?: G
       await gateway?.close();
     },
   });
-  return {
+  const etcd: ExistingEtcd = {
     ...named,
     disconnect: closeConnections,
     endpoints: address.endpoints,
+    identity,
     ...(gateway === undefined ? {} : { pod: gateway.pod }),
+    reached: gateway === undefined ? "directly" : "through a pod",
     memberAnswers: () => store.memberAnswers(),
     checkCertificatesAccess: (range) => asTrident.checkAccess(range),
+    check: (checks) => checkExistingEtcd(etcd, checks),
   };
+  return etcd;
 }

@@ -1,6 +1,6 @@
 import type { CopyInputs } from "./copy-request.ts";
 import { EndpointUrlError, parseEndpointUrl } from "../connect/endpoint-url.ts";
-import type { EtcdAddress, EtcdClusterAddress, ExistingEtcdAddress } from "../connect/etcd-address.ts";
+import type { EtcdClusterAddress, ExistingEtcdAddress, GivenAddress } from "../connect/etcd-address.ts";
 
 /** As Pulumi shows it: `property` and then the reason. */
 export interface CopyFailure {
@@ -41,7 +41,7 @@ function failures(property: string, reasons: readonly string[]): CopyFailure[] {
   return reasons.map((reason) => ({ property, reason }));
 }
 
-function checkAddress(address: EtcdAddress | undefined): string[] {
+function checkAddress(address: GivenAddress | undefined): string[] {
   if (!isKnown(address)) return [];
   if (address === undefined) return ["is missing: say which etcd it is"];
   return "etcdCluster" in address ? checkCluster(address) : checkExisting(address);
@@ -81,12 +81,12 @@ function problemsOfUrl(url: string): string[] {
 }
 
 /** As far as names tell; the etcds' own ids tell the rest, once they are asked. */
-function isSameEtcd(source: EtcdAddress, destination: EtcdAddress): boolean {
+function isSameEtcd(source: GivenAddress, destination: GivenAddress): boolean {
   const urls = new Set(identitiesOf(source));
   return identitiesOf(destination).some((identity) => urls.has(identity));
 }
 
-function identitiesOf(address: EtcdAddress | undefined): string[] {
+function identitiesOf(address: GivenAddress | undefined): string[] {
   if (!isKnown(address) || address === undefined) return [];
   if ("etcdCluster" in address) {
     const { namespace, etcdCluster } = address;

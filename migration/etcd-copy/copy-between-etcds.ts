@@ -4,8 +4,7 @@ import type { CopyRequest, CopyResult } from "./copy-request.ts";
 import { changesAfterCopy } from "../copy/compare/changes-after-copy.ts";
 import { copyState } from "../copy/copy-state.ts";
 import { removeCopiedKeys } from "../copy/write/remove-copied-keys.ts";
-import type { EtcdAddress } from "../connect/etcd-address.ts";
-import { describeAddress, isEtcdCluster } from "../connect/describe-address.ts";
+import { describeAddress, type EtcdAddress } from "../connect/etcd-address.ts";
 import { openEtcd } from "../connect/open-etcd.ts";
 import { connectToCluster } from "../kubernetes/cluster-client.ts";
 import { copyLease } from "./copy-lease.ts";
@@ -34,10 +33,7 @@ export function copyOnCluster(request: CopyRequest, userInterruption?: AbortSign
   const { cluster, acquire, interruption } = gatedCluster(connectToCluster(request.cluster), userInterruption);
   return {
     acquireLease: (report) => acquire(copyLease(destination, prefix), { report }),
-    open: (address) => {
-      const reached = isEtcdCluster(address) ? address : { gatewayImage, ...address };
-      return openEtcd(cluster, reached, { timeoutSeconds, interruption });
-    },
+    open: (address) => openEtcd(cluster, address, { timeoutSeconds, interruption, gatewayImage }),
   };
 }
 

@@ -1,14 +1,12 @@
 import { createHash } from "node:crypto";
-import { isEtcdCluster } from "../connect/describe-address.ts";
 import type { KeyPrefix } from "../copy/store/key-range.ts";
-import type { EtcdAddress } from "../connect/etcd-address.ts";
+import { namesOf, type EtcdAddress } from "../connect/etcd-address.ts";
 import type { LeasePlace } from "../lease/errors.ts";
 
 /** Of all copies that write the same keys to the same etcd, whatever they read. */
 export function copyLease(destination: EtcdAddress, prefix: KeyPrefix): LeasePlace {
-  const where = isEtcdCluster(destination) ? [destination.etcdCluster] : [...destination.endpoints].sort();
   const hash = createHash("sha256")
-    .update(JSON.stringify([where, prefix.text]))
+    .update(JSON.stringify([namesOf(destination), prefix.text]))
     .digest("hex")
     .slice(0, 10);
   return {

@@ -1,6 +1,6 @@
 import type { LeasePolicy } from "../copy/check-source.ts";
 import type { KeyPrefix } from "../copy/store/key-range.ts";
-import type { EtcdAddress } from "../connect/etcd-address.ts";
+import type { EtcdAddress, GivenAddress } from "../connect/etcd-address.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-client.ts";
 
 /** What to copy from which etcd to which. Names only: certificates and passwords are read from their Secrets. */
@@ -40,7 +40,9 @@ export interface CopyResult {
 }
 
 /** A request whose cluster is spread out, so that a kubeconfig is a property of its own. */
-export interface CopyInputs extends Omit<CopyRequest, "cluster" | "prefix"> {
+export interface CopyInputs extends Omit<CopyRequest, "cluster" | "source" | "destination" | "prefix"> {
+  readonly source: GivenAddress;
+  readonly destination: GivenAddress;
   readonly prefix: string;
   /** A path or the contents; secret, also among the outputs. */
   readonly kubeconfig?: string;

@@ -11,12 +11,22 @@ import { describePod, isActive, isContainerRunning, isReady, listPods, podName, 
 import { openPortForward } from "../kubernetes/port-forward.ts";
 import { ClientSecretError, readMemberTls } from "../connect/client-secret.ts";
 import { memberClientPort, membersOf } from "../connect/cluster-members.ts";
-import type { EtcdClusterAddress } from "../connect/etcd-address.ts";
+import type { EtcdAddress, EtcdClusterAddress } from "../connect/etcd-address.ts";
 import type { AskedMember } from "./asked-member.ts";
 
 /** A call's deadline, and what asking one member may take in all. */
 const deadlineMilliseconds = 3_000;
 const limitMilliseconds = 5_000;
+
+/** Those of the stack's own etcd; of another one nobody's pods are known. Raises what listing the pods raises. */
+export async function askMembersOf(cluster: ClusterClient, address: EtcdAddress): Promise<AskedMember[]> {
+  switch (address.kind) {
+    case "managed":
+      return askMembers(cluster, address);
+    case "existing":
+      return [];
+  }
+}
 
 /**
  * Asks each member of an EtcdCluster itself, all at once, for at most 5 s: the EtcdCluster's status is what its operator saw last,

@@ -1,5 +1,6 @@
 import { askMembers, removeListedMember } from "./ask-members.ts";
-import type { EtcdClusterAddress } from "../connect/etcd-address.ts";
+import type { EtcdAddress, EtcdClusterAddress } from "../connect/etcd-address.ts";
+import { openEtcd } from "../connect/open-etcd.ts";
 import {
   describeMembers,
   forgottenPods,
@@ -32,12 +33,27 @@ export interface AwaitedMembers extends Patience {
   readonly report: (line: string) => void;
 }
 
+/** Waits until an etcd serves, with all of its members where they are the stack's own. Answers with its cluster id. */
+export async function waitForEtcd(
+  cluster: ClusterClient,
+  address: EtcdAddress,
+  { size, ...awaited }: Patience & { readonly size?: number | undefined; readonly report: (line: string) => void },
+): Promise<string> {
+  if (address.kind === "managed" && size !== undefined) return waitForMembers(cluster, address, { ...awaited, size });
+  const etcd = await openEtcd(cluster, address, awaited);
+  try {
+    return (await etcd.status()).clusterId;
+  } finally {
+    await etcd.close();
+  }
+}
+
 /**
  * Waits until an EtcdCluster has exactly as many members as are wanted and each of them serves: their pods, what they answer and
  * the list that they keep agree. What the etcd-operator leaves of one that it removes, on that list or a pod that has ended, is
  * removed as well. Answers with the cluster's id. Raises MembersNotServingError with what is missing and why.
  */
-export function waitForMembers(
+function waitForMembers(
   cluster: ClusterClient,
   address: EtcdClusterAddress,
   awaited: Omit<AwaitedMembers, "namespace" | "etcdCluster">,

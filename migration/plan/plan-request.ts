@@ -1,7 +1,7 @@
 import type { ShownCertificates } from "../certificates/brought-certificates.ts";
 import type { KeyPrefix } from "../copy/store/key-range.ts";
 import type { EtcdAddress } from "../connect/etcd-address.ts";
-import type { EtcdIdentity } from "../connect/open-existing-etcd.ts";
+import type { EtcdIdentity } from "../connect/etcd-identity.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-client.ts";
 import type { ClaimSource } from "../trident/legacy/uninstalled-trident.ts";
 

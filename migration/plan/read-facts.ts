@@ -1,5 +1,5 @@
 import { isBlockedBy, type Blocker } from "../blockers/blocker.ts";
-import { isEtcdCluster } from "../connect/describe-address.ts";
+import { isOwnEtcd } from "../connect/etcd-address.ts";
 import { isForbidden } from "../kubernetes/errors.ts";
 import { clusterUidPath } from "../kubernetes/own-cluster.ts";
 import { flowOf } from "./flow/flow.ts";
@@ -40,7 +40,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   // A record that can't be used tells nothing, and no more does the Deployment that it is about.
   const { record, newTrident }: Pick<TridentRead, "record" | "newTrident"> = recordFailure === undefined ? trident : {};
   const etcdCluster = objects.find(({ object }) => object.startsWith("EtcdCluster/"))?.served;
-  const isExisting = !isEtcdCluster(request.destination);
+  const isExisting = !isOwnEtcd(request.destination);
   step("reading the embedded etcd and the new one");
   const standing = trident.finding?.kind === "legacy" ? trident.finding.legacy : undefined;
   const legacy = flow.legacy ?? flow.putBack;

@@ -1,5 +1,6 @@
 import { checkCopyInputs, type CopyFailure } from "../etcd-copy/check-copy-inputs.ts";
 import type { CopyInputs, CopyOutputs } from "../etcd-copy/copy-request.ts";
+import { etcdAddress } from "../connect/etcd-address.ts";
 import { requestOf } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 
@@ -19,7 +20,7 @@ export async function create(inputs: CopyInputs): Promise<{ id: string; outs: Co
   // Only here: a preview, and an up that changes nothing, have no use for it, and it takes long to load.
   const { copyBetweenEtcds, copyOnCluster } = await import("../etcd-copy/copy-between-etcds.ts");
   try {
-    const copy = requestOf(inputs);
+    const copy = { ...requestOf(inputs), source: etcdAddress(inputs.source) };
     const environment = copyOnCluster(copy, cancellation.signal);
     const result = await copyBetweenEtcds(copy, environment, report, cancellation.signal);
     return { id: `${result.destinationClusterId}:${inputs.prefix}`, outs: { ...inputs, ...result } };

@@ -1,13 +1,15 @@
 import { accessOf, type AccessInputs } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
+import { etcdAddress, type GivenAddress } from "../connect/etcd-address.ts";
 import { keyPrefix } from "../copy/store/key-range.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "../kubernetes/errors.ts";
 import { rememberSettings } from "../rollback/settings-of-this-run.ts";
 import type { UndoRequest } from "../undo/undo-unfinished-migration.ts";
 
-export interface GuardInputs extends Omit<UndoRequest, "cluster" | "prefix">, AccessInputs {
-  /** Unknown to guards that an older version made. */
+export interface GuardInputs extends Omit<UndoRequest, "cluster" | "destination" | "prefix">, AccessInputs {
+  /** Unknown to guards that an older version made, as is the prefix. */
+  readonly destination?: GivenAddress;
   readonly prefix?: string;
   /** Whether the migration is to be rolled back, which its own removal does. */
   readonly rollback?: boolean;
@@ -183,7 +185,7 @@ function requestOf(props: GuardInputs): UndoRequest {
     cluster: accessOf(props),
     prefix: keyPrefix(prefix),
     ...{ namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds },
-    ...(destination === undefined ? {} : { destination }),
+    ...(destination === undefined ? {} : { destination: etcdAddress(destination) }),
     ...(discardedKeys === undefined ? {} : { discardedKeys }),
   };
 }

@@ -1,4 +1,4 @@
-import { destinationOf } from "../connect/destination-of.ts";
+import { destinationOf } from "../connect/etcd-address.ts";
 import { accessOf, requestOf, type InputsOf } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 import type { MigrationRequest, MigrationResult } from "../migrate/migrate-trident-state.ts";
@@ -126,7 +126,7 @@ function rollbackRequest(props: MigrationOutputs): MigrationRequest {
   const snapshotDirectory = now.snapshotDirectory ?? props.snapshotDirectory;
   return {
     ...{ namespace, legacyDeployment, legacyEtcdContainer, record, prefix: keyPrefix(props.prefix) },
-    destination: now.destination ?? destinationOf(props),
+    destination: destinationOf({ ...props, ...now }),
     cluster: accessOf(now),
     timeoutSeconds: now.timeoutSeconds ?? props.timeoutSeconds,
     ...(snapshotDirectory === undefined ? {} : { snapshotDirectory }),

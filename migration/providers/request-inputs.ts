@@ -1,4 +1,5 @@
 import { keyPrefix, type KeyPrefix } from "../copy/store/key-range.ts";
+import { etcdAddress, type EtcdAddress, type GivenAddress } from "../connect/etcd-address.ts";
 import type { ClusterAccess } from "../kubernetes/load-kubeconfig.ts";
 
 /** The cluster of a request, spread out so that a kubeconfig is a property of its own. */
@@ -10,9 +11,20 @@ export interface AccessInputs {
   readonly clusterUid?: string;
 }
 
-/** A request as stacks' state holds it: its prefix a text. */
-export type InputsOf<Request extends { readonly prefix: KeyPrefix }> = Omit<Request, "cluster" | "prefix"> &
-  AccessInputs & { readonly prefix: string };
+/** What stacks' state holds of it: an address without its kind, a prefix that is a text. */
+interface RecordedInputs extends AccessInputs {
+  readonly destination: GivenAddress;
+  readonly prefix: string;
+}
+
+/** What requests have instead. */
+interface Known {
+  readonly cluster: ClusterAccess;
+  readonly destination: EtcdAddress;
+  readonly prefix: KeyPrefix;
+}
+
+export type InputsOf<Request> = Omit<Request, keyof Known> & RecordedInputs;
 
 /** By name: what Pulumi hands over has properties of its own besides. */
 export function accessOf({ kubeconfig, context, clusterUid }: AccessInputs): ClusterAccess {
@@ -20,9 +32,12 @@ export function accessOf({ kubeconfig, context, clusterUid }: AccessInputs): Clu
 }
 
 /** @throws EmptyPrefixError */
-export function requestOf<Inputs extends AccessInputs & { readonly prefix: string }>(
-  inputs: Inputs,
-): Omit<Inputs, keyof AccessInputs | "prefix"> & { readonly cluster: ClusterAccess; readonly prefix: KeyPrefix } {
-  const { kubeconfig, context, clusterUid, prefix, ...request } = inputs;
-  return { ...request, cluster: { kubeconfig, context, clusterUid }, prefix: keyPrefix(prefix) };
+export function requestOf<Inputs extends RecordedInputs>(inputs: Inputs): Omit<Inputs, keyof RecordedInputs> & Known {
+  const { kubeconfig, context, clusterUid, destination, prefix, ...request } = inputs;
+  return {
+    ...request,
+    cluster: { kubeconfig, context, clusterUid },
+    destination: etcdAddress(destination),
+    prefix: keyPrefix(prefix),
+  };
 }

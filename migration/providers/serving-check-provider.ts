@@ -1,6 +1,6 @@
 import { requestOf, type InputsOf } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
-import type { EtcdAddress } from "../connect/etcd-address.ts";
+import type { GivenAddress } from "../connect/etcd-address.ts";
 import type { ServingRequest } from "../serving/check-serving.ts";
 
 export interface ServingCheckInputs extends InputsOf<ServingRequest> {
@@ -62,7 +62,7 @@ export function remove(): Promise<void> {
 }
 
 /** Names alone: how it is reached may change without another look. In a preview it may be unknown, and is no address then. */
-function placeOf(destination: Partial<Record<"etcdCluster" | "endpoints", unknown>> & Partial<EtcdAddress>): string {
+function placeOf(destination: Partial<Record<"etcdCluster" | "endpoints", unknown>> & Partial<GivenAddress>): string {
   return JSON.stringify([destination.namespace, destination.etcdCluster, destination.endpoints]);
 }
 

@@ -1,4 +1,4 @@
-import type { EtcdAddress } from "../connect/etcd-address.ts";
+import type { GivenAddress } from "../connect/etcd-address.ts";
 
 /** What may have changed since the migration's resource was made. */
 export interface RollbackSettings {
@@ -8,7 +8,7 @@ export interface RollbackSettings {
   readonly timeoutSeconds?: number;
   readonly snapshotDirectory?: string;
   /** Where the new etcd is: it may have got other names, or another client certificate. */
-  readonly destination?: EtcdAddress;
+  readonly destination?: GivenAddress;
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { KeyPrefix } from "../copy/store/key-range.ts";
-import { isEtcdCluster } from "../connect/describe-address.ts";
 import type { EtcdAddress } from "../connect/etcd-address.ts";
 import { openEtcd } from "../connect/open-etcd.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
@@ -10,7 +9,7 @@ import { readDeployment } from "../trident/legacy/legacy-trident.ts";
 import { changeMigrationRecord, findMigrationRecord, type RecordChange } from "../record/migration-record.ts";
 import { UnexpectedEtcdError } from "./errors.ts";
 import { recordedEtcd, type RecordedEtcd } from "../record/recorded-etcd.ts";
-import { waitForMembers } from "../members/wait-for-members.ts";
+import { waitForEtcd } from "../members/wait-for-members.ts";
 import { podsOf, waitForTrident } from "./wait-for-trident.ts";
 
 export interface ServingRequest {
@@ -70,23 +69,19 @@ export function servingOnCluster(
   report: (line: string) => void,
 ): ServingEnvironment {
   const { namespace, destination, prefix, size, tridentDeployment: deployment } = request;
-  const asked = async <T>(ask: (etcd: Awaited<ReturnType<typeof openEtcd>>) => Promise<T>): Promise<T> => {
-    const etcd = await openEtcd(cluster, destination, patience);
-    try {
-      return await ask(etcd);
-    } finally {
-      await etcd.close();
-    }
-  };
   return {
     findRecorded: async () => recordedEtcd(await findMigrationRecord(cluster, request)),
-    waitForEtcd: () =>
-      isEtcdCluster(destination) && size !== undefined
-        ? waitForMembers(cluster, destination, { ...patience, size, report })
-        : asked(async (etcd) => (await etcd.status()).clusterId),
+    waitForEtcd: () => waitForEtcd(cluster, destination, { ...patience, size, report }),
     restartTrident: () => deletePods(cluster, namespace, deployment),
     waitForTrident: () => waitForTrident(cluster, { namespace, deployment }, patience),
-    countKeys: () => asked(async (etcd) => (await etcd.range({ ...prefix, countOnly: true })).count),
+    countKeys: async () => {
+      const etcd = await openEtcd(cluster, destination, patience);
+      try {
+        return (await etcd.range({ ...prefix, countOnly: true })).count;
+      } finally {
+        await etcd.close();
+      }
+    },
     record: async (change) => {
       try {
         await changeMigrationRecord(cluster, request, change);

@@ -243,8 +243,13 @@ describe("a migration to an etcd that only pods can reach", () => {
     try {
       const { certificate, privateKey } = etcd.client;
       const tls = { certificateAuthority: etcd.authority.certificate, certificate, privateKey };
-      const address = { namespace: restricted, endpoints: etcd.endpoints, gatewayImage: "quay.io/coreos/etcd:v3.4.22" };
-      const opened = await connectExistingEtcd(connectToCluster({ kubeconfig }), address, { tls }, waiting);
+      const address = {
+        kind: "existing" as const,
+        namespace: restricted,
+        endpoints: etcd.endpoints,
+        gatewayImage: "quay.io/coreos/etcd:v3.4.22",
+      };
+      const opened = await connectExistingEtcd(connectToCluster({ kubeconfig }), address, waiting, { tls });
       const answers = await opened.memberAnswers().finally(() => opened.close());
       const clusters = answers.map((answer) => ("status" in answer ? answer.status.clusterId : String(answer.failure)));
       assert.equal(clusters.length, 2);

@@ -24,7 +24,12 @@ function requestFor(raw: RawSettings) {
 
 test("asks for an etcd of the stack's own with certificates that are generated, and says nothing of another one", () => {
   const request = requestFor({ namespace: "storage", certificateKeyAlgorithm: "ECDSA", migrate: "true" });
-  assert.deepEqual(request.destination, { namespace: "storage", etcdCluster: "db", clientSecret: "etcd-client-tls" });
+  assert.deepEqual(request.destination, {
+    kind: "managed",
+    namespace: "storage",
+    etcdCluster: "db",
+    clientSecret: "etcd-client-tls",
+  });
   assert.deepEqual(request.generatedCertificates, { keyAlgorithm: "ECDSA", organization: "" });
   assert.deepEqual([request.existing, request.broughtCertificates], [undefined, undefined]);
   assert.deepEqual([request.namespace, request.migrate, request.cluster.context], ["storage", true, "production"]);
@@ -38,7 +43,7 @@ test("asks for an existing etcd with who is to be there, and makes pods on the w
     existingEtcdPlaintext: "true",
     existingEtcdAdoptState: "true",
   });
-  assert.ok("endpoints" in destination);
+  assert.ok(destination.kind === "existing");
   assert.deepEqual(destination.endpoints, ["http://etcd.example.com:2379"]);
   assert.deepEqual(existing, { identity: etcdIdentity, adoptState: true, mayMakePods: true, timeoutSeconds: 300 });
 });

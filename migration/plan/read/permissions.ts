@@ -1,4 +1,4 @@
-import { isEtcdCluster } from "../../connect/describe-address.ts";
+import { isOwnEtcd } from "../../connect/etcd-address.ts";
 import type { PlanRequest } from "../plan-request.ts";
 import type { Access, ClusterReader } from "./cluster-reader.ts";
 
@@ -69,7 +69,7 @@ type PermissionRequest = Pick<PlanRequest, "namespace" | "migrate" | "destinatio
 /** Every single permission that a run needs, and a later destroy; at the end those that are good to have. */
 export function neededPermissions(request: PermissionRequest): Access[] {
   const { destination, migrate } = request;
-  const isOwn = isEtcdCluster(destination);
+  const isOwn = isOwnEtcd(destination);
   const mayNeedPod = !isOwn && destination.reach !== "direct" && !migrate;
   const inNamespace = [
     ...stackInNamespace,

@@ -4,12 +4,9 @@ import { describeFailure } from "../../wording/describe-failure.ts";
 import { seenSoFar } from "../../kubernetes/wait-until.ts";
 import { isContainerRunning, listPods, podName } from "../../kubernetes/pods.ts";
 import { openPortForward } from "../../kubernetes/port-forward.ts";
-import { checkExistingEtcd } from "../../connect/check-existing-etcd.ts";
-import { isEtcdCluster } from "../../connect/describe-address.ts";
-import { askMembers } from "../../members/ask-members.ts";
+import { askMembersOf } from "../../members/ask-members.ts";
 import type { AskedMember } from "../../members/asked-member.ts";
-import { openEtcdCluster } from "../../connect/open-etcd-cluster.ts";
-import { connectExistingEtcd, type ExistingEtcd } from "../../connect/open-existing-etcd.ts";
+import { connectToEtcd } from "../../connect/open-etcd.ts";
 import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
 import { openLiveSource } from "../../trident/legacy/live-source.ts";
 import { findMigrationRecord, type MigrationRecord } from "../../record/migration-record.ts";
@@ -18,7 +15,7 @@ import { checkNamespace } from "../../trident/check-namespace.ts";
 import type { NamesAnswer } from "../../trident/rest/ask-for-lists.ts";
 import { askLegacyTrident } from "../../trident/legacy/ask-legacy-trident.ts";
 import { lookAtTrident } from "../../serving/wait-for-trident.ts";
-import type { OpenStore } from "../../connect/open-store.ts";
+import type { OpenEtcd, OpenStore } from "../../connect/open-store.ts";
 import { readerOf, type ClusterReader } from "./cluster-reader.ts";
 import { countEtcdv2Nodes } from "./state/etcdv2-nodes.ts";
 import type { Flow } from "../migration-plan.ts";
@@ -107,27 +104,17 @@ type Destination = Pick<PlanEnvironment, "openDestination" | "examineDestination
 
 function destinationOnCluster(cluster: ClusterClient, request: PlanRequest): Destination {
   const { destination, existing, prefix } = request;
-  if (isEtcdCluster(destination)) {
-    return {
-      openDestination: () => openEtcdCluster(cluster, destination),
-      examineDestination: () => Promise.resolve({ problems: [] }),
-      askMembers: () => askMembers(cluster, destination),
-    };
-  }
-  const { identity = {}, adoptState = false, mayMakePods = false, timeoutSeconds = 15 } = existing ?? {};
-  let opened: ExistingEtcd | undefined;
+  const { identity, adoptState = false, mayMakePods = false, timeoutSeconds = 15 } = existing ?? {};
+  let opened: OpenEtcd | undefined;
   return {
-    askMembers: () => Promise.resolve([]),
+    askMembers: () => askMembersOf(cluster, destination),
     // With what its Secret will hold: the Secret itself is made by the run.
     openDestination: async () =>
-      (opened = await connectExistingEtcd(cluster, destination, identity, { timeoutSeconds, mayMakePods })),
+      (opened = await connectToEtcd(cluster, destination, { timeoutSeconds, mayMakePods }, identity)),
     examineDestination: async (_, flow) => {
       if (opened === undefined) return { problems: [] };
-      const mustBeEmpty = flow === "install" && !adoptState;
-      return {
-        problems: await checkExistingEtcd(opened, { prefix, identity, mustBeEmpty }),
-        reached: opened.pod === undefined ? "directly" : "through a pod",
-      };
+      const problems = await opened.check({ prefix, mustBeEmpty: flow === "install" && !adoptState });
+      return { problems, ...(opened.reached === undefined ? {} : { reached: opened.reached }) };
     },
   };
 }

@@ -1,5 +1,9 @@
-import { isEtcdCluster } from "../../connect/describe-address.ts";
-import type { EtcdAddress, EtcdClusterAddress, ExistingEtcdAddress } from "../../connect/etcd-address.ts";
+import {
+  type EtcdAddress,
+  type EtcdClusterAddress,
+  type ExistingEtcdAddress,
+  isOwnEtcd,
+} from "../../connect/etcd-address.ts";
 import { definitionName, definitionPath } from "../../uninstall/crd.ts";
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
 
@@ -22,7 +26,7 @@ export interface StackNames {
 export function stackObjects(names: StackNames): StackObject[] {
   const { destination } = names;
   const places = [
-    ...(isEtcdCluster(destination) ? ownEtcdPlaces(destination) : existingEtcdPlaces(destination)),
+    ...(isOwnEtcd(destination) ? ownEtcdPlaces(destination) : existingEtcdPlaces(destination)),
     ...tridentPlaces(names),
   ];
   return places.map(([kind, name, collection, need]) => ({

@@ -1,8 +1,6 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { KeyPrefix } from "../../copy/store/key-range.ts";
-import { isEtcdCluster } from "../../connect/describe-address.ts";
-import type { EtcdAddress } from "../../connect/etcd-address.ts";
-import { openCheckedEtcd } from "../../connect/open-checked-etcd.ts";
+import { isOwnEtcd, type EtcdAddress } from "../../connect/etcd-address.ts";
 import { openEtcd } from "../../connect/open-etcd.ts";
 import type { OpenStore } from "../../connect/open-store.ts";
 import { connectToCluster, type ClusterAccess } from "../../kubernetes/cluster-client.ts";
@@ -225,9 +223,9 @@ function etcdSteps({ cluster, interruption, request, run }: Reach): EtcdSteps {
   return {
     openDestination: () => {
       if (destination === undefined) throw new Error("this stack does not know yet where: run `pulumi up` once before");
-      return run.refusesUnusableDestination === true
-        ? openCheckedEtcd(cluster, destination, prefix, patience)
-        : openEtcd(cluster, destination, patience);
+      // What stands below the prefix is compared with the source's state.
+      const checks = run.refusesUnusableDestination === true ? { prefix, mustBeEmpty: false } : undefined;
+      return openEtcd(cluster, destination, patience, checks);
     },
     openLiveSource: (legacy) => openLiveSource(cluster, legacy),
     openStoppedSource: (legacy, record) =>
@@ -254,6 +252,6 @@ function snapshotSteps({ gate, interruption, request }: Reach): SnapshotSteps {
     saveSourceSnapshot: (source) => save(source, gate.signal),
     saveDestinationSnapshot: async (store) =>
       // Of an etcd that others may use, too, the rest is none of this program's business.
-      destination !== undefined && isEtcdCluster(destination) ? save(store, interruption) : undefined,
+      destination !== undefined && isOwnEtcd(destination) ? save(store, interruption) : undefined,
   };
 }

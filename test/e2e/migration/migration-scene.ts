@@ -73,7 +73,7 @@ export function requestIn(namespace: string): MigrationRequest {
     namespace,
     legacyDeployment: "trident",
     legacyEtcdContainer: "etcd",
-    destination: { namespace, etcdCluster: "trident-etcd", clientSecret },
+    destination: { kind: "managed" as const, namespace, etcdCluster: "trident-etcd", clientSecret },
     record,
     prefix: keyPrefix("/trident/"),
     timeoutSeconds: 60,

@@ -37,7 +37,7 @@ describe("a migration that cannot work is refused with one error, and the old Tr
   });
 
   it("when the new etcd has no ready member", async () => {
-    const destination = { namespace, etcdCluster: "another-etcd", clientSecret };
+    const destination = { kind: "managed" as const, namespace, etcdCluster: "another-etcd", clientSecret };
     const request = { ...scene.request, destination };
     await assertRefused(/etcd cluster another-etcd .*no ready member \(no pod\).*describe etcdcluster/, request);
   });

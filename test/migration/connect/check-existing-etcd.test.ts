@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
-import { checkExistingEtcd, type ExistingEtcdChecks } from "../../../migration/connect/check-existing-etcd.ts";
-import {
-  connectExistingEtcd,
-  type EtcdIdentity,
-  type ExistingEtcd,
-} from "../../../migration/connect/open-existing-etcd.ts";
+import type { EtcdIdentity } from "../../../migration/connect/etcd-identity.ts";
+import { connectToEtcd } from "../../../migration/connect/open-etcd.ts";
+import type { EtcdChecks, OpenEtcd } from "../../../migration/connect/open-store.ts";
 import type { ClusterClient } from "../../../migration/kubernetes/cluster-client.ts";
 import { BlockedError, type Blocker } from "../../../migration/blockers/blocker.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
@@ -205,22 +202,23 @@ describe("an existing etcd", () => {
     });
   });
 
-  interface Case extends Partial<ExistingEtcdChecks> {
+  interface Case extends Partial<EtcdChecks> {
+    readonly identity?: EtcdIdentity;
     readonly endpoints?: readonly string[];
   }
 
   /** Each message as a run says it that is stopped by it: with the remedy. */
-  async function problemsOf({ endpoints, ...checks }: Case): Promise<Blocker[]> {
-    const all = { prefix: keyPrefix("/trident/"), identity, mustBeEmpty: true, ...checks };
+  async function problemsOf({ endpoints, identity: own = identity, ...checks }: Case): Promise<Blocker[]> {
     const address = {
+      kind: "existing" as const,
       namespace: "n",
       endpoints: endpoints ?? [`https://127.0.0.1:${etcd.port}`],
       reach: "direct",
     } as const;
-    let opened: ExistingEtcd | undefined;
+    let opened: OpenEtcd | undefined;
     try {
-      opened = await connectExistingEtcd(noCluster, address, all.identity, { timeoutSeconds: 5 });
-      const problems = await checkExistingEtcd(opened, all);
+      opened = await connectToEtcd(noCluster, address, { timeoutSeconds: 5 }, own);
+      const problems = await opened.check({ prefix: keyPrefix("/trident/"), mustBeEmpty: true, ...checks });
       return problems.map((problem) => ({ ...problem, message: new BlockedError(problem).message }));
     } finally {
       await opened?.close();

@@ -13,7 +13,7 @@ describe("an existing etcd is opened", () => {
   let authority: CertificateAuthority;
   let etcd: EtcdProcess;
   let fake: FakeKubernetes;
-  let address: { namespace: string; endpoints: string[]; clientSecret: string; gatewayImage: string };
+  let address: { kind: "existing"; namespace: string; endpoints: string[]; clientSecret: string; gatewayImage: string };
 
   before(async () => {
     fake = await startFakeKubernetes();
@@ -29,6 +29,7 @@ describe("an existing etcd is opened", () => {
     const data = Object.fromEntries(Object.entries(files).map(([key, file]) => [key, file.toString("base64")]));
     fake.objects.set(secretPath, { metadata: { name: "client" }, data });
     address = {
+      kind: "existing" as const,
       namespace: "n",
       endpoints: [`https://127.0.0.1:${etcd.port}`],
       clientSecret: "client",
@@ -57,7 +58,7 @@ describe("an existing etcd is opened", () => {
 
   it("directly also when one of its members is away", async () => {
     const endpoints = [`https://127.0.0.1:${await freePort()}`, ...address.endpoints];
-    const opened = await connectExistingEtcd(fake.cluster, { ...address, endpoints }, { tls: etcd.tls }, waiting);
+    const opened = await connectExistingEtcd(fake.cluster, { ...address, endpoints }, waiting, { tls: etcd.tls });
     try {
       const answers = await opened.memberAnswers();
       assert.deepEqual(
@@ -81,15 +82,15 @@ describe("an existing etcd is opened", () => {
 
   it("not at all where a pod would be needed and may not be made, with the reason", async () => {
     const away = { ...address, endpoints: [`https://127.0.0.1:${await freePort()}`, "https://etcd.invalid:2379"] };
-    await assert.rejects(connectExistingEtcd(fake.cluster, away, {}, { ...waiting, mayMakePods: false }), {
+    await assert.rejects(connectExistingEtcd(fake.cluster, away, { ...waiting, mayMakePods: false }, {}), {
       name: "NotReachedFromHereError",
       message: /was not reached from this machine: .*ECONNREFUSED.*etcd\.invalid/,
     });
   });
 
   it("not at all where a pod is needed and no image is named for it", async () => {
-    const away = { namespace: "n", endpoints: [`https://127.0.0.1:${await freePort()}`] };
-    await assert.rejects(connectExistingEtcd(fake.cluster, away, {}, waiting), {
+    const away = { kind: "existing" as const, namespace: "n", endpoints: [`https://127.0.0.1:${await freePort()}`] };
+    await assert.rejects(connectExistingEtcd(fake.cluster, away, waiting, {}), {
       name: "NoGatewayImageError",
       message: /gatewayImage/,
     });
@@ -97,7 +98,7 @@ describe("an existing etcd is opened", () => {
 
   it("not through a pod that can't start, which is removed, with the kubelet's reason", async () => {
     const away = { ...address, endpoints: [`https://127.0.0.1:${await freePort()}`] };
-    const opening = connectExistingEtcd(fake.cluster, away, {}, waiting);
+    const opening = connectExistingEtcd(fake.cluster, away, waiting, {});
     const state = { waiting: { reason: "ImagePullBackOff", message: "no such image" } };
     const failing = setInterval(() => {
       for (const [path, object] of fake.objects) {

@@ -10,8 +10,8 @@ import { MemoryStore } from "../copy/memory-store.ts";
 
 const REQUEST: CopyRequest = {
   cluster: {},
-  source: { namespace: "shop", endpoints: ["http://old:2379"] },
-  destination: { namespace: "shop", etcdCluster: "db", clientSecret: "etcd-client-tls" },
+  source: { kind: "existing" as const, namespace: "shop", endpoints: ["http://old:2379"] },
+  destination: { kind: "managed" as const, namespace: "shop", etcdCluster: "db", clientSecret: "etcd-client-tls" },
   prefix: keyPrefix("/inventory/"),
   timeoutSeconds: 10,
 };

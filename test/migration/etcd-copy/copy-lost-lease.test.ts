@@ -10,10 +10,10 @@ import { startFakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 import { leaseInMemory } from "../lease/lease-in-memory.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
 
-const destination = { namespace: "shop", etcdCluster: "db", clientSecret: "etcd-client-tls" };
+const destination = { kind: "managed" as const, namespace: "shop", etcdCluster: "db", clientSecret: "etcd-client-tls" };
 const request: CopyRequest = {
   cluster: {},
-  source: { namespace: "shop", endpoints: ["http://old:2379"] },
+  source: { kind: "existing" as const, namespace: "shop", endpoints: ["http://old:2379"] },
   destination,
   prefix: keyPrefix("/inventory/"),
   timeoutSeconds: 10,
@@ -44,10 +44,16 @@ describe("the Lease of a copy", () => {
     const others = [
       copyLease(destination, keyPrefix("/orders/")),
       copyLease({ ...destination, etcdCluster: "other" }, keyPrefix("/inventory/")),
-      copyLease({ namespace: "shop", endpoints: ["http://a:1", "http://b:1"] }, keyPrefix("/inventory/")),
+      copyLease(
+        { kind: "existing" as const, namespace: "shop", endpoints: ["http://a:1", "http://b:1"] },
+        keyPrefix("/inventory/"),
+      ),
     ];
     assert.equal(new Set([name, ...others.map((each) => each.name)]).size, 4);
-    const turned = copyLease({ namespace: "shop", endpoints: ["http://b:1", "http://a:1"] }, keyPrefix("/inventory/"));
+    const turned = copyLease(
+      { kind: "existing" as const, namespace: "shop", endpoints: ["http://b:1", "http://a:1"] },
+      keyPrefix("/inventory/"),
+    );
     assert.equal(turned.name, others[2]?.name);
   });
 

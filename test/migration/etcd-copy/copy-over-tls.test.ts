@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { copyBetweenEtcds } from "../../../migration/etcd-copy/copy-between-etcds.ts";
 import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
-import type { ExistingEtcdAddress } from "../../../migration/connect/etcd-address.ts";
+import type { ExistingAddress } from "../../../migration/connect/etcd-address.ts";
 import { openEtcd } from "../../../migration/connect/open-etcd.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
 import { startEtcd, type EtcdProcess } from "../../etcd-process.ts";
@@ -69,9 +69,9 @@ describe("a copy between two etcds that ask for certificates, which lie in a Sec
     return found;
   }
 
-  function addressOf(indexes: readonly number[]): ExistingEtcdAddress {
+  function addressOf(indexes: readonly number[]): ExistingAddress {
     const endpoints = indexes.map((index) => `https://127.0.0.1:${etcd(index).port}`);
-    return { namespace: "shop", endpoints, clientSecret: "client", reach: "direct" };
+    return { kind: "existing" as const, namespace: "shop", endpoints, clientSecret: "client", reach: "direct" };
   }
 
   function copy(from: readonly number[], to: readonly number[]) {

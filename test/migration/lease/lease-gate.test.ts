@@ -169,7 +169,12 @@ function requestOf(fake: FakeKubernetes) {
     namespace: "trident",
     legacyDeployment: "trident",
     legacyEtcdContainer: "etcd",
-    destination: { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
+    destination: {
+      kind: "managed" as const,
+      namespace: "trident",
+      etcdCluster: "trident-etcd",
+      clientSecret: "etcd-client-tls",
+    },
     record: "trident-etcd-migration",
     prefix: keyPrefix("/trident/"),
     timeoutSeconds: 1,

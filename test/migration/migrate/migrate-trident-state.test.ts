@@ -67,7 +67,12 @@ describe("a migration", () => {
       namespace: "trident",
       legacyDeployment: "trident",
       legacyEtcdContainer: "etcd",
-      destination: { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
+      destination: {
+        kind: "managed" as const,
+        namespace: "trident",
+        etcdCluster: "trident-etcd",
+        clientSecret: "etcd-client-tls",
+      },
       record: "trident-etcd-migration",
       prefix: keyPrefix("/trident/"),
       timeoutSeconds: 1,

@@ -2,7 +2,7 @@ import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import type { ShownCertificates } from "../../../migration/certificates/brought-certificates.ts";
 import type { ServedObject } from "../../../migration/plan/read/cluster-reader.ts";
 import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
-import { deletionCommand } from "../../../migration/connect/etcdctl-command.ts";
+import { deletionCommand } from "../../../migration/connect/etcd-address.ts";
 import type { Blocker, BlockerKind } from "../../../migration/blockers/blocker.ts";
 import {
   existingEtcdAccess,

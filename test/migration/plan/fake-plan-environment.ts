@@ -28,7 +28,12 @@ export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
     legacyClaim: claimSource,
     record: "trident-etcd-migration",
     prefix: keyPrefix("/trident/"),
-    destination: { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
+    destination: {
+      kind: "managed" as const,
+      namespace: "trident",
+      etcdCluster: "trident-etcd",
+      clientSecret: "etcd-client-tls",
+    },
     tridentImage: "netapp/trident:19.04.0",
     etcdClusterSize: 3,
     etcdVersion: "3.4.22",

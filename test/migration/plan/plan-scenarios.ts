@@ -1,6 +1,6 @@
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import type { ServedObject } from "../../../migration/plan/read/cluster-reader.ts";
-import { NotReachedFromHereError } from "../../../migration/connect/errors.ts";
+import { NotReachedFromHereError } from "../../../migration/connect/open-existing-etcd.ts";
 import { definitionName, definitionPath } from "../../../migration/uninstall/crd.ts";
 import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
 import { smallState, type FakePlanEnvironment } from "./fake-plan-environment.ts";

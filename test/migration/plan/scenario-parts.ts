@@ -86,6 +86,7 @@ export function existingEtcd(...endpoints: readonly string[]): Pick<PlanRequest,
   const pem = Buffer.from(certificate);
   return {
     destination: {
+      kind: "existing" as const,
       namespace: "trident",
       endpoints: endpoints.length === 0 ? [endpoint] : endpoints,
       clientSecret: "etcd-client-tls",

@@ -1,5 +1,5 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import { describeAddress, isEtcdCluster } from "../../../connect/describe-address.ts";
+import { describeAddress, isOwnEtcd } from "../../../connect/etcd-address.ts";
 import { anotherEtcd } from "../../../blockers/existing-etcd-blockers.ts";
 import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
 import { isServing, type Flow } from "../../migration-plan.ts";
@@ -52,6 +52,6 @@ export function isInUse(request: PlanRequest, flow: Flow, newTrident: V1Deployme
 }
 
 function isNamed({ destination }: PlanRequest, runsOn: string): boolean {
-  if (!isEtcdCluster(destination)) return destination.endpoints.includes(runsOn);
+  if (!isOwnEtcd(destination)) return destination.endpoints.includes(runsOn);
   return runsOn.startsWith(`https://${destination.etcdCluster}-client`);
 }

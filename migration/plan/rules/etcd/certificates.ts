@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { certificateRoles, type ShownCertificates } from "../../../certificates/brought-certificates.ts";
 import { expiryOf, type CertificateMaterial } from "../../../certificates/client-certificate.ts";
 import { certificatesIn } from "../../../certificates/pem-contents.ts";
-import { isEtcdCluster } from "../../../connect/describe-address.ts";
+import { isOwnEtcd } from "../../../connect/etcd-address.ts";
 import type { PlannedCertificate } from "../../migration-plan.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import type { ServedObject } from "../../read/cluster-reader.ts";
@@ -44,7 +44,7 @@ export function planCertificates(
 ): PlannedCertificate[] {
   const { destination, existing, broughtCertificates: brought } = request;
   if (brought !== undefined) return broughtCertificates(brought, destination.clientSecret ?? "");
-  if (!isEtcdCluster(destination)) return givenCertificates(destination.clientSecret ?? "", existing?.identity.tls);
+  if (!isOwnEtcd(destination)) return givenCertificates(destination.clientSecret ?? "", existing?.identity.tls);
   return certificatePlaces(destination.clientSecret).map(({ name, secret, key }) => {
     const expires = endOf((secrets.get(secret)?.data as Record<string, string> | undefined)?.[key]);
     return expires === undefined

@@ -1,4 +1,4 @@
-import { isEtcdCluster } from "../../../connect/describe-address.ts";
+import { isOwnEtcd } from "../../../connect/etcd-address.ts";
 import type { DestinationPlan } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
@@ -21,7 +21,7 @@ export function planDestination(
   const keys = survey?.keys ?? state.destinationKeys;
   const counts = countMembers({ served: etcdCluster, members });
   return {
-    ...(isEtcdCluster(destination)
+    ...(isOwnEtcd(destination)
       ? {
           kind: "managed",
           name: destination.etcdCluster,
@@ -47,7 +47,7 @@ export function checkDestination(request: PlanRequest, facts: PlanFacts): Findin
   const { destination } = request;
   const recorded = recordedEtcdFacts(request, facts);
   const another = checkAnotherEtcd(request, { ...recorded, newTrident: facts.newTrident });
-  if (isEtcdCluster(destination)) return together(another, checkOwnEtcd(request, destination, facts));
+  if (isOwnEtcd(destination)) return together(another, checkOwnEtcd(request, destination, facts));
   const { flow, keys, prefix } = recorded;
   const { destinationProblems: problems = [], destinationFailure: failure } = facts.state;
   const existing = checkExisting({

@@ -1,6 +1,6 @@
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import { counted } from "../../../wording/counted.ts";
-import { NotReachedFromHereError } from "../../../connect/errors.ts";
+import { NotReachedFromHereError } from "../../../connect/open-existing-etcd.ts";
 import type { ExistingEtcdAddress } from "../../../connect/etcd-address.ts";
 import { describeFailure } from "../../../wording/describe-failure.ts";
 import { withoutFullStop } from "../../../kubernetes/errors.ts";

@@ -1,7 +1,6 @@
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import { counted } from "../../../wording/counted.ts";
-import { describeAddress, isEtcdCluster } from "../../../connect/describe-address.ts";
-import type { EtcdAddress } from "../../../connect/etcd-address.ts";
+import { type EtcdAddress, describeAddress, isOwnEtcd } from "../../../connect/etcd-address.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
 import { recordedEtcd, type RecordedEtcd } from "../../../record/recorded-etcd.ts";
 import { servingMembers } from "../../../members/asked-member.ts";
@@ -35,7 +34,7 @@ export function recordedEtcdFacts(request: PlanRequest, facts: PlanFacts): Recor
   return {
     ...{ destination, prefix, abandonedEtcd, flow: flow.flow, isCopied: flow.isCopied === true },
     recorded: recordedEtcd(record),
-    exists: !isEtcdCluster(destination) || !isGone,
+    exists: !isOwnEtcd(destination) || !isGone,
     clusterId: clusterIdThere(facts),
     keys: state.destinationKeys,
   };
@@ -85,7 +84,7 @@ function hasState({ flow, isCopied }: RecordedEtcdFacts): boolean {
 function lossOf(facts: RecordedEtcdFacts, recorded: RecordedEtcd): Blocker | undefined {
   const { destination, exists, clusterId, keys, prefix } = facts;
   const where = describeAddress(destination);
-  const object = isEtcdCluster(destination) ? `EtcdCluster/${destination.etcdCluster}` : "existingEtcdEndpoints";
+  const object = isOwnEtcd(destination) ? `EtcdCluster/${destination.etcdCluster}` : "existingEtcdEndpoints";
   const remedy = remedyOf(destination, recorded);
   const had = `Trident's state is recorded in etcd cluster ${recorded.clusterId}`;
   if (!exists) {
@@ -104,7 +103,7 @@ function lossOf(facts: RecordedEtcdFacts, recorded: RecordedEtcd): Blocker | und
 }
 
 function remedyOf(destination: EtcdAddress, recorded: RecordedEtcd): string {
-  const first = isEtcdCluster(destination)
+  const first = isOwnEtcd(destination)
     ? "Find out who has deleted or emptied it: Trident, as long as it is not restarted, still knows what it had read."
     : "If the settings existingEtcd* name another etcd than they did, put them back. If the state was moved there by hand, name the " +
       "etcd that it came from with the setting abandonedEtcd, as below.";

@@ -1,5 +1,4 @@
-import { isEtcdCluster } from "../../../connect/describe-address.ts";
-import type { ExistingEtcdAddress } from "../../../connect/etcd-address.ts";
+import { type ExistingEtcdAddress, isOwnEtcd } from "../../../connect/etcd-address.ts";
 import { counted } from "../../../wording/counted.ts";
 import type { DestinationPlan, Flow, LegacyPlan, PlannedStep } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
@@ -61,7 +60,7 @@ export function stepFacts(
     serves: (legacy?.replicas ?? 0) > 0,
     ...{ keys: survey?.keys, bytes: survey?.bytes },
     ...(etcd.kind === "managed" ? { members: { wanted: etcdClusterSize, ready: etcd.answering ?? 0 } } : {}),
-    ...(isEtcdCluster(destination) ? {} : { hasSecrets: hasSecrets(destination) }),
+    ...(isOwnEtcd(destination) ? {} : { hasSecrets: hasSecrets(destination) }),
   };
 }
 

@@ -1,7 +1,5 @@
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
-import { describeAddress, isEtcdCluster } from "../../../connect/describe-address.ts";
-import type { EtcdAddress } from "../../../connect/etcd-address.ts";
-import { deletionCommand } from "../../../connect/etcdctl-command.ts";
+import { type EtcdAddress, deletionCommand, describeAddress, isOwnEtcd } from "../../../connect/etcd-address.ts";
 import type { KeptThing } from "../../../uninstall/kept-things.ts";
 import { definitionName, definitionPath } from "../../../uninstall/crd.ts";
 import type { Flow } from "../../migration-plan.ts";
@@ -21,7 +19,7 @@ export interface KeepFacts {
 
 /** What `pulumi destroy` leaves, with the commands that remove it: the plan lists all of it, a destroy what is really there. */
 export function whatDestroyKeeps(facts: KeepFacts): KeptThing[] {
-  const isOwn = isEtcdCluster(facts.destination);
+  const isOwn = isOwnEtcd(facts.destination);
   return [
     ...ofNamespace(facts),
     ...stateElsewhere(facts),
@@ -33,7 +31,7 @@ export function whatDestroyKeeps(facts: KeepFacts): KeptThing[] {
 
 function snapshots({ flow, namespace, snapshotDirectory, destination }: KeepFacts): KeptThing[] {
   // Of an etcd that was there before, a destroy saves none.
-  const hasAny = isEtcdCluster(destination) || (flow !== "install" && flow !== "installed");
+  const hasAny = isOwnEtcd(destination) || (flow !== "install" && flow !== "installed");
   if (snapshotDirectory === "" || !hasAny) return [];
   return [
     {
@@ -46,7 +44,7 @@ function snapshots({ flow, namespace, snapshotDirectory, destination }: KeepFact
 
 /** An etcd that was there before is nobody's to empty. */
 function stateElsewhere({ destination, prefix }: KeepFacts): KeptThing[] {
-  if (isEtcdCluster(destination)) return [];
+  if (isOwnEtcd(destination)) return [];
   const what = `${describeAddress(destination)}, with Trident's state under ${prefix.text}`;
   return [{ what, command: deletionCommand(destination.endpoints, prefix) }];
 }

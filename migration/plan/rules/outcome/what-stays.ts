@@ -1,4 +1,4 @@
-import { isEtcdCluster } from "../../../connect/describe-address.ts";
+import { isOwnEtcd } from "../../../connect/etcd-address.ts";
 import type { KeptThing } from "../../../uninstall/kept-things.ts";
 import type { ClaimPlan } from "../../migration-plan.ts";
 import { whatDestroyKeeps, type KeepFacts } from "./what-destroy-keeps.ts";
@@ -45,7 +45,7 @@ export function planWhatStays(facts: StayFacts): WhatStays {
 /** The old Trident is its installer's again; all that the stack made, but for its Trident, waits for the next migration. */
 function afterRollback(facts: StayFacts): WhatStays {
   const { destination, snapshotDirectory } = facts;
-  const which = isEtcdCluster(destination) ? "the snapshots of both etcds" : "the old etcd's snapshot";
+  const which = isOwnEtcd(destination) ? "the snapshots of both etcds" : "the old etcd's snapshot";
   const snapshots = snapshotDirectory === "" ? [] : [`${which}, under ${snapshotDirectory}`];
   const stack = [
     ...ofEtcd(facts, "empty of Trident's state"),
@@ -61,7 +61,7 @@ function afterRollback(facts: StayFacts): WhatStays {
 
 /** What this program has made of the etcd. */
 function ofEtcd({ destination, crd }: StayFacts, state: string): string[] {
-  if (!isEtcdCluster(destination)) {
+  if (!isOwnEtcd(destination)) {
     const secrets = [destination.clientSecret, destination.credentialsSecret].filter((name) => name !== undefined);
     return secrets.map((name) => `Secret ${name}, for the existing etcd`);
   }

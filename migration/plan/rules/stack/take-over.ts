@@ -1,5 +1,5 @@
 import type { Blocker } from "../../../blockers/blocker.ts";
-import { isEtcdCluster } from "../../../connect/describe-address.ts";
+import { isOwnEtcd } from "../../../connect/etcd-address.ts";
 import { isOurs, stackUidOf } from "../../../kubernetes/ownership.ts";
 import type { FoundWorld } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
@@ -72,7 +72,7 @@ function differences(request: PlanRequest, { etcdCluster, newTrident }: TakeOver
   const { size } = (etcdCluster?.spec ?? {}) as { size?: number };
   return [
     ...(image === undefined ? [] : difference("tridentImage", image, request.tridentImage)),
-    ...(size === undefined || !isEtcdCluster(request.destination)
+    ...(size === undefined || !isOwnEtcd(request.destination)
       ? []
       : difference("etcdClusterSize", size, request.etcdClusterSize)),
   ];

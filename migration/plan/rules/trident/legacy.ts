@@ -1,6 +1,6 @@
 import { oldTridentNotServing, recordInvalid } from "../../../blockers/legacy-blockers.ts";
 import { foreignKeys, sourceUnreachable } from "../../../blockers/state-blockers.ts";
-import { isEtcdCluster } from "../../../connect/describe-address.ts";
+import { isOwnEtcd } from "../../../connect/etcd-address.ts";
 import { MigrationRecordInvalidError } from "../../../record/migration-record.ts";
 import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
 import { hasFirstPass } from "../../flow/flow.ts";
@@ -78,7 +78,7 @@ export function checkLegacy(request: PlanRequest, facts: PlanFacts): Findings {
     source: etcdFacts(source),
     destination: destination && etcdFacts(destination),
     differences,
-    isQuotaUnknown: !isEtcdCluster(request.destination),
+    isQuotaUnknown: !isOwnEtcd(request.destination),
     etcdv2Nodes: source.etcdv2Nodes,
   });
 }

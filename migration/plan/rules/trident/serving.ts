@@ -1,4 +1,4 @@
-import { isEtcdCluster } from "../../../connect/describe-address.ts";
+import { isOwnEtcd } from "../../../connect/etcd-address.ts";
 import { judgeMembersNow } from "../../../members/wait-for-members.ts";
 import { isServing } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
@@ -12,7 +12,7 @@ export function allServes(
 ): boolean {
   const clusterId = state.destination?.status.clusterId;
   if (!isServing(flow.flow) || tridentTrouble !== undefined || clusterId === undefined) return false;
-  if (isEtcdCluster(destination)) {
+  if (isOwnEtcd(destination)) {
     const now = judgeMembersNow(members, etcdClusterSize);
     if (!now.done || now.value !== clusterId) return false;
   }

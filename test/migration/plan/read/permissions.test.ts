@@ -3,7 +3,12 @@ import { describe, it } from "node:test";
 import type { Access } from "../../../../migration/plan/read/cluster-reader.ts";
 import { neededPermissions, readMissingPermissions } from "../../../../migration/plan/read/permissions.ts";
 
-const destination = { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
+const destination = {
+  kind: "managed" as const,
+  namespace: "storage",
+  etcdCluster: "trident-etcd",
+  clientSecret: "etcd-client-tls",
+};
 const request = { namespace: "storage", destination };
 
 describe("the permissions", () => {
@@ -45,7 +50,7 @@ describe("the permissions", () => {
       neededPermissions({
         namespace: "storage",
         migrate: false,
-        destination: { namespace: "storage", endpoints, reach },
+        destination: { kind: "existing" as const, namespace: "storage", endpoints, reach },
       }).map(nameOf);
     assert.ok(!names("auto").some((name) => /customresourcedefinitions|etcdclusters|networkpolicies/.test(name)));
     assert.ok(names("auto").includes("create /pods in storage"));

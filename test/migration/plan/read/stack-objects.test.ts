@@ -5,7 +5,12 @@ import { readStackObjects, stackObjects } from "../../../../migration/plan/read/
 
 const names = {
   namespace: "storage",
-  destination: { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
+  destination: {
+    kind: "managed" as const,
+    namespace: "storage",
+    etcdCluster: "trident-etcd",
+    clientSecret: "etcd-client-tls",
+  },
   record: "trident-etcd-migration",
 };
 const served: ServedObject = { metadata: {} };
@@ -29,6 +34,7 @@ describe("the objects that a stack makes", () => {
 
   it("with an existing etcd are Trident's and the Secrets for it", () => {
     const destination = {
+      kind: "existing" as const,
       namespace: "storage",
       endpoints: ["https://etcd:2379"],
       clientSecret: "etcd-client-tls",

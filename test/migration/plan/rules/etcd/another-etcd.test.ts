@@ -9,7 +9,9 @@ import { told } from "../told.ts";
 
 const own = planRequest();
 const endpoints = ["https://a:2379", "https://b:2379"];
-const existing = planRequest({ destination: { namespace: "trident", endpoints, clientSecret: "etcd-client-tls" } });
+const existing = planRequest({
+  destination: { kind: "existing" as const, namespace: "trident", endpoints, clientSecret: "etcd-client-tls" },
+});
 const ownUrl = "https://trident-etcd-client:2379";
 
 describe("a Trident that has an etcd", () => {

@@ -14,7 +14,12 @@ import { issueSet } from "../../../../issued-set.ts";
 import { told } from "../told.ts";
 
 const request = {
-  destination: { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
+  destination: {
+    kind: "managed" as const,
+    namespace: "storage",
+    etcdCluster: "trident-etcd",
+    clientSecret: "etcd-client-tls",
+  },
   certificateValidityHours: 43800,
 };
 
@@ -51,7 +56,7 @@ describe("the certificates of the plan", () => {
     const { certificate, privateKey } = client;
     const tls = { certificateAuthority: authority.certificate, certificate, privateKey };
     const endpoints = ["https://etcd:2379"];
-    const destination = { namespace: "storage", endpoints, clientSecret: "etcd-client-tls" };
+    const destination = { kind: "existing" as const, namespace: "storage", endpoints, clientSecret: "etcd-client-tls" };
     const existing = { identity: { tls }, adoptState: false, mayMakePods: false, timeoutSeconds: 1 };
     const planned = planCertificates({ ...request, destination, existing }, new Map());
     const common = { secret: "etcd-client-tls", from: "as given" };

@@ -5,7 +5,12 @@ import type { StateRead } from "../../../../../migration/plan/read/state/read-st
 import { planDestination } from "../../../../../migration/plan/rules/etcd/destination.ts";
 
 const request = {
-  destination: { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
+  destination: {
+    kind: "managed" as const,
+    namespace: "trident",
+    etcdCluster: "trident-etcd",
+    clientSecret: "etcd-client-tls",
+  },
   etcdClusterSize: 3,
 };
 const etcdCluster = { status: { members: { ready: ["a", "b", "c"] }, currentVersion: "3.4.22" } };

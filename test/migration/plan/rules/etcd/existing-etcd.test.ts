@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { keyPrefix } from "../../../../../migration/copy/store/key-range.ts";
-import { NotReachedFromHereError } from "../../../../../migration/connect/errors.ts";
+import { NotReachedFromHereError } from "../../../../../migration/connect/open-existing-etcd.ts";
 import { checkExisting, type ExistingEtcdFacts } from "../../../../../migration/plan/rules/etcd/existing-etcd.ts";
 import {
   existingEtcdTls,

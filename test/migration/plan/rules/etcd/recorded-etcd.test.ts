@@ -4,8 +4,13 @@ import { keyPrefix } from "../../../../../migration/copy/store/key-range.ts";
 import { checkRecordedEtcd, type RecordedEtcdFacts } from "../../../../../migration/plan/rules/etcd/recorded-etcd.ts";
 import { told } from "../told.ts";
 
-const own = { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
-const existing = { namespace: "trident", endpoints: ["https://etcd.example.com:2379"] };
+const own = {
+  kind: "managed" as const,
+  namespace: "trident",
+  etcdCluster: "trident-etcd",
+  clientSecret: "etcd-client-tls",
+};
+const existing = { kind: "existing" as const, namespace: "trident", endpoints: ["https://etcd.example.com:2379"] };
 const recorded = { clusterId: "12", heldKeys: true };
 
 describe("the etcd that Trident's state is recorded in", () => {

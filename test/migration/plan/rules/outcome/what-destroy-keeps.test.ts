@@ -8,7 +8,12 @@ const installed: KeepFacts = {
   namespace: "storage",
   legacyDeployment: "trident",
   snapshotDirectory: "snapshots",
-  destination: { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
+  destination: {
+    kind: "managed" as const,
+    namespace: "storage",
+    etcdCluster: "trident-etcd",
+    clientSecret: "etcd-client-tls",
+  },
   prefix: keyPrefix("/trident/"),
   crd: "own",
   legacy: undefined,
@@ -58,6 +63,7 @@ describe("what destroy keeps", () => {
 
   it("of an installation on an existing etcd is the state in that, and neither a snapshot nor a definition of the stack's", () => {
     const destination = {
+      kind: "existing" as const,
       namespace: "storage",
       endpoints: ["https://etcd.example:2379"],
       clientSecret: "etcd-client-tls",

@@ -7,7 +7,12 @@ const facts = {
   flow: "migrate",
   namespace: "storage",
   legacyDeployment: "trident",
-  destination: { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
+  destination: {
+    kind: "managed" as const,
+    namespace: "storage",
+    etcdCluster: "trident-etcd",
+    clientSecret: "etcd-client-tls",
+  },
   prefix: keyPrefix("/trident/"),
   record: "trident-etcd-migration",
   snapshotDirectory: "snapshots",
@@ -28,7 +33,7 @@ describe("what stays", () => {
 
   it("of an existing etcd is Trident's state, with the command that removes it; destroy takes only the Secrets", () => {
     const endpoints = ["https://etcd.example.com:2379"];
-    const destination = { namespace: "storage", endpoints, clientSecret: "etcd-client-tls" };
+    const destination = { kind: "existing" as const, namespace: "storage", endpoints, clientSecret: "etcd-client-tls" };
     for (const flow of ["install", "migrate"] as const) {
       const { destroyKeeps, destroyRemoves } = planWhatStays({ ...facts, destination, flow });
       const stays = destroyKeeps.find(({ what }) => what.includes("Trident's state under /trident/"));

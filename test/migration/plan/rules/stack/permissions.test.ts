@@ -7,7 +7,12 @@ import { crdObject } from "../../../../../migration/plan/rules/stack/crd.ts";
 import { checkPermissions } from "../../../../../migration/plan/rules/stack/permissions.ts";
 import { told } from "../told.ts";
 
-const destination = { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
+const destination = {
+  kind: "managed" as const,
+  namespace: "storage",
+  etcdCluster: "trident-etcd",
+  clientSecret: "etcd-client-tls",
+};
 const request = { namespace: "storage", destination };
 const facts = { clusterUid: "uid-of-the-cluster", objects: [] };
 

@@ -10,7 +10,12 @@ import { checkObjects, planObjects } from "../../../../../migration/plan/rules/s
 
 const names = {
   namespace: "storage",
-  destination: { namespace: "storage", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
+  destination: {
+    kind: "managed" as const,
+    namespace: "storage",
+    etcdCluster: "trident-etcd",
+    clientSecret: "etcd-client-tls",
+  },
   record: "trident-etcd-migration",
 };
 const ours: ServedObject = { metadata: { labels: { "app.kubernetes.io/managed-by": "trident-etcd" } } };

@@ -1,5 +1,15 @@
+import type { CertificateMaterial } from "../certificates/client-certificate.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
+import { readClientSecret } from "./client-secret.ts";
+import type { ExistingEtcdAddress } from "./etcd-address.ts";
+
+/** How one identifies oneself to an etcd. */
+export interface EtcdIdentity {
+  /** Absent only for plaintext. */
+  readonly tls?: CertificateMaterial;
+  readonly credentials?: Credentials;
+}
 
 export interface Credentials {
   readonly username: string;
@@ -18,8 +28,18 @@ export class CredentialsSecretError extends Error {
   }
 }
 
-/** @throws CredentialsSecretError */
-export async function readCredentials(cluster: ClusterClient, namespace: string, name: string): Promise<Credentials> {
+/** What the Secrets hold. Raises ClientSecretError and CredentialsSecretError. */
+export async function readIdentity(cluster: ClusterClient, address: ExistingEtcdAddress): Promise<EtcdIdentity> {
+  const { namespace, clientSecret, credentialsSecret } = address;
+  return {
+    ...(clientSecret === undefined ? {} : { tls: await readClientSecret(cluster, namespace, clientSecret) }),
+    ...(credentialsSecret === undefined
+      ? {}
+      : { credentials: await readCredentials(cluster, namespace, credentialsSecret) }),
+  };
+}
+
+async function readCredentials(cluster: ClusterClient, namespace: string, name: string): Promise<Credentials> {
   try {
     const { data = {} } = await cluster.core.readNamespacedSecret({ namespace, name });
     const missing = ["username", "password"].filter((key) => (data[key] ?? "") === "");
