@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import * as kubernetes from "@pulumi/kubernetes";
+
+import { createManagedEtcd, generatedAuthority } from "../../program/managed-etcd.ts";
+import { checkSettings } from "../../program/settings/read-settings.ts";
+import type { RawSettings } from "../../program/settings/settings.ts";
+import { record, type Registrations } from "../components/registrations.ts";
+
+function registered(raw: RawSettings, platform: "kubernetes" | "openshift" = "kubernetes"): Promise<Registrations> {
+  return record(false, () => {
+    createManagedEtcd("trident-etcd", checkSettings(raw), {
+      platform,
+      certificates: undefined,
+      crd: "own",
+      access: { clusterUid: "u" },
+      record: "a-record",
+      onCluster: { providers: { kubernetes: new kubernetes.Provider("cluster", {}) } },
+    });
+  });
+}
+
+test("is as the settings want it, under the names that older stacks have for its parts", async () => {
+  const registrations = await registered({ etcdClusterSize: "5", etcdVersion: "3.3.12", snapshotDirectory: "kept" });
+  const { spec } = registrations.named("trident-etcd-cluster").inputs as {
+    spec: { size: number; version: string; repository: string; pod: { securityContext: object } };
+  };
+  assert.deepEqual([spec.size, spec.version, spec.repository], [5, "3.3.12", "quay.io/coreos/etcd"]);
+  assert.ok("runAsUser" in spec.pod.securityContext);
+  const { snapshotDirectory, record: recordName } = registrations.named("trident-etcd-final-snapshot").inputs;
+  assert.deepEqual([snapshotDirectory, recordName], ["kept", "a-record"]);
+  for (const name of ["etcd-tls", "etcd-operator", "etcd-definition-removal"]) registrations.named(name);
+});
+
+test("issues certificates with the settings' subject, keys and time", async () => {
+  const raw = { certificateKeyAlgorithm: "ECDSA", certificateOrganization: "Storage", certificateValidityHours: "800" };
+  const { inputs } = (await registered(raw)).named("etcd-tls-authority");
+  assert.deepEqual(inputs.subject, { commonName: "Trident etcd", organization: "Storage" });
+  assert.equal(inputs.validityPeriodHours, 800);
+  assert.deepEqual(generatedAuthority(checkSettings(raw)), { keyAlgorithm: "ECDSA", organization: "Storage" });
+});
+
+test("leaves users' numbers to OpenShift", async () => {
+  const { spec } = (await registered({}, "openshift")).named("trident-etcd-cluster").inputs as {
+    spec: { pod: { securityContext: object } };
+  };
+  assert.deepEqual(spec.pod.securityContext, { runAsNonRoot: true });
+});
