@@ -19,9 +19,9 @@ const output = "...planOutput(plan),";
  */
 export function withoutThePlan(program: string): string {
   const begin = program.indexOf("const plan = await explained(");
-  const end = program.indexOf("\n);\n", begin);
+  const end = program.indexOf(");\n", begin);
   if (begin < 0 || end < 0) throw new PlanNotFoundError("the call that makes the plan is not there");
-  const rest = program.slice(0, begin) + noPlan + program.slice(end + "\n);\n".length);
+  const rest = program.slice(0, begin) + noPlan + program.slice(end + ");\n".length);
   const left = rest
     .split("\n")
     .filter(

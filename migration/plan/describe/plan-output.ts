@@ -10,7 +10,7 @@ export interface PlanOutput {
   readonly etcd:
     | { readonly kind: "managed"; readonly name: string }
     | { readonly kind: "existing"; readonly endpoints: readonly string[] };
-  /** Whether the definition of EtcdCluster is the stack's own, or somebody else's that it uses. */
+  /** Whether the CRD of EtcdCluster is the stack's own, or somebody else's that it uses. */
   readonly definition: MigrationPlan["crd"];
 }
 

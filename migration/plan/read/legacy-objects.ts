@@ -3,6 +3,15 @@ import type { MigrationRecord } from "../../record/migration-record.ts";
 import { legacyInRecord } from "../../trident/legacy/unfinished-migration.ts";
 import type { ClusterReader } from "./cluster-reader.ts";
 
+/** The old Trident's objects, as far as they are known by their names. */
+export interface LegacyObjects {
+  readonly claim: string;
+  /** The PersistentVolume's name. */
+  readonly volume?: string | undefined;
+  /** Absent where its uninstallation has removed it, and its permissions with it. */
+  readonly serviceAccount?: string;
+}
+
 /**
  * What belonged to the old Trident: by its Deployment while that stands, else by the record of its migration. The same either way,
  * before a migration and after it.
@@ -41,13 +50,4 @@ function recorded(record: MigrationRecord | undefined, etcdContainer: string): L
     // Said where it matters.
     return undefined;
   }
-}
-
-/** The old Trident's objects, as far as they are known by their names. */
-export interface LegacyObjects {
-  readonly claim: string;
-  /** The PersistentVolume's name. */
-  readonly volume?: string | undefined;
-  /** Absent where its uninstallation has removed it, and its permissions with it. */
-  readonly serviceAccount?: string;
 }

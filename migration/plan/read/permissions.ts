@@ -10,7 +10,6 @@ export interface Need {
 }
 
 const manage = ["get", "create", "patch", "delete"];
-
 const manageAndWatch = ["get", "list", "watch", "create", "patch", "delete"];
 
 /** What the stack's objects and its waiting for them take. */
@@ -30,7 +29,7 @@ const ownEtcdInNamespace: readonly Need[] = [
   { group: "etcd.database.coreos.com", resources: ["etcdclusters"], verbs: manageAndWatch },
 ];
 
-const definitions: Need = { group: "apiextensions.k8s.io", resources: ["customresourcedefinitions"], verbs: manage };
+const crds: Need = { group: "apiextensions.k8s.io", resources: ["customresourcedefinitions"], verbs: manage };
 
 /** For the ways into pods, which are asked whether they serve, and to say why one does not come up. */
 const askingInNamespace: readonly Need[] = [
@@ -58,7 +57,7 @@ const migrationInNamespace: readonly Need[] = [
   { group: "coordination.k8s.io", resources: ["leases"], verbs: ["get", "create", "update", "delete"] },
 ];
 
-/** A destroy removes the definition of EtcdCluster only if it sees that nobody uses it, and keeps it where it can't see. */
+/** A destroy removes the CRD of EtcdCluster only if it sees that nobody uses it, and keeps it where it can't see. */
 export const wishedInCluster: Access = { verb: "list", group: "etcd.database.coreos.com", resource: "etcdclusters" };
 
 /** By its uid a stack knows the cluster that it was made in. */
@@ -81,7 +80,7 @@ export function neededPermissions(request: PermissionRequest): Access[] {
   ];
   return [
     ...inNamespace.flatMap((need) => each(need).map((access) => ({ ...access, namespace: request.namespace }))),
-    ...[...stackInCluster, ...(isOwn ? [definitions] : [])].flatMap(each),
+    ...[...stackInCluster, ...(isOwn ? [crds] : [])].flatMap(each),
     clusterUidAccess,
     ...(isOwn ? [wishedInCluster] : []),
   ];

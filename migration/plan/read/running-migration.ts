@@ -8,7 +8,7 @@ export interface RunningMigration {
   readonly holder: string;
   /** ISO 8601. */
   readonly renewedAt: string;
-  /** Whether it was renewed while we looked: one that was not belongs to a run that was killed, or that is slow. */
+  /** Whether it was renewed meanwhile: one that was not belongs to a run that was killed, or that is slow. */
   readonly lives: boolean;
 }
 
@@ -18,28 +18,28 @@ interface LeaseSpec {
   readonly leaseDurationSeconds?: number;
 }
 
-export interface LookOptions {
+export interface LeaseOptions {
   readonly now?: () => number;
-  /** For how long a Lease that somebody holds is looked at. */
+  /** For how long a Lease that somebody holds is read. */
   readonly milliseconds?: number;
 }
 
-const moreLooks = 8;
+const moreReadings = 8;
 
-/** Looks at a Lease that somebody holds for longer than a renewal takes; at any other once. */
+/** Reads a Lease that somebody holds again and again for longer than a renewal takes; any other once. */
 export async function readRunningMigration(
   reader: Pick<ClusterReader, "read">,
   { namespace }: { readonly namespace: string },
-  { now = Date.now, milliseconds = renewalMilliseconds * 1.6 }: LookOptions = {},
+  { now = Date.now, milliseconds = renewalMilliseconds * 1.6 }: LeaseOptions = {},
 ): Promise<RunningMigration | undefined> {
   const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${leaseName}`;
-  const look = async (): Promise<LeaseSpec> => ((await reader.read(path))?.spec as LeaseSpec | undefined) ?? {};
-  const { holderIdentity: holder = "", renewTime: renewedAt = "", leaseDurationSeconds = 0 } = await look();
+  const readLease = async (): Promise<LeaseSpec> => ((await reader.read(path))?.spec as LeaseSpec | undefined) ?? {};
+  const { holderIdentity: holder = "", renewTime: renewedAt = "", leaseDurationSeconds = 0 } = await readLease();
   const endsAt = Date.parse(renewedAt) + leaseDurationSeconds * 1000;
   if (holder === "" || !(endsAt > now())) return undefined;
-  for (let looks = 0; looks < moreLooks; looks += 1) {
-    await sleep(milliseconds / moreLooks);
-    const { holderIdentity = "", renewTime = "" } = await look();
+  for (let readings = 0; readings < moreReadings; readings += 1) {
+    await sleep(milliseconds / moreReadings);
+    const { holderIdentity = "", renewTime = "" } = await readLease();
     if (holderIdentity === "") return undefined;
     if (holderIdentity !== holder || renewTime !== renewedAt) {
       return { holder: holderIdentity, renewedAt: renewTime, lives: true };

@@ -12,12 +12,12 @@ import type { OpenStore } from "../../../connect/open-store.ts";
 import type { ServedObject } from "../cluster-reader.ts";
 import type { Flow } from "../../migration-plan.ts";
 import type { PlanEnvironment } from "../plan-environment.ts";
-import { surveyState, type StateSurvey } from "./survey-state.ts";
+import { summarizeState, type StateSummary } from "./summarize-state.ts";
 
 /** What the two etcds were found to hold. */
 export interface StateRead {
   /** Absent when there is no legacy Trident, or its etcd does not run. */
-  readonly source?: Asked & { readonly survey: StateSurvey; readonly etcdv2Nodes: number };
+  readonly source?: Asked & { readonly summary: StateSummary; readonly etcdv2Nodes: number };
   /** Why the old Trident, which is to serve, does not. */
   readonly notServing?: string;
   /** What the old Trident and its etcd do not agree about. */
@@ -30,7 +30,7 @@ export interface StateRead {
   readonly destinationProblems?: readonly Blocker[];
   readonly destinationReached?: "directly" | "through a pod";
   /** For a rollback, in the destination: what is carried back. */
-  readonly toCarryBack?: Asked & { readonly survey: StateSurvey };
+  readonly toCarryBack?: Asked & { readonly summary: StateSummary };
   /** Of the destination, when there is no source to compare it with. */
   readonly destinationKeys?: number;
 }
@@ -40,7 +40,7 @@ export interface Asked {
   readonly status: StoreStatus;
 }
 
-export interface WhatToLookFor {
+export interface WhatToRead {
   readonly flow: Flow;
   readonly legacy?: LegacyTrident;
   readonly etcdCluster: ServedObject | undefined;
@@ -56,7 +56,7 @@ const retryForMilliseconds = 4_000;
 export async function readState(
   environment: PlanEnvironment,
   request: { readonly prefix: KeyPrefix },
-  { flow, legacy, etcdCluster, isExisting = false, record }: WhatToLookFor,
+  { flow, legacy, etcdCluster, isExisting = false, record }: WhatToRead,
 ): Promise<StateRead> {
   const [source, served, destination] = await Promise.all([
     // Of an uninstalled one nothing runs.
@@ -123,9 +123,9 @@ export async function readStateToCarryBack(
     const examined = await examine(environment, { store }, "rollback");
     if (examined.destinationProblems !== undefined) return examined;
     const status = await store.status();
-    const survey = await surveyState({ source: store, range: request.prefix, retryForMilliseconds });
+    const summary = await summarizeState({ source: store, range: request.prefix, retryForMilliseconds });
     const asked = { description: store.description, status };
-    return { ...examined, destination: asked, destinationKeys: survey.keys, toCarryBack: { ...asked, survey } };
+    return { ...examined, destination: asked, destinationKeys: summary.keys, toCarryBack: { ...asked, summary } };
   } catch (destinationFailure) {
     return { destinationFailure };
   } finally {
@@ -206,7 +206,7 @@ async function readSource(
   try {
     const status = await source.status();
     const isSame = status.clusterId === there.status?.clusterId;
-    const survey = await surveyState({
+    const summary = await summarizeState({
       source,
       destination: isSame ? undefined : there.store,
       range,
@@ -214,11 +214,11 @@ async function readSource(
       earlier: earlierPass(record, status, there.status),
       retryForMilliseconds,
     });
-    const etcdv2Nodes = survey.keys > 0 ? 0 : await environment.countEtcdv2Nodes(legacy).catch(() => 0);
+    const etcdv2Nodes = summary.keys > 0 ? 0 : await environment.countEtcdv2Nodes(legacy).catch(() => 0);
     const ask = async () => namesIn(await askWhetherItServes(environment, legacy));
-    const differences = await confirmDifferences(survey.findings, source, range, ask);
+    const differences = await confirmDifferences(summary.findings, source, range, ask);
     return {
-      source: { description: source.description, status, survey, etcdv2Nodes },
+      source: { description: source.description, status, summary, etcdv2Nodes },
       ...(differences === undefined ? {} : { differences }),
     };
   } catch (sourceFailure) {

@@ -16,9 +16,9 @@ export function planDestination(
 ): DestinationPlan {
   const cluster = etcdCluster?.status as { readonly currentVersion?: string } | undefined;
   const status = state.destination?.status;
-  const survey = state.source?.survey.destination;
+  const summary = state.source?.summary.destination;
   const version = status?.version ?? cluster?.currentVersion;
-  const keys = survey?.keys ?? state.destinationKeys;
+  const keys = summary?.keys ?? state.destinationKeys;
   const counts = countMembers({ served: etcdCluster, members });
   return {
     ...(isOwnEtcd(destination)
@@ -38,7 +38,7 @@ export function planDestination(
     ...(version === undefined ? {} : { version }),
     ...(status === undefined ? {} : { clusterId: status.clusterId }),
     ...(keys === undefined ? {} : { keys }),
-    ...(survey === undefined ? {} : { equalKeys: survey.equal, foreignKeys: survey.foreign.count }),
+    ...(summary === undefined ? {} : { equalKeys: summary.equal, foreignKeys: summary.foreign.count }),
   };
 }
 

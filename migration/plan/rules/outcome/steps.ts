@@ -51,14 +51,14 @@ export function stepFacts(
   etcd: DestinationPlan,
 ): StepFacts {
   const { destination, etcdClusterSize, legacyDeployment, snapshotDirectory } = request;
-  const survey = (state.source ?? state.toCarryBack)?.survey;
+  const summary = (state.source ?? state.toCarryBack)?.summary;
   return {
     flow: flow.refusal === undefined ? flow.flow : undefined,
     ...{ legacyDeployment, claim: legacy?.claim.name, snapshotDirectory },
     isCopied: flow.isCopied === true,
     isUninstalled: legacy?.isUninstalled === true,
     serves: (legacy?.replicas ?? 0) > 0,
-    ...{ keys: survey?.keys, bytes: survey?.bytes },
+    ...{ keys: summary?.keys, bytes: summary?.bytes },
     ...(etcd.kind === "managed" ? { members: { wanted: etcdClusterSize, ready: etcd.answering ?? 0 } } : {}),
     ...(isOwnEtcd(destination) ? {} : { hasSecrets: hasSecrets(destination) }),
   };

@@ -8,7 +8,7 @@ import { atRisk, blockedBy, nothingFound, together, type Findings } from "../fin
 
 type TakeOverFacts = Pick<PlanFacts, "clusterUid" | "flow" | "objects" | "etcdCluster" | "newTrident">;
 
-/** Whose the objects are. The definition of EtcdCluster is nobody's: stacks share it. */
+/** Whose the objects are. The CRD of EtcdCluster is nobody's: stacks share it. */
 export function findWorld({ clusterUid, objects, newTrident }: TakeOverFacts): FoundWorld {
   const own = objects
     .filter(({ object }) => !object.startsWith("CustomResourceDefinition/"))

@@ -36,14 +36,14 @@ export function planLegacy({ legacyClaim }: PlanRequest, { flow, claim, state }:
 export function planState({ state }: PlanFacts): Pick<MigrationPlan, "state"> {
   const found = state.source ?? state.toCarryBack;
   if (found === undefined) return {};
-  const { survey, status } = found;
+  const { summary, status } = found;
   return {
     state: {
-      keys: survey.keys,
-      counts: survey.counts,
-      ...(survey.bytes === undefined ? {} : { bytes: survey.bytes }),
-      ...(survey.storeVersion === undefined ? {} : { storeVersion: survey.storeVersion }),
-      revision: survey.revision.toString(),
+      keys: summary.keys,
+      counts: summary.counts,
+      ...(summary.bytes === undefined ? {} : { bytes: summary.bytes }),
+      ...(summary.storeVersion === undefined ? {} : { storeVersion: summary.storeVersion }),
+      revision: summary.revision.toString(),
       clusterId: status.clusterId,
     },
   };
@@ -74,7 +74,7 @@ export function checkLegacy(request: PlanRequest, facts: PlanFacts): Findings {
   return checkState({
     legacy,
     prefix: request.prefix,
-    survey: source.survey,
+    summary: source.summary,
     source: etcdFacts(source),
     destination: destination && etcdFacts(destination),
     differences,

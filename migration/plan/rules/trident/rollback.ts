@@ -21,7 +21,7 @@ export function checkRollback(
   state: StateRead,
 ): Findings {
   const { namespace, legacyDeployment: name } = request;
-  const transactions = state.toCarryBack?.survey.transactions;
+  const transactions = state.toCarryBack?.summary.transactions;
   return together(
     blockedBy(...checkNewEtcd(request, record, state)),
     transactions === undefined || transactions.count === 0
@@ -53,7 +53,7 @@ function checkNewEtcd(
     const problem = `is etcd cluster ${found}, and the migration went to ${recorded}: it was made anew since`;
     return [newEtcd(etcd, problem, "Carry its state back by hand, as docs/copying-by-hand.md says.")];
   }
-  if (toCarryBack.survey.keys > 0) return [];
+  if (toCarryBack.summary.keys > 0) return [];
   const restore = "Find out what emptied it, and restore it first.";
   return [newEtcd(etcd, `has no key under ${prefix.text}: to carry that back would lose all`, restore)];
 }

@@ -13,13 +13,13 @@ import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
 import type { StateFindings } from "../../../trident/state/check-state.ts";
 import { counted } from "../../../wording/counted.ts";
 import { describeBytes } from "../../../wording/describe-amount.ts";
-import type { StateSurvey } from "../../read/state/survey-state.ts";
+import type { StateSummary } from "../../read/state/summarize-state.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 
 export interface StateFacts {
   readonly legacy: LegacyTrident;
   readonly prefix: KeyPrefix;
-  readonly survey: StateSurvey;
+  readonly summary: StateSummary;
   readonly source: EtcdFacts;
   readonly destination?: EtcdFacts | undefined;
   /** What the old Trident and its etcd do not agree about. */
@@ -61,8 +61,8 @@ export function checkState(facts: StateFacts): Findings {
   );
 }
 
-function checkEmptiness({ legacy, prefix, survey, etcdv2Nodes }: StateFacts): Blocker[] {
-  if (survey.keys > 0) return [];
+function checkEmptiness({ legacy, prefix, summary, etcdv2Nodes }: StateFacts): Blocker[] {
+  if (summary.keys > 0) return [];
   if (etcdv2Nodes === 0) return [emptySource(legacy, prefix.text)];
   return [
     {
@@ -79,7 +79,7 @@ function checkEmptiness({ legacy, prefix, survey, etcdv2Nodes }: StateFacts): Bl
 }
 
 /** What is wrong with a single volume explains why the two differ, and its remedy comes first. */
-function checkReferences({ legacy, prefix, survey: { findings }, differences }: StateFacts): Blocker[] {
+function checkReferences({ legacy, prefix, summary: { findings }, differences }: StateFacts): Blocker[] {
   const missing = [findings.withoutBackend, findings.withoutClass].filter(({ count }) => count > 0);
   return [
     ...missing.map((each) => brokenReferences(legacy, prefix.text, each)),
@@ -87,32 +87,32 @@ function checkReferences({ legacy, prefix, survey: { findings }, differences }: 
   ];
 }
 
-function checkTransactions({ legacy, survey: { transactions } }: StateFacts): Blocker[] {
+function checkTransactions({ legacy, summary: { transactions } }: StateFacts): Blocker[] {
   if (transactions.count === 0) return [];
   return [openTransactions("old", legacy, transactions)];
 }
 
-function checkLeases({ legacy, survey: { leased } }: StateFacts): Blocker[] {
+function checkLeases({ legacy, summary: { leased } }: StateFacts): Blocker[] {
   if (leased.count === 0) return [];
   return [leasedKeys(legacy, leased)];
 }
 
-function checkForeignKeys({ prefix, survey, destination }: StateFacts): Blocker[] {
-  const foreign = survey.destination?.foreign;
+function checkForeignKeys({ prefix, summary, destination }: StateFacts): Blocker[] {
+  const foreign = summary.destination?.foreign;
   if (destination === undefined || foreign === undefined || foreign.count === 0) return [];
   return [foreignKeys(destination.description, prefix.text, foreign)];
 }
 
 /** Of what the new etcd takes, its database has a part already; what is there and equal is not written again. */
-function checkRoom({ survey, source, destination, isQuotaUnknown = false }: StateFacts): Findings {
+function checkRoom({ summary, source, destination, isQuotaUnknown = false }: StateFacts): Findings {
   const taken = destination?.databaseBytes ?? 0;
   const room = Math.max(0, etcdQuotaBytes - taken);
   const takes = `the new etcd takes ${isQuotaUnknown ? "as a rule " : ""}${describeBytes(etcdQuotaBytes)}${taken === 0 ? "" : `, of which ${describeBytes(taken)} are in use`}`;
-  if (survey.bytes === undefined) return unread(source, room, takes);
-  const missing = survey.bytes - (survey.destination?.equalBytes ?? 0);
+  if (summary.bytes === undefined) return unread(source, room, takes);
+  const missing = summary.bytes - (summary.destination?.equalBytes ?? 0);
   if (missing === 0 || missing * overhead < room) return nothingFound;
   const size =
-    missing === survey.bytes
+    missing === summary.bytes
       ? `The state is ${describeBytes(missing)}`
       : `Of the state, ${describeBytes(missing)} are still to be copied`;
   if (missing < room || isQuotaUnknown) {
@@ -140,8 +140,8 @@ function unread(source: EtcdFacts, room: number, takes: string): Findings {
   );
 }
 
-function leftOver({ survey }: StateFacts): Findings {
-  const stale = survey.destination?.stale ?? 0;
+function leftOver({ summary }: StateFacts): Findings {
+  const stale = summary.destination?.stale ?? 0;
   if (stale === 0) return nothingFound;
   return atRisk(
     "state",

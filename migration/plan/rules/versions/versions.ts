@@ -118,7 +118,7 @@ function checkEtcdImage(legacy: NonNullable<VersionFacts["legacy"]>): Findings {
   });
 }
 
-/** The definition of the EtcdCluster is made in apiextensions.k8s.io/v1, which Kubernetes serves since 1.16. */
+/** The CRD of EtcdCluster is made in apiextensions.k8s.io/v1, which Kubernetes serves since 1.16. */
 const oldestKubernetes: Version = { major: 1, minor: 16, patch: 0, text: "1.16" };
 /** The newest on which the operator and Trident have been seen running. */
 const newestKubernetes: Version = { major: 1, minor: 34, patch: 0, text: "1.34" };

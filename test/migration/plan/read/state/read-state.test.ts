@@ -13,8 +13,8 @@ describe("the look at the two etcds", () => {
   it("reads the source and compares it with the destination, and closes both", async () => {
     const environment = new FakePlanEnvironment().withLegacy().withEtcdCluster(smallState);
     const look = await readState(environment, planRequest(), migrating);
-    assert.equal(look.source?.survey.keys, 5);
-    const { destination, bytes } = look.source.survey;
+    assert.equal(look.source?.summary.keys, 5);
+    const { destination, bytes } = look.source.summary;
     assert.deepEqual(destination, { keys: 5, equal: 5, equalBytes: bytes, stale: 0, foreign: { count: 0, first: [] } });
     assert.equal(look.destination?.status.clusterId, "2");
     for (const store of [environment.source, environment.destination]) assert.ok((store as MemoryStore).closed);
@@ -23,7 +23,7 @@ describe("the look at the two etcds", () => {
   it("reports a destination that can't be asked and reads the source all the same", async () => {
     const look = await readState(new FakePlanEnvironment().withLegacy(), planRequest(), migrating);
     assert.match(String(look.destinationFailure), /Secret does not exist/);
-    assert.equal(look.source?.survey.keys, 5);
+    assert.equal(look.source?.summary.keys, 5);
   });
 
   it("reports a source that fails", async () => {
@@ -58,7 +58,7 @@ describe("the look at the two etcds", () => {
     environment.destination = new MemoryStore("the same", "1", smallState);
     const look = await readState(environment, planRequest(), migrating);
     assert.equal(look.destination?.status.clusterId, "1");
-    assert.equal(look.source?.survey.destination, undefined);
+    assert.equal(look.source?.summary.destination, undefined);
   });
 
   it("reports a record whose first pass can't be told", async () => {

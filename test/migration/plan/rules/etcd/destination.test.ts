@@ -34,7 +34,7 @@ describe("the destination", () => {
 
   it("that stands is planned with its members, version and keys", () => {
     const destination = { keys: 5, equal: 4, stale: 0, foreign: { count: 1, first: ["/trident/x"] } };
-    const source = { survey: { destination } } as unknown as NonNullable<StateRead["source"]>;
+    const source = { summary: { destination } } as unknown as NonNullable<StateRead["source"]>;
     assert.deepEqual(planDestination(request, { etcdCluster, members, state: { ...asked, source } }), {
       kind: "managed",
       name: "trident-etcd",

@@ -11,7 +11,7 @@ import type { StateCounts } from "../../migration-plan.ts";
 import { StateCounter } from "./state-counts.ts";
 
 /** What both sides hold, by names, counts and sizes. */
-export interface StateSurvey {
+export interface StateSummary {
   readonly revision: bigint;
   readonly keys: number;
   readonly counts: StateCounts;
@@ -22,10 +22,10 @@ export interface StateSurvey {
   readonly storeVersion?: string;
   /** Whether a Trident can start on it; with values unread, only whether it is what the old one lists. */
   readonly findings: StateFindings;
-  readonly destination?: DestinationSurvey;
+  readonly destination?: DestinationSummary;
 }
 
-export interface DestinationSurvey {
+export interface DestinationSummary {
   readonly keys: number;
   /** With values unread: of the same name. */
   readonly equal: number;
@@ -37,7 +37,7 @@ export interface DestinationSurvey {
   readonly foreign: KeySample;
 }
 
-export interface SurveyOptions {
+export interface SummaryOptions {
   readonly source: KeyValueStore;
   /** Absent when it can't be asked, or is not there yet. */
   readonly destination?: KeyValueStore | undefined;
@@ -57,7 +57,7 @@ const defaultValuesForMilliseconds = 8_000;
  * Reads both sides once, side by side, at one revision each. Values are read for their length and to compare them, and
  * none is kept, but for the version that Trident gives its store and names of what is missing; a state too large for that is read by its keys alone.
  */
-export async function surveyState(options: SurveyOptions): Promise<StateSurvey> {
+export async function summarizeState(options: SummaryOptions): Promise<StateSummary> {
   const { range, retryForMilliseconds, valuesForMilliseconds = defaultValuesForMilliseconds } = options;
   const retries = retryForMilliseconds === undefined ? {} : { retryForMilliseconds };
   const revisions = {
@@ -77,12 +77,12 @@ class TakesTooLong extends Error {
   override readonly name = "TakesTooLong";
 }
 
-interface PassOptions extends SurveyOptions {
+interface PassOptions extends SummaryOptions {
   readonly revisions: { readonly source: bigint; readonly destination: bigint | undefined };
   readonly keysOnly: boolean;
 }
 
-async function pass(options: PassOptions, takesTooLong: () => boolean): Promise<StateSurvey> {
+async function pass(options: PassOptions, takesTooLong: () => boolean): Promise<StateSummary> {
   const { source, range, revisions, keysOnly } = options;
   const found = new KeyTotals();
   const transactions = new KeySampler();
@@ -132,11 +132,11 @@ async function pass(options: PassOptions, takesTooLong: () => boolean): Promise<
     findings: check.findings(),
     ...(keysOnly ? {} : { bytes: found.bytes }),
     ...(storeVersion === undefined ? {} : { storeVersion }),
-    ...(destination === undefined ? {} : { destination: destinationSurvey(there, keysOnly) }),
+    ...(destination === undefined ? {} : { destination: destinationSummary(there, keysOnly) }),
   };
 }
 
-function destinationSurvey({ keys, equal, stale, foreign }: DestinationKeys, keysOnly: boolean): DestinationSurvey {
+function destinationSummary({ keys, equal, stale, foreign }: DestinationKeys, keysOnly: boolean): DestinationSummary {
   return {
     ...{ keys, equal: equal.keys, stale, foreign: foreign.sample() },
     ...(keysOnly ? {} : { equalBytes: equal.bytes }),

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { prefixRange } from "../../../../../migration/copy/store/key-range.ts";
-import { surveyState } from "../../../../../migration/plan/read/state/survey-state.ts";
+import { summarizeState } from "../../../../../migration/plan/read/state/summarize-state.ts";
 import { MemoryStore } from "../../../copy/memory-store.ts";
 import { smallState } from "../../fake-plan-environment.ts";
 
 const range = prefixRange("/trident/");
 
-describe("the survey of the state", () => {
+describe("the summary of the state", () => {
   it("counts keys by kind and their bytes, and finds the version of the store", async () => {
     const source = new MemoryStore("source", "1", { ...smallState, "/other": "x" });
-    const survey = await surveyState({ source, range });
-    assert.deepEqual(survey.counts, {
+    const summary = await summarizeState({ source, range });
+    assert.deepEqual(summary.counts, {
       backends: 1,
       volumes: 2,
       storageClasses: 1,
@@ -19,12 +19,12 @@ describe("the survey of the state", () => {
       transactions: 0,
       other: 1,
     });
-    assert.equal(survey.keys, 5);
-    assert.equal(survey.storeVersion, "etcdv3");
-    assert.equal(survey.revision, (await source.status()).revision);
+    assert.equal(summary.keys, 5);
+    assert.equal(summary.storeVersion, "etcdv3");
+    assert.equal(summary.revision, (await source.status()).revision);
     const bytes = Object.entries(smallState).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
-    assert.equal(survey.bytes, bytes);
-    assert.equal(survey.destination, undefined);
+    assert.equal(summary.bytes, bytes);
+    assert.equal(summary.destination, undefined);
   });
 
   it("names open transactions and keys with leases", async () => {
@@ -35,7 +35,7 @@ describe("the survey of the state", () => {
       const entries = page.entries.map((entry) => ({ ...entry, lease: entry.key.toString().endsWith("/a") ? 7n : 0n }));
       return { ...page, entries };
     };
-    const { transactions, leased } = await surveyState({ source, range });
+    const { transactions, leased } = await summarizeState({ source, range });
     assert.deepEqual(transactions, { count: 1, first: ["/trident/v1/txn/c"] });
     assert.deepEqual(leased, { count: 1, first: ["/trident/v1/volume/a"] });
   });
@@ -48,8 +48,8 @@ describe("the survey of the state", () => {
       "/trident/v1/volume/z": "{}",
       "/elsewhere": "x",
     });
-    const survey = await surveyState({ source, destination, range });
-    assert.deepEqual(survey.destination, {
+    const summary = await summarizeState({ source, destination, range });
+    assert.deepEqual(summary.destination, {
       keys: 3,
       equal: 1,
       equalBytes: "/trident/store".length + smallState["/trident/store"].length,
@@ -66,8 +66,8 @@ describe("the survey of the state", () => {
       "/trident/v1/volume/z": "{}",
     });
     const earlier = { isAsLeft: ({ key }: { key: Buffer }) => !key.toString().endsWith("z") };
-    const survey = await surveyState({ source, destination, range, earlier });
-    assert.deepEqual(survey.destination, {
+    const summary = await summarizeState({ source, destination, range, earlier });
+    assert.deepEqual(summary.destination, {
       keys: 3,
       equal: 1,
       equalBytes: "/trident/v1/volume/b".length + smallState["/trident/v1/volume/b"].length,
@@ -80,7 +80,7 @@ describe("the survey of the state", () => {
     const source = new MemoryStore("source", "1", smallState);
     const destination = new MemoryStore("destination", "2", smallState);
     const pages = [source, destination].map((store) => countReads(store));
-    await surveyState({ source, destination, range });
+    await summarizeState({ source, destination, range });
     assert.deepEqual(
       pages.map(({ reads }) => reads),
       [1, 1],
@@ -90,17 +90,17 @@ describe("the survey of the state", () => {
   it("goes by keys alone when values take too long, and says nothing of bytes then", async () => {
     const source = new MemoryStore("source", "1", smallState);
     const destination = new MemoryStore("destination", "2", { "/trident/v1/volume/a": "another value" });
-    const survey = await surveyState({ source, destination, range, valuesForMilliseconds: -1 });
-    assert.equal(survey.keys, 5);
-    assert.equal(survey.bytes, undefined);
-    assert.equal(survey.destination?.equalBytes, undefined);
-    assert.equal(survey.storeVersion, undefined);
+    const summary = await summarizeState({ source, destination, range, valuesForMilliseconds: -1 });
+    assert.equal(summary.keys, 5);
+    assert.equal(summary.bytes, undefined);
+    assert.equal(summary.destination?.equalBytes, undefined);
+    assert.equal(summary.storeVersion, undefined);
   });
 
   it("takes from the store's key only what looks like a version", async () => {
     for (const value of ["not JSON", '{"store_version":7}', '{"store_version":"a password with spaces"}', "null"]) {
       const source = new MemoryStore("source", "1", { "/trident/store": value });
-      assert.equal((await surveyState({ source, range })).storeVersion, undefined);
+      assert.equal((await summarizeState({ source, range })).storeVersion, undefined);
     }
   });
 });
