@@ -15,7 +15,7 @@ demo: $(INSTALLED) toolchain ## A real migration, start to end, on the sandbox (
 test: $(INSTALLED) toolchain ## Every check and test (35 minutes; the first time 35 more to build the toolchain)
 	@$(NODE) test/run-suites.ts static unit stand-in e2e
 
-check: $(INSTALLED) ## Formatting, linting, types
+check: $(INSTALLED) ## Formatting, linting, layers, types
 	@$(NODE) test/run-suites.ts static
 
 unit: $(INSTALLED) ## The unit tests and the short fault suite alone (5 minutes)
