@@ -4,13 +4,12 @@ import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
-import { sourcePodName } from "../trident/legacy/legacy-pod-template.ts";
+import { sourcePodLeft } from "../trident/legacy/source-pod.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import { lossForGood } from "../lease/loss-of.ts";
 import { MigrationError, type LegacyOutcome, leftToOther, type Migration } from "./migration.ts";
-import { NewWritesAtRiskError } from "../undo/errors.ts";
 import { hasListed } from "../record/started-on.ts";
-import { undoNewTrident } from "../undo/undo-new-trident.ts";
+import { NewWritesAtRiskError, undoNewTrident } from "../undo/undo-new-trident.ts";
 
 /** A migration that failed; without a destination when it had none open yet, and so wrote nothing. */
 interface FailedMigration extends Pick<Migration, "cluster" | "lease" | "legacy" | "report"> {
@@ -42,7 +41,7 @@ export async function undoMigration(failed: FailedMigration): Promise<MigrationE
   let outcome: LegacyOutcome = { kind: "untouched" };
   if (stopped) {
     await cluster.removeSourcePod().catch((error: unknown) => {
-      leftBehind.push(sourcePodLeft(cluster, error));
+      leftBehind.push(sourcePodLeft(cluster.namespace, error));
     });
     const kept = await takeNewTridentBack(failed, leftBehind);
     if (kept !== undefined) return new MigrationError({ during, cause, legacy: kept, leftBehind });
@@ -133,11 +132,4 @@ async function removeKeys({ cluster, destination, written }: FailedMigration): P
       `(${withoutFullStop(describeFailure(error))}); the next run goes on from those that it knows for its own or finds equal, and names the others.`
     );
   }
-}
-
-function sourcePodLeft(cluster: ClusterPort, error: unknown): string {
-  return (
-    `Pod ${sourcePodName} could not be removed (${withoutFullStop(describeFailure(error))}): remove it with ` +
-    `\`kubectl --namespace ${cluster.namespace} delete pod ${sourcePodName}\`, it holds the old Trident's volume.`
-  );
 }

@@ -4,7 +4,7 @@ import { etcdAddress, type GivenAddress } from "../connect/etcd-address.ts";
 import { keyPrefix } from "../copy/store/key-range.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "../kubernetes/errors.ts";
-import { rememberSettings } from "../rollback/settings-of-this-run.ts";
+import { rememberSettings } from "./rollback-settings.ts";
 import type { UndoRequest } from "../undo/undo-unfinished-migration.ts";
 
 export interface GuardInputs extends Omit<UndoRequest, "cluster" | "destination" | "prefix">, AccessInputs {
@@ -129,14 +129,14 @@ export async function update(_id: string, olds: GuardInputs, news: GuardInputs):
 
 async function ask(inputs: GuardInputs, wanted: boolean): Promise<void> {
   // As below: only where the cluster is asked.
-  const { requestRollback, takeBackRequest } = await import("../rollback/request-rollback.ts");
+  const { requestRollback, withdrawRequest } = await import("../rollback/request-rollback.ts");
   const { clusterAdapter } = await import("../trident/port/cluster-adapter.ts");
   const cancellation = watchEngineCancellation(() => undefined);
   const { signal } = cancellation;
   try {
     const { snapshotDirectory = "" } = inputs;
     const cluster = clusterAdapter({ ...requestOf(inputs), snapshotDirectory }, { interruption: signal });
-    await (wanted ? requestRollback(cluster, report, signal) : takeBackRequest(cluster, report));
+    await (wanted ? requestRollback(cluster, report, signal) : withdrawRequest(cluster, report));
   } catch (error) {
     throw new RollbackRequestError(wanted, error);
   } finally {

@@ -5,8 +5,8 @@ import type { MigrationRequest, MigrationResult } from "../migrate/migrate-tride
 import { describeFailure } from "../wording/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "../kubernetes/errors.ts";
 import { keyPrefix } from "../copy/store/key-range.ts";
-import { RollbackError } from "../rollback/errors.ts";
-import { settingsOfThisRun } from "../rollback/settings-of-this-run.ts";
+import { RollbackError } from "../rollback/rollback.ts";
+import { settingsOfThisRun } from "./rollback-settings.ts";
 
 export type MigrationInputs = InputsOf<MigrationRequest>;
 

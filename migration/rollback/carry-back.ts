@@ -2,20 +2,58 @@ import { carryAndVerify } from "../migrate/copy-and-verify.ts";
 import { afterVerifiedCopy, type EarlierPass } from "../copy/copy-changes.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import type { MigrationRecord } from "../record/migration-record.ts";
 import { recordedResult, type MigrationResult } from "../record/migration-result.ts";
 import { expectedLists } from "../trident/rest/expected-lists.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { WrittenKeys } from "../copy/write/write-journal.ts";
 import type { CarriedBack } from "./carried-back.ts";
-import { checkEmbeddedEtcd, refuseOtherEtcd } from "./check-legacy-etcd.ts";
-import { EmptyNewEtcdError } from "./errors.ts";
 import type { Rollback } from "./rollback.ts";
+
+/** Somebody or something has written to the embedded etcd since the migration: what it wrote would be overwritten. */
+export class LegacyEtcdWrittenError extends Error {
+  override readonly name = "LegacyEtcdWrittenError";
+
+  constructor(legacyEtcd: string, revisions: { readonly recorded: string; readonly found: bigint }) {
+    super(
+      `Something has written to ${legacyEtcd} since the migration: it is at revision ${revisions.found.toString()}, and the ` +
+        `migration left it at ${revisions.recorded}. What was written there is not in the new etcd, and would be overwritten. ` +
+        `Find out what it was; if nothing of it is needed, bring the claim's data back to how it was with the snapshot that ` +
+        `the migration took (docs/restoring-the-old-etcd.md).`,
+    );
+  }
+}
+
+/** One of the two etcds is not the one that the migration recorded. */
+export class OtherEtcdError extends Error {
+  override readonly name = "OtherEtcdError";
+
+  constructor(which: string, clusterIds: { readonly recorded: string; readonly found: string }) {
+    super(
+      `${which} is etcd cluster ${clusterIds.found}, and the migration's record has ${clusterIds.recorded}: it was made anew ` +
+        `or restored since, so what changed since the migration can't be told. Carry its state back by hand, as ` +
+        `docs/copying-by-hand.md says.`,
+    );
+  }
+}
+
+/** The new etcd holds nothing: to carry that back would delete the whole state. */
+export class EmptyNewEtcdError extends Error {
+  override readonly name = "EmptyNewEtcdError";
+
+  constructor(newEtcd: string, prefix: string) {
+    super(
+      `There is no key under ${prefix} in ${newEtcd}: carrying that back would delete all of the old Trident's state. Find ` +
+        `out what emptied it, and restore it first.`,
+    );
+  }
+}
 
 /**
  * Carries what changed since the migration from the new etcd, which nobody writes to any more, back into the embedded one, and
  * proves that all of it is equal. The pod of the embedded etcd is left behind, for the caller to remove.
  *
- * @throws EmbeddedEtcdWrittenError, OtherEtcdError, EmptyNewEtcdError before anything is written.
+ * @throws LegacyEtcdWrittenError, OtherEtcdError, EmptyNewEtcdError before anything is written.
  */
 export async function carryBack(rollback: Rollback, legacy: LegacyTrident, newEtcd: OpenStore): Promise<CarriedBack> {
   const { cluster, record, report, enter } = rollback;
@@ -27,13 +65,13 @@ export async function carryBack(rollback: Rollback, legacy: LegacyTrident, newEt
 
   enter("starting the embedded etcd");
   report(`Starting the embedded etcd alone on PersistentVolumeClaim ${legacy.claim}.`);
-  const embedded = await cluster.openStoppedSource(legacy, record);
+  const legacyEtcd = await cluster.openStoppedSource(legacy, record);
   try {
     enter("checking the embedded etcd");
-    await checkEmbeddedEtcd(embedded, migrated, record);
-    return await carry(rollback, migrated, newEtcd, embedded);
+    await checkLegacyEtcd(legacyEtcd, migrated, record);
+    return await carry(rollback, migrated, newEtcd, legacyEtcd);
   } finally {
-    await embedded.close();
+    await legacyEtcd.close();
   }
 }
 
@@ -41,7 +79,7 @@ async function carry(
   rollback: Rollback,
   migrated: MigrationResult,
   newEtcd: OpenStore,
-  embedded: OpenStore,
+  legacyEtcd: OpenStore,
 ): Promise<CarriedBack> {
   const { cluster, lease, record, report, enter } = rollback;
   const { range } = cluster;
@@ -58,7 +96,7 @@ async function carry(
   await cluster.changeRecord({ rollbackPhase: "writing" });
   const { verified, changes } = await carryAndVerify(
     {
-      ...{ source: newEtcd, destination: embedded, range, revision, report },
+      ...{ source: newEtcd, destination: legacyEtcd, range, revision, report },
       written: new WrittenKeys(),
       signal: lease.signal,
     },
@@ -72,6 +110,26 @@ async function carry(
     lists: await expectedLists({ destination: newEtcd, range, revision }),
     ...(snapshot === undefined ? {} : { snapshot }),
   };
+}
+
+/**
+ * Raises OtherEtcdError unless it is the etcd that was migrated from, and LegacyEtcdWrittenError unless it is exactly as the
+ * migration left it, or an earlier rollback has begun to write to it.
+ */
+export async function checkLegacyEtcd(
+  legacyEtcd: OpenStore,
+  migrated: MigrationResult,
+  record: MigrationRecord,
+): Promise<void> {
+  const { clusterId, revision } = await legacyEtcd.status();
+  refuseOtherEtcd(legacyEtcd.description, migrated.sourceClusterId, clusterId);
+  if (record.rollbackPhase === undefined && revision.toString() !== migrated.sourceRevision) {
+    throw new LegacyEtcdWrittenError(legacyEtcd.description, { recorded: migrated.sourceRevision, found: revision });
+  }
+}
+
+function refuseOtherEtcd(description: string, recorded: string, found: string): void {
+  if (found !== recorded) throw new OtherEtcdError(description, { recorded, found });
 }
 
 /** The migration's verified copy, with its sides exchanged. */

@@ -4,7 +4,7 @@ import { savedManifest } from "../trident/legacy/saved-manifest.ts";
 import { recordedResult } from "../record/migration-result.ts";
 import { legacyInRecord } from "../trident/legacy/unfinished-migration.ts";
 import { putBackByHand } from "./carried-back.ts";
-import { checkEmbeddedEtcd } from "./check-legacy-etcd.ts";
+import { checkLegacyEtcd } from "./carry-back.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import { underLease } from "../trident/port/under-lease.ts";
 
@@ -13,7 +13,7 @@ import { underLease } from "../trident/port/under-lease.ts";
  * moment first, and looked at, so that what is wrong with it is said while the new Trident still serves. Does nothing where
  * no migration has ended.
  *
- * @throws EmbeddedEtcdWrittenError, OtherEtcdError, and what the steps raise; nothing is asked for then.
+ * @throws LegacyEtcdWrittenError, OtherEtcdError, and what the steps raise; nothing is asked for then.
  */
 export async function requestRollback(
   cluster: ClusterPort,
@@ -27,7 +27,7 @@ export async function requestRollback(
     const legacy = legacyInRecord(record, fenced.legacyEtcdContainer);
     // An old Trident that an earlier run has put back has its etcd open.
     const { kind } = await fenced.findTrident();
-    if (kind !== "legacy") await lookAtEmbeddedEtcd(fenced, legacy, record, report);
+    if (kind !== "legacy") await checkBeforeAsking(fenced, legacy, record, report);
     if (kind === "legacy" && record.rollbackPhase === undefined) {
       // Pulumi takes the Deployment for the new one's, and deletes it: it is made anew as it is now.
       const legacyDeployment = savedManifest(await fenced.readDeployment());
@@ -46,7 +46,7 @@ export async function requestRollback(
  *
  * @throws MigrationRunningError while a rollback is under way.
  */
-export async function takeBackRequest(
+export async function withdrawRequest(
   cluster: ClusterPort,
   report: (line: string) => void = () => undefined,
 ): Promise<void> {
@@ -60,7 +60,7 @@ export async function takeBackRequest(
   });
 }
 
-async function lookAtEmbeddedEtcd(
+async function checkBeforeAsking(
   cluster: ClusterPort,
   legacy: LegacyTrident,
   record: MigrationRecord,
@@ -70,11 +70,11 @@ async function lookAtEmbeddedEtcd(
   await cluster.prepareSnapshot();
   report("Looking at the embedded etcd, while the new Trident serves.");
   try {
-    const embedded = await cluster.openStoppedSource(legacy, record);
+    const legacyEtcd = await cluster.openStoppedSource(legacy, record);
     try {
-      await checkEmbeddedEtcd(embedded, recordedResult(record), record);
+      await checkLegacyEtcd(legacyEtcd, recordedResult(record), record);
     } finally {
-      await embedded.close();
+      await legacyEtcd.close();
     }
   } finally {
     await cluster.removeSourcePod();

@@ -4,7 +4,6 @@ import { pinRevision } from "../copy/read/pin-revision.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { interruptible, type InterruptibleLease } from "../lease/interruption.ts";
-import type { MigrationLease } from "../lease/held-lease.ts";
 import { lossOf } from "../lease/loss-of.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
@@ -13,8 +12,7 @@ import type { ListLengths } from "../trident/rest/expected-lists.ts";
 import { legacyInRecord } from "../trident/legacy/unfinished-migration.ts";
 import { carryBack } from "./carry-back.ts";
 import { recordedCarry, rolledBackOf, type CarriedBack, type RolledBack } from "./carried-back.ts";
-import { NameTakenError, RollbackError } from "./errors.ts";
-import type { Rollback } from "./rollback.ts";
+import { leaving, NameTakenError, RollbackError, type Rollback } from "./rollback.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import { underLease } from "../trident/port/under-lease.ts";
 import { serveAgain } from "./serve-again.ts";
@@ -33,7 +31,9 @@ export async function rollBack(
   interruption: AbortSignal = new AbortController().signal,
 ): Promise<RolledBack | undefined> {
   if (!isAskedFor(await cluster.findRecord())) return undefined;
-  const lease = await alone(cluster, report);
+  // Whoever holds the Lease may be at the same rollback: nothing is started beside it.
+  const during = "making sure that nothing else migrates or rolls back";
+  const lease = await leaving({ kind: "untouched" }, during, () => cluster.acquireLease(report));
   return underLease(
     cluster,
     lease,
@@ -54,16 +54,6 @@ function isAskedFor(record: MigrationRecord | undefined): boolean {
   return record?.rollback === "requested" && record.phase === "copied";
 }
 
-/** Whoever holds the Lease may be at the same rollback: nothing is started beside it. */
-async function alone(cluster: ClusterPort, report: (line: string) => void): Promise<MigrationLease> {
-  try {
-    return await cluster.acquireLease(report);
-  } catch (cause) {
-    const during = "making sure that nothing else migrates or rolls back";
-    throw new RollbackError({ during, cause, outcome: { kind: "untouched" } });
-  }
-}
-
 async function runAlone(
   cluster: ClusterPort,
   lease: InterruptibleLease,
@@ -76,7 +66,7 @@ async function runAlone(
     during = step;
   };
   const rollback: Rollback = { cluster, lease, record, report, enter };
-  const standing = await untouched(during, () => findStanding(rollback));
+  const standing = await leaving({ kind: "untouched" }, during, () => findStanding(rollback));
   let uid: string | undefined;
   let carried: CarriedBack;
   try {
@@ -86,16 +76,16 @@ async function runAlone(
       enter("putting the old Trident back");
       report(`Putting the old Trident back: Deployment ${legacy.name}, as it was before the migration.`);
       uid = await cluster.recreateLegacy(legacy, record);
-      await waitForOldTrident(rollback, legacy, carried.lists);
+      await waitForLegacy(rollback, legacy, carried.lists);
     } else {
       enter("waiting for the old Trident that an earlier run had put back");
       carried = standing.carried;
       // It may have been used since: what it lists is its own affair.
-      await waitForOldTrident(rollback, standing.legacy, { backends: 0, volumes: 0, storageClasses: 0 });
+      await waitForLegacy(rollback, standing.legacy, { backends: 0, volumes: 0, storageClasses: 0 });
     }
   } catch (cause) {
     if (standing === undefined) throw await serveAgain({ rollback, uid, during, cause });
-    throw new RollbackError({ during, cause, outcome: { kind: "oldStands", deployment: standing.legacy.name } });
+    throw new RollbackError({ during, cause, outcome: { kind: "legacyStands", deployment: standing.legacy.name } });
   }
   return finish(rollback, carried);
 }
@@ -161,7 +151,7 @@ async function leaveByHand(rollback: Rollback, earlier: CarriedBack, newEtcd: Op
   return left;
 }
 
-async function waitForOldTrident(rollback: Rollback, legacy: LegacyTrident, expected: ListLengths): Promise<void> {
+async function waitForLegacy(rollback: Rollback, legacy: LegacyTrident, expected: ListLengths): Promise<void> {
   const { cluster, record, report, enter } = rollback;
   if ((record.legacyReplicas ?? legacy.replicas) === 0) {
     report("The old Trident is at 0 replicas, as it was before the migration.");
@@ -176,8 +166,9 @@ async function waitForOldTrident(rollback: Rollback, legacy: LegacyTrident, expe
 async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledBack> {
   const { cluster, report } = rollback;
   const ended = rolledBackOf(carried, new Date());
-  try {
-    await takeBackState(rollback, BigInt(carried.newEtcdRevision));
+  const outcome = { kind: "legacyStands", deployment: cluster.legacyDeployment } as const;
+  await leaving(outcome, "recording that it has ended", async () => {
+    await emptyDestination(rollback, BigInt(carried.newEtcdRevision));
     await cluster.changeRecord({
       ...{ phase: null, legacyDeployment: null, legacyReplicas: null, stoppedAt: null, firstPass: null, result: null },
       ...{ rollback: null, rollbackPhase: null, carriedBack: null, newTrident: null, served: null },
@@ -185,16 +176,13 @@ async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledB
       etcdHeldKeys: null,
       rolledBack: JSON.stringify(ended),
     });
-  } catch (cause) {
-    const outcome = { kind: "oldStands", deployment: cluster.legacyDeployment } as const;
-    throw new RollbackError({ during: "recording that it has ended", cause, outcome });
-  }
+  });
   report(`Rolled back: ${counted(ended.keys, "key is", "keys are")} in the embedded etcd, as in the new one.`);
   return ended;
 }
 
 /** A later migration is to find the new etcd empty. What can't be deleted is only in its way. */
-async function takeBackState({ cluster, lease, report }: Rollback, revision: bigint): Promise<void> {
+async function emptyDestination({ cluster, lease, report }: Rollback, revision: bigint): Promise<void> {
   try {
     const newEtcd = await cluster.openDestination();
     try {
@@ -208,13 +196,5 @@ async function takeBackState({ cluster, lease, report }: Rollback, revision: big
       `What was carried back could not all be deleted from the new etcd (${withoutFullStop(describeFailure(error))}): a later ` +
         `migration names the keys that are in its way.`,
     );
-  }
-}
-
-async function untouched<T>(during: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (cause) {
-    throw new RollbackError({ during, cause, outcome: { kind: "untouched" } });
   }
 }

@@ -1,10 +1,7 @@
-import { describeFailure } from "../wording/describe-failure.ts";
-import { withoutFullStop } from "../kubernetes/errors.ts";
 import { lossForGood } from "../lease/loss-of.ts";
-import { sourcePodName } from "../trident/legacy/legacy-pod-template.ts";
+import { sourcePodLeft } from "../trident/legacy/source-pod.ts";
 import { legacyInRecord } from "../trident/legacy/unfinished-migration.ts";
-import { NameTakenError, RollbackError, type RollbackOutcome } from "./errors.ts";
-import type { Rollback } from "./rollback.ts";
+import { NameTakenError, RollbackError, type Rollback, type RollbackOutcome } from "./rollback.ts";
 
 /** As long as the cluster may be away for the new Trident to be started again all the same. */
 const patienceSeconds = 300;
@@ -47,11 +44,4 @@ async function startNew({ cluster, record }: Rollback, uid: string | undefined):
   } catch (why) {
     return { kind: "noneServes", why };
   }
-}
-
-function sourcePodLeft(namespace: string, error: unknown): string {
-  return (
-    `Pod ${sourcePodName} could not be removed (${withoutFullStop(describeFailure(error))}): remove it with ` +
-    `\`kubectl --namespace ${namespace} delete pod ${sourcePodName}\`, it holds the old Trident's volume.`
-  );
 }

@@ -7,13 +7,39 @@ import { pinRevision } from "../copy/read/pin-revision.ts";
 import { isCompacted } from "../copy/store/store-error.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
-import { BothWrittenError, NotCarriedError } from "./errors.ts";
+import { counted } from "../wording/counted.ts";
 import type { StartedOn } from "../record/started-on.ts";
+
+/** What the new Trident wrote can't be brought into the embedded etcd. Nothing was written there, unless it says so. */
+export class NotCarriedError extends Error {
+  override readonly name = "NotCarriedError";
+
+  constructor(legacyEtcd: string, why: string) {
+    super(`what the new Trident has written can't be carried into ${legacyEtcd}: ${why}`);
+  }
+}
+
+/** Both etcds were written to after they were equal: whichever is kept, something of the other one is given up. */
+export class BothWrittenError extends Error {
+  override readonly name = "BothWrittenError";
+
+  constructor(sides: {
+    readonly legacyEtcd: string;
+    readonly newEtcd: string;
+    readonly old: number;
+    readonly new: number;
+  }) {
+    super(
+      `both Tridents have written since the copy: the old one ${counted(sides.old, "key")} in ${sides.legacyEtcd}, the new one ` +
+        `${counted(sides.new, "key")} in ${sides.newEtcd}`,
+    );
+  }
+}
 
 /** Both etcds, to neither of which anybody writes now. */
 export interface Carrying {
   readonly newEtcd: OpenStore;
-  readonly embedded: OpenStore;
+  readonly legacyEtcd: OpenStore;
   readonly range: KeyRange;
   readonly started: StartedOn;
   /** Whether a run that was killed had begun to carry, and so has written to the embedded etcd. */
@@ -30,48 +56,48 @@ export interface Carrying {
  * @throws NotCarriedError, BothWrittenError before anything is written; CopyMismatchError, the signal's reason or the store's error.
  */
 export async function carryToLegacy(carrying: Carrying): Promise<void> {
-  const { newEtcd, embedded, range, started, signal } = carrying;
+  const { newEtcd, legacyEtcd, range, started, signal } = carrying;
   if (!carrying.hasBegun) await refuseOtherThanCopied(carrying);
   await carrying.begin();
   const since = started.destinationRevision;
   const revision = await pinRevision(newEtcd, range, { signal });
   // Everything in it is the copied state or what an earlier attempt carried: the checks have shown that.
   const earlier = { since, isAsLeft: () => true };
-  await copyChanges({ source: newEtcd, destination: embedded, range, revision, earlier, signal });
+  await copyChanges({ source: newEtcd, destination: legacyEtcd, range, revision, earlier, signal });
   await compareCarried(carrying, revision);
 }
 
 /** The embedded etcd must be the one that was copied, untouched since, and the copy must have had each of its keys. */
-async function refuseOtherThanCopied({ newEtcd, embedded, range, started, signal }: Carrying): Promise<void> {
+async function refuseOtherThanCopied({ newEtcd, legacyEtcd, range, started, signal }: Carrying): Promise<void> {
   const refuse = (why: string): never => {
-    throw new NotCarriedError(embedded.description, why);
+    throw new NotCarriedError(legacyEtcd.description, why);
   };
-  const { clusterId } = await embedded.status();
+  const { clusterId } = await legacyEtcd.status();
   if (started.sourceClusterId !== undefined && started.sourceClusterId !== clusterId) {
     refuse(`it is etcd cluster ${clusterId}, and ${started.sourceClusterId} was copied`);
   }
   const retry = { signal };
   if (started.sourceRevision !== undefined) {
-    const old = amountOf(await countNewWrites(embedded, range, started.sourceRevision, started.keys, retry));
+    const old = amountOf(await countNewWrites(legacyEtcd, range, started.sourceRevision, started.keys, retry));
     if (old > 0) {
       const since = started.destinationRevision;
       const written = amountOf(await countNewWrites(newEtcd, range, since, started.keys, retry));
       throw new BothWrittenError({
-        ...{ embedded: embedded.description, newEtcd: newEtcd.description },
+        ...{ legacyEtcd: legacyEtcd.description, newEtcd: newEtcd.description },
         ...{ old, new: written },
       });
     }
   }
-  const unknown = await keysThatTheCopyLacked({ newEtcd, embedded, range, started, signal });
+  const unknown = await keysThatTheCopyLacked({ newEtcd, legacyEtcd, range, started, signal });
   if (unknown > 0) refuse(`it has ${unknown} keys that the new etcd did not have when the new Trident was started`);
 }
 
 /** Keys of the embedded etcd that are not in the new one, and that the new Trident can't have deleted. */
 async function keysThatTheCopyLacked(
-  side: Pick<Carrying, "newEtcd" | "embedded" | "range" | "started" | "signal">,
+  side: Pick<Carrying, "newEtcd" | "legacyEtcd" | "range" | "started" | "signal">,
 ): Promise<number> {
-  const { newEtcd, embedded, range, started, signal } = side;
-  const source = { store: embedded, revision: await pinRevision(embedded, range, { signal }) };
+  const { newEtcd, legacyEtcd, range, started, signal } = side;
+  const source = { store: legacyEtcd, revision: await pinRevision(legacyEtcd, range, { signal }) };
   const lacking = async (revision: bigint): Promise<number> => {
     let count = 0;
     const tally = {
@@ -93,21 +119,21 @@ async function keysThatTheCopyLacked(
     if (!isCompacted(error)) throw error;
   }
   // As many as were copied: all of them were, and those that lack were deleted since.
-  const { count } = await embedded.range({ ...range, countOnly: true });
+  const { count } = await legacyEtcd.range({ ...range, countOnly: true });
   return count === started.keys ? 0 : now;
 }
 
 /** Every key that the new Trident wrote is there with its value, and none that it deleted. */
 async function compareCarried(carrying: Carrying, revision: bigint): Promise<void> {
-  const { newEtcd, embedded, range, started, signal } = carrying;
+  const { newEtcd, legacyEtcd, range, started, signal } = carrying;
   const isNew = ({ modRevision }: StoredKeyValue): boolean => modRevision > started.destinationRevision;
   const differences = new Differences((written, carried) => !isNew(written) || hasSameValue(written, carried));
-  const embeddedRevision = await pinRevision(embedded, range, { signal });
+  const legacyRevision = await pinRevision(legacyEtcd, range, { signal });
   await compareRanges(
     {
       ...{ range, signal },
       source: { store: newEtcd, revision },
-      destination: { store: embedded, revision: embeddedRevision },
+      destination: { store: legacyEtcd, revision: legacyRevision },
     },
     differences,
   );

@@ -10,8 +10,25 @@ import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { carryToLegacy } from "./carry-to-legacy.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
-import { NewWritesAtRiskError } from "./errors.ts";
 import { startedOn, type StartedOn } from "../record/started-on.ts";
+
+/** Taking the new Trident back would cost what it wrote, and nobody has said that it may. */
+export class NewWritesAtRiskError extends Error {
+  override readonly name = "NewWritesAtRiskError";
+  /** Undefined when the new etcd could not be asked. */
+  readonly keys: number | undefined;
+
+  /** @param remedy whole sentences. */
+  constructor(options: { readonly keys?: number; readonly cause: unknown; readonly remedy: string }) {
+    const { keys, cause, remedy } = options;
+    const wrote =
+      keys === undefined
+        ? "What the new Trident has written since it was started can't be told"
+        : `The new Trident has written ${counted(keys, "key")} since it was started`;
+    super(`${wrote}, and ${withoutFullStop(describeFailure(cause))}. ${remedy}`, { cause });
+    this.keys = keys;
+  }
+}
 
 export interface NewTridentUndo {
   readonly cluster: ClusterPort;
@@ -96,10 +113,10 @@ async function carry(taking: NewTridentUndo, started: StartedOn, newEtcd: OpenSt
   report(
     `The new Trident has written ${counted(keys, "key")} since it was started: carrying that into the embedded etcd.`,
   );
-  const embedded = await cluster.openStoppedSource(legacy, record);
+  const legacyEtcd = await cluster.openStoppedSource(legacy, record);
   try {
     await carryToLegacy({
-      ...{ newEtcd, embedded, started, range: cluster.range, signal: lease.signal },
+      ...{ newEtcd, legacyEtcd, started, range: cluster.range, signal: lease.signal },
       hasBegun: record.rollbackPhase === "writing",
       begin: async () => {
         lease.throwIfLost();
@@ -107,7 +124,7 @@ async function carry(taking: NewTridentUndo, started: StartedOn, newEtcd: OpenSt
       },
     });
   } finally {
-    await embedded.close();
+    await legacyEtcd.close();
     await cluster.removeSourcePod().catch((error: unknown) => {
       report(`The embedded etcd's pod could not be removed (${withoutFullStop(describeFailure(error))}).`);
     });

@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { describeFailure } from "../../wording/describe-failure.ts";
-import { PodNotStartingError } from "../../kubernetes/errors.ts";
+import { PodNotStartingError, withoutFullStop } from "../../kubernetes/errors.ts";
 import { describePod, isContainerRunning, readPod, removePod } from "../../kubernetes/pods.ts";
 import { findPodTrouble } from "../../kubernetes/pod-trouble.ts";
 import { openPortForward, type PortForward } from "../../kubernetes/port-forward.ts";
@@ -66,6 +66,14 @@ export async function removeSourcePod(
   timeoutSeconds: number,
 ): Promise<void> {
   await removePod(cluster, { namespace, name: sourcePodName }, timeoutSeconds);
+}
+
+/** Tells a person that it could not be removed, and how they can. */
+export function sourcePodLeft(namespace: string, error: unknown): string {
+  return (
+    `Pod ${sourcePodName} could not be removed (${withoutFullStop(describeFailure(error))}): remove it with ` +
+    `\`kubectl --namespace ${namespace} delete pod ${sourcePodName}\`, it holds the old Trident's volume.`
+  );
 }
 
 async function waitUntilEtcdAnswers(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { MigrationInterruptedError } from "../../../migration/lease/interruption.ts";
-import { RollbackError } from "../../../migration/rollback/errors.ts";
+import { RollbackError } from "../../../migration/rollback/rollback.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
 import { requestRollback } from "../../../migration/rollback/request-rollback.ts";
 import { migratedCluster } from "./rollback-scene.ts";
@@ -54,7 +54,7 @@ describe("a rollback that is interrupted", () => {
     while (!scene.steps.includes("waitUntilLegacyServes")) await new Promise(setImmediate);
     const error = await interruptedAt(scene, "findTrident");
     assert.ok(error instanceof RollbackError);
-    assert.equal(error.outcome, "oldStands");
+    assert.equal(error.outcome, "legacyStands");
     assert.ok(scene.replicas() > 0);
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { requestRollback, takeBackRequest } from "../../../migration/rollback/request-rollback.ts";
+import { requestRollback, withdrawRequest } from "../../../migration/rollback/request-rollback.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
 import { migratedCluster } from "./rollback-scene.ts";
 import type { Step } from "../trident/port/failing-steps.ts";
@@ -44,7 +44,7 @@ describe("a rollback that is killed", () => {
 
   it("in the midst of its writes can be taken back, and a later one overwrites what it had written", async () => {
     const scene = await killedInWrites();
-    await takeBackRequest(scene);
+    await withdrawRequest(scene);
     assert.equal(scene.recorded.rollback, undefined);
     assert.equal(scene.recorded.rollbackPhase, "writing");
     assert.equal(scene.sourcePod, false);
@@ -91,7 +91,7 @@ describe("a rollback that is killed", () => {
     const scene = changed();
     await killed(scene, "waitUntilLegacyServes", "before");
     scene.failAt("waitUntilLegacyServes", new Error("it ends"));
-    await assert.rejects(rollBack(scene, ignore), { name: "RollbackError", outcome: "oldStands" });
+    await assert.rejects(rollBack(scene, ignore), { name: "RollbackError", outcome: "legacyStands" });
     assert.ok(scene.replicas() > 0 && !scene.newRuns());
   });
 });

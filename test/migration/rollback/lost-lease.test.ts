@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { RollbackError } from "../../../migration/rollback/errors.ts";
+import { RollbackError } from "../../../migration/rollback/rollback.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
 import { napsAt, sleepingRun } from "../trident/port/sleeping-run.ts";
 import { migratedCluster } from "./rollback-scene.ts";

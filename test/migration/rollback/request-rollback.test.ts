@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { requestRollback, takeBackRequest } from "../../../migration/rollback/request-rollback.ts";
+import { requestRollback, withdrawRequest } from "../../../migration/rollback/request-rollback.ts";
 import { migratedCluster } from "./rollback-scene.ts";
 import type { FakeCluster } from "../trident/port/fake-cluster.ts";
 
@@ -19,7 +19,7 @@ describe("the request for a rollback", () => {
   it("is refused while the new Trident serves when something has written to the embedded etcd", async () => {
     const scene = serving();
     scene.source.put("/trident/v1/volume/meanwhile", "M");
-    await assert.rejects(requestRollback(scene, ignore), { name: "EmbeddedEtcdWrittenError" });
+    await assert.rejects(requestRollback(scene, ignore), { name: "LegacyEtcdWrittenError" });
     assert.equal(scene.recorded.rollback, undefined);
     assert.equal(scene.sourcePod, false);
     assert.ok(scene.newRuns());
@@ -62,7 +62,7 @@ describe("the request for a rollback", () => {
   it("is taken back, with a pod that was left removed", async () => {
     const scene = migratedCluster();
     scene.sourcePod = true;
-    await takeBackRequest(scene);
+    await withdrawRequest(scene);
     assert.equal(scene.recorded.rollback, undefined);
     assert.equal(scene.sourcePod, false);
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { RollbackError } from "../../../migration/rollback/errors.ts";
+import { RollbackError } from "../../../migration/rollback/rollback.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
 import { migratedCluster } from "./rollback-scene.ts";
 import type { Step } from "../trident/port/failing-steps.ts";
@@ -99,7 +99,7 @@ describe("a rollback that is refused", () => {
       ({ source }) => {
         source.put("/trident/v1/volume/meanwhile", "M");
       },
-      "EmbeddedEtcdWrittenError",
+      "LegacyEtcdWrittenError",
       /revision 5.*left it at 4/,
     ],
     [
@@ -261,7 +261,7 @@ describe("a rollback that fails", () => {
       scene.failAt("changeRecord", new Error("no"));
     });
     const error = await failure(scene);
-    assert.equal(error.outcome, "oldStands");
+    assert.equal(error.outcome, "legacyStands");
     assertOldServes(scene);
     scene.healAt("changeRecord");
     scene.before("waitUntilLegacyServes", () => undefined);
