@@ -2,7 +2,7 @@ import { copyState, type CopiedState } from "../../migration/copy/copy-state.ts"
 import { prefixRange } from "../../migration/copy/store/key-range.ts";
 import type { KeyValueStore } from "../../migration/copy/store/key-value-store.ts";
 import { connectEtcd } from "../../migration/etcd/etcd-store.ts";
-import { altered } from "../migration/copy/etcd-pair.ts";
+import { altered } from "../migration/copy/copy-scene.ts";
 import type { KnownState } from "./known-state.ts";
 
 type Alteration = (store: KeyValueStore) => Partial<KeyValueStore>;

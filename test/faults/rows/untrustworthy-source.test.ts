@@ -4,7 +4,7 @@ import { copyState } from "../../../migration/copy/copy-state.ts";
 import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import type { RangePage, StoredKeyValue } from "../../../migration/copy/store/key-value-store.ts";
 import { connectEtcd } from "../../../migration/etcd/etcd-store.ts";
-import { altered } from "../../migration/copy/etcd-pair.ts";
+import { altered } from "../../migration/copy/copy-scene.ts";
 import { failureOf, KnownState, numbered, startPair, type SidePair } from "../known-state.ts";
 
 let pair: SidePair;

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { freePort, startEtcd, type EtcdProcess } from "../../etcd-process.ts";
-import { numbered, seed } from "../copy/etcd-pair.ts";
+import { numbered, seed } from "../copy/copy-scene.ts";
 import { runCommand } from "./command-process.ts";
 import { flagsFor, startScene, withFlag, withoutFlag, type CommandScene } from "./command-scene.ts";
 

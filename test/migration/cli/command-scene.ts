@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EtcdProcess } from "../../etcd-process.ts";
-import { startEtcdPair, type EtcdPair } from "../copy/etcd-pair.ts";
+import { startEtcdPair, type EtcdPair } from "../copy/copy-scene.ts";
 
 /** Two real etcds, and the words that lead the command to them. */
 export interface CommandScene extends EtcdPair {

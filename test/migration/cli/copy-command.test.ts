@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { prefixRange } from "../../../migration/copy/store/key-range.ts";
-import { bytesOf, contents, freshRange, identityOf, numbered, putLeased, seed } from "../copy/etcd-pair.ts";
+import { bytesOf, contents, freshRange, identityOf, numbered, putLeased, seed } from "../copy/copy-scene.ts";
 import { runCommand, type CommandRun } from "./command-process.ts";
 import { startScene, type CommandScene } from "./command-scene.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, test } from "node:test";
 import type { KeyRange } from "../../../migration/copy/store/key-value-store.ts";
-import { bytesOf, contents, freshRange, numbered, seed } from "../copy/etcd-pair.ts";
+import { bytesOf, contents, freshRange, numbered, seed } from "../copy/copy-scene.ts";
 import { startCommand, type RunningCommand } from "./command-process.ts";
 import { startScene, type CommandScene } from "./command-scene.ts";
 

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
 import { freePort } from "../../etcd-process.ts";
-import { contents, freshRange, identityOf, numbered, putLeased, seed } from "../copy/etcd-pair.ts";
+import { contents, freshRange, identityOf, numbered, putLeased, seed } from "../copy/copy-scene.ts";
 import { runCommand, type CommandRun } from "./command-process.ts";
 import { startScene, withFlag, withoutFlag, type CommandScene } from "./command-scene.ts";
 

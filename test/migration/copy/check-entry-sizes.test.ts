@@ -6,7 +6,7 @@ import type { KeyValue } from "../../../migration/copy/store/key-value-store.ts"
 import { creationBytes } from "../../../migration/copy/write/request-bytes.ts";
 import { encodeCreateTransaction, encodeDeleteTransaction } from "../../../migration/etcd/messages/key-messages.ts";
 import { startEtcd } from "../../etcd-process.ts";
-import { altered } from "./etcd-pair.ts";
+import { altered } from "./copy-scene.ts";
 
 const range = { ...prefixRange("/sizes/"), key: (name: string) => Buffer.from(`/sizes/${name}`) };
 const DEFAULT_LIMIT = 1.5 * 1024 * 1024;

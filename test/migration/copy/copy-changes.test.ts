@@ -1,32 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { afterVerifiedCopy, copyChanges, type CopyChangesOptions } from "../../../migration/copy/copy-changes.ts";
-import { copyState, type CopiedState } from "../../../migration/copy/copy-state.ts";
+import { type CopiedState } from "../../../migration/copy/copy-state.ts";
 import { CopyConflictError, CopyInterruptedError } from "../../../migration/copy/errors.ts";
 import type { KeyRange, KeyValue } from "../../../migration/copy/store/key-value-store.ts";
 import { StoreError } from "../../../migration/copy/store/store-error.ts";
 import { verifyCopy } from "../../../migration/copy/compare/verify-copy.ts";
-import {
-  altered,
-  contents,
-  freshRange,
-  identityOf,
-  latestRevision,
-  numbered,
-  seed,
-  etcdPairOfFile,
-} from "./etcd-pair.ts";
+import { altered, contents, identityOf, latestRevision, seed, copyScene } from "./copy-scene.ts";
 
-const pair = etcdPairOfFile();
+const scene = copyScene();
 
 test("carries what was changed, added and deleted since, touches nothing else, and verifies as a full copy does", async () => {
-  const { range, entries, first } = await firstPass(5_000);
+  const { range, entries, first } = await scene.firstPass(5_000);
   const [changed, deleted, recreated] = entries;
   assert(changed && deleted && recreated);
-  const before = new Set(identityOf(await contents(pair.destination.store, range)));
+  const before = new Set(identityOf(await contents(scene.destination.store, range)));
   await put(changed.key, "changed");
-  await pair.source.client.kv.deleteRange({ key: deleted.key });
-  await pair.source.client.kv.deleteRange({ key: recreated.key });
+  await scene.source.client.kv.deleteRange({ key: deleted.key });
+  await scene.source.client.kv.deleteRange({ key: recreated.key });
   await put(recreated.key, "again");
   await put(range.key("zzz"), "added");
 
@@ -34,30 +25,30 @@ test("carries what was changed, added and deleted since, touches nothing else, a
 
   const { created, replaced, deleted: gone } = outcome;
   assert.deepEqual({ created, replaced, gone }, { created: 1, replaced: 2, gone: 1 });
-  const after = identityOf(await contents(pair.destination.store, range));
+  const after = identityOf(await contents(scene.destination.store, range));
   assert.equal(after.filter((identity) => before.has(identity)).length, 4_997);
   assert.equal(await verifiedKeys(range), 5_000);
 });
 
 test("writes nothing when nothing changed", async () => {
-  const { range, first } = await firstPass(500);
-  const before = await latestRevision(pair.destination.store);
+  const { range, first } = await scene.firstPass(500);
+  const before = await latestRevision(scene.destination.store);
 
   const outcome = await carry(range, first);
 
   assert.deepEqual([outcome.created, outcome.replaced, outcome.deleted], [0, 0, 0]);
-  assert.equal(await latestRevision(pair.destination.store), before);
+  assert.equal(await latestRevision(scene.destination.store), before);
 });
 
 test("reads the values of changed keys only", async () => {
-  const { range, entries, first } = await firstPass(500);
+  const { range, entries, first } = await scene.firstPass(500);
   const changed = entries[250];
   assert(changed);
   await put(changed.key, "changed");
   const read: string[] = [];
-  const source = altered(pair.source.store, {
+  const source = altered(scene.source.store, {
     range: async (request) => {
-      const page = await pair.source.store.range(request);
+      const page = await scene.source.store.range(request);
       read.push(...page.entries.filter(({ value }) => value.length > 0).map(({ key }) => key.toString()));
       return page;
     },
@@ -72,15 +63,18 @@ const disturbances: [
   string,
   (range: KeyRange & { key(name: string): Buffer }, changed: KeyValue) => Promise<unknown>,
 ][] = [
-  ["changed in the destination", (_, { key }) => pair.destination.client.kv.put({ key, value: Buffer.from("theirs") })],
+  [
+    "changed in the destination",
+    (_, { key }) => scene.destination.client.kv.put({ key, value: Buffer.from("theirs") }),
+  ],
   [
     "added to the destination",
-    (range) => pair.destination.client.kv.put({ key: range.key("added"), value: Buffer.from("theirs") }),
+    (range) => scene.destination.client.kv.put({ key: range.key("added"), value: Buffer.from("theirs") }),
   ],
 ];
 for (const [what, disturb] of disturbances) {
   test(`refuses a key that another program ${what} since, and leaves it`, async () => {
-    const { range, entries, first } = await firstPass(50);
+    const { range, entries, first } = await scene.firstPass(50);
     const changed = entries[20];
     assert(changed);
     await put(changed.key, "changed");
@@ -90,37 +84,37 @@ for (const [what, disturb] of disturbances) {
 
     const cause = failure instanceof Error && failure.cause !== undefined ? failure.cause : failure;
     assert(cause instanceof CopyConflictError, String(failure));
-    const values = (await contents(pair.destination.store, range)).map(({ value }) => value.toString());
+    const values = (await contents(scene.destination.store, range)).map(({ value }) => value.toString());
     assert(values.includes("theirs"));
   });
 }
 
 test("a key that changes between being read and being replaced is left, and is a conflict", async () => {
-  const { range, entries, first } = await firstPass(50);
+  const { range, entries, first } = await scene.firstPass(50);
   const changed = entries[20];
   assert(changed);
   await put(changed.key, "changed");
-  const destination = altered(pair.destination.store, {
+  const destination = altered(scene.destination.store, {
     deleteUnchanged: async (keys) => {
-      await pair.destination.client.kv.put({ key: changed.key, value: Buffer.from("just now") });
-      return pair.destination.store.deleteUnchanged(keys);
+      await scene.destination.client.kv.put({ key: changed.key, value: Buffer.from("just now") });
+      return scene.destination.store.deleteUnchanged(keys);
     },
   });
 
   await assert.rejects(carry(range, first, { destination }), /already has other values/);
 
-  const values = (await contents(pair.destination.store, range)).map(({ value }) => value.toString());
+  const values = (await contents(scene.destination.store, range)).map(({ value }) => value.toString());
   assert(values.includes("just now"));
 });
 
 test("a pass that was interrupted is completed by the next one", async () => {
-  const { range, entries, first } = await firstPass(700);
+  const { range, entries, first } = await scene.firstPass(700);
   await overwrite(entries.slice(0, 600));
   let batches = 0;
-  const destination = altered(pair.destination.store, {
+  const destination = altered(scene.destination.store, {
     createAll: (batch) => {
       batches += 1;
-      return batches > 2 ? Promise.reject(new Error("killed")) : pair.destination.store.createAll(batch);
+      return batches > 2 ? Promise.reject(new Error("killed")) : scene.destination.store.createAll(batch);
     },
   });
   await assert.rejects(carry(range, first, { destination }), /killed/);
@@ -131,13 +125,13 @@ test("a pass that was interrupted is completed by the next one", async () => {
 });
 
 test("deletions whose replies are lost are counted once and are no error", async () => {
-  const { range, entries, first } = await firstPass(400);
-  for (const { key } of entries.slice(0, 200)) await pair.source.client.kv.deleteRange({ key });
+  const { range, entries, first } = await scene.firstPass(400);
+  for (const { key } of entries.slice(0, 200)) await scene.source.client.kv.deleteRange({ key });
   await overwrite(entries.slice(200, 350));
   let lost = 0;
-  const destination = altered(pair.destination.store, {
+  const destination = altered(scene.destination.store, {
     deleteUnchanged: async (keys) => {
-      const deleted = await pair.destination.store.deleteUnchanged(keys);
+      const deleted = await scene.destination.store.deleteUnchanged(keys);
       lost += 1;
       if (lost % 2 === 1) throw new StoreError("transient", "the reply is lost");
       return deleted;
@@ -152,17 +146,17 @@ test("deletions whose replies are lost are counted once and are no error", async
 });
 
 test("a key that another program writes anew when it has just been deleted is a conflict, and is left", async () => {
-  const { range, entries, first } = await firstPass(50);
+  const { range, entries, first } = await scene.firstPass(50);
   const gone = entries[7];
   assert(gone);
-  await pair.source.client.kv.deleteRange({ key: gone.key });
+  await scene.source.client.kv.deleteRange({ key: gone.key });
   let calls = 0;
-  const destination = altered(pair.destination.store, {
+  const destination = altered(scene.destination.store, {
     deleteUnchanged: async (keys) => {
-      const deleted = await pair.destination.store.deleteUnchanged(keys);
+      const deleted = await scene.destination.store.deleteUnchanged(keys);
       calls += 1;
       if (calls > 1) return deleted;
-      await pair.destination.client.kv.put({ key: gone.key, value: Buffer.from("theirs") });
+      await scene.destination.client.kv.put({ key: gone.key, value: Buffer.from("theirs") });
       throw new StoreError("transient", "the reply is lost");
     },
   });
@@ -171,30 +165,30 @@ test("a key that another program writes anew when it has just been deleted is a 
 
   assert(failure instanceof CopyInterruptedError && failure.cause instanceof CopyConflictError, String(failure));
   assert.deepEqual(failure.cause.keys, [gone.key.toString()]);
-  const values = (await contents(pair.destination.store, range)).map(({ value }) => value.toString());
+  const values = (await contents(scene.destination.store, range)).map(({ value }) => value.toString());
   assert(values.includes("theirs"));
 });
 
 test("keys that are there already, as an interrupted pass leaves them, are not counted as created", async () => {
-  const { range, first } = await firstPass(20);
+  const { range, first } = await scene.firstPass(20);
   const added = Array.from({ length: 10 }, (_, index) => ({
     key: range.key(`zz-${index}`),
     value: Buffer.from("added"),
   }));
-  await seed(pair.source.store, added);
-  await seed(pair.destination.store, added.slice(0, 4));
+  await seed(scene.source.store, added);
+  await seed(scene.destination.store, added.slice(0, 4));
 
   assert.equal((await carry(range, first)).created, 6);
   assert.equal(await verifiedKeys(range), 30);
 });
 
 test("neighbours are read together, several transactions are under way at a time, and no key is read twice", async () => {
-  const { range, entries, first } = await firstPass(3_000);
+  const { range, entries, first } = await scene.firstPass(3_000);
   await overwrite(entries.slice(500, 2_500));
   const counts = { reads: 0, keysRead: 0, underWay: 0, mostUnderWay: 0 };
-  const source = altered(pair.source.store, {
+  const source = altered(scene.source.store, {
     range: async (request) => {
-      const page = await pair.source.store.range(request);
+      const page = await scene.source.store.range(request);
       if (request.keysOnly !== true && request.countOnly !== true) {
         counts.reads += 1;
         counts.keysRead += page.entries.length;
@@ -202,11 +196,11 @@ test("neighbours are read together, several transactions are under way at a time
       return page;
     },
   });
-  const destination = altered(pair.destination.store, {
+  const destination = altered(scene.destination.store, {
     createAll: async (batch) => {
       counts.underWay += 1;
       counts.mostUnderWay = Math.max(counts.mostUnderWay, counts.underWay);
-      const outcome = await pair.destination.store.createAll(batch);
+      const outcome = await scene.destination.store.createAll(batch);
       counts.underWay -= 1;
       return outcome;
     },
@@ -221,48 +215,39 @@ test("neighbours are read together, several transactions are under way at a time
 });
 
 test("a source that fails while the changed values are read costs the destination nothing", async () => {
-  const { range, entries, first } = await firstPass(50);
+  const { range, entries, first } = await scene.firstPass(50);
   await overwrite(entries.slice(0, 10));
-  const before = await latestRevision(pair.destination.store);
-  const source = altered(pair.source.store, {
+  const before = await latestRevision(scene.destination.store);
+  const source = altered(scene.source.store, {
     range: (request) =>
       request.keysOnly === true || request.countOnly === true
-        ? pair.source.store.range(request)
+        ? scene.source.store.range(request)
         : Promise.reject(new StoreError("compacted", "compacted away")),
   });
 
   await assert.rejects(carry(range, first, { source }), { name: "StoreError", kind: "compacted" });
 
-  assert.equal(await latestRevision(pair.destination.store), before);
+  assert.equal(await latestRevision(scene.destination.store), before);
 });
-
-async function firstPass(count: number) {
-  const range = freshRange();
-  const entries = numbered(range, count);
-  await seed(pair.source.store, entries);
-  const first = await copyState({ source: pair.source.store, destination: pair.destination.store, range });
-  return { range, entries, first };
-}
 
 async function carry(range: KeyRange, first: CopiedState, changes: Partial<CopyChangesOptions> = {}) {
   return copyChanges({
-    source: pair.source.store,
-    destination: pair.destination.store,
+    ...scene.stores,
     range,
     earlier: afterVerifiedCopy(first),
-    revision: await latestRevision(pair.source.store),
+    revision: await latestRevision(scene.source.store),
     ...changes,
   });
 }
 
 async function verifiedKeys(range: KeyRange): Promise<number> {
-  const sourceRevision = await latestRevision(pair.source.store);
-  const both = { source: pair.source.store, destination: pair.destination.store };
+  const sourceRevision = await latestRevision(scene.source.store);
+  const both = { ...scene.stores };
   return (await verifyCopy({ ...both, range, sourceRevision })).keys;
 }
 
 async function put(key: Buffer, value: string): Promise<void> {
-  await pair.source.client.kv.put({ key, value: Buffer.from(value) });
+  await scene.source.client.kv.put({ key, value: Buffer.from(value) });
 }
 
 /** In the source, each with a value of its own. */

@@ -20,52 +20,48 @@ import {
   numbered,
   putLeased,
   seed,
-  etcdPairOfFile,
-} from "./etcd-pair.ts";
+  copyScene,
+} from "./copy-scene.ts";
 
-const pair = etcdPairOfFile();
+const scene = copyScene();
 
 test("copies, verifies and says what was there before", async () => {
-  const range = freshRange();
-  const entries = numbered(range, 1_000);
-  await seed(pair.source.store, entries);
-  await seed(pair.destination.store, entries.slice(0, 300));
+  const { range, entries } = await scene.filled(1_000);
+  await seed(scene.destination.store, entries.slice(0, 300));
   const phases = new Set<string>();
 
-  const copied = await copyState({ ...stores(), range, onProgress: ({ phase }) => phases.add(phase) });
+  const copied = await copyState({ ...scene.stores, range, onProgress: ({ phase }) => phases.add(phase) });
 
   assert.deepEqual([copied.keys, copied.keysAlreadyThere], [1_000, 300]);
   assert.deepEqual([...phases], ["checking", "copying", "verifying"]);
-  assert.deepEqual(bytesOf(await contents(pair.destination.store, range)), bytesOf(entries));
+  assert.deepEqual(bytesOf(await contents(scene.destination.store, range)), bytesOf(entries));
 });
 
 test("when the revision is compacted away in its midst, copies a later one, deletions and changes included", async () => {
-  const range = freshRange();
-  const entries = numbered(range, 3_000);
-  await seed(pair.source.store, entries);
+  const { range, entries } = await scene.filled(3_000);
   const [first, second] = entries;
   assert(first && second);
   let written = 0;
   let compacted = false;
   // The checks before the copy read values, too.
   let checked = false;
-  const destination = altered(pair.destination.store, {
+  const destination = altered(scene.destination.store, {
     createAll: async (batch) => {
-      const outcome = await pair.destination.store.createAll(batch);
+      const outcome = await scene.destination.store.createAll(batch);
       written += 1;
       return outcome;
     },
   });
-  const source = altered(pair.source.store, {
+  const source = altered(scene.source.store, {
     range: async (request) => {
       // Once the first page is written: its first keys are then out of date in the destination.
       if (written > 0 && !compacted && request.keysOnly !== true && request.revision !== undefined) {
         compacted = true;
-        await pair.source.client.kv.deleteRange({ key: first.key });
-        await pair.source.client.kv.put({ key: second.key, value: Buffer.from("changed") });
-        await pair.source.client.kv.compact({ revision: (await latestRevision(pair.source.store)).toString() });
+        await scene.source.client.kv.deleteRange({ key: first.key });
+        await scene.source.client.kv.put({ key: second.key, value: Buffer.from("changed") });
+        await scene.source.client.kv.compact({ revision: (await latestRevision(scene.source.store)).toString() });
       }
-      return pair.source.store.range(request);
+      return scene.source.store.range(request);
     },
   });
   let ended = false;
@@ -96,34 +92,34 @@ test("when the revision is compacted away in its midst, copies a later one, dele
   assert(compacted, "nothing was compacted");
   assert.equal(copied.keys, 2_999);
   const expected = [{ key: second.key, value: Buffer.from("changed") }, ...entries.slice(2)];
-  assert.deepEqual(bytesOf(await contents(pair.destination.store, range)), bytesOf(expected));
+  assert.deepEqual(bytesOf(await contents(scene.destination.store, range)), bytesOf(expected));
 });
 
 test("refuses an empty source, leases, foreign keys and the same cluster before it writes", async () => {
   const [empty, leased, foreign] = [freshRange(), freshRange(), freshRange()];
-  await putLeased(pair.source, { key: leased.key("a"), value: Buffer.from("1") });
-  await seed(pair.source.store, numbered(foreign, 3));
-  await seed(pair.destination.store, [{ key: foreign.key("theirs"), value: Buffer.from("2") }]);
-  const before = await latestRevision(pair.destination.store);
+  await putLeased(scene.source, { key: leased.key("a"), value: Buffer.from("1") });
+  await seed(scene.source.store, numbered(foreign, 3));
+  await seed(scene.destination.store, [{ key: foreign.key("theirs"), value: Buffer.from("2") }]);
+  const before = await latestRevision(scene.destination.store);
 
-  await assert.rejects(copyState({ ...stores(), range: empty }), EmptySourceError);
-  await assert.rejects(copyState({ ...stores(), range: leased }), LeasedKeysError);
-  await assert.rejects(copyState({ ...stores(), range: foreign }), ForeignKeysInDestinationError);
-  const self = { source: pair.source.store, destination: pair.source.store };
+  await assert.rejects(copyState({ ...scene.stores, range: empty }), EmptySourceError);
+  await assert.rejects(copyState({ ...scene.stores, range: leased }), LeasedKeysError);
+  await assert.rejects(copyState({ ...scene.stores, range: foreign }), ForeignKeysInDestinationError);
+  const self = { source: scene.source.store, destination: scene.source.store };
   await assert.rejects(copyState({ ...self, range: foreign }), SameStoreError);
 
-  assert.equal(await latestRevision(pair.destination.store), before);
+  assert.equal(await latestRevision(scene.destination.store), before);
 });
 
 test("copies nothing, and keys without their leases, when that is asked for", async () => {
   const [empty, leased] = [freshRange(), freshRange()];
   const entry = { key: leased.key("a"), value: Buffer.from("1") };
-  await putLeased(pair.source, entry);
+  await putLeased(scene.source, entry);
 
-  assert.equal((await copyState({ ...stores(), range: empty, allowEmptySource: true })).keys, 0);
-  assert.equal((await copyState({ ...stores(), range: leased, leases: "copy-without" })).keys, 1);
+  assert.equal((await copyState({ ...scene.stores, range: empty, allowEmptySource: true })).keys, 0);
+  assert.equal((await copyState({ ...scene.stores, range: leased, leases: "copy-without" })).keys, 1);
 
-  const [copied] = await contents(pair.destination.store, leased);
+  const [copied] = await contents(scene.destination.store, leased);
   assert.equal(copied?.lease, 0n);
 });
 
@@ -134,10 +130,9 @@ const disagreements: [string, readonly MemberHash[], RegExp][] = [
 ];
 for (const [what, hashes, message] of disagreements) {
   test(`refuses a source whose members ${what}`, async () => {
-    const range = freshRange();
-    await seed(pair.source.store, numbered(range, 3));
-    const source = { ...altered(pair.source.store, {}), memberHashes: () => Promise.resolve(hashes) };
-    await assert.rejects(copyState({ ...stores(), source, range }), (error: Error) => {
+    const { range } = await scene.filled(3);
+    const source = { ...altered(scene.source.store, {}), memberHashes: () => Promise.resolve(hashes) };
+    await assert.rejects(copyState({ ...scene.stores, source, range }), (error: Error) => {
       assert(error instanceof MembersDisagreeError);
       assert.match(error.message, message);
       return true;
@@ -146,37 +141,30 @@ for (const [what, hashes, message] of disagreements) {
 }
 
 test("does not compare members that were compacted at different revisions", async () => {
-  const range = freshRange();
-  await seed(pair.source.store, numbered(range, 3));
+  const { range } = await scene.filled(3);
   const hashes = [one, { ...one, address: "https://b:2379", hash: 8, compactRevision: 5n }];
-  const source = { ...altered(pair.source.store, {}), memberHashes: () => Promise.resolve(hashes) };
+  const source = { ...altered(scene.source.store, {}), memberHashes: () => Promise.resolve(hashes) };
 
-  assert.equal((await copyState({ ...stores(), source, range })).keys, 3);
+  assert.equal((await copyState({ ...scene.stores, source, range })).keys, 3);
 });
 
 test("a value that another program writes in its midst is a conflict", async () => {
-  const range = freshRange();
-  const entries = numbered(range, 2_000);
-  await seed(pair.source.store, entries);
+  const { range, entries } = await scene.filled(2_000);
   const last = entries.at(-1);
   assert(last);
   const failure: unknown = await copyState({
-    ...stores(),
+    ...scene.stores,
     range,
-    destination: altered(pair.destination.store, {
+    destination: altered(scene.destination.store, {
       createAll: async (batch) => {
-        await pair.destination.client.kv.put({ key: last.key, value: Buffer.from("theirs") });
-        return pair.destination.store.createAll(batch);
+        await scene.destination.client.kv.put({ key: last.key, value: Buffer.from("theirs") });
+        return scene.destination.store.createAll(batch);
       },
     }),
   }).catch((error: unknown) => error);
   assert(failure instanceof CopyInterruptedError);
   assert(failure.cause instanceof CopyConflictError);
 });
-
-function stores() {
-  return { source: pair.source.store, destination: pair.destination.store };
-}
 
 function isCount({ countOnly }: { readonly countOnly?: boolean }): boolean {
   return countOnly === true;

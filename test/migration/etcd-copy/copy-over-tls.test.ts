@@ -6,7 +6,7 @@ import type { ExistingAddress } from "../../../migration/connect/etcd-address.ts
 import { openEtcd } from "../../../migration/connect/open-etcd.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
 import { startEtcd, type EtcdProcess } from "../../etcd-process.ts";
-import { bytesOf, contents, numbered, seed } from "../copy/etcd-pair.ts";
+import { bytesOf, contents, numbered, seed } from "../copy/copy-scene.ts";
 import { leaseInMemory } from "../lease/lease-in-memory.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 

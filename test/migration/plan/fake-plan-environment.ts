@@ -13,7 +13,7 @@ import type { OpenStore } from "../../../migration/connect/open-store.ts";
 import type { NamesAnswer } from "../../../migration/trident/rest/ask-for-lists.ts";
 import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
-import { namesIn } from "../copy/names-in-store.ts";
+import { namesIn } from "../trident/state/names-in-store.ts";
 
 export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
   return {

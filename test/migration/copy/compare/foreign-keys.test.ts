@@ -2,35 +2,30 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findForeignKeys } from "../../../../migration/copy/compare/foreign-keys.ts";
 import type { KeyRange, StoredKeyValue } from "../../../../migration/copy/store/key-value-store.ts";
-import { freshRange, latestRevision, numbered, putLeased, seed, etcdPairOfFile } from "../etcd-pair.ts";
+import { freshRange, latestRevision, numbered, putLeased, seed, copyScene } from "../copy-scene.ts";
 
-const pair = etcdPairOfFile();
+const scene = copyScene();
 
 test("an empty destination holds nothing foreign", async () => {
-  const range = freshRange();
-  await seed(pair.source.store, numbered(range, 10));
+  const { range } = await scene.filled(10);
 
   assert.deepEqual(await compare(range), { foreign: [], count: 0, equal: 0 });
 });
 
 test("keys that an interrupted copy left are equal, not foreign", async () => {
-  const range = freshRange();
-  const entries = numbered(range, 1_000);
-  await seed(pair.source.store, entries);
-  await seed(pair.destination.store, entries.slice(300, 600));
+  const { range, entries } = await scene.filled(1_000);
+  await seed(scene.destination.store, entries.slice(300, 600));
 
   assert.deepEqual(await compare(range), { foreign: [], count: 0, equal: 300 });
 });
 
 test("finds a key that the source does not have, one with another value and one with a lease", async () => {
-  const range = freshRange();
-  const entries = numbered(range, 20);
-  await seed(pair.source.store, entries);
+  const { range, entries } = await scene.filled(20);
   const [first, second, third] = entries;
   assert(first && second && third);
-  await seed(pair.destination.store, [first, { key: second.key, value: Buffer.from("other") }]);
-  await seed(pair.destination.store, [{ key: range.key("someone-else"), value: Buffer.from("theirs") }]);
-  await putLeased(pair.destination, third);
+  await seed(scene.destination.store, [first, { key: second.key, value: Buffer.from("other") }]);
+  await seed(scene.destination.store, [{ key: range.key("someone-else"), value: Buffer.from("theirs") }]);
+  await putLeased(scene.destination, third);
 
   assert.deepEqual(await compare(range), {
     foreign: [range.key("someone-else"), second.key, third.key].map(String),
@@ -41,7 +36,7 @@ test("finds a key that the source does not have, one with another value and one 
 
 test("names ten of many foreign keys and counts all", async () => {
   const range = freshRange();
-  await seed(pair.destination.store, numbered(range, 700));
+  await seed(scene.destination.store, numbered(range, 700));
 
   const { foreign, count } = await compare(range);
 
@@ -53,10 +48,10 @@ test("what an earlier copy left is not foreign, whatever has become of it in the
   const range = freshRange();
   const [equal, stale, gone, foreign] = numbered(range, 4);
   assert(equal && stale && gone && foreign);
-  await seed(pair.source.store, [equal, { key: stale.key, value: Buffer.from("newer") }]);
-  await seed(pair.destination.store, [equal, stale, gone]);
-  const left = await latestRevision(pair.destination.store);
-  await seed(pair.destination.store, [foreign]);
+  await seed(scene.source.store, [equal, { key: stale.key, value: Buffer.from("newer") }]);
+  await seed(scene.destination.store, [equal, stale, gone]);
+  const left = await latestRevision(scene.destination.store);
+  await seed(scene.destination.store, [foreign]);
 
   const found = await find(range, ({ modRevision }) => modRevision <= left);
 
@@ -72,7 +67,7 @@ async function compare(range: KeyRange) {
 }
 
 async function find(range: KeyRange, isAsLeft?: (entry: StoredKeyValue) => boolean) {
-  const sourceRevision = await latestRevision(pair.source.store);
-  const sides = { source: pair.source.store, destination: pair.destination.store };
+  const sourceRevision = await latestRevision(scene.source.store);
+  const sides = { ...scene.stores };
   return findForeignKeys({ ...sides, range, sourceRevision, isAsLeft });
 }

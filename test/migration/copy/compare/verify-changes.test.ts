@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { afterVerifiedCopy, copyChanges } from "../../../../migration/copy/copy-changes.ts";
-import { copyState, type CopiedState } from "../../../../migration/copy/copy-state.ts";
+import { type CopiedState } from "../../../../migration/copy/copy-state.ts";
 import type { KeyRange, KeyValue, RangeRequest } from "../../../../migration/copy/store/key-value-store.ts";
 import { verifyChanges } from "../../../../migration/copy/compare/verify-changes.ts";
-import { altered, etcdPairOfFile, freshRange, latestRevision, numbered, seed } from "../etcd-pair.ts";
+import { altered, copyScene, latestRevision } from "../copy-scene.ts";
 
-const pair = etcdPairOfFile();
+const scene = copyScene();
 
 test("answers with the number of keys when neither side was written to, and reads none of them", async () => {
-  const { range, first } = await firstPass(300);
+  const { range, first } = await scene.firstPass(300);
   const asked: RangeRequest[] = [];
   assert.equal(await compare(range, first, asked), 300);
   assert.deepEqual(asked, []);
 });
 
 test("compares what was carried over, and no more", async () => {
-  const { range, entries, first } = await firstPass(300);
+  const { range, entries, first } = await scene.firstPass(300);
   await putInSource(entries[10], "changed");
   await putInSource(entries[11], "changed, too");
-  await pair.source.client.put(range.key("zzz")).value("added");
+  await scene.source.client.put(range.key("zzz")).value("added");
   await carry(range, first);
   const asked: RangeRequest[] = [];
   assert.equal(await compare(range, first, asked), 301);
@@ -31,41 +31,41 @@ test("compares what was carried over, and no more", async () => {
 
 test("leaves it to a full verification when a change was not carried over, differs, or is somebody else's", async () => {
   for (const sides of [["source"], ["source", "destination"], ["destination"]] as const) {
-    const { range, entries, first } = await firstPass(300);
-    for (const side of sides) await pair[side].client.put(entries[10]?.key ?? "").value(`written to the ${side}`);
+    const { range, entries, first } = await scene.firstPass(300);
+    for (const side of sides) await scene[side].client.put(entries[10]?.key ?? "").value(`written to the ${side}`);
     assert.equal(await compare(range, first), undefined);
   }
 });
 
 test("can't tell when a deletion was not carried over, or somebody else deleted a key", async () => {
   for (const side of ["source", "destination"] as const) {
-    const { range, entries, first } = await firstPass(300);
-    await pair[side].client.delete().key(entries[5]?.key ?? "");
+    const { range, entries, first } = await scene.firstPass(300);
+    await scene[side].client.delete().key(entries[5]?.key ?? "");
     assert.equal(await compare(range, first), undefined);
   }
 });
 
 test("tells with deletions that were carried over", async () => {
-  const { range, entries, first } = await firstPass(300);
-  await pair.source.client.delete().key(entries[5]?.key ?? "");
+  const { range, entries, first } = await scene.firstPass(300);
+  await scene.source.client.delete().key(entries[5]?.key ?? "");
   await carry(range, first);
   assert.equal(await compare(range, first), 299);
 });
 
 test("can't tell when more was written than is read at once", async () => {
-  const { range, entries, first } = await firstPass(1_200);
+  const { range, entries, first } = await scene.firstPass(1_200);
   for (let start = 0; start < entries.length; start += 100) {
     const puts = entries
       .slice(start, start + 100)
       .map(({ key }) => ({ request_put: { key, value: Buffer.from("new") } }));
-    await pair.source.client.kv.txn({ success: puts });
+    await scene.source.client.kv.txn({ success: puts });
   }
   await carry(range, first);
   assert.equal(await compare(range, first), undefined);
 });
 
 test("can't tell of a range that is too large to be filtered, or of a source that has lost revisions", async () => {
-  const { range, entries, first } = await firstPass(10);
+  const { range, entries, first } = await scene.firstPass(10);
   await putInSource(entries[0], "changed");
   await carry(range, first);
   assert.equal(await compare(range, first), 10);
@@ -73,17 +73,9 @@ test("can't tell of a range that is too large to be filtered, or of a source tha
   assert.equal(await compare(range, { ...first, sourceRevision: first.sourceRevision + 1_000n }), undefined);
 });
 
-async function firstPass(count: number) {
-  const range = freshRange();
-  const entries = numbered(range, count);
-  await seed(pair.source.store, entries);
-  const first = await copyState({ source: pair.source.store, destination: pair.destination.store, range });
-  return { range, entries, first };
-}
-
 async function carry(range: KeyRange, first: CopiedState): Promise<void> {
-  const revision = await latestRevision(pair.source.store);
-  const sides = { source: pair.source.store, destination: pair.destination.store, range };
+  const revision = await latestRevision(scene.source.store);
+  const sides = { ...scene.stores, range };
   await copyChanges({ ...sides, revision, earlier: afterVerifiedCopy(first) });
 }
 
@@ -92,7 +84,7 @@ async function compare(
   verified: Pick<CopiedState, "sourceRevision" | "destinationRevision" | "keys" | "bytes">,
   asked: RangeRequest[] = [],
 ): Promise<number | undefined> {
-  const noting = (store: typeof pair.source.store) =>
+  const noting = (store: typeof scene.source.store) =>
     altered(store, {
       range: (request) => {
         asked.push(request);
@@ -100,13 +92,13 @@ async function compare(
       },
     });
   const [sourceRevision, destinationRevision] = await Promise.all([
-    latestRevision(pair.source.store),
-    latestRevision(pair.destination.store),
+    latestRevision(scene.source.store),
+    latestRevision(scene.destination.store),
   ]);
-  const sides = { source: noting(pair.source.store), destination: noting(pair.destination.store), range };
+  const sides = { source: noting(scene.source.store), destination: noting(scene.destination.store), range };
   return verifyChanges({ ...sides, verified, sourceRevision, destinationRevision });
 }
 
 async function putInSource(entry: KeyValue | undefined, value: string): Promise<void> {
-  await pair.source.client.put(entry?.key ?? "").value(value);
+  await scene.source.client.put(entry?.key ?? "").value(value);
 }

@@ -1,17 +1,15 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { copyPrefix } from "../../../../migration/copy/copy-prefix.ts";
 import { CopyMismatchError } from "../../../../migration/copy/errors.ts";
 import type { KeyRange, KeyValue } from "../../../../migration/copy/store/key-value-store.ts";
 import { verifyCopy, type VerifyProgress } from "../../../../migration/copy/compare/verify-copy.ts";
-import { altered, freshRange, latestRevision, numbered, putLeased, seed, etcdPairOfFile } from "../etcd-pair.ts";
+import { altered, freshRange, latestRevision, putLeased, seed, copyScene } from "../copy-scene.ts";
 
-const pair = etcdPairOfFile();
+const scene = copyScene();
 
 test("verifies an exact copy, with counts and both revisions", async () => {
-  const range = freshRange();
-  const { entries, sourceRevision } = await copied(range, 3_000);
+  const { range, entries, sourceRevision } = await copied(3_000);
   const progress: VerifyProgress[] = [];
 
   const verified = await verify(range, sourceRevision, (step) => progress.push(step));
@@ -22,19 +20,18 @@ test("verifies an exact copy, with counts and both revisions", async () => {
     entries.reduce((sum, { key, value }) => sum + key.length + value.length, 0),
   );
   assert.equal(verified.sourceRevision, sourceRevision);
-  assert.equal(verified.destinationRevision, await latestRevision(pair.destination.store));
+  assert.equal(verified.destinationRevision, await latestRevision(scene.destination.store));
   assert.deepEqual(progress.at(-1), { keysCompared: 3_000, keysTotal: 3_000 });
 });
 
 test("the SHA-256 is over length-framed keys and values, whatever the pages", async () => {
-  const range = freshRange();
-  const { entries, sourceRevision } = await copied(range, 3_000);
-  const onePageAtATime = altered(pair.destination.store, {
-    range: (request) => pair.destination.store.range({ ...request, limit: Math.min(request.limit ?? 7, 7) }),
+  const { range, entries, sourceRevision } = await copied(3_000);
+  const onePageAtATime = altered(scene.destination.store, {
+    range: (request) => scene.destination.store.range({ ...request, limit: Math.min(request.limit ?? 7, 7) }),
   });
 
   const verified = await verify(range, sourceRevision);
-  const again = await verifyCopy({ source: pair.source.store, destination: onePageAtATime, range, sourceRevision });
+  const again = await verifyCopy({ source: scene.source.store, destination: onePageAtATime, range, sourceRevision });
 
   assert.equal(verified.sha256, framedDigest(entries));
   assert.equal(again.sha256, verified.sha256);
@@ -43,10 +40,10 @@ test("the SHA-256 is over length-framed keys and values, whatever the pages", as
 test("keys and values that only together have the same bytes have another SHA-256", async () => {
   const left = freshRange();
   const right = freshRange();
-  await seed(pair.source.store, [{ key: left.key("ab"), value: Buffer.from("c") }]);
-  await seed(pair.source.store, [{ key: right.key("a"), value: Buffer.from("bc") }]);
-  const sourceRevision = await latestRevision(pair.source.store);
-  const self = { source: pair.source.store, destination: pair.source.store, sourceRevision };
+  await seed(scene.source.store, [{ key: left.key("ab"), value: Buffer.from("c") }]);
+  await seed(scene.source.store, [{ key: right.key("a"), value: Buffer.from("bc") }]);
+  const sourceRevision = await latestRevision(scene.source.store);
+  const self = { source: scene.source.store, destination: scene.source.store, sourceRevision };
 
   const digests = await Promise.all([verifyCopy({ ...self, range: left }), verifyCopy({ ...self, range: right })]);
 
@@ -55,13 +52,12 @@ test("keys and values that only together have the same bytes have another SHA-25
 });
 
 test("lists a key whose value has one bit flipped, and never the value", async () => {
-  const range = freshRange();
-  const { entries, sourceRevision } = await copied(range, 2_000);
+  const { range, entries, sourceRevision } = await copied(2_000);
   const victim = entries[1_234];
   assert(victim);
   const flipped = Buffer.from(victim.value);
   flipped.writeUInt8(flipped.readUInt8(100) ^ 1, 100);
-  await pair.destination.client.kv.put({ key: victim.key, value: flipped });
+  await scene.destination.client.kv.put({ key: victim.key, value: flipped });
 
   const mismatch = await mismatchOf(verify(range, sourceRevision));
 
@@ -72,11 +68,10 @@ test("lists a key whose value has one bit flipped, and never the value", async (
 });
 
 test("lists a removed key", async () => {
-  const range = freshRange();
-  const { entries, sourceRevision } = await copied(range, 500);
+  const { range, entries, sourceRevision } = await copied(500);
   const victim = entries.at(-1);
   assert(victim);
-  await pair.destination.client.kv.deleteRange({ key: victim.key });
+  await scene.destination.client.kv.deleteRange({ key: victim.key });
 
   const mismatch = await mismatchOf(verify(range, sourceRevision));
 
@@ -85,10 +80,9 @@ test("lists a removed key", async () => {
 });
 
 test("lists an added key, and no more than ten of many", async () => {
-  const range = freshRange();
-  const { sourceRevision } = await copied(range, 50);
+  const { range, sourceRevision } = await copied(50);
   const added = Array.from({ length: 25 }, (_, index) => ({ key: range.key(`x${index}`), value: Buffer.from("new") }));
-  await seed(pair.destination.store, added);
+  await seed(scene.destination.store, added);
 
   const mismatch = await mismatchOf(verify(range, sourceRevision));
 
@@ -98,11 +92,10 @@ test("lists an added key, and no more than ten of many", async () => {
 });
 
 test("an equal key that has a lease only in the destination is a difference", async () => {
-  const range = freshRange();
-  const { entries, sourceRevision } = await copied(range, 3);
+  const { range, entries, sourceRevision } = await copied(3);
   const victim = entries[1];
   assert(victim);
-  await putLeased(pair.destination, victim);
+  await putLeased(scene.destination, victim);
 
   const mismatch = await mismatchOf(verify(range, sourceRevision));
 
@@ -110,52 +103,43 @@ test("an equal key that has a lease only in the destination is a difference", as
 });
 
 test("compares with the revision that was copied, not with what the source became since", async () => {
-  const range = freshRange();
-  const { entries, sourceRevision } = await copied(range, 100);
+  const { range, entries, sourceRevision } = await copied(100);
   const changed = entries[50];
   assert(changed);
-  await pair.source.client.kv.put({ key: changed.key, value: Buffer.from("later") });
+  await scene.source.client.kv.put({ key: changed.key, value: Buffer.from("later") });
 
   assert.equal((await verify(range, sourceRevision)).keys, 100);
-  const mismatch = await mismatchOf(verify(range, await latestRevision(pair.source.store)));
+  const mismatch = await mismatchOf(verify(range, await latestRevision(scene.source.store)));
   assert.deepEqual(mismatch.different.first, [changed.key.toString()]);
 });
 
 test("is not misled by what is written to the destination while it reads", async () => {
-  const range = freshRange();
-  const { entries, sourceRevision } = await copied(range, 3_000);
-  const destination = altered(pair.destination.store, {
+  const { range, entries, sourceRevision } = await copied(3_000);
+  const destination = altered(scene.destination.store, {
     range: async (request) => {
-      const page = await pair.destination.store.range(request);
+      const page = await scene.destination.store.range(request);
       const last = entries.at(-1);
       assert(last);
-      await pair.destination.client.kv.put({ key: last.key, value: Buffer.from("while verifying") });
+      await scene.destination.client.kv.put({ key: last.key, value: Buffer.from("while verifying") });
       return page;
     },
   });
 
-  const verified = await verifyCopy({ source: pair.source.store, destination, range, sourceRevision });
+  const verified = await verifyCopy({ source: scene.source.store, destination, range, sourceRevision });
 
   assert.equal(verified.sha256, framedDigest(entries));
 });
 
-async function copied(range: KeyRange & { key(name: string): Buffer }, count: number) {
-  const entries = numbered(range, count);
-  await seed(pair.source.store, entries);
-  const sourceRevision = await latestRevision(pair.source.store);
-  await copyPrefix({
-    source: pair.source.store,
-    destination: pair.destination.store,
-    range,
-    revision: sourceRevision,
-  });
-  return { entries, sourceRevision };
+async function copied(count: number) {
+  const { range, entries } = await scene.filled(count);
+  const sourceRevision = await latestRevision(scene.source.store);
+  await scene.copy(range);
+  return { range, entries, sourceRevision };
 }
 
 function verify(range: KeyRange, sourceRevision: bigint, onProgress?: (progress: VerifyProgress) => void) {
   return verifyCopy({
-    source: pair.source.store,
-    destination: pair.destination.store,
+    ...scene.stores,
     range,
     sourceRevision,
     ...(onProgress === undefined ? {} : { onProgress }),

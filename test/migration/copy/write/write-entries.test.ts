@@ -12,7 +12,7 @@ import {
   EtcdPermissionError,
 } from "../../../../migration/etcd/errors.ts";
 import { startEtcd, type EtcdProcess } from "../../../etcd-process.ts";
-import { altered, bytesOf, contents, numbered } from "../etcd-pair.ts";
+import { altered, bytesOf, contents, numbered } from "../copy-scene.ts";
 
 const range = { ...prefixRange("/limits/"), key: (name: string) => Buffer.from(`/limits/${name}`) };
 

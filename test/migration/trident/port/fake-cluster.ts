@@ -11,7 +11,7 @@ import type { ClusterPort } from "../../../../migration/trident/port/cluster-por
 import type { NamesAnswer } from "../../../../migration/trident/rest/ask-for-lists.ts";
 import type { ListLengths } from "../../../../migration/trident/rest/expected-lists.ts";
 import { MemoryStore } from "../../copy/memory-store.ts";
-import { namesIn } from "../../copy/names-in-store.ts";
+import { namesIn } from "../state/names-in-store.ts";
 import { legacyDeployment, legacyTrident } from "../legacy/legacy-deployment.ts";
 import { FailingSteps } from "./failing-steps.ts";
 

@@ -1,5 +1,5 @@
-import type { TridentNames } from "../../../migration/trident/state/check-state.ts";
-import type { MemoryStore } from "./memory-store.ts";
+import type { TridentNames } from "../../../../migration/trident/state/check-state.ts";
+import type { MemoryStore } from "../../copy/memory-store.ts";
 
 /** What a Trident lists that has read all of the store. */
 export function namesIn(store: MemoryStore): TridentNames {

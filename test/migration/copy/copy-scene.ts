@@ -1,4 +1,8 @@
+import assert from "node:assert/strict";
 import { after, before } from "node:test";
+import { copyPrefix, type CopyOptions, type CopyOutcome } from "../../../migration/copy/copy-prefix.ts";
+import { copyState, type CopiedState } from "../../../migration/copy/copy-state.ts";
+import { CopyInterruptedError } from "../../../migration/copy/errors.ts";
 import type {
   KeyRange,
   KeyValue,
@@ -6,6 +10,7 @@ import type {
   StoredKeyValue,
 } from "../../../migration/copy/store/key-value-store.ts";
 import { batchesOf } from "../../../migration/copy/write/batches.ts";
+import type { EtcdStore } from "../../../migration/etcd/etcd-store.ts";
 import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import { startEtcd, type EtcdProcess } from "../../etcd-process.ts";
 
@@ -27,8 +32,25 @@ export async function startEtcdPair(): Promise<EtcdPair> {
   };
 }
 
-/** A pair for all tests of a file: started before the first, stopped after the last. */
-export function etcdPairOfFile(): Omit<EtcdPair, "stop"> {
+/** A pair for all tests of a file, with what they do before they come to their point. */
+export interface CopyScene extends Omit<EtcdPair, "stop"> {
+  /** As most calls of the engine take them. */
+  readonly stores: { readonly source: EtcdStore; readonly destination: EtcdStore };
+  /** So many keys in the source, in a range of their own. */
+  filled(count: number, valueBytes?: number): Promise<FilledRange>;
+  /** Copies the source as it is now. */
+  copy(range: KeyRange, changes?: Partial<CopyOptions>): Promise<CopyOutcome>;
+  /** So many keys, copied and verified. */
+  firstPass(count: number): Promise<FilledRange & { readonly first: CopiedState }>;
+}
+
+export interface FilledRange {
+  readonly range: FreshRange;
+  readonly entries: readonly KeyValue[];
+}
+
+/** The pair is started before a file's first test, and stopped after its last. */
+export function copyScene(): CopyScene {
   let pair: EtcdPair | undefined;
   before(async () => {
     pair = await startEtcdPair();
@@ -47,13 +69,38 @@ export function etcdPairOfFile(): Omit<EtcdPair, "stop"> {
     get destination() {
       return started().destination;
     },
+    get stores() {
+      return { source: this.source.store, destination: this.destination.store };
+    },
+    async filled(count, valueBytes) {
+      const range = freshRange();
+      const entries = numbered(range, count, valueBytes);
+      await seed(this.source.store, entries);
+      return { range, entries };
+    },
+    async copy(range, changes = {}) {
+      return copyPrefix({ ...this.stores, range, revision: await latestRevision(this.source.store), ...changes });
+    },
+    async firstPass(count) {
+      const filled = await this.filled(count);
+      return { ...filled, first: await copyState({ ...this.stores, range: filled.range }) };
+    },
   };
 }
+
+/** What a copy that stopped in its midst failed with. */
+export async function interruptionOf(copying: Promise<unknown>): Promise<CopyInterruptedError> {
+  const failure: unknown = await copying.catch((error: unknown) => error);
+  assert(failure instanceof CopyInterruptedError, String(failure));
+  return failure;
+}
+
+export type FreshRange = KeyRange & { key(name: string): Buffer };
 
 let prefixes = 0;
 
 /** A range that no other test of this file uses. */
-export function freshRange(): KeyRange & { key(name: string): Buffer } {
+export function freshRange(): FreshRange {
   prefixes += 1;
   const prefix = `/test-${prefixes}/`;
   return { ...prefixRange(prefix), key: (name) => Buffer.from(prefix + name) };
