@@ -5,6 +5,8 @@ import type {
 } from "@trident-etcd/migration/certificates/brought-certificates.ts";
 import type { GeneratedAuthority } from "@trident-etcd/migration/plan/plan-request.ts";
 import type { Platform } from "@trident-etcd/migration/kubernetes/detect-platform.ts";
+import { inSettings } from "@trident-etcd/migration/providers/in-settings.ts";
+import { change } from "@trident-etcd/migration/wording/change.ts";
 
 import type { CertificateWithKey } from "../components/etcd/etcd-secrets.ts";
 import { ManagedEtcd, type GeneratedCertificates } from "../components/etcd/managed-etcd.ts";
@@ -51,6 +53,7 @@ export function createManagedEtcd(
       crd,
       snapshotDirectory: settings.snapshotDirectory,
       record,
+      advice,
       timeoutSeconds: settings.timeoutSeconds,
       // As stacks have them that were made before ManagedEtcd was there.
       partNames: { tls: "etcd-tls", operator: "etcd-operator", crdRemoval: "etcd-definition-removal" },
@@ -58,6 +61,13 @@ export function createManagedEtcd(
     { ...onCluster, dependsOn: [onCluster.providers.kubernetes] },
   );
 }
+
+/** As settings, for the errors of a destroy. */
+const advice = {
+  noSnapshot: inSettings(`${change({ snapshotDirectory: "" })} && pulumi up`),
+  anotherFolder: inSettings(`${change({ snapshotDirectory: "PATH" })} && pulumi up`),
+  anotherEtcd: inSettings(`${change({ abandonedEtcd: "ID" })} && pulumi up`),
+};
 
 /** What the plan compares with the CA of members that run. */
 export function generatedAuthority(settings: Settings): GeneratedAuthority {

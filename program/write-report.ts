@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describeReport, type RunOutcome } from "@trident-etcd/migration/plan/describe/describe-report.ts";
+import { inSettings } from "@trident-etcd/migration/providers/in-settings.ts";
 import type { MigrationPlan } from "@trident-etcd/migration/plan/migration-plan.ts";
 import type { MigrationResult } from "@trident-etcd/migration/record/migration-result.ts";
 
@@ -35,7 +36,7 @@ export function writeReport(file: string, plan: MigrationPlan, outcome: pulumi.I
     if (plan.steps.length === 0 && existsSync(file)) return;
     try {
       await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(file, describeReport(plan, known as RunOutcome));
+      await writeFile(file, inSettings(describeReport(plan, known as RunOutcome)));
     } catch (error) {
       await pulumi.log.warn(`The report (setting report) can't be written to ${file}: ${(error as Error).message}`);
     }

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { FinalSnapshotAdvice } from "@trident-etcd/migration/uninstall/final-snapshot-errors.ts";
 
 import { DestroyStep, type DestroyStepArgs } from "./destroy-step.ts";
 
@@ -12,6 +13,11 @@ export interface FinalSnapshotArgs extends DestroyStepArgs {
   readonly snapshotDirectory: pulumi.Input<string>;
   /** The ConfigMap whose `etcdClusterId` names the etcd that it is to be; absent where nothing is recorded. */
   readonly record?: pulumi.Input<string>;
+  /**
+   * The commands by which users of your program do what an error tells them to.
+   * @default the errors name the arguments
+   */
+  readonly advice?: FinalSnapshotAdvice;
 }
 
 /**

@@ -44,6 +44,11 @@ export interface ManagedEtcdArgs extends DestroyStepArgs, Omit<EtcdClusterArgs, 
    */
   readonly record?: pulumi.Input<string>;
   /**
+   * The commands by which users of your program do what an error of a destroy tells them to.
+   * @default the errors name the arguments
+   */
+  readonly advice?: FinalSnapshotArgs["advice"];
+  /**
    * Names of its parts in the stack, where they are to be other ones: a stack that has had them one by one goes on with these.
    * @default `<name>-tls` and so on, and `<name>` of the cluster
    */
@@ -252,6 +257,7 @@ const notTheClusters = [
   "crd",
   "snapshotDirectory",
   "record",
+  "advice",
   "partNames",
 ] as const satisfies readonly (keyof ManagedEtcdArgs)[];
 
@@ -263,6 +269,7 @@ function snapshotArgs(args: ManagedEtcdArgs, cluster: EtcdCluster, tls: EtcdTls 
     clientSecret: tls.clientSecretName,
     snapshotDirectory: args.snapshotDirectory ?? "snapshots",
     ...(args.record === undefined ? {} : { record: args.record }),
+    ...(args.advice === undefined ? {} : { advice: args.advice }),
   };
 }
 

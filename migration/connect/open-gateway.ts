@@ -1,3 +1,4 @@
+import { change } from "../wording/change.ts";
 import { randomBytes } from "node:crypto";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { PodNotStartingError } from "../kubernetes/errors.ts";
@@ -103,8 +104,8 @@ const runAgain = "Find out who did, and run `pulumi up` again.";
 
 function wayOut(image: string): string {
   return (
-    `The existing etcd is reached through it, since no connection can be had from this machine. It runs image ${image} ` +
-    `(settings etcdRepository and etcdVersion, or the address's gatewayImage): make it available to the nodes, or run this where the etcd can be reached ` +
-    `directly.`
+    `The existing etcd is reached through it, since no connection can be had from this machine. It runs image ${image}: ` +
+    `make that available to the nodes, name another one (\`${change({ gatewayImage: "IMAGE" })}\`), or run this where the etcd can be ` +
+    `reached directly.`
   );
 }

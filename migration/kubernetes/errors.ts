@@ -4,7 +4,7 @@ export class ClusterUnreachableError extends Error {
 
   constructor(cluster: string, reason: string, options?: ErrorOptions) {
     super(
-      `The Kubernetes cluster ${cluster} can't be reached: ${withoutFullStop(reason)}. Choose the cluster with the settings ` +
+      `The Kubernetes cluster ${cluster} can't be reached: ${withoutFullStop(reason)}. Choose the cluster with Pulumi's settings ` +
         `kubernetes:context and kubernetes:kubeconfig (\`pulumi config set kubernetes:context NAME\`) or with the ` +
         `environment variable KUBECONFIG, and see that its API server answers.`,
       options,
@@ -72,7 +72,7 @@ export class WaitTimeoutError extends Error {
   constructor(awaited: string, seconds: number, lastSeen: string) {
     super(
       `Waited ${seconds} s for ${awaited}, in vain; last seen: ${withoutFullStop(lastSeen)}. ` +
-        `If it only needs longer, raise the setting timeoutSeconds.`,
+        `If it only needs longer, raise timeoutSeconds.`,
     );
   }
 }

@@ -15,7 +15,7 @@ export class MembersNotServingError extends Error {
       `EtcdCluster ${etcdCluster} in namespace ${namespace} did not come to have exactly ` +
         `${counted(size, "member that serves", "members that serve")} within ${seconds} s: ${withoutFullStop(seen)}. ` +
         `The etcd-operator makes and removes members: \`kubectl --namespace ${namespace} logs deployment/etcd-operator\` says what ` +
-        `keeps it. Then run \`pulumi up\` again; if it only needs longer, raise the setting timeoutSeconds.`,
+        `keeps it. Then run \`pulumi up\` again; if it only needs longer, raise timeoutSeconds.`,
     );
     // Pulumi prints the stack beside the message, which says all that there is to say.
     this.stack = "";

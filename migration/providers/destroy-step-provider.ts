@@ -3,6 +3,7 @@ import { describeFailure } from "../wording/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "../kubernetes/errors.ts";
 import { openUntil } from "../kubernetes/request-gate.ts";
 import { unlessAborted } from "../kubernetes/unless-aborted.ts";
+import type { FinalSnapshotAdvice } from "../uninstall/final-snapshot-errors.ts";
 import type { KeptThing } from "../uninstall/kept-things.ts";
 import type { StackGuardRequest } from "../uninstall/stack-guard.ts";
 
@@ -14,6 +15,8 @@ export type DestroyStepInputs = (
       readonly snapshotDirectory: string;
       /** The ConfigMap with the etcd's recorded id; unknown to steps of older versions. */
       readonly record?: string;
+      /** Unknown to steps of older versions, too. */
+      readonly advice?: FinalSnapshotAdvice;
     } & OfCluster)
   | ({ readonly step: "membersGone"; readonly timeoutSeconds: number } & OfCluster)
   | { readonly step: "definitionRemoval"; readonly timeoutSeconds: number }
@@ -177,9 +180,9 @@ async function take(props: DestroyStepInputs, interruption: AbortSignal): Promis
       if (props.snapshotDirectory === "") return;
       const { saveFinalSnapshot } = await import("../uninstall/final-snapshot.ts");
       const { finalSnapshotOnCluster } = await import("../uninstall/final-snapshot-on-cluster.ts");
-      const { namespace, etcdCluster, clientSecret, snapshotDirectory, record } = props;
+      const { namespace, etcdCluster, clientSecret, snapshotDirectory, record, advice } = props;
       const isTrial = props.step === "finalSnapshotTrial";
-      const recorded = record === undefined ? {} : { record };
+      const known = { ...(record === undefined ? {} : { record }), ...(advice === undefined ? {} : { advice }) };
       const request = {
         namespace,
         etcdCluster,
@@ -187,7 +190,7 @@ async function take(props: DestroyStepInputs, interruption: AbortSignal): Promis
         snapshotDirectory,
         isTrial,
         cluster: access,
-        ...recorded,
+        ...known,
       };
       return saveFinalSnapshot(finalSnapshotOnCluster(request, interruption), report);
     }

@@ -1,3 +1,5 @@
+import { change } from "../wording/change.ts";
+import { errorInSettings, inSettings } from "./in-settings.ts";
 import { accessOf, type AccessInputs } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 import { etcdAddress, type GivenAddress } from "../connect/etcd-address.ts";
@@ -25,8 +27,8 @@ export class RollbackRequestError extends Error {
     super(
       wanted
         ? `The rollback is refused: ${withoutFullStop(describeFailure(cause))}. Nothing was changed, and the new Trident serves ` +
-            `on if it did. Put that right and run \`pulumi up\` again, or stay with the new Trident: \`pulumi config rm ` +
-            `rollback && pulumi up\`.`
+            `on if it did. Put that right and run \`pulumi up\` again, or stay with the new Trident: ` +
+            `\`${change({ rollback: undefined })} && pulumi up\`.`
         : `The request for a rollback could not be taken back: ${withoutFullStop(describeFailure(cause))}. Put that right and ` +
             `run \`pulumi up\` again.`,
       { cause },
@@ -138,7 +140,7 @@ async function ask(inputs: GuardInputs, wanted: boolean): Promise<void> {
     const cluster = clusterAdapter({ ...requestOf(inputs), snapshotDirectory }, { interruption: signal });
     await (wanted ? requestRollback(cluster, report, signal) : withdrawRequest(cluster, report));
   } catch (error) {
-    throw new RollbackRequestError(wanted, error);
+    throw errorInSettings(new RollbackRequestError(wanted, error));
   } finally {
     cancellation.stop();
   }
@@ -167,7 +169,7 @@ export async function remove(_id: string, props: GuardInputs): Promise<void> {
   } catch (error) {
     if (signal.aborted) throw new UndoInterruptedError(props);
     if (!(error instanceof ClusterUnreachableError) || process.env.PULUMI_K8S_DELETE_UNREACHABLE !== "true") {
-      throw new UndoFailedError(props, error);
+      throw errorInSettings(new UndoFailedError(props, error));
     }
     report(
       "The cluster can't be reached and PULUMI_K8S_DELETE_UNREACHABLE is true: the old Trident is not looked for.",
@@ -191,5 +193,5 @@ function requestOf(props: GuardInputs): UndoRequest {
 }
 
 function report(line: string): void {
-  console.log(line);
+  console.log(inSettings(line));
 }

@@ -1,3 +1,4 @@
+import { errorInSettings, inSettings } from "./in-settings.ts";
 import { randomUUID } from "node:crypto";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
@@ -46,7 +47,7 @@ export function check(
   news: IdentityArgs,
 ): Promise<{ inputs: IdentityInputs; failures: { property: string; reason: string }[] }> {
   const own = olds.stackUid === undefined ? undefined : (olds as IdentityInputs);
-  const failures = judgeIdentity(own, news).map((reason) => ({ property: "", reason }));
+  const failures = judgeIdentity(own, news).map((reason) => ({ property: "", reason: inSettings(reason) }));
   return Promise.resolve({ inputs: kept(news, own?.stackUid ?? randomUUID()), failures });
 }
 
@@ -97,7 +98,7 @@ export async function read(id: string, props: IdentityInputs): Promise<{ id: str
     if (error instanceof OtherClusterError) throw error;
     // Who deletes what can't be reached knows that nobody can be asked.
     const isGivenUp = error instanceof ClusterUnreachableError && process.env.PULUMI_K8S_DELETE_UNREACHABLE === "true";
-    if (!isGivenUp) throw new HomeUnknownError(props, error);
+    if (!isGivenUp) throw errorInSettings(new HomeUnknownError(props, error));
   }
   return { id, props };
 }

@@ -1,3 +1,4 @@
+import { errorInSettings, inSettings } from "./in-settings.ts";
 import { destinationOf } from "../connect/etcd-address.ts";
 import { accessOf, requestOf, type InputsOf } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
@@ -30,7 +31,7 @@ export async function create(inputs: MigrationInputs): Promise<{ id: string; out
     const result = await migrateTridentState(requestOf(inputs), report, cancellation.signal);
     return { id: `${inputs.namespace}/${inputs.record}`, outs: { ...inputs, ...result } };
   } catch (error) {
-    throw new Error(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new Error(inSettings(error instanceof Error ? error.message : String(error)), { cause: error });
   } finally {
     cancellation.stop();
   }
@@ -93,7 +94,7 @@ export async function remove(
       report("The cluster can't be reached and PULUMI_K8S_DELETE_UNREACHABLE is true: no rollback is looked for.");
       return;
     }
-    throw error instanceof RollbackError ? error : new MigrationNotRemovedError(props, error);
+    throw errorInSettings(error instanceof RollbackError ? error : new MigrationNotRemovedError(props, error));
   } finally {
     cancellation.stop();
   }
@@ -135,5 +136,5 @@ function rollbackRequest(props: MigrationOutputs): MigrationRequest {
 }
 
 function report(line: string): void {
-  console.log(line);
+  console.log(inSettings(line));
 }

@@ -1,3 +1,4 @@
+import { inSettings } from "./in-settings.ts";
 import { requestOf, type InputsOf } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 import type { GivenAddress } from "../connect/etcd-address.ts";
@@ -78,11 +79,11 @@ async function waitUntilAllServes(inputs: ServingCheckInputs): Promise<void> {
     const cluster = connectToCluster(access);
     const patience = { timeoutSeconds, interruption: cancellation.signal };
     const report = (line: string): void => {
-      console.log(line);
+      console.log(inSettings(line));
     };
     await checkServing(servingOnCluster(cluster, request, patience, report), request);
   } catch (error) {
-    throw new Error(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new Error(inSettings(error instanceof Error ? error.message : String(error)), { cause: error });
   } finally {
     cancellation.stop();
   }

@@ -1,3 +1,4 @@
+import { change } from "../wording/change.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 
@@ -7,10 +8,10 @@ export class SnapshotDirectoryError extends Error {
 
   constructor(directory: string, path: string, cause: unknown) {
     super(
-      `No snapshot of the old etcd can be kept in ${directory} (setting snapshotDirectory): writing ${path} failed ` +
+      `No snapshot of the old etcd can be kept in ${directory}: writing ${path} failed ` +
         `(${withoutFullStop(describeFailure(cause))}). Make room there or the folder above it, give yourself the permission to write, name another ` +
-        `folder with \`pulumi config set snapshotDirectory PATH\`, or go without a snapshot with \`pulumi config set ` +
-        `snapshotDirectory ""\`; then run \`pulumi up\` again.`,
+        `folder with \`${change({ snapshotDirectory: "PATH" })}\`, or go without a snapshot with ` +
+        `\`${change({ snapshotDirectory: "" })}\`; then run \`pulumi up\` again.`,
       { cause },
     );
   }
@@ -24,7 +25,7 @@ export class SnapshotInvalidError extends Error {
   constructor(path: string, problem: string) {
     super(
       `The snapshot of the old etcd that was to become ${path} is not usable: ${problem}. Nothing of it was kept. Run ` +
-        `\`pulumi up\` again; to go without a snapshot, \`pulumi config set snapshotDirectory ""\`.`,
+        `\`pulumi up\` again; to go without a snapshot, \`${change({ snapshotDirectory: "" })}\`.`,
     );
     this.problem = problem;
   }

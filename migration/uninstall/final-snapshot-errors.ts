@@ -8,17 +8,28 @@ export interface LastEtcd {
   readonly snapshotDirectory: string;
   /** Whether it is only tried whether one could be saved, before anything is deleted. */
   readonly isTrial?: boolean;
+  /** @default names the component's arguments */
+  readonly advice?: FinalSnapshotAdvice;
+}
+
+/** How whoever runs the program says what it is to do instead: commands that come before a `pulumi destroy`, without quotes. */
+export interface FinalSnapshotAdvice {
+  readonly noSnapshot: string;
+  /** PATH stands for it. */
+  readonly anotherFolder: string;
+  /** Has the etcd that is there recorded, for one with the cluster id that ID stands for. */
+  readonly anotherEtcd: string;
 }
 
 /** Without a snapshot the etcd is not deleted: an error of this kind leaves it, with its data, where it is. */
 export class FinalSnapshotError extends Error {
   override readonly name: string = "FinalSnapshotError";
 
-  constructor({ namespace, etcdCluster, isTrial }: LastEtcd, problem: string, remedy: string, cause: unknown) {
+  constructor({ namespace, etcdCluster, isTrial, advice }: LastEtcd, problem: string, remedy: string, cause: unknown) {
     super(
       `Before EtcdCluster ${etcdCluster} in namespace ${namespace} is deleted, and with it all that is in it, a snapshot of ` +
-        `it is saved; ${problem}. ${isTrial === true ? nothingDeleted : usersDeleted} ${remedy} To go without that snapshot: \`pulumi ` +
-        `config set snapshotDirectory "" && pulumi up\`, then \`pulumi destroy\`.`,
+        `it is saved; ${problem}. ${isTrial === true ? nothingDeleted : usersDeleted} ${remedy} To go without that snapshot: ` +
+        `${advice === undefined ? 'give snapshotDirectory "" and run `pulumi up`' : `\`${advice.noSnapshot}\``}, then \`pulumi destroy\`.`,
       { cause },
     );
     // Pulumi prints the stack beside the message, which says all that there is to say.
@@ -35,11 +46,12 @@ export class FinalSnapshotNotWrittenError extends FinalSnapshotError {
   override readonly name = "FinalSnapshotNotWrittenError";
 
   constructor(etcd: LastEtcd, cause: unknown) {
+    const folder = etcd.advice?.anotherFolder;
     super(
       etcd,
-      `it can't be written to ${etcd.snapshotDirectory} (setting snapshotDirectory): ${reasonOf(cause)}`,
+      `it can't be written to ${etcd.snapshotDirectory}: ${reasonOf(cause)}`,
       "Make room there, make the folder above it, or give yourself the permission to write, and run `pulumi destroy` again; " +
-        "for another folder, `pulumi config set snapshotDirectory PATH && pulumi up` first.",
+        `for another folder, ${folder === undefined ? "give its path as snapshotDirectory and run `pulumi up`" : `\`${folder}\``} first.`,
       cause,
     );
   }

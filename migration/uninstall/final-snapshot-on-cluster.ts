@@ -32,9 +32,9 @@ export function finalSnapshotOnCluster(
   interruption: AbortSignal = new AbortController().signal,
 ): FinalSnapshotEnvironment {
   const cluster = connectToCluster(request.cluster).behind(openUntil(interruption));
-  const { namespace, etcdCluster, snapshotDirectory, isTrial = false, record } = request;
+  const { namespace, etcdCluster, snapshotDirectory, isTrial = false, record, advice } = request;
   return {
-    etcd: { namespace, etcdCluster, snapshotDirectory, isTrial },
+    etcd: { namespace, etcdCluster, snapshotDirectory, isTrial, ...(advice === undefined ? {} : { advice }) },
     patience,
     findMembers: async () => {
       const pods = await listPods(cluster, namespace, membersOf(etcdCluster));

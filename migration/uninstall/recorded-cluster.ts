@@ -10,11 +10,16 @@ export class FinalSnapshotOtherEtcdError extends FinalSnapshotError {
     super(
       etcd,
       `it is etcd cluster ${found}, and the stack has recorded ${recorded}: somebody has replaced it since`,
-      `Find out whose state is in it. If it may be deleted: \`pulumi config set abandonedEtcd ${recorded} && pulumi up\`, which ` +
-        `records the one that is there, then \`pulumi destroy\` again.`,
+      `Find out whose state is in it. If it may be deleted: ${wayToRecord(etcd, recorded)}, which records the one that is there, ` +
+        `then \`pulumi destroy\` again.`,
       undefined,
     );
   }
+}
+
+function wayToRecord({ advice }: LastEtcd, recorded: string): string {
+  if (advice === undefined) return "write its id under the key etcdClusterId of the ConfigMap that is given as record";
+  return `\`${advice.anotherEtcd.replace("ID", recorded)}\``;
 }
 
 /** The cluster id that the stack's record names; undefined where there is no record, or none in it. */

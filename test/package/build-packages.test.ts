@@ -101,6 +101,14 @@ describe("the packages as they are published", () => {
         for (const text of textsOf(file)) assert.doesNotMatch(text.replaceAll("trident-etcd", ""), /trident/i, file);
       }
     });
+
+    it(`names no setting of the program in anything that ${provider} says`, () => {
+      for (const file of modulesFrom(fileOf(provider))) {
+        for (const text of textsOf(file)) {
+          assert.doesNotMatch(text, /pulumi config (set|rm) (?!kubernetes:)|\bsettings? (?!kubernetes:)[a-z]/i, file);
+        }
+      }
+    });
   }
 });
 

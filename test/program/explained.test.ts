@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { change } from "../../migration/wording/change.ts";
 import { explained } from "../../program/explained.ts";
 
 class ExplainingError extends Error {
@@ -23,6 +24,13 @@ test("shows one of our own errors by its message alone", async () => {
     assert.equal(error.message, "set this, do that");
     return true;
   });
+});
+
+test("names the settings that our own errors ask for", async () => {
+  const failing = explained(() => {
+    throw new ExplainingError(`go on with \`${change({ migrate: true })} && pulumi up\``);
+  });
+  await assert.rejects(failing, { message: "go on with `pulumi config set migrate true && pulumi up`" });
 });
 
 test("leaves a defect its stack", async () => {

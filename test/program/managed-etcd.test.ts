@@ -47,3 +47,12 @@ test("leaves users' numbers to OpenShift", async () => {
   };
   assert.deepEqual(spec.pod.securityContext, { runAsNonRoot: true });
 });
+
+test("has the errors of a destroy name the commands that set the program's settings", async () => {
+  const { inputs } = (await registered({})).named("trident-etcd-final-snapshot");
+  assert.deepEqual(inputs.advice, {
+    noSnapshot: 'pulumi config set snapshotDirectory "" && pulumi up',
+    anotherFolder: "pulumi config set snapshotDirectory PATH && pulumi up",
+    anotherEtcd: "pulumi config set abandonedEtcd ID && pulumi up",
+  });
+});

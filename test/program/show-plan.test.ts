@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { describePlan } from "@trident-etcd/migration/plan/describe/describe-plan.ts";
-import { showPlan } from "../../program/show-plan.ts";
+import { planText, showPlan } from "../../program/show-plan.ts";
 import { planOf } from "../migration/plan/scenario-parts.ts";
 
 let folder: string;
@@ -27,7 +27,16 @@ afterEach(() => rm(folder, { recursive: true }));
 test("all of the plan is in its file, whatever is printed", async () => {
   const plan = await planOf((environment) => environment.withLegacy());
   assert.equal(await showPlan(plan, { planDetail: "short", planFile: file }), plan);
-  assert.equal(await readFile(file, "utf8"), `${describePlan(plan, "full")}\n`);
+  assert.equal(await readFile(file, "utf8"), `${planText(plan, "full")}\n`);
+});
+
+test("a plan is told in settings, with those that show more of it where there is more", async () => {
+  const plan = await planOf((environment) => environment.withLegacy());
+  assert.match(planText(plan, "short"), /\nMore: setting planDetail `full`; in a file: setting planFile\.$/);
+  assert.doesNotMatch(planText(plan, "full"), /planDetail/);
+  const blocked = await planOf(() => undefined);
+  assert.match(planText(blocked, "short"), /`pulumi config set migrate false`/);
+  assert.doesNotMatch(planText(blocked, "short"), /planDetail/);
 });
 
 test("a plan that is blocked is in its file, and refused in the detail that is asked for", async () => {

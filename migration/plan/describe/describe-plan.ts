@@ -73,7 +73,6 @@ function whatIsDone(plan: MigrationPlan): string[] {
       items(objects.map(({ object, made, becomes }) => `${object}, made ${made}: ${becomes}.`)),
     ),
     `\`pulumi destroy\` would keep, as far as it is there: ${plan.destroyKeeps.map(nameOf).join(", ")}.`,
-    ...(plan.steps.length === 0 ? [] : ["More: setting planDetail `full`; in a file: setting planFile."]),
   ];
 }
 

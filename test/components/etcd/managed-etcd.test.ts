@@ -86,6 +86,14 @@ describe("an etcd of an application's own", () => {
     }
   });
 
+  it("remembers for both snapshots how users of the program do what an error tells them to", async () => {
+    const advice = { noSnapshot: "none", anotherFolder: "PATH", anotherEtcd: "ID" };
+    const registered = await register({ ...generated, advice });
+    for (const type of ["FinalSnapshot", "FinalSnapshotTrial"]) {
+      assert.deepEqual(only(registered, type).inputs.advice, advice);
+    }
+  });
+
   it("hands what it is given to its parts, and keeps neither a key nor a kubeconfig in any component's inputs", async () => {
     const registered = await register({
       ...generated,

@@ -65,9 +65,9 @@ describe("a migration that cannot work is refused with one error, and the old Tr
     await changePausedTemplate("replace", path, "trident");
   });
 
-  it("when no snapshot can be kept where the setting says", async () => {
+  it("when no snapshot can be kept where it is to be", async () => {
     const request = { ...scene.request, snapshotDirectory: "/proc/no-such-folder" };
-    await assertRefused(/\/proc\/no-such-folder \(setting snapshotDirectory\).*config set snapshotDirectory/, request);
+    await assertRefused(/kept in \/proc\/no-such-folder: .*`\{ snapshotDirectory: "PATH" \}`/, request);
   });
 
   it("when the record is missing", async () => {

@@ -61,13 +61,13 @@ describe("a migration that fails after the old Trident was stopped", () => {
     assert.deepEqual(await scene.leaseNames(), []);
   });
 
-  it("puts the old Trident back when the snapshot can't be written, naming the setting", async () => {
+  it("puts the old Trident back when the snapshot can't be written, naming the folder", async () => {
     const before = await scene.legacy();
     const cluster = clusterAdapter({ ...scene.request, snapshotDirectory: "/proc/no-such-folder" });
     // The check beforehand would find it: the disk fills up later.
     const prepareSnapshot = () => Promise.resolve();
     const error = await failureOf(runMigration({ ...cluster, prepareSnapshot }, () => undefined));
-    assert.match(error.message, /\/proc\/no-such-folder \(setting snapshotDirectory\).*serving again/s);
+    assert.match(error.message, /kept in \/proc\/no-such-folder: .*serving again/s);
     await assertServesAsBefore(before);
     assert.equal((await scene.destination.keys()).size, 0);
   });

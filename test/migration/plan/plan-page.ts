@@ -1,5 +1,5 @@
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
-import { describePlan } from "../../../migration/plan/describe/describe-plan.ts";
+import { planText } from "../../../program/show-plan.ts";
 import { blockedPlans } from "./blocked-plans.ts";
 import { wholePlans } from "./plan-scenarios.ts";
 import { planOf } from "./scenario-parts.ts";
@@ -21,11 +21,11 @@ export interface PageExample {
 export async function pageExamples(): Promise<PageExample[]> {
   const examples: PageExample[] = [];
   for (const [heading, plan] of Object.entries(wholePlans)) {
-    examples.push({ level: 2, heading, text: describePlan(await plan()) });
+    examples.push({ level: 2, heading, text: planText(await plan(), "short") });
   }
   for (const [heading, plan] of Object.entries(wholePlans)) {
     if (shownInFull.includes(heading)) {
-      examples.push({ level: 2, heading: `${heading}, in full`, text: describePlan(await plan(), "full") });
+      examples.push({ level: 2, heading: `${heading}, in full`, text: planText(await plan(), "full") });
     }
   }
   for (const [heading, arrange, change] of blockedPlans) {
@@ -36,7 +36,7 @@ export async function pageExamples(): Promise<PageExample[]> {
 
 /** The blockers, which are told last. */
 function blockersOf(plan: MigrationPlan): string {
-  const text = describePlan(plan);
+  const text = planText(plan, "short");
   return text.slice(text.indexOf("\nNothing is done before") + 1);
 }
 

@@ -54,7 +54,10 @@ describe("a snapshot of an etcd", () => {
 
   it("is refused, and not tried for ever, where no folder can be made", async () => {
     for (const hopeless of ["/proc/no-such-folder", join(directory, "missing", "folder")]) {
-      await assert.rejects(prepareSnapshotDirectory(hopeless), /setting snapshotDirectory.*ENOENT/);
+      await assert.rejects(
+        prepareSnapshotDirectory(hopeless),
+        /No snapshot of the old etcd can be kept in \/.*ENOENT.*\{ snapshotDirectory: "PATH" \}/,
+      );
     }
   });
 
@@ -80,7 +83,7 @@ describe("a snapshot of an etcd", () => {
     for (const content of [pieces.subarray(0, pieces.length - 32), changed, Buffer.alloc(0)]) {
       await assert.rejects(save(".", inPieces(content)), {
         name: "SnapshotInvalidError",
-        message: /trident-etcd-storage-.*\.db is not usable.*pulumi config set snapshotDirectory ""/,
+        message: /trident-etcd-storage-.*\.db is not usable.*`\{ snapshotDirectory: "" \}`/,
       });
     }
     assert.deepEqual(await readdir(directory), []);
@@ -95,21 +98,24 @@ describe("a snapshot of an etcd", () => {
     assert.deepEqual(await readdir(directory), []);
   });
 
-  it("names the setting, the path and the way out when it can't be written", async () => {
+  it("names the folder, the path and the way out when it can't be written", async () => {
     const place = join(directory, snapshotName("storage", at));
     await mkdir(`${place}.partial`);
     await assert.rejects(save(), (error: Error) => {
       assert.equal(error.name, "SnapshotDirectoryError");
-      assert.match(error.message, /setting snapshotDirectory.*EEXIST.*pulumi config set snapshotDirectory PATH/);
+      assert.match(
+        error.message,
+        /No snapshot .* can be kept in .*EEXIST.*another folder with `\{ snapshotDirectory: "PATH" \}`/,
+      );
       assert.ok(error.message.includes(`${place}.partial`));
       return true;
     });
   });
 
-  it("names the setting when the disk is full", { skip: process.platform !== "linux" }, async () => {
+  it("names the folder when the disk is full", { skip: process.platform !== "linux" }, async () => {
     await assert.rejects(prepareSnapshotDirectory("/dev/full"), {
       name: "SnapshotDirectoryError",
-      message: /No snapshot of the old etcd can be kept in \/dev\/full \(setting snapshotDirectory\)/,
+      message: /No snapshot of the old etcd can be kept in \/dev\/full: writing/,
     });
   });
 

@@ -154,8 +154,18 @@ describe("the last snapshot of an etcd", () => {
       {
         name: "FinalSnapshotNotWrittenError",
         message:
-          /can't be written to snapshots \(setting snapshotDirectory\): ENOSPC: no space left on device\. .*config set snapshotDirectory PATH && pulumi up.*snapshotDirectory ""/s,
+          /can't be written to snapshots: ENOSPC: no space left on device\. .*path as snapshotDirectory and run `pulumi up` first\. .*snapshotDirectory "" and run `pulumi up`/s,
       },
+    );
+  });
+
+  it("is done without, or elsewhere, by the commands of the program's own", () => {
+    const advice = { noSnapshot: "set none", anotherFolder: "set PATH", anotherEtcd: "forget ID" };
+    const cause = new SnapshotDirectoryError("snapshots", "/snapshots/x", new Error("ENOSPC"));
+    const { message } = new FinalSnapshotNotWrittenError({ ...etcd, advice }, cause);
+    assert.match(
+      message,
+      /for another folder, `set PATH` first\. To go without .*: `set none`, then `pulumi destroy`\.$/,
     );
   });
 
