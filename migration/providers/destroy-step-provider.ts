@@ -177,21 +177,15 @@ async function take(props: DestroyStepInputs, interruption: AbortSignal): Promis
     }
     case "finalSnapshot":
     case "finalSnapshotTrial": {
-      if (props.snapshotDirectory === "") return;
+      const { snapshotFolder } = await import("../snapshot/snapshot-folder.ts");
+      const folder = snapshotFolder(props.snapshotDirectory, props.namespace);
+      if (folder === undefined) return;
       const { saveFinalSnapshot } = await import("../uninstall/final-snapshot.ts");
       const { finalSnapshotOnCluster } = await import("../uninstall/final-snapshot-on-cluster.ts");
-      const { namespace, etcdCluster, clientSecret, snapshotDirectory, record, advice } = props;
+      const { namespace, etcdCluster, clientSecret, record, advice } = props;
       const isTrial = props.step === "finalSnapshotTrial";
       const known = { ...(record === undefined ? {} : { record }), ...(advice === undefined ? {} : { advice }) };
-      const request = {
-        namespace,
-        etcdCluster,
-        clientSecret,
-        snapshotDirectory,
-        isTrial,
-        cluster: access,
-        ...known,
-      };
+      const request = { namespace, etcdCluster, clientSecret, folder, isTrial, cluster: access, ...known };
       return saveFinalSnapshot(finalSnapshotOnCluster(request, interruption), report);
     }
     case "membersGone": {

@@ -16,7 +16,7 @@ export interface GuardInputs extends Omit<UndoRequest, "cluster" | "destination"
   /** Whether the migration is to be rolled back, which its own removal does. */
   readonly rollback?: boolean;
   /** For a rollback, as in MigrationRequest. */
-  readonly snapshotDirectory?: string;
+  readonly snapshotDirectory?: string | undefined;
 }
 
 /** A rollback could not be asked for, or its request not be taken back: nothing was stopped. */
@@ -136,7 +136,7 @@ async function ask(inputs: GuardInputs, wanted: boolean): Promise<void> {
   const cancellation = watchEngineCancellation(() => undefined);
   const { signal } = cancellation;
   try {
-    const { snapshotDirectory = "" } = inputs;
+    const { snapshotDirectory } = inputs;
     const cluster = clusterAdapter({ ...requestOf(inputs), snapshotDirectory }, { interruption: signal });
     await (wanted ? requestRollback(cluster, report, signal) : withdrawRequest(cluster, report));
   } catch (error) {

@@ -1,7 +1,9 @@
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { SnapshotDirectoryError, SnapshotInvalidError } from "./errors.ts";
-import { prepareSnapshotDirectory } from "./snapshot-directory.ts";
+import { change } from "../wording/change.ts";
+import { unlessAborted } from "../kubernetes/unless-aborted.ts";
+import { partial, prepareSnapshotDirectory, snapshotName } from "./snapshot-directory.ts";
+import { SnapshotDirectoryError } from "./snapshot-directory-error.ts";
 import { SnapshotTrailer } from "./snapshot-trailer.ts";
 
 export interface SnapshotOptions {
@@ -10,6 +12,22 @@ export interface SnapshotOptions {
   readonly directory: string;
   readonly namespace: string;
   readonly at: Date;
+  /** Ends it, with its reason, without another piece being waited for. */
+  readonly interruption?: AbortSignal;
+}
+
+/** What the old etcd sent is not a snapshot that could be restored. */
+export class SnapshotInvalidError extends Error {
+  override readonly name = "SnapshotInvalidError";
+  readonly problem: string;
+
+  constructor(path: string, problem: string) {
+    super(
+      `The snapshot of the old etcd that was to become ${path} is not usable: ${problem}. Nothing of it was kept. Run ` +
+        `\`pulumi up\` again; to go without a snapshot, \`${change({ snapshotDirectory: "" })}\`.`,
+    );
+    this.problem = problem;
+  }
 }
 
 /**
@@ -18,10 +36,12 @@ export interface SnapshotOptions {
  *
  * Raises SnapshotDirectoryError, SnapshotInvalidError, or what the content raises; no file is left then.
  */
-export async function saveSnapshot({ content, directory, namespace, at }: SnapshotOptions): Promise<string> {
+export async function saveSnapshot(options: SnapshotOptions): Promise<string> {
+  const { directory, namespace, at, interruption } = options;
+  const content = interruption === undefined ? options.content : untilAborted(options.content, interruption);
   await prepareSnapshotDirectory(directory);
   const path = join(resolve(directory), snapshotName(namespace, at));
-  const temporary = `${path}.partial`;
+  const temporary = `${path}${partial}`;
   const writing = async <T>(action: () => Promise<T>): Promise<T> => {
     try {
       return await action();
@@ -40,11 +60,6 @@ export async function saveSnapshot({ content, directory, namespace, at }: Snapsh
   return path;
 }
 
-/** Without colons, which some file systems refuse. */
-export function snapshotName(namespace: string, at: Date): string {
-  return `trident-etcd-${namespace}-${at.toISOString().replaceAll(":", "")}.db`;
-}
-
 async function writeChecked(
   file: FileHandle,
   content: AsyncIterable<Buffer>,
@@ -59,4 +74,24 @@ async function writeChecked(
   const problem = trailer.problem();
   if (problem !== undefined) throw new SnapshotInvalidError(path, problem);
   await writing(() => file.sync());
+}
+
+/** The same pieces, until the signal is aborted: then its reason, without another one being waited for. */
+async function* untilAborted(
+  content: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void, undefined> {
+  const pieces = content[Symbol.asyncIterator]();
+  let isWhole = false;
+  try {
+    for (;;) {
+      const next = await unlessAborted(pieces.next(), signal);
+      isWhole = next.done === true;
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    // Not waited for: it ends with the piece that is under way, or with its connection.
+    if (!isWhole) void Promise.resolve(pieces.return?.()).catch(() => undefined);
+  }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, rm, statfs, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { SnapshotDirectoryError } from "./errors.ts";
+import { SnapshotDirectoryError } from "./snapshot-directory-error.ts";
 
 /**
  * Makes the folder if it is missing, for its owner alone, and shows by a file that lives for a moment that it can be
@@ -28,6 +28,52 @@ export async function checkRoom(directory: string, bytes: number): Promise<void>
   if (blocks === 0 || bavail * bsize >= bytes) return;
   const problem = `no space left on device: ${bytes} bytes are needed and ${bavail * bsize} are free`;
   throw new SnapshotDirectoryError(directory, resolve(directory), new Error(problem));
+}
+
+/** Without colons, which some file systems refuse. */
+export function snapshotName(namespace: string, at: Date): string {
+  return `${nameBegins(namespace)}${at.toISOString().replaceAll(":", "")}.db`;
+}
+
+/** What a snapshot is called until it is complete. */
+export const partial = ".partial";
+
+/** Absolute paths of the complete ones of a namespace's etcds, the oldest first. */
+export async function listSnapshots(directory: string, namespace: string): Promise<string[]> {
+  return namedSnapshots(directory, namespace, "");
+}
+
+/**
+ * Longer than a snapshot may stand still before it has failed: a younger one may be another cluster's, whose namespace has the same
+ * name and whose snapshots go to the same folder.
+ */
+const untouchedForMilliseconds = 40_000;
+
+/**
+ * Removes what runs that were killed have begun to save of the namespace's etcd: it holds secrets and serves nobody. Files of any
+ * other name stay, and so does what can't be removed.
+ */
+export async function removePartialSnapshots(directory: string, namespace: string, now: Date): Promise<void> {
+  for (const path of await namedSnapshots(directory, namespace, partial)) {
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isFile() !== true || now.getTime() - found.mtimeMs < untouchedForMilliseconds) continue;
+    await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
+async function namedSnapshots(directory: string, namespace: string, ending: string): Promise<string[]> {
+  const names = await readdir(resolve(directory)).catch(() => []);
+  const begins = nameBegins(namespace);
+  const own = names
+    .filter((name) => name.startsWith(begins) && name.endsWith(ending))
+    .filter((name) =>
+      /^\d{4}-\d\d-\d\dT\d{6}\.\d{3}Z\.db$/.test(name.slice(begins.length, name.length - ending.length)),
+    );
+  return own.sort().map((name) => join(resolve(directory), name));
+}
+
+function nameBegins(namespace: string): string {
+  return `trident-etcd-${namespace}-`;
 }
 
 function unlessItExists(error: NodeJS.ErrnoException): void {

@@ -6,17 +6,16 @@ import { PortForwardRefusedError } from "../kubernetes/errors.ts";
 import { describePod, listPods, podName } from "../kubernetes/pods.ts";
 import { openUntil } from "../kubernetes/request-gate.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
-import { saveSnapshot } from "../snapshot/save-snapshot.ts";
-import { checkRoom, prepareSnapshotDirectory } from "../snapshot/snapshot-directory.ts";
-import { untilAborted } from "../snapshot/until-aborted.ts";
+import type { SnapshotFolder } from "../snapshot/snapshot-folder.ts";
 import { openForwardedStore, type OpenStore } from "../connect/open-store.ts";
 import type { LastEtcd } from "./final-snapshot-errors.ts";
 import type { FinalSnapshotEnvironment } from "./final-snapshot.ts";
 import { readRecordedClusterId } from "./recorded-cluster.ts";
 import { memberState, type MemberState } from "../members/member-state.ts";
 
-export interface FinalSnapshotRequest extends LastEtcd {
+export interface FinalSnapshotRequest extends Omit<LastEtcd, "snapshotDirectory"> {
   readonly cluster: ClusterAccess;
+  readonly folder: SnapshotFolder;
   /** The Secret with the client's certificate. */
   readonly clientSecret: string;
   /** The ConfigMap in which the stack has recorded which etcd it has; absent where it records nothing. */
@@ -32,7 +31,8 @@ export function finalSnapshotOnCluster(
   interruption: AbortSignal = new AbortController().signal,
 ): FinalSnapshotEnvironment {
   const cluster = connectToCluster(request.cluster).behind(openUntil(interruption));
-  const { namespace, etcdCluster, snapshotDirectory, isTrial = false, record, advice } = request;
+  const { namespace, etcdCluster, folder, isTrial = false, record, advice } = request;
+  const { directory: snapshotDirectory } = folder;
   return {
     etcd: { namespace, etcdCluster, snapshotDirectory, isTrial, ...(advice === undefined ? {} : { advice }) },
     patience,
@@ -51,11 +51,10 @@ export function finalSnapshotOnCluster(
     ...(record === undefined
       ? {}
       : { findRecordedClusterId: () => readRecordedClusterId(cluster, { namespace, record }) }),
-    save: async (all, databaseBytes) => {
-      const content = untilAborted(all, interruption);
-      if (!isTrial) return saveSnapshot({ content, directory: snapshotDirectory, namespace, at: new Date() });
-      await prepareSnapshotDirectory(snapshotDirectory);
-      await checkRoom(snapshotDirectory, databaseBytes);
+    save: async (content, databaseBytes) => {
+      if (!isTrial) return folder.save(content, interruption);
+      await folder.prepare();
+      await folder.checkRoom(databaseBytes);
       return "";
     },
   };

@@ -4,7 +4,8 @@ import { everyKey } from "../copy/store/key-range.ts";
 import { isTransient } from "../copy/store/store-error.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { isTransient as isClusterAway, withoutFullStop } from "../kubernetes/errors.ts";
-import { SnapshotDirectoryError, SnapshotInvalidError } from "../snapshot/errors.ts";
+import { SnapshotInvalidError } from "../snapshot/save-snapshot.ts";
+import { SnapshotDirectoryError } from "../snapshot/snapshot-directory-error.ts";
 import { refuseOtherEtcd } from "./recorded-cluster.ts";
 import { FinalSnapshotNotWrittenError, FinalSnapshotRefusedError, type LastEtcd } from "./final-snapshot-errors.ts";
 

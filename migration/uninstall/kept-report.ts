@@ -1,7 +1,6 @@
-import { readdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
 import { connectToCluster, type ClusterAccess, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
+import { snapshotFolder } from "../snapshot/snapshot-folder.ts";
 import { describeKept, type KeptThing, type Look } from "./kept-things.ts";
 
 /** Whether things are still there; raises or rejects where that can't be found out. */
@@ -76,13 +75,7 @@ export function keptReader(access: ClusterAccess): KeptReader {
       const { items = [] } = (await get(list)) as { items?: Annotated[] };
       return items.filter(({ metadata }) => metadata?.annotations?.[annotation] === value).length;
     },
-    snapshots: async (directory, namespace) => {
-      const names = await readdir(resolve(directory)).catch(() => []);
-      const pattern = /^\d{4}-\d\d-\d\dT\d{6}\.\d{3}Z\.db$/;
-      const prefix = `trident-etcd-${namespace}-`;
-      const own = names.filter((name) => name.startsWith(prefix) && pattern.test(name.slice(prefix.length)));
-      return own.sort().map((name) => join(resolve(directory), name));
-    },
+    snapshots: async (directory, namespace) => (await snapshotFolder(directory, namespace)?.list()) ?? [],
   };
 }
 

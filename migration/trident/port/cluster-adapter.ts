@@ -2,7 +2,6 @@ import type { V1Deployment } from "@kubernetes/client-node";
 import type { KeyPrefix } from "../../copy/store/key-range.ts";
 import { isOwnEtcd, type EtcdAddress } from "../../connect/etcd-address.ts";
 import { openEtcd } from "../../connect/open-etcd.ts";
-import type { OpenStore } from "../../connect/open-store.ts";
 import { connectToCluster, type ClusterAccess } from "../../kubernetes/cluster-client.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
 import { isOurs } from "../../kubernetes/ownership.ts";
@@ -10,10 +9,7 @@ import { openUntil } from "../../kubernetes/request-gate.ts";
 import { migrationLease } from "../../lease/errors.ts";
 import { gatedCluster, type GatedCluster } from "../../lease/gated-cluster.ts";
 import { changeMigrationRecord, findMigrationRecord, readMigrationRecord } from "../../record/migration-record.ts";
-import { removePartialSnapshots } from "../../snapshot/remove-partial-snapshots.ts";
-import { saveSnapshot } from "../../snapshot/save-snapshot.ts";
-import { prepareSnapshotDirectory } from "../../snapshot/snapshot-directory.ts";
-import { untilAborted } from "../../snapshot/until-aborted.ts";
+import { snapshotFolder } from "../../snapshot/snapshot-folder.ts";
 import { checkNamespace } from "../check-namespace.ts";
 import { askLegacyTrident } from "../legacy/ask-legacy-trident.ts";
 import { checkClaim } from "../legacy/check-claim.ts";
@@ -74,7 +70,7 @@ export interface ClusterRequest {
    */
   readonly newTrident?: NewTridentSpec;
   /** The folder for snapshots; relative to the working directory. None is kept without it, or for "". */
-  readonly snapshotDirectory?: string;
+  readonly snapshotDirectory?: string | undefined;
   /** How many keys that a new Trident wrote may be discarded, when exactly that many were found. None are without it. */
   readonly discardedKeys?: number;
   /** How long a run that was killed keeps the next one waiting. @default 60 */
@@ -237,21 +233,17 @@ function etcdSteps({ cluster, interruption, request, run }: Reach): EtcdSteps {
 }
 
 function snapshotSteps({ gate, interruption, request }: Reach): SnapshotSteps {
-  const { namespace, snapshotDirectory: directory = "", destination } = request;
-  const save = async (store: OpenStore, signal: AbortSignal): Promise<string | undefined> => {
-    if (directory === "") return undefined;
-    return saveSnapshot({ content: untilAborted(store.snapshot(), signal), directory, namespace, at: new Date() });
-  };
+  const { namespace, destination } = request;
+  const folder = snapshotFolder(request.snapshotDirectory, namespace);
   return {
     prepareSnapshot: async () => {
-      if (directory === "") return;
-      await prepareSnapshotDirectory(directory);
-      await removePartialSnapshots(directory, namespace, new Date());
+      await folder?.prepare();
+      await folder?.prune();
     },
     // The new Trident serves by then: whoever interrupts the run waits for its end.
-    saveSourceSnapshot: (source) => save(source, gate.signal),
+    saveSourceSnapshot: async (source) => folder?.save(source.snapshot(), gate.signal),
     saveDestinationSnapshot: async (store) =>
       // Of an etcd that others may use, too, the rest is none of this program's business.
-      destination !== undefined && isOwnEtcd(destination) ? save(store, interruption) : undefined,
+      destination !== undefined && isOwnEtcd(destination) ? folder?.save(store.snapshot(), interruption) : undefined,
   };
 }

@@ -7,8 +7,8 @@ import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import { StoreError } from "../../../migration/copy/store/store-error.ts";
-import { saveSnapshot, snapshotName } from "../../../migration/snapshot/save-snapshot.ts";
-import { prepareSnapshotDirectory } from "../../../migration/snapshot/snapshot-directory.ts";
+import { saveSnapshot } from "../../../migration/snapshot/save-snapshot.ts";
+import { prepareSnapshotDirectory, snapshotName } from "../../../migration/snapshot/snapshot-directory.ts";
 import { startEtcd, type EtcdProcess } from "../../etcd-process.ts";
 
 const run = promisify(execFile);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { saveFinalSnapshot } from "../../../migration/uninstall/final-snapshot.ts";
+import { snapshotFolder } from "../../../migration/snapshot/snapshot-folder.ts";
 import { finalSnapshotOnCluster } from "../../../migration/uninstall/final-snapshot-on-cluster.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
@@ -81,12 +82,14 @@ describe("the last snapshot of members that run, as Kubernetes says", () => {
   });
 
   function save(seconds: number): Promise<void> {
+    const folder = snapshotFolder(directory, namespace);
+    assert.ok(folder !== undefined);
     const request = {
       cluster: { kubeconfig: fake.kubeconfig },
       namespace,
       etcdCluster: "db",
       clientSecret: "client",
-      snapshotDirectory: directory,
+      folder,
     };
     const environment = { ...finalSnapshotOnCluster(request), patience: { seconds, pauseMilliseconds: 50 } };
     return saveFinalSnapshot(environment, (line) => lines.push(line));

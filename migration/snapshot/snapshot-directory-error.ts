@@ -16,17 +16,3 @@ export class SnapshotDirectoryError extends Error {
     );
   }
 }
-
-/** What the old etcd sent is not a snapshot that could be restored. */
-export class SnapshotInvalidError extends Error {
-  override readonly name = "SnapshotInvalidError";
-  readonly problem: string;
-
-  constructor(path: string, problem: string) {
-    super(
-      `The snapshot of the old etcd that was to become ${path} is not usable: ${problem}. Nothing of it was kept. Run ` +
-        `\`pulumi up\` again; to go without a snapshot, \`${change({ snapshotDirectory: "" })}\`.`,
-    );
-    this.problem = problem;
-  }
-}
