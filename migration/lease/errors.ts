@@ -8,7 +8,7 @@ export interface LeasePlace {
   readonly work: string;
 }
 
-/** Of everything that moves the old Trident's state, in either direction. */
+/** Of everything that moves the legacy Trident's state, in either direction. */
 export function migrationLease(namespace: string): LeasePlace {
   return { namespace, name: leaseName, work: "migration" };
 }

@@ -10,8 +10,8 @@ import type { OpenStore } from "../connect/open-store.ts";
 import { removeCopied } from "./undo-migration.ts";
 
 /**
- * Copies everything while the old Trident serves, so that only what changes meanwhile is left for the outage. Undefined
- * when the old etcd does not run, or can no longer be reached: then all is copied in the outage. What it had written is
+ * Copies everything while the legacy Trident serves, so that only what changes meanwhile is left for the outage. Undefined
+ * when the legacy etcd does not run, or can no longer be reached: then all is copied in the outage. What it had written is
  * taken back in that case, and in no other: the caller undoes a migration that fails.
  */
 export async function runFirstPass(migration: Migration): Promise<VerifiedCopy | undefined> {

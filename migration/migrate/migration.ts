@@ -26,7 +26,7 @@ export interface Migration extends BegunMigration {
   readonly written: WrittenKeys;
 }
 
-/** What became of the old Trident when the migration failed. */
+/** What became of the legacy Trident when the migration failed. */
 export type LegacyOutcome =
   /** Nothing had been stopped yet. */
   | { readonly kind: "untouched" }
@@ -44,7 +44,7 @@ export type LegacyOutcome =
   | { readonly kind: "leftToOther"; readonly lease: string; readonly namespace: string };
 
 /**
- * The one error that a migration fails with: its cause, what became of the old Trident, and what could not be cleaned
+ * The one error that a migration fails with: its cause, what became of the legacy Trident, and what could not be cleaned
  * up. `cause` keeps the first failure, whatever failed after it.
  */
 export class MigrationError extends Error {

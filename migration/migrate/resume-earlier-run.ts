@@ -3,7 +3,7 @@ import { BlockedError } from "../blockers/blocker.ts";
 import { bothTridents } from "../blockers/two-tridents-blockers.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { recordedResult, type MigrationResult } from "../record/migration-result.ts";
-import { hasListed, startedOn, wasOldTouched } from "../record/started-on.ts";
+import { hasListed, startedOn, wasLegacyTouched } from "../record/started-on.ts";
 import { newTridentName } from "../trident/new/new-trident.ts";
 import { settleBesideLegacy, writtenTo } from "../undo/beside-legacy-trident.ts";
 import { givenUpKeys, undoNewTrident } from "../undo/undo-new-trident.ts";
@@ -37,7 +37,7 @@ async function endCopiedMigration(begun: BegunMigration): Promise<MigrationResul
   const result = recordedResult(record);
   const during = "ending what is left";
   const stop = await leaving({ kind: "superseded" }, during, () => cluster.stopLegacy(legacy, record));
-  if (wasOldTouched(record, stop)) await refuseLegacyWrites(begun, during);
+  if (wasLegacyTouched(record, stop)) await refuseLegacyWrites(begun, during);
   await endMigration(begun, stop);
   return result;
 }
@@ -105,7 +105,7 @@ async function endServedMigration(begun: BegunMigration, servedRevision: bigint)
 }
 
 /**
- * Of an old Deployment that somebody has changed after it was stopped: looks whether its Trident has written, which is then refused
+ * Of a legacy Deployment that somebody has changed after it was stopped: looks whether its Trident has written, which is then refused
  * unless the user gives up exactly that much.
  */
 async function refuseLegacyWrites(begun: BegunMigration, during: string): Promise<void> {
@@ -125,7 +125,7 @@ async function refuseLegacyWrites(begun: BegunMigration, during: string): Promis
   });
 }
 
-/** The old etcd's: its last, or the one that was copied when the user gives up what an old Trident has written since. */
+/** The legacy etcd's: its last, or the one that was copied when the user gives up what a legacy Trident has written since. */
 async function revisionToKeep(
   { cluster, legacy, record }: BegunMigration,
   source: OpenStore,

@@ -15,17 +15,17 @@ import { NewWritesAtRiskError, undoNewTrident } from "../undo/undo-new-trident.t
 interface FailedMigration extends Pick<Migration, "cluster" | "lease" | "legacy" | "report"> {
   readonly destination?: Migration["destination"];
   readonly written?: Migration["written"];
-  /** Whether the old Trident may have been stopped. */
+  /** Whether the legacy Trident may have been stopped. */
   readonly stopped: boolean;
   readonly during: string;
   readonly cause: unknown;
 }
 
-/** As long as the cluster may be away for the old Trident to be put back all the same; less where it serves. */
+/** As long as the cluster may be away for the legacy Trident to be put back all the same; less where it serves. */
 const patienceSeconds = { stopped: 300, serving: 30 };
 
 /**
- * Takes back what the migration did, the old Trident's return before all: a step that fails is told of in the error, and
+ * Takes back what the migration did, the legacy Trident's return before all: a step that fails is told of in the error, and
  * the next is taken all the same. Answers with the error to raise. Takes nothing back when the Lease is lost: what there is
  * belongs to whoever has it now.
  */
@@ -43,9 +43,9 @@ export async function undoMigration(failed: FailedMigration): Promise<MigrationE
     await cluster.removeSourcePod().catch((error: unknown) => {
       leftBehind.push(sourcePodLeft(cluster.namespace, error));
     });
-    const kept = await takeNewTridentBack(failed, leftBehind);
+    const kept = await undoNew(failed, leftBehind);
     if (kept !== undefined) return new MigrationError({ during, cause, legacy: kept, leftBehind });
-    // The old Trident before the keys: those are only in the way of the next run.
+    // The legacy Trident before the keys: those are only in the way of the next run.
     outcome = await restore(cluster, legacy);
   }
   const keysLeft = await removeKeys(failed);
@@ -72,10 +72,10 @@ export async function removeCopied(migration: Pick<Migration, "cluster" | "desti
 }
 
 /**
- * With all that it wrote carried into the embedded etcd. One that was seen to serve is kept when that fails, and serves on: the
- * answer tells so. What one that never served wrote while it started is no reason to leave the old one stopped.
+ * With all that it wrote carried into the legacy etcd. One that was seen to serve is kept when that fails, and serves on: the
+ * answer tells so. What one that never served wrote while it started is no reason to leave the legacy one stopped.
  */
-async function takeNewTridentBack(failed: FailedMigration, leftBehind: string[]): Promise<LegacyOutcome | undefined> {
+async function undoNew(failed: FailedMigration, leftBehind: string[]): Promise<LegacyOutcome | undefined> {
   const { cluster, legacy, lease, report } = failed;
   let hasServed = false;
   try {
@@ -86,7 +86,7 @@ async function takeNewTridentBack(failed: FailedMigration, leftBehind: string[])
   } catch (why) {
     if (hasServed) return { kind: "newKept", why, serves: await servesAgain(cluster, lease.held) };
     if (why instanceof NewWritesAtRiskError) leftBehind.push(neverServed(why));
-    // What else went wrong here is tried again before the old Trident is started, which must not run beside it.
+    // What else went wrong here is tried again before the legacy Trident is started, which must not run beside it.
     return undefined;
   }
 }

@@ -25,7 +25,7 @@ type Verifying = Pick<Migration, "cluster" | "destination" | "lease" | "startedA
 
 /**
  * Saves the snapshot and compares every key and value as they were when the new Trident was started: what that writes meanwhile is
- * not looked at. Nobody waits for either, and both only read the old etcd, which nobody writes to.
+ * not looked at. Nobody waits for either, and both only read the legacy etcd, which nobody writes to.
  */
 export async function verifyAll(verifying: Verifying, source: OpenStore, copied: ServedCopy): Promise<MigrationResult> {
   const { cluster, destination, lease, startedAt, report } = verifying;

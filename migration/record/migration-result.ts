@@ -13,15 +13,15 @@ export interface MigrationResult {
   readonly destinationClusterId: string;
   /** The revision at which the destination was verified. */
   readonly destinationRevision: string;
-  /** Keys that were copied while the old Trident still served; 0 when all were copied in the outage. */
+  /** Keys that were copied while the legacy Trident still served; 0 when all were copied in the outage. */
   readonly firstPassKeys: number;
   /** What was carried over after that, in the outage. */
   readonly changedKeys: { readonly created: number; readonly replaced: number; readonly deleted: number };
-  /** Where the snapshot of the old etcd's last state is; absent when none was wanted. */
+  /** Where the snapshot of the legacy etcd's last state is; absent when none was wanted. */
   readonly snapshot?: string | undefined;
   /** ISO 8601, as are the others. */
   readonly startedAt: string;
-  /** When the old Trident was stopped. */
+  /** When the legacy Trident was stopped. */
   readonly cutOverAt: string;
   /**
    * From then until the new Trident first listed all of the state; absent when the migration started none, and in what older versions

@@ -8,12 +8,12 @@ export interface StartedOn {
   readonly destinationRevision: bigint;
   /** Absent where only the Deployment tells of the start, as do the others. */
   readonly destinationClusterId?: string;
-  /** The embedded etcd's, to which nobody writes after it. */
+  /** The legacy etcd's, to which nobody writes after it. */
   readonly sourceRevision?: bigint;
   readonly sourceClusterId?: string;
   /** How many keys either held. */
   readonly keys?: number;
-  /** Of the stopped old Deployment: another one tells that somebody has changed it since. */
+  /** Of the stopped legacy Deployment: another one tells that somebody has changed it since. */
   readonly generation?: number;
   /** When it first listed all of them, as ISO 8601; absent until it has. */
   readonly listedAt?: string;
@@ -61,8 +61,8 @@ export function startedOn(
   return recorded?.destinationRevision === marked ? recorded : { destinationRevision: marked };
 }
 
-/** Whether somebody has changed the old Deployment since it was stopped, as far as the record tells. */
-export function wasOldTouched(record: MigrationRecord, { generation }: { readonly generation: number }): boolean {
+/** Whether somebody has changed the legacy Deployment since it was stopped, as far as the record tells. */
+export function wasLegacyTouched(record: MigrationRecord, { generation }: { readonly generation: number }): boolean {
   const recorded = recordedStart(record)?.generation;
   return recorded !== undefined && recorded !== generation;
 }

@@ -1,27 +1,27 @@
 import { MigrationRecordInvalidError, type MigrationRecord } from "../record/migration-record.ts";
 import type { ListLengths } from "../trident/rest/expected-lists.ts";
 
-/** What was carried back into the embedded etcd, and the proof of it. Kept in the record until the rollback has ended. */
+/** What was carried back into the legacy etcd, and the proof of it. Kept in the record until the rollback has ended. */
 export interface CarriedBack {
   readonly keys: number;
   /** The sum of the lengths of all keys and values. */
   readonly bytes: number;
-  /** Over all keys and values of the embedded etcd, as `copy/verify-copy.ts` describes it. */
+  /** Over all keys and values of the legacy etcd, as `copy/verify-copy.ts` describes it. */
   readonly sha256: string;
   readonly created: number;
   readonly replaced: number;
   readonly deleted: number;
   /** The new etcd's revision that was carried. */
   readonly newEtcdRevision: string;
-  /** How long the old Trident's lists are to be. */
+  /** How long the legacy Trident's lists are to be. */
   readonly lists: ListLengths;
   /** Where the snapshot of the new etcd is; absent when none was wanted. */
   readonly snapshot?: string;
-  /** Set where somebody had put the old Trident back, with a state of its own: nothing is carried into that. */
+  /** Set where somebody had put the legacy Trident back, with a state of its own: nothing is carried into that. */
   readonly byHand?: true;
 }
 
-/** Of an old Trident that somebody put back by hand. What the new etcd holds is settled once the new Trident is gone. */
+/** Of a legacy Trident that somebody put back by hand. What the new etcd holds is settled once the new Trident is gone. */
 export const putBackByHand: CarriedBack = {
   ...{ keys: 0, bytes: 0, sha256: "", created: 0, replaced: 0, deleted: 0 },
   newEtcdRevision: "0",

@@ -10,7 +10,7 @@ import { WrittenKeys } from "../copy/write/write-journal.ts";
 import type { CarriedBack } from "./carried-back.ts";
 import type { Rollback } from "./rollback.ts";
 
-/** Somebody or something has written to the embedded etcd since the migration: what it wrote would be overwritten. */
+/** Somebody or something has written to the legacy etcd since the migration: what it wrote would be overwritten. */
 export class LegacyEtcdWrittenError extends Error {
   override readonly name = "LegacyEtcdWrittenError";
 
@@ -50,8 +50,8 @@ export class EmptyNewEtcdError extends Error {
 }
 
 /**
- * Carries what changed since the migration from the new etcd, which nobody writes to any more, back into the embedded one, and
- * proves that all of it is equal. The pod of the embedded etcd is left behind, for the caller to remove.
+ * Carries what changed since the migration from the new etcd, which nobody writes to any more, back into the legacy one, and
+ * proves that all of it is equal. The pod of the legacy etcd is left behind, for the caller to remove.
  *
  * @throws LegacyEtcdWrittenError, OtherEtcdError, EmptyNewEtcdError before anything is written.
  */
@@ -92,7 +92,7 @@ async function carry(
   if (snapshot !== undefined) report(`Saved a snapshot of the new etcd as ${snapshot}; it holds secrets.`);
 
   enter("carrying back what changed since the migration");
-  // Before the first write: from here on the embedded etcd is no longer as the migration left it, and that is known.
+  // Before the first write: from here on the legacy etcd is no longer as the migration left it, and that is known.
   await cluster.changeRecord({ rollbackPhase: "writing" });
   const { verified, changes } = await carryAndVerify(
     {
@@ -141,5 +141,5 @@ function sinceMigration({ keys, bytes, sourceRevision, destinationRevision }: Mi
   });
 }
 
-/** An earlier rollback has written there, or an old Trident that it started: nothing is known to be equal, all of it is ours. */
+/** An earlier rollback has written there, or a legacy Trident that it started: nothing is known to be equal, all of it is ours. */
 const whateverStands: EarlierPass = { since: 0n, isAsLeft: () => true };

@@ -9,7 +9,7 @@ import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import { underLease } from "../trident/port/under-lease.ts";
 
 /**
- * Asks for a rollback: writes it into the record, with the new Trident as it runs now. The embedded etcd is started for a
+ * Asks for a rollback: writes it into the record, with the new Trident as it runs now. The legacy etcd is started for a
  * moment first, and looked at, so that what is wrong with it is said while the new Trident still serves. Does nothing where
  * no migration has ended.
  *
@@ -25,7 +25,7 @@ export async function requestRollback(
     const record = await fenced.findRecord();
     if (record?.phase !== "copied") return;
     const legacy = legacyInRecord(record, fenced.legacyEtcdContainer);
-    // An old Trident that an earlier run has put back has its etcd open.
+    // A legacy Trident that an earlier run has put back has its etcd open.
     const { kind } = await fenced.findTrident();
     if (kind !== "legacy") await checkBeforeAsking(fenced, legacy, record, report);
     if (kind === "legacy" && record.rollbackPhase === undefined) {
@@ -42,7 +42,7 @@ export async function requestRollback(
 
 /**
  * Takes the request back. A new Trident that a failed rollback started again is left to the stack's own Deployment, which
- * comes next. How far the rollback came stays in the record: the embedded etcd is no longer as the migration left it.
+ * comes next. How far the rollback came stays in the record: the legacy etcd is no longer as the migration left it.
  *
  * @throws MigrationRunningError while a rollback is under way.
  */

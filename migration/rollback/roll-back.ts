@@ -19,11 +19,11 @@ import { serveAgain } from "./serve-again.ts";
 
 /**
  * Returns a migrated Trident to its embedded etcd, if the record asks for it: carries back what changed since the migration,
- * verifies every key and value, and puts the old Deployment back as it was. The stack's own Deployment is gone by then. Safe
+ * verifies every key and value, and puts the legacy Deployment back as it was. The stack's own Deployment is gone by then. Safe
  * to call again after any failure or sudden death. Answers undefined when nothing is asked for.
  *
- * @param interruption stops it: the new Trident serves again then, unless the old one does already.
- * @throws RollbackError, after the new Trident was started again if the old one did not come to serve.
+ * @param interruption stops it: the new Trident serves again then, unless the legacy one does already.
+ * @throws RollbackError, after the new Trident was started again if the legacy one did not come to serve.
  */
 export async function rollBack(
   cluster: ClusterPort,
@@ -90,7 +90,7 @@ async function runAlone(
   return finish(rollback, carried);
 }
 
-/** The old Trident, when an earlier run had put it back and was killed then. Raises NameTakenError for anything else. */
+/** The legacy Trident, when an earlier run had put it back and was killed then. Raises NameTakenError for anything else. */
 async function findStanding({
   cluster,
   record,
@@ -139,7 +139,7 @@ async function carryOnce(rollback: Rollback, legacy: LegacyTrident): Promise<Car
   }
 }
 
-/** The old Trident has a state of its own, which the user put there: the new etcd's is kept in a snapshot. */
+/** The legacy Trident has a state of its own, which the user put there: the new etcd's is kept in a snapshot. */
 async function leaveByHand(rollback: Rollback, earlier: CarriedBack, newEtcd: OpenStore): Promise<CarriedBack> {
   const { cluster, report, enter } = rollback;
   enter("saving a snapshot of the new etcd");
@@ -162,7 +162,7 @@ async function waitForLegacy(rollback: Rollback, legacy: LegacyTrident, expected
   report("The old Trident serves.");
 }
 
-/** From here on the old Trident's state is the newer one, and nothing is taken back. */
+/** From here on the legacy Trident's state is the newer one, and nothing is taken back. */
 async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledBack> {
   const { cluster, report } = rollback;
   const ended = rolledBackOf(carried, new Date());

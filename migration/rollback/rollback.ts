@@ -65,7 +65,7 @@ export async function leaving<T>(outcome: RollbackOutcome, during: string, actio
   }
 }
 
-/** A Deployment stands where the old one is to be put back. */
+/** A Deployment stands where the legacy one is to be put back. */
 export class NameTakenError extends Error {
   override readonly name = "NameTakenError";
 

@@ -8,11 +8,11 @@ const patienceSeconds = 300;
 
 /**
  * Has the new Trident serve again after a rollback failed. The new etcd was only read, so nothing is to be taken back there. An
- * old Trident that this run started goes first: never two at once. Answers with the error to raise.
+ * legacy Trident that this run started goes first: never two at once. Answers with the error to raise.
  */
 export async function serveAgain(failed: {
   readonly rollback: Rollback;
-  /** Of the old Deployment, when this run made it. */
+  /** Of the legacy Deployment, when this run made it. */
   readonly uid: string | undefined;
   readonly during: string;
   readonly cause: unknown;

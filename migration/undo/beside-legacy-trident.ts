@@ -15,7 +15,7 @@ type Settling = Pick<NewTridentUndo, "record" | "lease" | "report"> & {
 };
 
 /**
- * Before anything is copied from an old Trident that no migration has left stopped: a new one of an earlier migration is taken
+ * Before anything is copied from a legacy Trident that no migration has left stopped: a new one of an earlier migration is taken
  * away, if it wrote nothing or the user gives up exactly what it wrote.
  *
  * @throws BlockedError (bothTridents, oldTridentRestored) with nothing changed.

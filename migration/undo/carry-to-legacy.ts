@@ -10,7 +10,7 @@ import { amountOf, countNewWrites } from "./count-new-writes.ts";
 import { counted } from "../wording/counted.ts";
 import type { StartedOn } from "../record/started-on.ts";
 
-/** What the new Trident wrote can't be brought into the embedded etcd. Nothing was written there, unless it says so. */
+/** What the new Trident wrote can't be brought into the legacy etcd. Nothing was written there, unless it says so. */
 export class NotCarriedError extends Error {
   override readonly name = "NotCarriedError";
 
@@ -42,7 +42,7 @@ export interface Carrying {
   readonly legacyEtcd: OpenStore;
   readonly range: KeyRange;
   readonly started: StartedOn;
-  /** Whether a run that was killed had begun to carry, and so has written to the embedded etcd. */
+  /** Whether a run that was killed had begun to carry, and so has written to the legacy etcd. */
   readonly hasBegun: boolean;
   readonly signal: AbortSignal;
   /** Called right before the first write. */
@@ -50,7 +50,7 @@ export interface Carrying {
 }
 
 /**
- * Carries what the new Trident wrote since its start, deletions included, into the embedded etcd, and compares those keys. What it
+ * Carries what the new Trident wrote since its start, deletions included, into the legacy etcd, and compares those keys. What it
  * has not touched stays there as it is.
  *
  * @throws NotCarriedError, BothWrittenError before anything is written; CopyMismatchError, the signal's reason or the store's error.
@@ -67,7 +67,7 @@ export async function carryToLegacy(carrying: Carrying): Promise<void> {
   await compareCarried(carrying, revision);
 }
 
-/** The embedded etcd must be the one that was copied, untouched since, and the copy must have had each of its keys. */
+/** The legacy etcd must be the one that was copied, untouched since, and the copy must have had each of its keys. */
 async function refuseOtherThanCopied({ newEtcd, legacyEtcd, range, started, signal }: Carrying): Promise<void> {
   const refuse = (why: string): never => {
     throw new NotCarriedError(legacyEtcd.description, why);
@@ -92,7 +92,7 @@ async function refuseOtherThanCopied({ newEtcd, legacyEtcd, range, started, sign
   if (unknown > 0) refuse(`it has ${unknown} keys that the new etcd did not have when the new Trident was started`);
 }
 
-/** Keys of the embedded etcd that are not in the new one, and that the new Trident can't have deleted. */
+/** Keys of the legacy etcd that are not in the new one, and that the new Trident can't have deleted. */
 async function keysThatTheCopyLacked(
   side: Pick<Carrying, "newEtcd" | "legacyEtcd" | "range" | "started" | "signal">,
 ): Promise<number> {

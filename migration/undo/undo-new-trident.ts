@@ -35,7 +35,7 @@ export interface NewTridentUndo {
   /** As it is now. */
   readonly record: MigrationRecord;
   readonly lease: Pick<MigrationLease, "signal" | "throwIfLost">;
-  /** The stopped old Trident, whose etcd is to get what the new one wrote; undefined when it runs, and nothing can be carried. */
+  /** The stopped legacy Trident, whose etcd is to get what the new one wrote; undefined when it runs, and nothing can be carried. */
   readonly legacy: LegacyTrident | undefined;
   readonly report: (line: string) => void;
 }
@@ -50,7 +50,7 @@ export function givenUpKeys(
 
 /**
  * Takes back a new Trident that the stack's Deployment has not taken over, by this run or an earlier one: stops it, carries what it
- * wrote into the embedded etcd, unless the user has given up exactly that much, and deletes its Deployment. Nothing of it runs when
+ * wrote into the legacy etcd, unless the user has given up exactly that much, and deletes its Deployment. Nothing of it runs when
  * this returns. Does nothing when none was started.
  *
  * @throws NewWritesAtRiskError, after which it stands at 0 replicas, and what it wrote is where it was.
@@ -62,7 +62,7 @@ export async function undoNewTrident(taking: NewTridentUndo): Promise<void> {
     lease.throwIfLost();
     await cluster.pauseNewTrident();
     await settleWrites(taking, started);
-    // What stays is cleared when the old one was put back.
+    // What stays is cleared when the legacy one was put back.
     await cluster.changeRecord({ served: null, rollbackPhase: null, discardedKeys: null }).catch(() => undefined);
   }
   lease.throwIfLost();

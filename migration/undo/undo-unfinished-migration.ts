@@ -12,7 +12,7 @@ import { undoNewTrident } from "./undo-new-trident.ts";
 export type UndoRequest = Omit<ClusterRequest, "legacyClaim" | "newTrident" | "snapshotDirectory" | "leaseSeconds">;
 
 /**
- * Puts the old Trident back if a migration that did not end has left it stopped, with what a new one has written meanwhile; does
+ * Puts the legacy Trident back if a migration that did not end has left it stopped, with what a new one has written meanwhile; does
  * nothing to one that ended, or to none. The keys that were copied stay: their etcd is about to go.
  *
  * @param interruption ends it at once, wherever it stands; the same again goes on from there.
@@ -49,7 +49,7 @@ async function undo(
   const [found, recorded] = [await cluster.findTrident(), await cluster.findRecord()];
   const legacy = legacyLeftStopped(found, recorded, legacyEtcdContainer);
   lease.throwIfLost();
-  // Left by a run that was killed, whatever became of the old Trident.
+  // Left by a run that was killed, whatever became of the legacy Trident.
   await cluster.removeSourcePod();
   if (legacy !== undefined || found.kind === "legacy") {
     const record = recorded ?? { namespace, name, uid: "" };

@@ -1,7 +1,7 @@
 import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
 import { podName } from "../../kubernetes/pods.ts";
 import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
-import { podsOn } from "../../trident/legacy/untouched-claim.ts";
+import { podsOn } from "../../trident/legacy/check-claim.ts";
 import type { ClusterReader } from "./cluster-reader.ts";
 
 export interface ClaimFacts {

@@ -8,7 +8,7 @@ import { restPort } from "../rest/trident-serving.ts";
 import { askForNames, type NamesAnswer } from "../rest/ask-for-lists.ts";
 
 /**
- * What the old Trident lists. One that does not answer is asked again for as long as there is patience: it may be starting. That it
+ * What the legacy Trident lists. One that does not answer is asked again for as long as there is patience: it may be starting. That it
  * does not serve is an answer, not an error.
  */
 export async function askLegacyTrident(

@@ -1,8 +1,10 @@
-import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
+import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
-import type { LegacyTrident } from "./legacy-trident.ts";
-import { checkClaimUntouched } from "./untouched-claim.ts";
+import { isOurs } from "../../kubernetes/ownership.ts";
+import { isActive, podName } from "../../kubernetes/pods.ts";
+import { readDeployment, type LegacyTrident } from "./legacy-trident.ts";
+import { LegacyTridentChangedError } from "./stop-legacy-trident.ts";
 import { BlockedError } from "../../blockers/blocker.ts";
 import { persistentVolumeClaim } from "../../blockers/legacy-blockers.ts";
 
@@ -31,4 +33,27 @@ async function readClaim(cluster: ClusterClient, legacy: LegacyTrident): Promise
     if (isNotFound(error)) return undefined;
     throw error;
   }
+}
+
+/**
+ * Makes sure that nobody has come to use the claim of an uninstalled Trident. Raises LegacyTridentChangedError for a Deployment under
+ * its name, and BlockedError (persistentVolumeClaim) for a pod that mounts the claim.
+ */
+export async function checkClaimUntouched(cluster: ClusterClient, legacy: LegacyTrident): Promise<void> {
+  const { namespace, name } = legacy;
+  const deployment = await readDeployment(cluster, namespace, name);
+  if (deployment !== undefined) throw new LegacyTridentChangedError(legacy, "it was made anew");
+  const { items } = await cluster.core.listNamespacedPod({ namespace });
+  const [user] = podsOn(items, legacy.claim);
+  if (user !== undefined) throw new BlockedError(persistentVolumeClaim(legacy, `is mounted by pod ${user}`));
+}
+
+/** The names of pods, other than this program's, that have the claim open or are about to. */
+export function podsOn(pods: readonly V1Pod[], claim: string): string[] {
+  const users = pods.filter((pod) => mounts(pod, claim) && isActive(pod) && !isOurs(pod));
+  return users.map(podName);
+}
+
+function mounts(pod: V1Pod, claim: string): boolean {
+  return pod.spec?.volumes?.some((volume) => volume.persistentVolumeClaim?.claimName === claim) ?? false;
 }

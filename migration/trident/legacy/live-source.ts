@@ -4,7 +4,7 @@ import { openPortForward } from "../../kubernetes/port-forward.ts";
 import { openForwardedStore, type OpenStore } from "../../connect/open-store.ts";
 import type { LegacyTrident } from "./legacy-trident.ts";
 
-/** The embedded etcd of a legacy Trident that runs; undefined when none of its pods has it running. Only ever read. */
+/** The etcd of a legacy Trident that runs; undefined when none of its pods has it running. Only ever read. */
 export async function openLiveSource(cluster: ClusterClient, legacy: LegacyTrident): Promise<OpenStore | undefined> {
   if ((await findPodWithEtcd(cluster, legacy)) === undefined) return undefined;
   const forward = await openPortForward(cluster, {

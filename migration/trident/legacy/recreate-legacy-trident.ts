@@ -10,7 +10,7 @@ import { waitUntilItLists } from "../rest/wait-until-it-lists.ts";
 import { readDeployment, type LegacyTrident } from "./legacy-trident.ts";
 import { createFromRecord } from "./restore-legacy-trident.ts";
 
-/** The old Trident was started, and does not serve what was carried back. */
+/** The legacy Trident was started, and does not serve what was carried back. */
 export class LegacyNotServingError extends Error {
   override readonly name = "LegacyNotServingError";
 
@@ -33,7 +33,7 @@ export class LegacyNotServingError extends Error {
   }
 }
 
-/** Makes the old Deployment anew, with all fields that it had. Answers with its uid. */
+/** Makes the legacy Deployment anew, with all fields that it had. Answers with its uid. */
 export async function recreateLegacyTrident(
   cluster: ClusterClient,
   legacy: LegacyTrident,

@@ -41,7 +41,7 @@ async function forgetTheStop(cluster: ClusterClient, place: { namespace: string;
   await changeMigrationRecord(cluster, place, nothing).catch(() => undefined);
 }
 
-// A cluster that is away for a moment must not be what leaves the old Trident stopped.
+// A cluster that is away for a moment must not be what leaves the legacy Trident stopped.
 async function retried<T>(legacy: LegacyTrident, timeoutSeconds: number, action: () => Promise<T>): Promise<T> {
   const awaited = `the cluster to start Deployment ${legacy.name} in namespace ${legacy.namespace} again`;
   return waitUntil({ awaited, timeoutSeconds }, async () => seenDone(await action()));

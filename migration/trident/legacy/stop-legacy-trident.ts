@@ -141,7 +141,7 @@ async function waitUntilPodsAreGone(cluster: ClusterClient, legacy: LegacyTriden
 
 async function activePods(cluster: ClusterClient, legacy: LegacyTrident): Promise<string[]> {
   const pods = await listPods(cluster, legacy.namespace, legacy.selector);
-  // The new Trident may have the same labels as the old one, and ours besides.
+  // The new Trident may have the same labels as the legacy one, and ours besides.
   return pods.filter((pod) => isActive(pod) && !isOurs(pod)).map(describePod);
 }
 

@@ -3,7 +3,7 @@ import { classifyDeployment, type DeploymentFinding, type LegacyTrident } from "
 import { MigrationRecordInvalidError, type MigrationRecord } from "../../record/migration-record.ts";
 
 /**
- * The old Trident that a migration has left stopped; undefined when none has. Its Deployment's own mark counts for more than
+ * The legacy Trident that a migration has left stopped; undefined when none has. Its Deployment's own mark counts for more than
  * the record: it says `stopped` even where the run was killed between two writes.
  *
  * @throws MigrationRecordInvalidError when the Deployment is gone and the record does not hold it.
@@ -33,7 +33,7 @@ export function mayStillRun(found: DeploymentFinding, record: MigrationRecord | 
   return record.phase === "stopped" || record.firstPass !== undefined || record.served !== undefined;
 }
 
-/** The old Trident as the record keeps it. Raises MigrationRecordInvalidError when it does not. */
+/** The legacy Trident as the record keeps it. Raises MigrationRecordInvalidError when it does not. */
 export function legacyInRecord(record: MigrationRecord, etcdContainer: string): LegacyTrident {
   try {
     const manifest = JSON.parse(record.legacyDeployment ?? "") as V1Deployment;

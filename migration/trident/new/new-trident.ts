@@ -61,7 +61,7 @@ export function newTridentManifest(namespace: string, spec: NewTridentSpec, veri
   };
 }
 
-/** Finds the new Trident's pods and not the old one's, whose labels they may share. */
+/** Finds the new Trident's pods and not the legacy one's, whose labels they may share. */
 export function newTridentPods(spec: Pick<NewTridentSpec, "selector">): string {
   return `${selectorText(spec.selector)},${managedByLabel}=${managedByValue}`;
 }
@@ -73,7 +73,7 @@ export function verifiedRevisionOf(deployment: V1Deployment): bigint | undefined
 }
 
 /** The new Trident that the stack's Deployment has not taken over; undefined when none stands. */
-export async function lookAtNewTrident(
+export async function findStandingNewTrident(
   cluster: ClusterClient,
   namespace: string,
 ): Promise<StandingNewTrident | undefined> {

@@ -65,7 +65,7 @@ export interface NewTrident extends Patience {
 }
 
 /**
- * Starts the new Trident while the old one is stopped and nothing of it deleted, and waits until it serves what was copied.
+ * Starts the new Trident while the legacy one is stopped and nothing of it deleted, and waits until it serves what was copied.
  * Answers with when it first listed all of that. One that does not come to serve is left for the caller to take back.
  *
  * @throws NewTridentNotServingError

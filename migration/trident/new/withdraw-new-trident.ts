@@ -31,7 +31,7 @@ export async function resumeNewTrident(cluster: ClusterClient, namespace: string
 
 /**
  * Stops a new Trident that the stack's own Deployment has not taken over and deletes its Deployment. Returns only when nothing of
- * it runs any more, so that the old one may start. What it wrote stays. Does nothing when there is none.
+ * it runs any more, so that the legacy one may start. What it wrote stays. Does nothing when there is none.
  */
 export async function withdrawNewTrident(cluster: ClusterClient, place: TridentPlace): Promise<void> {
   await pauseNewTrident(cluster, place);

@@ -12,7 +12,7 @@ import { changeMigrationRecord, findMigrationRecord, readMigrationRecord } from 
 import { snapshotFolder } from "../../snapshot/snapshot-folder.ts";
 import { checkNamespace } from "../check-namespace.ts";
 import { askLegacyTrident } from "../legacy/ask-legacy-trident.ts";
-import { checkClaim } from "../legacy/check-claim.ts";
+import { checkClaim, checkClaimUntouched } from "../legacy/check-claim.ts";
 import { checkLegacyEtcdImage } from "../legacy/image-check.ts";
 import { openLiveSource } from "../legacy/live-source.ts";
 import { openCopiedClaim } from "../legacy/open-copied-claim.ts";
@@ -25,8 +25,7 @@ import { restoreLegacyTrident } from "../legacy/restore-legacy-trident.ts";
 import { openSourcePod, removeSourcePod } from "../legacy/source-pod.ts";
 import { checkStillStopped, deleteLegacyTrident, stopLegacyTrident } from "../legacy/stop-legacy-trident.ts";
 import { findTridentOrClaim, type ClaimSource } from "../legacy/uninstalled-trident.ts";
-import { checkClaimUntouched } from "../legacy/untouched-claim.ts";
-import { lookAtNewTrident, type NewTridentSpec } from "../new/new-trident.ts";
+import { findStandingNewTrident, type NewTridentSpec } from "../new/new-trident.ts";
 import { startNewTrident, startNewTridentAgain } from "../new/start-new-trident.ts";
 import {
   handOverNewTrident,
@@ -193,7 +192,7 @@ function newTridentSteps({ cluster, interruption, request }: Reach): NewTridentS
       return startNewTrident(cluster, trident, { destination, range: request.prefix, revision });
     },
     startNewTridentAgain: (record) => startNewTridentAgain(cluster, record, { timeoutSeconds, spec }),
-    findNewTrident: () => lookAtNewTrident(cluster, namespace),
+    findNewTrident: () => findStandingNewTrident(cluster, namespace),
     readNewTrident: async () => {
       try {
         const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;

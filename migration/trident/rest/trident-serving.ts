@@ -4,7 +4,7 @@ import { isReady, listPods, podName } from "../../kubernetes/pods.ts";
 import { openPortForward, type PortForward } from "../../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../../kubernetes/wait-until.ts";
 
-/** Where Trident has its REST API, on the pod's loopback; an old one and a new one alike. */
+/** Where Trident has its REST API, on the pod's loopback; a legacy one and a new one alike. */
 export const restPort = 8000;
 
 interface ServingDeployment {
