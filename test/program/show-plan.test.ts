@@ -6,7 +6,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { describePlan } from "@trident-etcd/migration/plan/describe/describe-plan.ts";
 import { planText, showPlan } from "../../program/show-plan.ts";
-import { planOf } from "../migration/plan/scenario-parts.ts";
+import { planOf } from "../migration/plan/scene/plan-scene.ts";
 
 let folder: string;
 let file: string;

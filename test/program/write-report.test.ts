@@ -6,7 +6,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { writeReport } from "../../program/write-report.ts";
-import { planOf } from "../migration/plan/scenario-parts.ts";
+import { planOf } from "../migration/plan/scene/plan-scene.ts";
 
 const outcome = { clientEndpoint: "https://trident-etcd-client:2379", members: ["a"], certificateExpiry: {} };
 let folder: string;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { describePlan } from "../../migration/plan/describe/describe-plan.ts";
-import { blockedPlans } from "../migration/plan/blocked-plans.ts";
-import { wholePlans } from "../migration/plan/plan-scenarios.ts";
-import { planOf } from "../migration/plan/scenario-parts.ts";
+import { blockedPlans } from "../migration/plan/scene/blocked-plans.ts";
+import { planOf } from "../migration/plan/scene/plan-scene.ts";
+import { wholePlans } from "../migration/plan/scene/whole-plans.ts";
 import { planWords } from "./plan-words.ts";
 import { waysOut } from "./round.ts";
 

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { leftBehindMembers, type AskedMember } from "../../../migration/members/asked-member.ts";
 import { MembersNotServingError } from "../../../migration/members/members-not-serving-error.ts";
 import { judgeMembersNow, waitUntilAllServe, type Members } from "../../../migration/members/wait-for-members.ts";
-import { threeMembers, threeMembersAndOneLeftBehind } from "../plan/fake-plan-environment.ts";
+import { threeMembers, threeMembersAndOneLeftBehind } from "../plan/scene/fake-plan-environment.ts";
 
 const leaving: AskedMember = { kind: "leaving", pod: "trident-etcd-d" };
 

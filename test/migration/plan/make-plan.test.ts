@@ -5,9 +5,9 @@ import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import { PlanBlockedError, refuseBlocked } from "../../../migration/plan/plan-blocked-error.ts";
 import { outageOf } from "../../../migration/plan/rules/outcome/steps.ts";
 import { kubeconfigFor, startFakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
-import { FakePlanEnvironment, planRequest, smallState } from "./fake-plan-environment.ts";
-
-const deploymentPath = "/apis/apps/v1/namespaces/trident/deployments/trident";
+import { FakePlanEnvironment, smallState } from "./scene/fake-plan-environment.ts";
+import { claimsPath, deploymentPath, emptyRecord, ours, secrets } from "./scene/places.ts";
+import { planRequest } from "./scene/plan-scene.ts";
 
 describe("the plan", () => {
   let environment: FakePlanEnvironment;
@@ -65,11 +65,9 @@ describe("the plan", () => {
   });
 
   it("of a migrated namespace says when it was migrated, and plans nothing", async () => {
-    environment.objects.set(deploymentPath, {
-      metadata: { labels: { "app.kubernetes.io/managed-by": "trident-etcd" } },
-    });
+    environment.objects.set(deploymentPath, { metadata: ours });
     const result = JSON.stringify({ keys: 5, sha256: "aa", finishedAt: "2026-01-02T03:04:05.000Z" });
-    environment.record = { namespace: "trident", name: "r", uid: "u", phase: "copied", result };
+    environment.record = { ...emptyRecord, phase: "copied", result };
     const plan = await planFrom(environment.withEtcdCluster(smallState), planRequest());
     assert.equal(plan.flow, "migrated");
     assert.equal(plan.migratedAt, "2026-01-02T03:04:05.000Z");
@@ -89,8 +87,8 @@ describe("the plan", () => {
     environment.withLegacy({ ...smallState, "/trident/v1/txn/x": "{}" });
     environment.withEtcdCluster({ "/trident/v1/volume/foreign": "the-foreign-value" });
     environment.objects.set("/version", { gitVersion: "v1.15.0" });
-    environment.objects.set("/api/v1/namespaces/trident/persistentvolumeclaims/trident", { status: { phase: "Lost" } });
-    environment.objects.set("/api/v1/namespaces/trident/secrets/etcd-server-tls", { metadata: {} });
+    environment.objects.set(`${claimsPath}/trident`, { status: { phase: "Lost" } });
+    environment.objects.set(`${secrets}/etcd-server-tls`, { metadata: {} });
     environment.denied.add("delete apps/deployments");
     const plan = await planFrom(environment, planRequest({ tridentImage: "netapp/trident:18.10.0" }));
     assert.deepEqual(kindsOf(plan), [

@@ -1,8 +1,8 @@
 import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
 import { planText } from "../../../program/show-plan.ts";
-import { blockedPlans } from "./blocked-plans.ts";
-import { wholePlans } from "./plan-scenarios.ts";
-import { planOf } from "./scenario-parts.ts";
+import { blockedPlans } from "./scene/blocked-plans.ts";
+import { planOf } from "./scene/plan-scene.ts";
+import { wholePlans } from "./scene/whole-plans.ts";
 
 /** What docs/the-plan.md shows; write-plan-page.ts writes it there, and describe-plan.test.ts compares it. */
 export const pageAddress = new URL("../../../docs/the-plan.md", import.meta.url);

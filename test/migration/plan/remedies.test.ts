@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { describe, it } from "node:test";
 import { defaultSettings } from "../../../program/settings/settings.ts";
-import { blockedPlans } from "./blocked-plans.ts";
-import { planOf } from "./scenario-parts.ts";
+import { blockedPlans } from "./scene/blocked-plans.ts";
+import { planOf } from "./scene/plan-scene.ts";
 
 /** What kubectl calls what it is told to do, and to what. */
 const verbs = ["annotate", "create", "delete", "describe", "exec", "get", "label", "logs", "patch", "rollout", "scale"];

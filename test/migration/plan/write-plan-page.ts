@@ -1,4 +1,4 @@
-// Writes the text blocks of docs/the-plan.md anew, from plan-scenarios.ts and blocked-plans.ts, such as after a scenario was
+// Writes the text blocks of docs/the-plan.md anew, from scene/whole-plans.ts and scene/blocked-plans.ts, such as after a scenario was
 // added or a sentence changed: node_modules/.bin/node test/migration/plan/write-plan-page.ts
 // Two changes that met on the page in a merge: take either side of it whole, and run this.
 import { readFileSync, writeFileSync } from "node:fs";

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { describePlan } from "../../../../migration/plan/describe/describe-plan.ts";
 import type { MigrationPlan } from "../../../../migration/plan/migration-plan.ts";
-import { blockedPlans } from "../blocked-plans.ts";
+import { blockedPlans } from "../scene/blocked-plans.ts";
+import { planOf } from "../scene/plan-scene.ts";
+import { wholePlans } from "../scene/whole-plans.ts";
 import { pageAddress, pageExamples, shownExamples } from "../plan-page.ts";
-import { wholePlans } from "../plan-scenarios.ts";
-import { planOf } from "../scenario-parts.ts";
 
 /** write-plan-page.ts, run by itself, brings the page up to date. */
 describe("the plan as it is printed", async () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { describePlan } from "../../../../migration/plan/describe/describe-plan.ts";
 import { describeReport } from "../../../../migration/plan/describe/describe-report.ts";
 import type { MigrationResult } from "../../../../migration/record/migration-result.ts";
-import { planOf } from "../scenario-parts.ts";
+import { planOf } from "../scene/plan-scene.ts";
 
 const outcome = {
   clientEndpoint: "https://trident-etcd-client:2379",

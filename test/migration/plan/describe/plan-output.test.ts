@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { planOutput } from "../../../../migration/plan/describe/plan-output.ts";
-import { legacyDeployment } from "../../trident/legacy/legacy-deployment.ts";
-import { FakePlanEnvironment, planRequest, smallState } from "../fake-plan-environment.ts";
+import { FakePlanEnvironment, smallState } from "../scene/fake-plan-environment.ts";
+import { deploymentPath, ours } from "../scene/places.ts";
+import { planOf, planRequest } from "../scene/plan-scene.ts";
+import { migratedStack } from "../scene/stacks.ts";
 import { planFrom } from "../../../../migration/plan/make-plan.ts";
-import { deploymentPath, emptyRecord, ours, planOf } from "../scenario-parts.ts";
 
 const installed = (environment: FakePlanEnvironment, keys: Readonly<Record<string, string>> = smallState) =>
   environment.withEtcdCluster(keys).objects.set(deploymentPath, { metadata: ours });
 
 /** The same cluster before a migration and after it: the old Trident's claim and permissions stay. */
 function migrated(environment: FakePlanEnvironment, keys?: Readonly<Record<string, string>>): void {
-  environment.withLegacy();
-  installed(environment, keys);
-  environment.source = undefined;
-  const result = JSON.stringify({ keys: 5, sha256: "aa", finishedAt: "2026-01-02T03:04:05.000Z" });
-  const manifest = JSON.stringify(legacyDeployment());
-  environment.record = { ...emptyRecord, phase: "copied", result, legacyDeployment: manifest };
+  installed(migratedStack(environment), keys);
 }
 
 const manyKeys = { ...smallState, "/trident/v1/volume/c": "{}", "/trident/v1/volume/d": "{}" };

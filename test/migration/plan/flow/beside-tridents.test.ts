@@ -1,34 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { legacyDeployment } from "../../trident/legacy/legacy-deployment.ts";
-import type { FakePlanEnvironment } from "../fake-plan-environment.ts";
-import { smallState } from "../fake-plan-environment.ts";
-import { deploymentPath, emptyRecord, ours, planOf } from "../scenario-parts.ts";
-
-const newTridentPath = "/apis/apps/v1/namespaces/trident/deployments/trident-external-etcd";
-const annotations = { "trident-etcd/verified-revision": "6" };
-const revisions = {
-  ...{ sourceClusterId: "1", sourceRevision: "6" },
-  ...{ destinationClusterId: "2", destinationRevision: "6" },
-};
-const served = JSON.stringify({ keys: 5, ...revisions });
-const result = JSON.stringify({ keys: 5, sha256: "aa", ...revisions });
-const copied = {
-  ...emptyRecord,
-  phase: "copied",
-  result,
-  legacyDeployment: JSON.stringify(legacyDeployment()),
-} as const;
-const wrote = { ...smallState, "/trident/v1/volume/c": "{}" };
+import { smallState } from "../scene/fake-plan-environment.ts";
+import { deploymentPath, emptyRecord, newTridentPath, ours } from "../scene/places.ts";
+import { planOf } from "../scene/plan-scene.ts";
+import { copiedRecord, newTrident, restoredBeside, startedBeside, written } from "../scene/stacks.ts";
 
 describe("the plan, with an old Trident that somebody has started while a new one has its state", () => {
-  const started = (environment: FakePlanEnvironment): void => {
-    environment.withLegacy().withEtcdCluster(wrote).objects.set(newTridentPath, newTrident(1));
-    environment.record = { ...emptyRecord, phase: "stopped", served };
-  };
-
   it("is blocked, with both ways, and promises no step", async () => {
-    const plan = await planOf(started);
+    const plan = await planOf(startedBeside);
     assert.deepEqual(kinds(plan.blockers), ["bothTridents"]);
     assert.deepEqual(plan.steps, []);
     assert.match(plan.blockers[0]?.message ?? "", /new one has written 1 key and the old one has written 0 keys/);
@@ -36,7 +15,7 @@ describe("the plan, with an old Trident that somebody has started while a new on
 
   it("is blocked as well when what was recorded is gone, and the Deployment alone tells", async () => {
     const plan = await planOf((environment) => {
-      started(environment);
+      startedBeside(environment);
       environment.record = { ...emptyRecord, phase: "stopped" };
     });
     assert.deepEqual(kinds(plan.blockers), ["bothTridents"]);
@@ -44,7 +23,7 @@ describe("the plan, with an old Trident that somebody has started while a new on
 
   it("is blocked when the new etcd can't be asked", async () => {
     const plan = await planOf((environment) => {
-      started(environment);
+      startedBeside(environment);
       environment.destination = undefined;
     });
     assert.match(plan.blockers.map(({ message }) => message).join(), /new one has written can't be told/);
@@ -52,31 +31,26 @@ describe("the plan, with an old Trident that somebody has started while a new on
 
   it("goes ahead when the new one wrote nothing, or the user gives up exactly what it wrote", async () => {
     const nothing = await planOf((environment) => {
-      started(environment);
+      startedBeside(environment);
       environment.withEtcdCluster(smallState);
     });
     assert.ok(!kinds(nothing.blockers).includes("bothTridents"));
-    assert.ok(!kinds((await planOf(started, { discardedKeys: 1 })).blockers).includes("bothTridents"));
-    assert.ok(kinds((await planOf(started, { discardedKeys: 2 })).blockers).includes("bothTridents"));
+    assert.ok(!kinds((await planOf(startedBeside, { discardedKeys: 1 })).blockers).includes("bothTridents"));
+    assert.ok(kinds((await planOf(startedBeside, { discardedKeys: 2 })).blockers).includes("bothTridents"));
   });
 });
 
 describe("the plan, with an old Trident that somebody put back after the migration had ended", () => {
-  const restored = (environment: FakePlanEnvironment): void => {
-    environment.withLegacy().withEtcdCluster(wrote);
-    environment.record = copied;
-  };
-
   it("does not say that it migrates, and is blocked", async () => {
-    const plan = await planOf(restored);
+    const plan = await planOf(restoredBeside);
     assert.equal(plan.flow, "migrated");
     assert.deepEqual(plan.steps, []);
     assert.deepEqual(kinds(plan.blockers), ["oldTridentRestored"]);
   });
 
   it("is the plan of a rollback with that setting, once what the new one wrote is given up", async () => {
-    assert.deepEqual(kinds((await planOf(restored, { rollback: true })).blockers), ["oldTridentRestored"]);
-    const plan = await planOf(restored, { rollback: true, discardedKeys: 1 });
+    assert.deepEqual(kinds((await planOf(restoredBeside, { rollback: true })).blockers), ["oldTridentRestored"]);
+    const plan = await planOf(restoredBeside, { rollback: true, discardedKeys: 1 });
     assert.equal(plan.flow, "rollback");
     assert.deepEqual(plan.blockers, []);
   });
@@ -87,9 +61,9 @@ describe("the plan, when migrate is no longer true", () => {
     for (const place of [undefined, { metadata: ours }]) {
       const plan = await planOf(
         (environment) => {
-          environment.withEtcdCluster(wrote).objects.set(newTridentPath, newTrident(1));
+          environment.withEtcdCluster(written).objects.set(newTridentPath, newTrident);
           if (place !== undefined) environment.objects.set(deploymentPath, place);
-          environment.record = copied;
+          environment.record = copiedRecord;
         },
         { migrate: false },
       );
@@ -101,8 +75,8 @@ describe("the plan, when migrate is no longer true", () => {
   it("is blocked while a rollback is asked for, which the migration's removal would finish", async () => {
     const plan = await planOf(
       (environment) => {
-        environment.withEtcdCluster(wrote).objects.set(deploymentPath, { metadata: ours });
-        environment.record = { ...copied, rollback: "requested" };
+        environment.withEtcdCluster(written).objects.set(deploymentPath, { metadata: ours });
+        environment.record = { ...copiedRecord, rollback: "requested" };
       },
       { migrate: false },
     );
@@ -112,8 +86,8 @@ describe("the plan, when migrate is no longer true", () => {
   it("keeps a finished migration as it is", async () => {
     const plan = await planOf(
       (environment) => {
-        environment.withEtcdCluster(wrote).objects.set(deploymentPath, { metadata: ours });
-        environment.record = copied;
+        environment.withEtcdCluster(written).objects.set(deploymentPath, { metadata: ours });
+        environment.record = copiedRecord;
       },
       { migrate: false },
     );
@@ -121,10 +95,6 @@ describe("the plan, when migrate is no longer true", () => {
     assert.deepEqual(plan.blockers, []);
   });
 });
-
-function newTrident(replicas: number) {
-  return { metadata: { ...ours, annotations }, spec: { replicas } };
-}
 
 function kinds(blockers: readonly { readonly kind: string }[]): string[] {
   return blockers.map(({ kind }) => kind);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { readClaim } from "../../../../migration/plan/read/claim.ts";
 import { legacyTrident } from "../../trident/legacy/legacy-deployment.ts";
-import { FakePlanEnvironment } from "../fake-plan-environment.ts";
+import { FakePlanEnvironment } from "../scene/fake-plan-environment.ts";
 
 const allPods = "/api/v1/namespaces/trident/pods";
 const ownPods = `${allPods}?labelSelector=app%3Dtrident.netapp.io`;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { readSilentDns } from "../../../../migration/plan/read/cluster-dns.ts";
 import type { ServedObject } from "../../../../migration/plan/read/cluster-reader.ts";
-import { FakePlanEnvironment } from "../fake-plan-environment.ts";
+import { FakePlanEnvironment } from "../scene/fake-plan-environment.ts";
 
 const answering = { subsets: [{ addresses: [{ ip: "10.0.0.10" }] }] };
 

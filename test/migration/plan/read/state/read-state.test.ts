@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import { readState } from "../../../../../migration/plan/read/state/read-state.ts";
 import { legacyTrident } from "../../../trident/legacy/legacy-deployment.ts";
 import { MemoryStore } from "../../../copy/memory-store.ts";
-import { FakePlanEnvironment, planRequest, smallState } from "../../fake-plan-environment.ts";
+import { FakePlanEnvironment, smallState } from "../../scene/fake-plan-environment.ts";
+import { planRequest } from "../../scene/plan-scene.ts";
 
 const nothingThere = { flow: "install", etcdCluster: undefined, record: undefined } as const;
 const migrating = { flow: "migrate", legacy: legacyTrident(), etcdCluster: undefined, record: undefined } as const;

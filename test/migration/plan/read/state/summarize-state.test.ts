@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { prefixRange } from "../../../../../migration/copy/store/key-range.ts";
 import { summarizeState } from "../../../../../migration/plan/read/state/summarize-state.ts";
 import { MemoryStore } from "../../../copy/memory-store.ts";
-import { smallState } from "../../fake-plan-environment.ts";
+import { smallState } from "../../scene/fake-plan-environment.ts";
 
 const range = prefixRange("/trident/");
 

@@ -4,7 +4,7 @@ import type { V1Deployment } from "@kubernetes/client-node";
 import { etcdOf, checkAnotherEtcd } from "../../../../../migration/plan/rules/etcd/another-etcd.ts";
 import type { RecordedEtcd } from "../../../../../migration/record/recorded-etcd.ts";
 import type { Flow } from "../../../../../migration/plan/migration-plan.ts";
-import { planRequest } from "../../fake-plan-environment.ts";
+import { planRequest } from "../../scene/plan-scene.ts";
 import { told } from "../told.ts";
 
 const own = planRequest();

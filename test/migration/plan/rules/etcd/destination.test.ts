@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { threeMembers } from "../../fake-plan-environment.ts";
+import { threeMembers } from "../../scene/fake-plan-environment.ts";
 import type { StateRead } from "../../../../../migration/plan/read/state/read-state.ts";
 import { planDestination } from "../../../../../migration/plan/rules/etcd/destination.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { AskedMember } from "../../../../../migration/members/asked-member.ts";
 import { countMembers, checkMembers, type MembersFacts } from "../../../../../migration/plan/rules/etcd/members.ts";
-import { threeMembers, threeMembersAndOneLeftBehind } from "../../fake-plan-environment.ts";
+import { threeMembers, threeMembersAndOneLeftBehind } from "../../scene/fake-plan-environment.ts";
 import { told } from "../told.ts";
 
 const address = { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };

@@ -4,9 +4,10 @@ import type { ServedObject } from "../../../../../migration/plan/read/cluster-re
 import { checkCrd, crdObject, crdOwner, planCrd } from "../../../../../migration/plan/rules/stack/crd.ts";
 import type { FoundObject } from "../../../../../migration/plan/read/stack-objects.ts";
 import { nothingFound } from "../../../../../migration/plan/rules/findings.ts";
+import { ours } from "../../scene/places.ts";
 import { told } from "../told.ts";
 
-const ours = { metadata: { labels: { "app.kubernetes.io/managed-by": "trident-etcd" } } };
+const own = { metadata: ours };
 const spec = {
   scope: "Namespaced",
   names: { kind: "EtcdCluster" },
@@ -23,14 +24,14 @@ function found(crd: ServedObject | undefined, operator?: ServedObject): FoundObj
 
 describe("the CRD of EtcdCluster", () => {
   it("is the stack's own where there is none, or where the stack made it", () => {
-    for (const each of [found(undefined), found(ours, ours)]) {
+    for (const each of [found(undefined), found(own, own)]) {
       assert.deepEqual([crdOwner(each), planCrd(each), checkCrd(each)], ["own", [], nothingFound]);
     }
   });
 
   it("is the stack's own, too, where another stack made it, and older ones are warned of", () => {
-    const { risks, blockers } = told(checkCrd(found(ours)), "state");
-    assert.equal(crdOwner(found(ours)), "own");
+    const { risks, blockers } = told(checkCrd(found(own)), "state");
+    assert.equal(crdOwner(found(own)), "own");
     assert.deepEqual(blockers, []);
     assert.match(risks[0] ?? "", /older version of this program deletes it/);
   });

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { readRunningMigration } from "../../../../../migration/plan/read/running-migration.ts";
 import { checkRunningMigration } from "../../../../../migration/plan/rules/stack/running-migration.ts";
-import { FakePlanEnvironment } from "../../fake-plan-environment.ts";
+import { FakePlanEnvironment } from "../../scene/fake-plan-environment.ts";
+import { leasePath } from "../../scene/places.ts";
 import { told } from "../told.ts";
 
-const path = "/apis/coordination.k8s.io/v1/namespaces/trident/leases/trident-etcd-migration";
 const renewTime = "2026-01-01T00:00:00.000000Z";
 const held = { holderIdentity: "host-1", renewTime, leaseDurationSeconds: 60 };
 
@@ -48,8 +48,8 @@ describe("another migration", () => {
     const read: typeof reader.read = (where) => {
       const spec = specs[Math.min(looks, specs.length - 1)];
       looks += 1;
-      if (spec === undefined) objects.delete(path);
-      else objects.set(path, { spec });
+      if (spec === undefined) objects.delete(leasePath);
+      else objects.set(leasePath, { spec });
       return reader.read(where);
     };
     const now = () => Date.parse(renewTime) + secondsLater * 1000;

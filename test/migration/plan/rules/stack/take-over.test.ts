@@ -3,7 +3,9 @@ import { describe, it } from "node:test";
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
 import { legacyDeployment } from "../../../trident/legacy/legacy-deployment.ts";
-import { deploymentPath, emptyRecord, migratedStack, ours, planOf, secrets } from "../../scenario-parts.ts";
+import { deploymentPath, emptyRecord, ours, secrets } from "../../scene/places.ts";
+import { planOf } from "../../scene/plan-scene.ts";
+import { migratedStack } from "../../scene/stacks.ts";
 
 const annotations = { "trident-etcd/stack": "organization/lost/production", "trident-etcd/stack-uid": "lost-uid" };
 const ofLostStack = { ...ours, annotations };

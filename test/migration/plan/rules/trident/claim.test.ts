@@ -4,9 +4,10 @@ import { readClaim } from "../../../../../migration/plan/read/claim.ts";
 import { nothingFound } from "../../../../../migration/plan/rules/findings.ts";
 import { checkClaim, planClaim } from "../../../../../migration/plan/rules/trident/claim.ts";
 import { legacyTrident } from "../../../trident/legacy/legacy-deployment.ts";
-import { FakePlanEnvironment } from "../../fake-plan-environment.ts";
+import { FakePlanEnvironment } from "../../scene/fake-plan-environment.ts";
+import { claimsPath } from "../../scene/places.ts";
 
-const claimPath = "/api/v1/namespaces/trident/persistentvolumeclaims/trident";
+const claimPath = `${claimsPath}/trident`;
 
 describe("the claim with the old state", () => {
   let environment: FakePlanEnvironment;

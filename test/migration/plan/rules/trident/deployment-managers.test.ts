@@ -5,8 +5,9 @@ import type { ServedObject } from "../../../../../migration/plan/read/cluster-re
 import { readManagers } from "../../../../../migration/plan/read/deployment-managers.ts";
 import { checkManagers } from "../../../../../migration/plan/rules/trident/deployment-managers.ts";
 import { legacyDeployment } from "../../../trident/legacy/legacy-deployment.ts";
-import { FakePlanEnvironment } from "../../fake-plan-environment.ts";
-import { deploymentPath, planOf } from "../../scenario-parts.ts";
+import { FakePlanEnvironment } from "../../scene/fake-plan-environment.ts";
+import { deploymentPath } from "../../scene/places.ts";
+import { planOf } from "../../scene/plan-scene.ts";
 
 const autoscalers = "/apis/autoscaling/v1/namespaces/trident/horizontalpodautoscalers";
 const scaledObjects = "/apis/keda.sh/v1alpha1/namespaces/trident/scaledobjects";

@@ -4,8 +4,8 @@ import { isTrident, readOtherTridents } from "../../../../../migration/plan/read
 import { checkOtherTridents } from "../../../../../migration/plan/rules/trident/other-tridents.ts";
 import type { Flow } from "../../../../../migration/plan/migration-plan.ts";
 import { legacyDeployment } from "../../../trident/legacy/legacy-deployment.ts";
-import { FakePlanEnvironment, planRequest } from "../../fake-plan-environment.ts";
-import { planOf } from "../../scenario-parts.ts";
+import { FakePlanEnvironment } from "../../scene/fake-plan-environment.ts";
+import { planOf, planRequest } from "../../scene/plan-scene.ts";
 
 const first = (resource: string) => `/apis/apps/v1/${resource}?limit=500`;
 const driver = "/apis/storage.k8s.io/v1/csidrivers/csi.trident.netapp.io";

@@ -1,25 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { legacyDeployment } from "../../../trident/legacy/legacy-deployment.ts";
-import { planRequest, smallState } from "../../fake-plan-environment.ts";
-import { planOf } from "../../scenario-parts.ts";
+import type { PlanRequest } from "../../../../../migration/plan/plan-request.ts";
+import { smallState } from "../../scene/fake-plan-environment.ts";
+import { claimsPath } from "../../scene/places.ts";
+import { planOf, type Arrange } from "../../scene/plan-scene.ts";
+import { copiedRecord, migratedStack } from "../../scene/stacks.ts";
 
-const copied = {
-  ...{ namespace: "trident", name: "trident-etcd-migration", uid: "u", phase: "copied" as const },
-  result: JSON.stringify({ keys: 5, sha256: "aa", destinationClusterId: "2" }),
-  legacyDeployment: JSON.stringify(legacyDeployment()),
-};
-const ours = { metadata: { labels: { "app.kubernetes.io/managed-by": "trident-etcd" } } };
-const place = "/apis/apps/v1/namespaces/trident/deployments/trident";
-
-function rollbackPlan(
-  arrange: (environment: Parameters<Parameters<typeof planOf>[0]>[0]) => unknown,
-  change: Partial<ReturnType<typeof planRequest>> = {},
-) {
+function rollbackPlan(arrange: Arrange, change: Partial<PlanRequest> = {}) {
   return planOf(
     (environment) => {
-      environment.withLegacy().withEtcdCluster(smallState).objects.set(place, ours);
-      environment.record = copied;
+      migratedStack(environment).withEtcdCluster(smallState);
       arrange(environment);
     },
     { rollback: true, ...change },
@@ -37,7 +27,7 @@ describe("the plan of a rollback", () => {
   const blockers: [what: string, arrange: Parameters<typeof rollbackPlan>[0], kind: string, message: RegExp][] = [
     [
       "the claim is gone",
-      ({ objects }) => objects.delete("/api/v1/namespaces/trident/persistentvolumeclaims/trident"),
+      ({ objects }) => objects.delete(`${claimsPath}/trident`),
       "persistentVolumeClaim",
       /does not exist/,
     ],
@@ -61,13 +51,13 @@ describe("the plan of a rollback", () => {
     ],
     [
       "the record's result can't be read",
-      (environment) => (environment.record = { ...copied, result: "{" }),
+      (environment) => (environment.record = { ...copiedRecord, result: "{" }),
       "recordInvalid",
       /under result/,
     ],
     [
       "the record's manifest can't be read",
-      (environment) => (environment.record = { ...copied, legacyDeployment: "{}" }),
+      (environment) => (environment.record = { ...copiedRecord, legacyDeployment: "{}" }),
       "recordInvalid",
       /under legacyDeployment/,
     ],
@@ -90,13 +80,13 @@ describe("the plan of a rollback", () => {
   }
 
   it("names the risk of an old Trident that is older than the new one, or whose version can't be told", async () => {
-    const old = (image: string) => copied.legacyDeployment.replaceAll("netapp/trident:19.04.0", image);
+    const old = (image: string) => copiedRecord.legacyDeployment.replaceAll("netapp/trident:19.04.0", image);
     for (const [image, risk] of [
       ["netapp/trident:18.10.0", /old Trident \(18\.10\.0\) is older than the new one \(19\.04\.0\)/],
       ["netapp/trident:latest", /netapp\/trident:latest.*can't be told/],
     ] as const) {
       const plan = await rollbackPlan((environment) => {
-        environment.record = { ...copied, legacyDeployment: old(image) };
+        environment.record = { ...copiedRecord, legacyDeployment: old(image) };
       });
       assert.match(plan.risks.join("\n"), risk);
       assert.deepEqual(plan.blockers, []);
@@ -107,7 +97,7 @@ describe("the plan of a rollback", () => {
     const plan = await planOf(
       (environment) => {
         environment.withLegacy().withEtcdCluster({});
-        environment.record = { ...copied, rollbackPhase: "restoring" };
+        environment.record = { ...copiedRecord, rollbackPhase: "restoring" };
       },
       { rollback: true },
     );

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { planFrom } from "../../../../../migration/plan/make-plan.ts";
-import { FakePlanEnvironment, planRequest, smallState, threeMembers } from "../../fake-plan-environment.ts";
-import { deploymentPath, emptyRecord, recordedStack } from "../../scenario-parts.ts";
+import { FakePlanEnvironment, smallState, threeMembers } from "../../scene/fake-plan-environment.ts";
+import { deploymentPath, emptyRecord } from "../../scene/places.ts";
+import { planRequest } from "../../scene/plan-scene.ts";
+import { recordedStack } from "../../scene/stacks.ts";
 
 const request = planRequest({ migrate: false });
 

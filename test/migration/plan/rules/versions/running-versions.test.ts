@@ -5,7 +5,7 @@ import {
   type RunningFacts,
 } from "../../../../../migration/plan/rules/versions/running-versions.ts";
 import type { AskedMember } from "../../../../../migration/members/asked-member.ts";
-import { threeMembers, threeMembersAndOneLeftBehind } from "../../fake-plan-environment.ts";
+import { threeMembers, threeMembersAndOneLeftBehind } from "../../scene/fake-plan-environment.ts";
 import { told } from "../told.ts";
 
 describe("settings beside what runs", () => {

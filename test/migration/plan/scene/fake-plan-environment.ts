@@ -1,57 +1,20 @@
-import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
-import { ClusterRequestError } from "../../../migration/kubernetes/errors.ts";
-import type { AskedMember } from "../../../migration/members/asked-member.ts";
-import type { MemberView } from "../../../migration/etcd/ask-member.ts";
-import type { MigrationRecord } from "../../../migration/record/migration-record.ts";
-import type { Access, ClusterReader, ServedObject } from "../../../migration/plan/read/cluster-reader.ts";
-import type { PlanEnvironment } from "../../../migration/plan/read/plan-environment.ts";
-import type { PlanRequest } from "../../../migration/plan/plan-request.ts";
-import { BlockedError } from "../../../migration/blockers/blocker.ts";
-import type { Blocker } from "../../../migration/blockers/blocker.ts";
-import { namespaceMissing } from "../../../migration/blockers/legacy-blockers.ts";
-import type { OpenStore } from "../../../migration/connect/open-store.ts";
-import type { NamesAnswer } from "../../../migration/trident/rest/ask-for-lists.ts";
-import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
-import { MemoryStore } from "../copy/memory-store.ts";
-import { namesIn } from "../trident/state/names-in-store.ts";
-
-export function planRequest(change: Partial<PlanRequest> = {}): PlanRequest {
-  return {
-    cluster: {},
-    stack: "organization/trident-etcd/production",
-    takeOver: false,
-    namespace: "trident",
-    migrate: true,
-    rollback: false,
-    legacyDeployment: "trident",
-    legacyEtcdContainer: "etcd",
-    legacyClaim: claimSource,
-    record: "trident-etcd-migration",
-    prefix: keyPrefix("/trident/"),
-    destination: {
-      kind: "managed" as const,
-      namespace: "trident",
-      etcdCluster: "trident-etcd",
-      clientSecret: "etcd-client-tls",
-    },
-    tridentImage: "netapp/trident:19.04.0",
-    etcdClusterSize: 3,
-    etcdVersion: "3.4.22",
-    abandonedEtcd: "",
-    certificateValidityHours: 43800,
-    certificateEarlyRenewalHours: 720,
-    snapshotDirectory: "snapshots",
-    ...change,
-  };
-}
+import { ClusterRequestError } from "../../../../migration/kubernetes/errors.ts";
+import type { AskedMember } from "../../../../migration/members/asked-member.ts";
+import type { MemberView } from "../../../../migration/etcd/ask-member.ts";
+import type { MigrationRecord } from "../../../../migration/record/migration-record.ts";
+import type { Access, ClusterReader, ServedObject } from "../../../../migration/plan/read/cluster-reader.ts";
+import type { PlanEnvironment } from "../../../../migration/plan/read/plan-environment.ts";
+import { BlockedError } from "../../../../migration/blockers/blocker.ts";
+import type { Blocker } from "../../../../migration/blockers/blocker.ts";
+import { namespaceMissing } from "../../../../migration/blockers/legacy-blockers.ts";
+import type { OpenStore } from "../../../../migration/connect/open-store.ts";
+import type { NamesAnswer } from "../../../../migration/trident/rest/ask-for-lists.ts";
+import { legacyDeployment } from "../../trident/legacy/legacy-deployment.ts";
+import { MemoryStore } from "../../copy/memory-store.ts";
+import { namesIn } from "../../trident/state/names-in-store.ts";
+import { claimsPath, deploymentPath, etcdClusterPath, ours } from "./places.ts";
 
 const noNames = { backends: [], volumes: [], storageClasses: [] };
-
-export const claimSource = {
-  claim: "trident",
-  etcdImages: ["quay.io/coreos/etcd:v3.1.5", "quay.io/coreos/etcd:v3.3.12", "quay.io/coreos/etcd:v3.4.22"],
-  copyImage: "busybox:1.28.0-glibc",
-};
 
 /** A cluster in memory that can only be looked at: objects and lists by their paths, and two etcds. */
 export class FakePlanEnvironment implements PlanEnvironment {
@@ -159,11 +122,8 @@ export class FakePlanEnvironment implements PlanEnvironment {
 
   /** A legacy Trident that serves, with its claim, its volume and its state. */
   withLegacy(entries: Readonly<Record<string, string>> = smallState): this {
-    this.objects.set(
-      "/apis/apps/v1/namespaces/trident/deployments/trident",
-      legacyDeployment() as unknown as ServedObject,
-    );
-    this.objects.set("/api/v1/namespaces/trident/persistentvolumeclaims/trident", {
+    this.objects.set(deploymentPath, legacyDeployment() as unknown as ServedObject);
+    this.objects.set(`${claimsPath}/trident`, {
       metadata: { name: "trident" },
       spec: { volumeName: "pvc-1", storageClassName: "gold" },
       status: { phase: "Bound", capacity: { storage: "2Gi" } },
@@ -176,9 +136,8 @@ export class FakePlanEnvironment implements PlanEnvironment {
   /** The claim of a Trident that was uninstalled. */
   withClaimAlone(): this {
     this.withLegacy();
-    const path = "/api/v1/namespaces/trident/persistentvolumeclaims";
-    this.objects.delete("/apis/apps/v1/namespaces/trident/deployments/trident");
-    this.lists.set(path, [this.objects.get(`${path}/trident`) ?? {}]);
+    this.objects.delete(deploymentPath);
+    this.lists.set(claimsPath, [this.objects.get(`${claimsPath}/trident`) ?? {}]);
     this.source = undefined;
     return this;
   }
@@ -193,7 +152,7 @@ export class FakePlanEnvironment implements PlanEnvironment {
   /** An EtcdCluster of this program with three members. */
   withEtcdCluster(entries: Readonly<Record<string, string>> = {}): this {
     this.objects.set(etcdClusterPath, {
-      metadata: { name: "trident-etcd", labels: { "app.kubernetes.io/managed-by": "trident-etcd" } },
+      metadata: { name: "trident-etcd", ...ours },
       spec: { version: "3.4.22" },
       status: { members: { ready: ["a", "b", "c"] }, currentVersion: "3.4.22" },
     });
@@ -230,8 +189,6 @@ class EtcdStandIn extends MemoryStore {
     return { ...(await super.status()), version: this.#version };
   }
 }
-
-export const etcdClusterPath = "/apis/etcd.database.coreos.com/v1beta2/namespaces/trident/etcdclusters/trident-etcd";
 
 export const smallState = {
   "/trident/store": '{"store_version":"etcdv3","orchestrator_api_version":"1"}',

@@ -1,19 +1,12 @@
-import type { MigrationPlan } from "../../../migration/plan/migration-plan.ts";
-import type { ServedObject } from "../../../migration/plan/read/cluster-reader.ts";
-import { NotReachedFromHereError } from "../../../migration/connect/open-existing-etcd.ts";
-import { definitionName, definitionPath } from "../../../migration/uninstall/crd.ts";
-import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
+import type { MigrationPlan } from "../../../../migration/plan/migration-plan.ts";
+import type { ServedObject } from "../../../../migration/plan/read/cluster-reader.ts";
+import { NotReachedFromHereError } from "../../../../migration/connect/open-existing-etcd.ts";
+import { definitionName, definitionPath } from "../../../../migration/uninstall/crd.ts";
+import { withCertificates } from "./certificates.ts";
 import { smallState, type FakePlanEnvironment } from "./fake-plan-environment.ts";
-import {
-  deploymentPath,
-  emptyRecord,
-  existingEtcd,
-  migratedStack,
-  ours,
-  planOf,
-  withCertificates,
-  withStackObjects,
-} from "./scenario-parts.ts";
+import { deploymentPath, emptyRecord, ours } from "./places.ts";
+import { existingEtcd, planOf } from "./plan-scene.ts";
+import { copiedRecord, migratedStack, withStackObjects } from "./stacks.ts";
 
 /** Clusters and settings, under the headings of docs/the-plan.md. */
 export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> = {
@@ -29,7 +22,7 @@ export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> 
       const spec = { ...(deployment?.spec as object), replicas: 0 };
       environment.objects.set(deploymentPath, { metadata: { ...deployment?.metadata, annotations } as object, spec });
       environment.source = undefined;
-      environment.record = { namespace: "trident", name: "trident-etcd-migration", uid: "u", phase: "stopped" };
+      environment.record = { ...emptyRecord, phase: "stopped" };
     }),
   "A migrated stack": () => planOf(migrated),
   "A migrated stack of which something was deleted": () =>
@@ -66,8 +59,7 @@ export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> 
 
 function migrated(environment: FakePlanEnvironment): void {
   const result = JSON.stringify({ keys: 5, sha256: "aa", finishedAt: "2026-01-02T03:04:05.000Z" });
-  const manifest = JSON.stringify(legacyDeployment());
-  environment.record = { ...emptyRecord, phase: "copied", result, legacyDeployment: manifest };
+  environment.record = { ...copiedRecord, result };
   environment.withEtcdCluster(smallState).objects.set(deploymentPath, { metadata: ours });
   withCertificates(environment);
   withStackObjects(environment);

@@ -1,0 +1,99 @@
+import type { BlockerKind } from "../../../../migration/blockers/blocker.ts";
+import type { PlanRequest } from "../../../../migration/plan/plan-request.ts";
+import { MemoryStore } from "../../copy/memory-store.ts";
+import * as etcd from "./blocked/etcd.ts";
+import * as existing from "./blocked/existing-etcd.ts";
+import * as stack from "./blocked/stack.ts";
+import * as state from "./blocked/state.ts";
+import * as trident from "./blocked/trident.ts";
+import { broughtIn } from "./certificates.ts";
+import { smallState } from "./fake-plan-environment.ts";
+import { claimsPath, deploymentPath, emptyRecord } from "./places.ts";
+import { existingEtcd, type Arrange } from "./plan-scene.ts";
+import { migratedStack, restoredBeside } from "./stacks.ts";
+
+type BlockedPlan = readonly [kind: BlockerKind, arrange: Arrange, change?: Partial<PlanRequest>];
+
+const install = { migrate: false };
+const installOnExisting = { ...install, ...existingEtcd() };
+const broughtCertificates = broughtIn("certificates");
+
+/**
+ * What keeps a run from being begun, each alone, under its heading of docs/the-plan.md; in the order of their names, so that two that
+ * are added at a time rarely meet.
+ */
+export const blockedPlans: readonly BlockedPlan[] = [
+  ["anotherAuthority", etcd.hasMembers, { broughtCertificates }],
+  ["anotherEtcd", etcd.runsElsewhere, installOnExisting],
+  ["anotherMigration", stack.isUnderWay],
+  ["anotherTrident", trident.isElsewhere, install],
+  ["bothTridents", trident.areTwo],
+  ["brokenReferences", state.namesNoBackend],
+  ["emptiedEtcd", etcd.emptied, install],
+  ["emptySource", (environment) => environment.withLegacy({})],
+  ["etcdVersionSkipped", etcd.twoVersionsBehind, { ...install, etcdVersion: "3.5.6" }],
+  ["etcdv2State", state.isBeforeEtcdv3],
+  ["existingEtcdAccess", existing.refusesItsUser, installOnExisting],
+  ["existingEtcdAlarm", existing.hasAnAlarm, installOnExisting],
+  ["existingEtcdClusters", existing.isSeveral, installOnExisting],
+  ["existingEtcdTls", existing.hasAnotherName, installOnExisting],
+  ["existingEtcdUnreachable", existing.doesNotAnswer, installOnExisting],
+  ["existingEtcdVersion", existing.isTooNew, installOnExisting],
+  [
+    "foreignKeys",
+    (environment) => environment.withLegacy().withEtcdCluster({ "/trident/v1/volume/of-somebody-else": "secret" }),
+  ],
+  ["foreignObject", stack.hasForeignSecret],
+  ["foreignTrident", (environment) => environment.objects.set(deploymentPath, { metadata: { name: "trident" } })],
+  ["imageOlderThanData", (environment) => environment.withLegacy(), { tridentImage: "netapp/trident:18.10.0" }],
+  ["kubernetesEtcd", existing.isOfKubernetes, installOnExisting],
+  ["leasedKeys", state.hasLeases],
+  ["legacyClaimPresent", (environment) => environment.withClaimAlone(), install],
+  ["legacyTridentPresent", (environment) => environment.withLegacy(), install],
+  ["lostEtcd", etcd.lost, install],
+  ["managedDeployment", trident.isKeptInSync],
+  ["membersMissing", etcd.lacksAMember, { ...install, etcdVersion: "3.5.6" }],
+  ["missingPermissions", stack.lacksPermissions],
+  ["namespaceMissing", (environment) => (environment.hasNamespace = false), install],
+  [
+    "newEtcd",
+    (environment) =>
+      (migratedStack(environment).destination = new MemoryStore("the etcd cluster trident-etcd", "7", smallState)),
+    { rollback: true },
+  ],
+  ["newTridentStands", trident.standsWithoutMigrate, install],
+  ["noLegacyTrident", () => undefined],
+  ["noManifest", trident.hasNoManifest, { rollback: true }],
+  ["noRoom", state.isTooLarge],
+  ["nothingToRollBack", (environment) => environment.withLegacy(), { rollback: true }],
+  ["oldTridentRestored", restoredBeside],
+  ["oldTridentDisagrees", trident.listsMore],
+  ["oldTridentNotServing", trident.doesNotServe],
+  ["openTransactions", (environment) => environment.withLegacy({ ...smallState, "/trident/v1/txn/pvc-7": "{}" })],
+  ["otherEtcd", etcd.isAnother, install],
+  ["otherStack", stack.isAnotherStacks],
+  [
+    "persistentVolumeClaim",
+    (environment) => environment.withLegacy().objects.set(`${claimsPath}/trident`, { status: { phase: "Lost" } }),
+  ],
+  ["prefixNotEmpty", existing.hasKeys, installOnExisting],
+  ["quorumLost", etcd.lostItsQuorum, install],
+  [
+    "recordInvalid",
+    (environment) => (environment.withLegacy().withEtcdCluster().record = { ...emptyRecord, firstPass: "nonsense" }),
+  ],
+  ["rollbackUnfinished", trident.isHalfRolledBack],
+  [
+    "sameCluster",
+    (environment) => (environment.withLegacy().destination = new MemoryStore("the etcd cluster trident-etcd", "1")),
+  ],
+  ["sourceUnreachable", state.cannotBeRead],
+  ["stoppedTridentDeleted", (environment) => (environment.record = { ...emptyRecord, phase: "stopped" })],
+  ["takeOver", () => undefined, { ...install, takeOver: true }],
+  [
+    "unsupportedKubernetes",
+    (environment) => environment.withLegacy().objects.set("/version", { gitVersion: "v1.15.12" }),
+  ],
+  ["unsupportedTrident", (environment) => environment.withLegacy(), { tridentImage: "netapp/trident:20.01.0" }],
+  ["unusableDefinition", stack.hasUnusableCrd],
+];

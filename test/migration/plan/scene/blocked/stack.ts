@@ -1,0 +1,47 @@
+import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
+import { definitionName, definitionPath } from "../../../../../migration/uninstall/crd.ts";
+import type { FakePlanEnvironment } from "../fake-plan-environment.ts";
+import { leasePath, ours, secrets } from "../places.ts";
+
+// What the plan says of the stack's objects and permissions, each as the only thing that is wrong.
+
+export function isUnderWay(environment: FakePlanEnvironment): void {
+  environment.withLegacy().objects.set(leasePath, renewedAtEachReading());
+}
+
+export function hasForeignSecret(environment: FakePlanEnvironment): void {
+  environment.withLegacy().objects.set(`${secrets}/etcd-client-tls`, { metadata: {} });
+}
+
+export function lacksPermissions(environment: FakePlanEnvironment): void {
+  const missing = ["get /pods/portforward", "create /pods", "create apiextensions.k8s.io/customresourcedefinitions"];
+  const { denied } = environment.withLegacy();
+  for (const each of missing) denied.add(each);
+}
+
+export function isAnotherStacks(environment: FakePlanEnvironment): void {
+  const annotations = { "trident-etcd/stack": "organization/trident-etcd/staging" };
+  const clusterRole = "/apis/rbac.authorization.k8s.io/v1/clusterroles/trident-external-etcd-trident";
+  environment.withLegacy().objects.set(`${secrets}/etcd-client-tls`, { metadata: { ...ours, annotations } });
+  environment.objects.set(clusterRole, { metadata: { ...ours, annotations } });
+  environment.objects.set(`${secrets}/etcd-peer-tls`, { metadata: ours });
+}
+
+export function hasUnusableCrd(environment: FakePlanEnvironment): void {
+  const versions = [{ name: "v1beta2", served: true, subresources: { status: {} } }];
+  environment.withLegacy().objects.set(definitionPath, {
+    metadata: { name: definitionName },
+    spec: { scope: "Namespaced", names: { kind: "EtcdCluster" }, versions },
+  });
+}
+
+function renewedAtEachReading(): ServedObject {
+  let second = 0;
+  return {
+    get spec() {
+      second += 1;
+      const renewTime = new Date(Date.UTC(2999, 0, 1, 0, 0, second)).toISOString();
+      return { holderIdentity: "build-7-4711-0a1b2c3d", renewTime, leaseDurationSeconds: 60 };
+    },
+  };
+}
