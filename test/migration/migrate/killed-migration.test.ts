@@ -4,6 +4,7 @@ import { runMigration } from "../../../migration/migrate/migrate-trident-state.t
 import { MigrationError } from "../../../migration/migrate/migration.ts";
 import { isBlockedBy } from "../../../migration/blockers/blocker.ts";
 import { FakeCluster } from "../trident/port/fake-cluster.ts";
+import { failureOf, ignore } from "./migration-scene.ts";
 
 /** More than one transaction takes. */
 const many = Object.fromEntries(
@@ -104,7 +105,7 @@ describe("a migration that is killed", () => {
     const cluster = await killedInFirstPass();
     const [key = ""] = Object.keys(cluster.destination.entries());
     cluster.destination.put(key, "changed by somebody");
-    const error = await failure(cluster);
+    const error = await failureOf(cluster);
     assert.ok(isBlockedBy(error.cause, "foreignKeys"));
     assert.match(error.message, new RegExp(`1 key .*${key}`, "s"));
     assert.equal(cluster.destination.entries()[key], "changed by somebody");
@@ -114,20 +115,10 @@ describe("a migration that is killed", () => {
     const cluster = await killedInFirstPass();
     Object.assign(cluster.destination, { clusterId: "another" });
     writeOn(cluster);
-    const error = await failure(cluster);
+    const error = await failureOf(cluster);
     assert.ok(isBlockedBy(error.cause, "foreignKeys"));
   });
 });
-
-async function failure(cluster: FakeCluster): Promise<MigrationError> {
-  try {
-    await runMigration(cluster, ignore);
-  } catch (error) {
-    assert.ok(error instanceof MigrationError, String(error));
-    return error;
-  }
-  return assert.fail("the migration succeeded");
-}
 
 async function killed(cluster: FakeCluster, ...death: Parameters<FakeCluster["killedAt"]>): Promise<void> {
   const dead = cluster.killedAt(...death);
@@ -169,8 +160,4 @@ function writeOn({ source }: FakeCluster): void {
 async function destinationRevisions({ destination, range }: FakeCluster): Promise<Map<string, bigint>> {
   const { entries } = await destination.range(range);
   return new Map(entries.map(({ key, modRevision }) => [key.toString(), modRevision]));
-}
-
-function ignore(): void {
-  // Progress is not what these tests look at.
 }

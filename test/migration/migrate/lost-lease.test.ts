@@ -5,6 +5,8 @@ import { MigrationError } from "../../../migration/migrate/migration.ts";
 import type { MigrationResult } from "../../../migration/record/migration-result.ts";
 import { FakeCluster } from "../trident/port/fake-cluster.ts";
 import { napsAt, sleepingRun, type Nap } from "../trident/port/sleeping-run.ts";
+import { LeaseLostError } from "../../../migration/lease/errors.ts";
+import { failureOf, ignore } from "./migration-scene.ts";
 
 describe("a run whose machine sleeps while another one ends its migration", () => {
   let stepsOfRun: readonly string[] = [];
@@ -31,6 +33,40 @@ describe("a run whose machine sleeps while another one ends its migration", () =
       assert.doesNotMatch(outcome.message, /no state is lost|serving again|Nothing was changed/, what);
     }
   });
+});
+
+describe("a migration whose Lease another one takes over", () => {
+  it("stops nothing when that happens in the first pass", async () => {
+    const cluster = new FakeCluster();
+    cluster.before("changeRecord", () => {
+      cluster.loseLease();
+    });
+    const error = await failureOf(cluster);
+    assert.ok(causes(error).some((each) => each instanceof LeaseLostError));
+    assert.ok(!cluster.steps.includes("stopLegacy"));
+    assert.deepEqual(cluster.destination.entries(), {});
+  });
+
+  for (const step of ["stopLegacy", "openStoppedSource", "checkStillStopped"] as const) {
+    it(`takes no further step and takes nothing back when that happens in ${step}`, async () => {
+      const cluster = new FakeCluster();
+      let [taken, state]: [number, unknown] = [0, undefined];
+      cluster.before(step, () => {
+        cluster.loseLease();
+        [taken, state] = [cluster.steps.length, cluster.destination.entries()];
+      });
+      const error = await failureOf(cluster);
+      assert.ok(
+        causes(error).some((each) => each instanceof LeaseLostError),
+        error.message,
+      );
+      assert.match(error.message, /another-host-1-00000000 holds it now/);
+      assert.equal(error.legacy, "leftToOther");
+      assert.deepEqual(cluster.steps.slice(taken), []);
+      assert.deepEqual(cluster.destination.entries(), state);
+      assert.equal(cluster.replicas(), 0);
+    });
+  }
 });
 
 describe("a run that loses the Lease and fails for another reason besides", () => {
@@ -107,6 +143,6 @@ function stateOf(world: FakeCluster): unknown {
   });
 }
 
-function ignore(): void {
-  // What is said is another test's business.
+function causes(error: unknown): unknown[] {
+  return error instanceof Error ? [error, ...causes(error.cause)] : [];
 }

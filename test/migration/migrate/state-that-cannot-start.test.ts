@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
-import { MigrationError } from "../../../migration/migrate/migration.ts";
 import { FakeCluster } from "../trident/port/fake-cluster.ts";
+import { failureOf } from "./migration-scene.ts";
 
 const orphan = { "/trident/v1/volume/pvc-1": '{"Config":{"storageClass":""},"backend":"missing"}' };
 
 describe("a state on which no Trident starts", () => {
   it("is found before anything is stopped", async () => {
     const cluster = new FakeCluster(orphan);
-    const message = await failure(cluster);
+    const message = (await failureOf(cluster)).message;
     assert.match(message, /volume pvc-1 is on backend missing.*Nothing was changed: the old Trident is as it was/);
     assertUntouched(cluster);
   });
@@ -24,7 +24,7 @@ describe("a state on which no Trident starts", () => {
     ] as const) {
       const cluster = new FakeCluster();
       cluster.answer = answer;
-      assert.match(await failure(cluster), said);
+      assert.match((await failureOf(cluster)).message, said);
       assertUntouched(cluster);
     }
   });
@@ -33,13 +33,13 @@ describe("a state on which no Trident starts", () => {
     const cluster = new FakeCluster();
     const names = { backends: [], volumes: ["a", "b", "in-memory-only"], storageClasses: [] };
     cluster.answer = { kind: "names", names };
-    assert.match(await failure(cluster), /it lists volume in-memory-only, which its etcd does not have/);
+    assert.match((await failureOf(cluster)).message, /it lists volume in-memory-only, which its etcd does not have/);
     assertUntouched(cluster);
   });
 
   it("is found on the claim of an uninstalled Trident, and nothing of it stays in the new etcd", async () => {
     const cluster = new FakeCluster(orphan).uninstall();
-    assert.match(await failure(cluster), /volume pvc-1 is on backend missing.*claim trident is as it was/i);
+    assert.match((await failureOf(cluster)).message, /volume pvc-1 is on backend missing.*claim trident is as it was/i);
     assert.deepEqual(cluster.destination.entries(), {});
   });
 
@@ -51,7 +51,7 @@ describe("a state on which no Trident starts", () => {
     const lines: string[] = [];
     await runMigration(new FakeCluster(entries).uninstall(), (line) => lines.push(line));
     assert.ok(lines.some((line) => line.includes("deleted-since")));
-    assert.match(await failure(new FakeCluster(entries)), /volume a is on storage class deleted-since/);
+    assert.match((await failureOf(new FakeCluster(entries))).message, /volume a is on storage class deleted-since/);
   });
 });
 
@@ -59,14 +59,4 @@ function assertUntouched(cluster: FakeCluster): void {
   assert.equal(cluster.replicas(), 1);
   assert.ok(!cluster.steps.includes("stopLegacy"));
   assert.deepEqual(cluster.destination.entries(), {});
-}
-
-async function failure(cluster: FakeCluster): Promise<string> {
-  try {
-    await runMigration(cluster, () => undefined);
-  } catch (error) {
-    assert.ok(error instanceof MigrationError);
-    return error.message;
-  }
-  throw new Error("it succeeded");
 }

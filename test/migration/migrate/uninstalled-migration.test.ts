@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
-import { MigrationError } from "../../../migration/migrate/migration.ts";
 import { FakeCluster } from "../trident/port/fake-cluster.ts";
-
-const ignore = (): void => undefined;
+import { failureOf, ignore } from "./migration-scene.ts";
 
 describe("a migration from the claim of a Trident that was uninstalled", () => {
   it("moves all of its state, starts the new Trident and records the claim", async () => {
@@ -36,7 +34,7 @@ describe("a migration from the claim of a Trident that was uninstalled", () => {
   it("takes everything back when it fails, and says that the claim is as it was", async () => {
     const cluster = new FakeCluster().uninstall();
     cluster.failAt("startNewTrident", new Error("it lists nothing"));
-    const error = await failure(cluster);
+    const error = await failureOf(cluster);
     assert.match(error.message, /it lists nothing.*PersistentVolumeClaim trident is as it was, and no Trident serves/);
     assert.deepEqual(cluster.destination.entries(), {});
     assert.equal(cluster.sourcePod, false);
@@ -75,17 +73,7 @@ describe("a migration from the claim of a Trident that was uninstalled", () => {
   it("is refused when the Deployment came back meanwhile", async () => {
     const cluster = new FakeCluster().uninstall();
     cluster.failAt("checkStillStopped", new Error("it was made anew"));
-    assert.match((await failure(cluster)).message, /it was made anew/);
+    assert.match((await failureOf(cluster)).message, /it was made anew/);
     assert.deepEqual(cluster.destination.entries(), {});
   });
 });
-
-async function failure(cluster: FakeCluster): Promise<MigrationError> {
-  try {
-    await runMigration(cluster, ignore);
-  } catch (error) {
-    assert.ok(error instanceof MigrationError);
-    return error;
-  }
-  throw new Error("it succeeded");
-}

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
-import { MigrationError } from "../../../migration/migrate/migration.ts";
 import { FakeCluster } from "../trident/port/fake-cluster.ts";
+import { failureOf, ignore } from "./migration-scene.ts";
 
 describe("a migration, until the new Trident serves", () => {
   it("starts it once all that changed is there, and records nothing before it serves", async () => {
@@ -24,7 +24,7 @@ describe("a migration, until the new Trident serves", () => {
   it("puts the old one back when it does not come to serve, and completes with one that does", async () => {
     const cluster = new FakeCluster();
     cluster.failAt("startNewTrident", new Error("it keeps ending"));
-    const error = await failure(cluster);
+    const error = await failureOf(cluster);
     assert.match(error.message, /while starting the new Trident: it keeps ending.*old Trident is serving again/);
     assert.equal(cluster.replicas(), 1);
     assert.deepEqual(cluster.destination.entries(), {});
@@ -55,7 +55,7 @@ describe("a migration, once the new Trident serves", () => {
     it(`puts nothing back when ${step} fails, and is ended by the next run without a copy`, async () => {
       const cluster = new FakeCluster();
       cluster.failAt(step, new Error("the API server is away"));
-      const error = await failure(cluster);
+      const error = await failureOf(cluster);
       assert.equal(error.legacy, "superseded");
       assert.match(error.message, /the API server is away.*nothing is taken back.*next `pulumi up`/);
       assert.ok(cluster.newTrident);
@@ -86,17 +86,3 @@ describe("a migration, once the new Trident serves", () => {
     }
   });
 });
-
-async function failure(cluster: FakeCluster): Promise<MigrationError> {
-  try {
-    await runMigration(cluster, ignore);
-  } catch (error) {
-    assert.ok(error instanceof MigrationError, String(error));
-    return error;
-  }
-  throw new Error("the migration succeeded");
-}
-
-function ignore(): void {
-  // What is said is another test's business.
-}

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
-import { MigrationError } from "../../../migration/migrate/migration.ts";
 import { FakeCluster } from "../trident/port/fake-cluster.ts";
+import { failureOf, ignore, killedOnceItServed } from "../migrate/migration-scene.ts";
 
 const made = "/trident/v1/volume/made-by-the-new-one";
 
@@ -18,7 +18,7 @@ describe("an old Trident that somebody started while the new one had its state",
       startOldByHand(cluster);
       cluster.source.put("/trident/store", "written at its start");
       for (let tries = 0; tries < 2; tries += 1) {
-        const error = await failure(cluster);
+        const error = await failureOf(cluster);
         assert.equal(error.legacy, "untouched");
         assert.match(error.message, /new one has written 1 key and the old one has written 1 key/);
         assert.match(error.message, /scale deployment trident --replicas=0`/);
@@ -48,7 +48,7 @@ describe("an old Trident that somebody started while the new one had its state",
       startOldByHand(cluster);
       cluster.source.put("/trident/v1/volume/made-by-the-old-one", "precious, too");
       stopOldByHand(cluster);
-      assert.match((await failure(cluster)).message, /old one has written 1 key/);
+      assert.match((await failureOf(cluster)).message, /old one has written 1 key/);
       cluster.discardedKeys = 1;
       await runMigration(cluster, ignore);
       assert.equal(cluster.destination.entries()[made], "precious");
@@ -62,7 +62,7 @@ describe("an old Trident that somebody started while the new one had its state",
       cluster.newTridentStopped = true;
       for (const other of [undefined, 0, 2]) {
         cluster.discardedKeys = other;
-        await failure(cluster);
+        await failureOf(cluster);
         assert.equal(cluster.destination.entries()[made], "precious");
       }
       cluster.discardedKeys = 1;
@@ -86,7 +86,7 @@ describe("an old Trident that somebody started while the new one had its state",
     await runMigration(cluster, ignore);
     cluster.trident = trident;
     cluster.destination.put(made, "precious");
-    const error = await failure(cluster);
+    const error = await failureOf(cluster);
     assert.match(error.message, /put back by hand.*config set rollback true`, `pulumi config set discardedKeys 1`/s);
     assert.equal(cluster.replicas(), 1);
     assert.equal(cluster.destination.entries()[made], "precious");
@@ -110,7 +110,7 @@ describe("a new Trident that somebody scaled to 0", () => {
     cluster.destination.put(made, "precious");
     cluster.source.put("/trident/v1/volume/made-by-the-old-one", "precious, too");
     cluster.newTridentStopped = true;
-    const error = await failure(cluster);
+    const error = await failureOf(cluster);
     assert.match(error.message, /both Tridents have written since.*the old one 1 key.*the new one 1 key/s);
     assert.equal(cluster.destination.entries()[made], "precious");
     assert.ok(!(made in cluster.source.entries()));
@@ -160,20 +160,6 @@ describe("a new Trident that somebody scaled to 0", () => {
   });
 });
 
-async function killedOnceItServed(...[step, when]: Parameters<FakeCluster["killedAt"]>): Promise<FakeCluster> {
-  const cluster = new FakeCluster();
-  const { promise: dead, resolve } = Promise.withResolvers<undefined>();
-  cluster.before("startNewTrident", () => {
-    void cluster.killedAt(step, when).then(() => {
-      resolve(undefined);
-    });
-  });
-  void runMigration(cluster, ignore);
-  await dead;
-  cluster.before("startNewTrident", () => undefined);
-  return cluster;
-}
-
 function startOldByHand(cluster: FakeCluster): void {
   const { trident } = cluster;
   if (trident.kind !== "legacy") throw new Error("there is no old Trident");
@@ -188,18 +174,4 @@ function stopOldByHand(cluster: FakeCluster): void {
   const { generation } = trident.legacy;
   const legacy = { ...trident.legacy, replicas: 0, stoppedByMigration: true, generation: generation + 1 };
   cluster.trident = { kind: "legacy", legacy };
-}
-
-async function failure(cluster: FakeCluster): Promise<MigrationError> {
-  try {
-    await runMigration(cluster, ignore);
-  } catch (error) {
-    assert.ok(error instanceof MigrationError, String(error));
-    return error;
-  }
-  return assert.fail("the migration succeeded");
-}
-
-function ignore(): void {
-  // What is said is looked at where it matters.
 }

@@ -4,6 +4,7 @@ import { undoUnfinishedMigration } from "../../../migration/undo/undo-unfinished
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { FakeCluster } from "../trident/port/fake-cluster.ts";
 import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";
+import { ignore, killedOnceItServed } from "../migrate/migration-scene.ts";
 
 describe("the undo of a migration that did not end", () => {
   it("frees the old Trident's volume and removes the new one before it starts the old one", async () => {
@@ -144,21 +145,4 @@ function leftStopped(): FakeCluster {
 
 function stateOf({ trident, recorded, sourcePod, newTrident, newTridentStopped, handedOver }: FakeCluster): unknown {
   return structuredClone({ trident, recorded, sourcePod, newTrident, newTridentStopped, handedOver });
-}
-
-async function killedOnceItServed(...[step, when]: Parameters<FakeCluster["killedAt"]>): Promise<FakeCluster> {
-  const scene = new FakeCluster();
-  const { promise: dead, resolve } = Promise.withResolvers<undefined>();
-  scene.before("startNewTrident", () => {
-    void scene.killedAt(step, when).then(() => {
-      resolve(undefined);
-    });
-  });
-  void runMigration(scene, ignore);
-  await dead;
-  return scene;
-}
-
-function ignore(): void {
-  // What is said is looked at where it matters.
 }

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CopyConflictError, CopyMismatchError } from "../../../migration/copy/errors.ts";
-import { StoreError } from "../../../migration/copy/store/store-error.ts";
-import { LeaseLostError } from "../../../migration/lease/errors.ts";
 import { LegacyTridentChangedError } from "../../../migration/trident/legacy/stop-legacy-trident.ts";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
-import { MigrationError } from "../../../migration/migrate/migration.ts";
 import { isBlockedBy } from "../../../migration/blockers/blocker.ts";
 import { FakeCluster, tellAnotherValue } from "../trident/port/fake-cluster.ts";
 import { legacyTrident } from "../trident/legacy/legacy-deployment.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
+import { failureOf, ignore } from "./migration-scene.ts";
 
 describe("a cut-over", () => {
   it("copies everything before it stops the old Trident", async () => {
@@ -88,7 +86,7 @@ describe("a cut-over", () => {
     cluster.before("openStoppedSource", () => {
       tellAnotherValue(cluster);
     });
-    const error = await failure(cluster);
+    const error = await failureOf(cluster);
     assert.ok(error.cause instanceof CopyMismatchError);
     assert.match(error.message, /\/trident\/v1\/volume\/a.*serving again/s);
     assert.deepEqual(cluster.destination.entries(), {});
@@ -110,7 +108,7 @@ describe("a cut-over", () => {
     cluster.before("stopLegacy", () => {
       cluster.destination.put("/trident/v1/volume/foreign", "X");
     });
-    const error = await failure(cluster);
+    const error = await failureOf(cluster);
     assert.ok(error.cause instanceof CopyConflictError, String(error.cause));
     assert.equal(error.legacy, "restored");
     assert.deepEqual(cluster.destination.entries(), { "/trident/v1/volume/foreign": "X" });
@@ -121,7 +119,7 @@ describe("a cut-over", () => {
     cluster.before("stopLegacy", () => {
       for (const key of Object.keys(cluster.source.entries())) cluster.source.remove(key);
     });
-    const error = await failure(cluster);
+    const error = await failureOf(cluster);
     assert.ok(isBlockedBy(error.cause, "emptySource"));
     assert.equal(error.legacy, "restored");
   });
@@ -133,7 +131,7 @@ describe("a cut-over", () => {
       looks += 1;
       if (looks === 3) cluster.trident = { kind: "legacy", legacy: legacyTrident({ uid: "another" }) };
     });
-    const error = await failure(cluster);
+    const error = await failureOf(cluster);
     assert.ok(error.cause instanceof LegacyTridentChangedError);
     assert.equal(error.legacy, "untouched");
     assert.ok(!cluster.steps.includes("stopLegacy"));
@@ -149,120 +147,3 @@ describe("a cut-over", () => {
     assert.ok(lines.some((line) => line.includes("/snapshots/trident.db") && line.includes("secrets")));
   });
 });
-
-describe("the first pass", () => {
-  it("that fails leaves the old Trident serving and takes its keys back", async () => {
-    const cluster = new FakeCluster();
-    cluster.before("changeRecord", () => {
-      const { destination } = cluster;
-      const createAll = destination.createAll.bind(destination);
-      destination.createAll = async (entries) => {
-        await createAll(entries);
-        throw new StoreError("permanent", "the disk is full");
-      };
-    });
-
-    const error = await failure(cluster);
-
-    assert.match(error.message, /while copying the state while the old Trident serves.*the disk is full/s);
-    assert.equal(error.legacy, "untouched");
-    assert.equal(cluster.replicas(), 1);
-    assert.ok(!cluster.steps.includes("stopLegacy"));
-    assert.deepEqual(cluster.destination.entries(), {});
-    assert.equal(cluster.recorded.firstPass, undefined);
-  });
-
-  it("gives way to one pass in the outage when the old etcd does not run", async () => {
-    const cluster = new FakeCluster();
-    cluster.liveEtcd = false;
-    const lines: string[] = [];
-    const result = await runMigration(cluster, (line) => lines.push(line));
-    assert.deepEqual([result.keys, result.firstPassKeys], [3, 0]);
-    assert.ok(lines.some((line) => line.includes("does not run now")));
-  });
-
-  it("gives way to one pass in the outage when the way to the old etcd breaks", async (context) => {
-    const cluster = new FakeCluster();
-    const { source } = cluster;
-    const range = source.range.bind(source);
-    cluster.before("changeRecord", () => {
-      source.range = () => Promise.reject(new StoreError("transient", "port-forward: broken pipe"));
-      // Each look at the clock is some seconds later: the copy's patience, without having to wait for it.
-      let skipped = 0;
-      const now = performance.now.bind(performance);
-      context.mock.method(performance, "now", () => now() + (skipped += 20_000));
-    });
-    cluster.before("stopLegacy", () => {
-      context.mock.restoreAll();
-      source.range = range;
-      cluster.before("changeRecord", () => undefined);
-    });
-    const lines: string[] = [];
-    const result = await runMigration(cluster, (line) => lines.push(line));
-    assert.deepEqual([result.keys, result.firstPassKeys], [3, 0]);
-    assert.deepEqual(cluster.destination.entries(), source.entries());
-    assert.ok(lines.some((line) => line.includes("broken pipe") && line.includes("away for longer")));
-  });
-
-  it("fails when it is the new etcd that can't be reached", async () => {
-    const cluster = new FakeCluster();
-    cluster.before("changeRecord", () => {
-      cluster.destination.createAll = () => Promise.reject(new StoreError("permanent", "the new etcd is away"));
-    });
-    const error = await failure(cluster);
-    assert.equal(error.legacy, "untouched");
-    assert.ok(!cluster.steps.includes("stopLegacy"));
-  });
-});
-
-describe("a migration whose Lease another one takes over", () => {
-  it("stops nothing when that happens in the first pass", async () => {
-    const cluster = new FakeCluster();
-    cluster.before("changeRecord", () => {
-      cluster.loseLease();
-    });
-    const error = await failure(cluster);
-    assert.ok(causes(error).some((each) => each instanceof LeaseLostError));
-    assert.ok(!cluster.steps.includes("stopLegacy"));
-    assert.deepEqual(cluster.destination.entries(), {});
-  });
-
-  for (const step of ["stopLegacy", "openStoppedSource", "checkStillStopped"] as const) {
-    it(`takes no further step and takes nothing back when that happens in ${step}`, async () => {
-      const cluster = new FakeCluster();
-      let [taken, state]: [number, unknown] = [0, undefined];
-      cluster.before(step, () => {
-        cluster.loseLease();
-        [taken, state] = [cluster.steps.length, cluster.destination.entries()];
-      });
-      const error = await failure(cluster);
-      assert.ok(
-        causes(error).some((each) => each instanceof LeaseLostError),
-        error.message,
-      );
-      assert.match(error.message, /another-host-1-00000000 holds it now/);
-      assert.equal(error.legacy, "leftToOther");
-      assert.deepEqual(cluster.steps.slice(taken), []);
-      assert.deepEqual(cluster.destination.entries(), state);
-      assert.equal(cluster.replicas(), 0);
-    });
-  }
-});
-
-function causes(error: unknown): unknown[] {
-  return error instanceof Error ? [error, ...causes(error.cause)] : [];
-}
-
-async function failure(cluster: FakeCluster): Promise<MigrationError> {
-  try {
-    await runMigration(cluster, ignore);
-  } catch (error) {
-    assert.ok(error instanceof MigrationError, String(error));
-    return error;
-  }
-  return assert.fail("the migration succeeded");
-}
-
-function ignore(): void {
-  // Progress is not what these tests look at.
-}
