@@ -7,7 +7,7 @@ import { decideFlow } from "../../../../migration/plan/flow/flow.ts";
 import type { FlowFinding, FlowRequest } from "../../../../migration/plan/flow/flow-finding.ts";
 import type { Flow } from "../../../../migration/plan/migration-plan.ts";
 import { uninstalledTrident } from "../../../../migration/trident/legacy/uninstalled-trident.ts";
-import { legacyDeployment, legacyTrident } from "../../trident/legacy/legacy-deployment.ts";
+import { legacyTrident } from "../../trident/legacy/legacy-deployment.ts";
 
 const absent: DeploymentFinding = { kind: "absent" };
 const ours: DeploymentFinding = { kind: "ours" };
@@ -148,70 +148,6 @@ describe("the flow where Trident was uninstalled and its claim is left", () => {
     const copied: MigrationRecord = { ...record("copied"), legacyClaim: "trident" };
     const decided = decideFlow({ ...request(true), rollback: true }, ours, copied);
     assertRefused(decided, "noManifest", /PersistentVolumeClaim trident.*config rm rollback/);
-  });
-});
-
-describe("the flow with setting rollback", () => {
-  const manifest = JSON.stringify(legacyDeployment());
-  const copied: MigrationRecord = { ...record("copied"), legacyDeployment: manifest };
-  const rolledBack = JSON.stringify({ finishedAt: "2030-01-02T03:04:05.678Z" });
-  const rollback = (found: DeploymentFinding, recorded: MigrationRecord | undefined): FlowFinding =>
-    decideFlow({ ...request(true), rollback: true }, found, recorded);
-
-  it("is rollback while the new Trident serves, or an earlier run has stopped it, with what is put back", () => {
-    for (const [found, why] of [
-      [ours, /has the finished migration/],
-      [absent, /earlier run stopped the new Trident/],
-    ] as const) {
-      const decided = rollback(found, copied);
-      assert.equal(decided.flow, "rollback");
-      assert.equal(decided.refusal, undefined);
-      assert.equal(decided.putBack?.claim, "trident");
-      assert.match(decided.why, why);
-    }
-    assert.match(rollback(absent, { ...copied, rollbackPhase: "writing" }).why, /began to carry the state back/);
-  });
-
-  it("only waits for an old Trident that an earlier run has put back", () => {
-    const decided = rollback(running, { ...copied, rollbackPhase: "restoring" });
-    assert.deepEqual([decided.flow, decided.isCopied, decided.putBack], ["rollback", true, undefined]);
-    assert.equal(decided.refusal, undefined);
-  });
-
-  it("knows an old Trident that somebody put back by hand", () => {
-    const decided = rollback(running, copied);
-    assert.deepEqual([decided.flow, decided.isCopied, decided.refusal], ["rollback", true, undefined]);
-    assert.match(decided.why, /by hand/);
-  });
-
-  it("is rolledBack once that was done", () => {
-    const decided = rollback(running, { namespace: "trident", name: "r", uid: "u", rolledBack });
-    assert.equal(decided.flow, "rolledBack");
-    assert.equal(decided.refusal, undefined);
-  });
-
-  it("is refused where there is nothing to roll back", () => {
-    const stoppedRecord = record("stopped");
-    for (const [found, recorded, message] of [
-      [running, undefined, /the old Trident serves/],
-      [stopped, copied, /has not ended/],
-      [stopped, stoppedRecord, /no finished migration/],
-      [ours, undefined, /no finished migration/],
-      [absent, { ...stoppedRecord, phase: undefined, rolledBack }, /no finished migration/],
-    ] as [DeploymentFinding, MigrationRecord | undefined, RegExp][]) {
-      assertRefused(rollback(found, recorded), "nothingToRollBack", message);
-    }
-  });
-
-  it("is refused when the old Deployment can't be put back, or its name is somebody else's", () => {
-    assertRefused(rollback(ours, record("copied")), "noManifest", /key legacyDeployment/);
-    assertRefused(rollback(foreign, copied), "foreignTrident", /no container "etcd"/);
-  });
-
-  it("that was removed while a rollback had put the old Trident back is refused until that is finished", () => {
-    const unfinished: MigrationRecord = { ...copied, rollbackPhase: "restoring" };
-    assertRefused(decideFlow(request(true), running, unfinished), "rollbackUnfinished", /set rollback true/);
-    assert.equal(decideFlow(request(true), absent, unfinished).flow, "resume");
   });
 });
 

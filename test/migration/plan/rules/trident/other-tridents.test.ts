@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isTrident, readOtherTridents } from "../../../../../migration/plan/read/other-tridents.ts";
+import { readOtherTridents } from "../../../../../migration/plan/read/other-tridents.ts";
 import { checkOtherTridents } from "../../../../../migration/plan/rules/trident/other-tridents.ts";
 import type { Flow } from "../../../../../migration/plan/migration-plan.ts";
 import { legacyDeployment } from "../../../trident/legacy/legacy-deployment.ts";
@@ -26,31 +26,6 @@ async function checked(flow: Flow, arrange: (environment: FakePlanEnvironment) =
 }
 
 describe("Tridents elsewhere in the cluster", () => {
-  it("are told by their label, their image or their program, and nothing else is", () => {
-    const of = (container: object, labels = {}) => ({
-      spec: { template: { metadata: { labels }, spec: { containers: [container] } } },
-    });
-    for (const trident of [
-      of({}, { app: "trident.netapp.io" }),
-      of({}, { app: "controller.csi.trident.netapp.io" }),
-      of({ image: "netapp/trident:19.04.0" }),
-      of({ image: "registry.example:5000/storage/trident@sha256:00" }),
-      of({ image: "trident" }),
-      of({ image: "netapp/trident-operator:23.01" }),
-      of({ image: "registry/renamed:1", command: ["/usr/local/bin/trident_orchestrator"] }),
-    ]) {
-      assert.ok(isTrident(trident), JSON.stringify(trident));
-    }
-    for (const other of [
-      of({ image: "quay.io/coreos/etcd-operator:v0.9.4" }, { app: "web" }),
-      of({ image: "example/trident-dashboard:1" }),
-      of({ image: "trident.example.com/web:1" }),
-      { metadata: { labels: { "app.kubernetes.io/managed-by": "trident-etcd" } } },
-    ]) {
-      assert.ok(!isTrident(other), JSON.stringify(other));
-    }
-  });
-
   it("are not the one that the plan is about, old or new", async () => {
     const found = await checked("migrate", (environment) => {
       environment.objects.set(first("deployments"), {
