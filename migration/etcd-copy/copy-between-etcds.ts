@@ -11,7 +11,7 @@ import { copyLease } from "./copy-lease.ts";
 import { fencedStore } from "../lease/fenced-store.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import { gatedCluster } from "../lease/gated-cluster.ts";
-import { lossForGood } from "../lease/loss-of.ts";
+import { lossForGood } from "../lease/held-lease.ts";
 import { reportCopyProgress } from "../copy/report-copy-progress.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { WrittenKeys } from "../copy/write/write-journal.ts";

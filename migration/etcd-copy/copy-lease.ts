@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { KeyPrefix } from "../copy/store/key-range.ts";
 import { namesOf, type EtcdAddress } from "../connect/etcd-address.ts";
-import type { LeasePlace } from "../lease/errors.ts";
+import type { LeasePlace } from "../lease/lease-place.ts";
 
 /** Of all copies that write the same keys to the same etcd, whatever they read. */
 export function copyLease(destination: EtcdAddress, prefix: KeyPrefix): LeasePlace {

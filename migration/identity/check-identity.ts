@@ -1,5 +1,4 @@
 import { describeOtherCluster, wayToOwnCluster } from "../kubernetes/own-cluster.ts";
-import { commandsToBringCertificates } from "./bring-certificates.ts";
 
 /** Who a stack is and where it is at home. Its names may change; its uid, its cluster and its namespace do not. */
 export interface Identity {
@@ -29,7 +28,7 @@ export interface World extends Omit<Identity, "stackUid"> {
  * Why the stack must not act there, each reason with the way out; empty when it may. `own` is undefined for a stack that was never
  * here before, or whose Pulumi state was lost.
  */
-export function judgeIdentity(own: Identity | undefined, world: World): string[] {
+export function checkIdentity(own: Identity | undefined, world: World): string[] {
   if (own !== undefined && own.clusterUid !== world.clusterUid) return [otherCluster(own, world)];
   if (own !== undefined && own.namespace !== world.namespace) return [otherNamespace(own, world)];
   const others = world.foundStackUids.filter((uid) => uid !== own?.stackUid);
@@ -85,4 +84,27 @@ function keysLost({ namespace, cluster }: World): string {
     ...commandsToBringCertificates(namespace),
     `Then run the same again. How they are renewed one day is in docs/taking-over.md.`,
   ].join("\n");
+}
+
+/** The folder that the commands make, in the one they are run in. */
+export const runningCertificates = "running-certificates";
+
+/** The Secrets of the stack's own etcd, with the files that each holds: in a folder they have the same names. */
+const secrets = {
+  "etcd-server-tls": ["server.crt", "server.key", "server-ca.crt"],
+  "etcd-peer-tls": ["peer.crt", "peer.key", "peer-ca.crt"],
+  "etcd-client-tls": ["etcd-client.crt", "etcd-client.key", "etcd-client-ca.crt"],
+};
+
+/** For a shell: writes the certificates that run in the cluster where the setting certificateDirectory finds them. */
+export function commandsToBringCertificates(namespace: string): string[] {
+  return [
+    `umask 077; mkdir -p ${runningCertificates}`,
+    ...Object.entries(secrets).map(
+      ([secret, files]) =>
+        `for file in ${files.join(" ")}; do kubectl --namespace ${namespace} get secret ${secret} ` +
+        `--output go-template="{{index .data \\"$file\\" | base64decode}}" > ${runningCertificates}/$file; done`,
+    ),
+    `pulumi config set certificateDirectory ${runningCertificates}`,
+  ];
 }

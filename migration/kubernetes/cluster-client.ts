@@ -8,13 +8,13 @@ import {
   type KubeConfig,
   type SecurityAuthentication,
 } from "@kubernetes/client-node";
-import { boundedHttp, gatedHttp, type BoundedHttp } from "./bounded-http.ts";
+import { boundedHttp, gatedHttp, type BoundedHttp } from "./connections/bounded-http.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { ClusterUnreachableError } from "./errors.ts";
 import { loadKubeconfig, type ClusterAccess } from "./load-kubeconfig.ts";
 import { refuseOtherCluster, type NamedCluster } from "./own-cluster.ts";
-import type { RequestGate } from "./request-gate.ts";
-import { overSharedConnections } from "./shared-connections.ts";
+import type { RequestGate } from "./connections/request-gate.ts";
+import { overSharedConnections } from "./connections/shared-connections.ts";
 
 export type { ClusterAccess } from "./load-kubeconfig.ts";
 

@@ -3,10 +3,10 @@ import { PortForward as PodPortForward } from "@kubernetes/client-node";
 import type { ClusterClient } from "./cluster-client.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { PortForwardRefusedError } from "./errors.ts";
-import { forwardLocalPort, type ForwardedConnection, type PortForward } from "./forward-local-port.ts";
+import { forwardLocalPort, type ForwardedConnection, type PortForward } from "./connections/forward-local-port.ts";
 import type { Socket } from "node:net";
 
-export type { PortForward } from "./forward-local-port.ts";
+export type { PortForward } from "./connections/forward-local-port.ts";
 
 export interface PortForwardTarget {
   readonly namespace: string;

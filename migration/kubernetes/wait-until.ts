@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isTransient, WaitTimeoutError } from "./errors.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
 /** What one look found: either the end of the waiting, or what there is to see meanwhile. */
 export type Look<T> = { readonly done: true; readonly value: T } | { readonly done: false; readonly seen: string };
@@ -52,5 +51,21 @@ async function lookOnce<T>(look: () => Promise<Look<T>>): Promise<Look<T>> {
   } catch (error) {
     if (isTransient(error)) return seenSoFar(describeFailure(error));
     throw error;
+  }
+}
+
+/** What comes of the promise, unless the signal is aborted before: then its reason, at once. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => {
+    reject(signal.reason as Error);
+  };
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    if (signal.aborted) abort();
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }

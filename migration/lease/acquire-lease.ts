@@ -3,10 +3,32 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { V1Lease, V1MicroTime, type V1LeaseSpec } from "@kubernetes/client-node";
 import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
-import { MigrationRunningError, type LeaseHolder, type LeasePlace } from "./errors.ts";
+import type { LeasePlace } from "./lease-place.ts";
 import { HeldLease } from "./held-lease.ts";
 import type { LeaseApi } from "./lease-api.ts";
 import { PassedTime } from "./passed-time.ts";
+
+/** Who holds the Lease, for a message. */
+export interface LeaseHolder extends LeasePlace {
+  /** Host, process id and a random part. */
+  readonly identity: string;
+  /** When it took the Lease; undefined when the Lease does not say. */
+  readonly since: Date | undefined;
+  readonly durationSeconds: number;
+}
+
+/** Another run of the same kind is at it at this moment. */
+export class MigrationRunningError extends Error {
+  override readonly name = "MigrationRunningError";
+
+  constructor({ namespace, name, work, identity, since, durationSeconds }: LeaseHolder) {
+    super(
+      `Another ${work} is running in namespace ${namespace}: ${identity} holds Lease ${name}${sinceText(since)} and ` +
+        `keeps renewing it. Wait until it has ended and run \`pulumi up\` again; should it die, its Lease is taken over ` +
+        `${durationSeconds} s after it was renewed last. See \`kubectl --namespace ${namespace} get lease ${name}\`.`,
+    );
+  }
+}
 
 export interface AcquireOptions {
   /** Without a renewal for this long the Lease may be taken over. */
@@ -128,4 +150,8 @@ function takenOver(found: V1Lease, identity: string, durationSeconds: number): V
 function specFor(holderIdentity: string, leaseDurationSeconds: number): V1LeaseSpec {
   const now = new V1MicroTime();
   return { holderIdentity, leaseDurationSeconds, acquireTime: now, renewTime: now, leaseTransitions: 0 };
+}
+
+function sinceText(since: Date | undefined): string {
+  return since === undefined ? "" : ` since ${since.toISOString()}`;
 }

@@ -1,7 +1,7 @@
 import { StoreError } from "../copy/store/store-error.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import type { OpenStore } from "../connect/open-store.ts";
-import { LeaseLostError } from "./errors.ts";
+import { LeaseLostError } from "./held-lease.ts";
 import type { MigrationLease } from "./held-lease.ts";
 
 /** A Lease is taken over only after a longer silence than that. */

@@ -1,6 +1,6 @@
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { acquireLease, type AcquireOptions } from "./acquire-lease.ts";
-import type { LeasePlace } from "./errors.ts";
+import type { LeasePlace } from "./lease-place.ts";
 import type { HeldLease } from "./held-lease.ts";
 import { leaseApi } from "./lease-api.ts";
 import { LeaseGate } from "./lease-gate.ts";

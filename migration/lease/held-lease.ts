@@ -1,8 +1,20 @@
+import { migrationLease } from "./lease-place.ts";
 import { V1Lease, V1LeaseSpec, V1MicroTime } from "@kubernetes/client-node";
 import { seenDone, waitUntil } from "../kubernetes/wait-until.ts";
-import { LeaseLostError } from "./errors.ts";
 import type { LeaseApi } from "./lease-api.ts";
 import type { PassedTime } from "./passed-time.ts";
+
+/** The Lease went to another run, or could not be renewed in time, while this one was running. */
+export class LeaseLostError extends Error {
+  override readonly name = "LeaseLostError";
+
+  constructor(namespace: string, how: string, { name, work } = migrationLease(namespace)) {
+    super(
+      `This ${work} lost Lease ${name} in namespace ${namespace}, which keeps two from running at once: ${how}. See that ` +
+        `nobody else is at the same there and that the cluster's API server answers`,
+    );
+  }
+}
 
 /** The right to migrate, for as long as it is renewed. */
 export interface MigrationLease {
@@ -181,4 +193,30 @@ function renewedNow(lease: V1Lease): V1Lease {
 
 function holder({ spec }: V1Lease): string {
   return spec?.holderIdentity ?? "";
+}
+
+/** Why the Lease is lost; undefined while it is held. */
+export function lossOf(lease: MigrationLease): unknown {
+  try {
+    lease.throwIfLost();
+    return undefined;
+  } catch (reason) {
+    return reason;
+  }
+}
+
+/**
+ * Why nothing may be taken back; undefined when it may. The API server is asked for a Lease that could not be renewed in time: if
+ * nobody has taken it meanwhile, this run has it again, and is the one to tidy up.
+ */
+export async function lossForGood(lease: MigrationLease, patienceSeconds: number): Promise<unknown> {
+  const reason = lossOf(lease);
+  if (lease.regain === undefined) return reason;
+  try {
+    await lease.regain(patienceSeconds);
+    return undefined;
+  } catch (error) {
+    // Without an answer it is lost once it is too old, and each step asks again before that.
+    return error instanceof LeaseLostError ? error : lossOf(lease);
+  }
 }

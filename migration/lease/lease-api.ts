@@ -1,8 +1,8 @@
 import { CoordinationV1Api, createConfiguration, ServerConfiguration, type V1Lease } from "@kubernetes/client-node";
-import { boundedHttp } from "../kubernetes/bounded-http.ts";
+import { boundedHttp } from "../kubernetes/connections/bounded-http.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isConflict, isNotFound } from "../kubernetes/errors.ts";
-import type { LeasePlace } from "./errors.ts";
+import type { LeasePlace } from "./lease-place.ts";
 
 /** One Lease. What was changed by somebody else in between is not written: `conflict`. */
 export interface LeaseApi extends LeasePlace {

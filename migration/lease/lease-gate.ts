@@ -1,4 +1,4 @@
-import type { RequestGate } from "../kubernetes/request-gate.ts";
+import type { RequestGate } from "../kubernetes/connections/request-gate.ts";
 import type { HeldLease } from "./held-lease.ts";
 
 /**

@@ -1,3 +1,4 @@
+import { counted } from "../wording/counted.ts";
 import { askMembers, removeListedMember } from "./ask-members.ts";
 import type { EtcdAddress, EtcdClusterAddress } from "../connect/etcd-address.ts";
 import { openEtcd } from "../connect/open-etcd.ts";
@@ -11,10 +12,30 @@ import {
 } from "./asked-member.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
-import { WaitTimeoutError } from "../kubernetes/errors.ts";
+import { WaitTimeoutError, withoutFullStop } from "../kubernetes/errors.ts";
 import { deletePod } from "../kubernetes/pods.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../kubernetes/wait-until.ts";
-import { MembersNotServingError } from "./members-not-serving-error.ts";
+
+/** An `up` is not to end well while what it is to keep is not there. */
+export class MembersNotServingError extends Error {
+  override readonly name = "MembersNotServingError";
+
+  constructor(
+    awaited: { readonly namespace: string; readonly etcdCluster: string; readonly size: number },
+    seconds: number,
+    seen: string,
+  ) {
+    const { namespace, etcdCluster, size } = awaited;
+    super(
+      `EtcdCluster ${etcdCluster} in namespace ${namespace} did not come to have exactly ` +
+        `${counted(size, "member that serves", "members that serve")} within ${seconds} s: ${withoutFullStop(seen)}. ` +
+        `The etcd-operator makes and removes members: \`kubectl --namespace ${namespace} logs deployment/etcd-operator\` says what ` +
+        `keeps it. Then run \`pulumi up\` again; if it only needs longer, raise timeoutSeconds.`,
+    );
+    // Pulumi prints the stack beside the message, which says all that there is to say.
+    this.stack = "";
+  }
+}
 
 /** The members, as they are reached on a cluster or in memory. */
 export interface Members {
@@ -76,7 +97,7 @@ export async function waitUntilAllServe(of: Members, awaited: AwaitedMembers): P
     const what = `the members of EtcdCluster ${awaited.etcdCluster}`;
     return await waitUntil({ ...awaited, awaited: what, intervalMilliseconds: 1_000 }, async () => {
       const members = await of.ask();
-      const look = judgeMembersNow(members, awaited.size);
+      const look = checkMembersNow(members, awaited.size);
       await removeLeftBehind(members, of, awaited);
       if (!look.done) ({ seen } = look);
       return look;
@@ -114,7 +135,7 @@ async function removeLeftBehind(
 }
 
 /** Pure. */
-export function judgeMembersNow(members: readonly AskedMember[], size: number): Look<string> {
+export function checkMembersNow(members: readonly AskedMember[], size: number): Look<string> {
   const staying = stayingMembers(members);
   const serving = servingMembers(staying);
   const ids = new Set(serving.map(({ view }) => view.clusterId));

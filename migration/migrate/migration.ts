@@ -1,6 +1,6 @@
 import type { WrittenKeys } from "../copy/write/write-journal.ts";
 import type { OpenStore } from "../connect/open-store.ts";
-import { leaseName } from "../lease/errors.ts";
+import { leaseName } from "../lease/lease-place.ts";
 import type { InterruptibleLease } from "../lease/interruption.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";

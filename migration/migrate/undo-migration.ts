@@ -6,7 +6,7 @@ import type { MigrationLease } from "../lease/held-lease.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import { sourcePodLeft } from "../trident/legacy/source-pod.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
-import { lossForGood } from "../lease/loss-of.ts";
+import { lossForGood } from "../lease/held-lease.ts";
 import { MigrationError, type LegacyOutcome, leftToOther, type Migration } from "./migration.ts";
 import { hasListed } from "../record/started-on.ts";
 import { NewWritesAtRiskError, undoNewTrident } from "../undo/undo-new-trident.ts";

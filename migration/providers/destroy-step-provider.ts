@@ -1,10 +1,10 @@
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "../kubernetes/errors.ts";
-import { openUntil } from "../kubernetes/request-gate.ts";
-import { unlessAborted } from "../kubernetes/unless-aborted.ts";
+import { openUntil } from "../kubernetes/connections/request-gate.ts";
+import { unlessAborted } from "../kubernetes/wait-until.ts";
 import type { FinalSnapshotAdvice } from "../uninstall/final-snapshot-errors.ts";
-import type { KeptThing } from "../uninstall/kept-things.ts";
+import type { KeptThing } from "../uninstall/kept-report.ts";
 import type { StackGuardRequest } from "../uninstall/stack-guard.ts";
 
 /** What is done when a stack is destroyed, with what the last `up` knew: nothing is asked of the configuration then. */
@@ -195,8 +195,8 @@ async function take(props: DestroyStepInputs, interruption: AbortSignal): Promis
     }
     case "definitionRemoval": {
       const { connectToCluster } = await import("../kubernetes/cluster-client.ts");
-      const { removeDefinitionIfUnused } = await import("../uninstall/crd-removal.ts");
-      return removeDefinitionIfUnused(connectToCluster(access).behind(openUntil(interruption)), props, report);
+      const { removeCrdIfUnused } = await import("../uninstall/crd-removal.ts");
+      return removeCrdIfUnused(connectToCluster(access).behind(openUntil(interruption)), props, report);
     }
     case "keptReport": {
       const { keptReader, reportKept } = await import("../uninstall/kept-report.ts");

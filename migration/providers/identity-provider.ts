@@ -2,7 +2,7 @@ import { errorInSettings, inSettings } from "./in-settings.ts";
 import { randomUUID } from "node:crypto";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
-import { judgeIdentity, type Identity, type World } from "../identity/check-identity.ts";
+import { checkIdentity, type Identity, type World } from "../identity/check-identity.ts";
 
 interface Access {
   /** As in ClusterAccess. When it is the contents of a kubeconfig, it is a secret, also among the outputs. */
@@ -40,14 +40,14 @@ const newSettings =
 /**
  * The stack's identity as a Pulumi dynamic provider's functions, without Pulumi. Only looks, and remembers.
  *
- * Refuses, in each preview and each up, what `judgeIdentity` refuses. Whoever has no uid yet gets one; it is kept for good.
+ * Refuses, in each preview and each up, what `checkIdentity` refuses. Whoever has no uid yet gets one; it is kept for good.
  */
 export function check(
   olds: Partial<IdentityInputs>,
   news: IdentityArgs,
 ): Promise<{ inputs: IdentityInputs; failures: { property: string; reason: string }[] }> {
   const own = olds.stackUid === undefined ? undefined : (olds as IdentityInputs);
-  const failures = judgeIdentity(own, news).map((reason) => ({ property: "", reason: inSettings(reason) }));
+  const failures = checkIdentity(own, news).map((reason) => ({ property: "", reason: inSettings(reason) }));
   return Promise.resolve({ inputs: kept(news, own?.stackUid ?? randomUUID()), failures });
 }
 

@@ -4,7 +4,7 @@ import { pinRevision } from "../copy/read/pin-revision.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { interruptible, type InterruptibleLease } from "../lease/interruption.ts";
-import { lossOf } from "../lease/loss-of.ts";
+import { lossOf } from "../lease/held-lease.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
 import type { OpenStore } from "../connect/open-store.ts";

@@ -1,4 +1,4 @@
-import { lossForGood } from "../lease/loss-of.ts";
+import { lossForGood } from "../lease/held-lease.ts";
 import { sourcePodLeft } from "../trident/legacy/source-pod.ts";
 import { legacyInRecord } from "../trident/legacy/unfinished-migration.ts";
 import { NameTakenError, RollbackError, type Rollback, type RollbackOutcome } from "./rollback.ts";

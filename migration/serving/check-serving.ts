@@ -7,7 +7,6 @@ import { listPods, podName } from "../kubernetes/pods.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
 import { readDeployment } from "../trident/legacy/legacy-trident.ts";
 import { changeMigrationRecord, findMigrationRecord, type RecordChange } from "../record/migration-record.ts";
-import { UnexpectedEtcdError } from "./errors.ts";
 import { recordedEtcd, type RecordedEtcd } from "../record/recorded-etcd.ts";
 import { waitForEtcd } from "../members/wait-for-members.ts";
 import { podsOf, waitForTrident } from "./wait-for-trident.ts";
@@ -38,6 +37,19 @@ export interface ServingEnvironment {
   /** Under the prefix. */
   countKeys(): Promise<number>;
   record(change: RecordChange): Promise<void>;
+}
+
+/** Somebody has replaced the etcd between the plan and now. */
+export class UnexpectedEtcdError extends Error {
+  override readonly name = "UnexpectedEtcdError";
+
+  constructor(recorded: string, found: string) {
+    super(
+      `Trident's state is recorded in etcd cluster ${recorded}, and what serves now is etcd cluster ${found}: somebody has replaced ` +
+        `it meanwhile. Nothing was recorded; \`pulumi preview\` says what that means and which ways there are.`,
+    );
+    this.stack = "";
+  }
 }
 
 /**

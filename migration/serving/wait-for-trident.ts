@@ -9,7 +9,22 @@ import { restPort } from "../trident/rest/trident-serving.ts";
 import { listsOfPod } from "../trident/rest/wait-until-it-lists.ts";
 import { newTridentPods } from "../trident/new/new-trident.ts";
 import { troubleOfDeployment } from "../trident/rest/trident-trouble.ts";
-import { TridentNotServingError } from "./errors.ts";
+import { withoutFullStop } from "../kubernetes/errors.ts";
+
+/** An `up` is not to end well while Trident does not serve. */
+export class TridentNotServingError extends Error {
+  override readonly name = "TridentNotServingError";
+
+  constructor(trident: { readonly namespace: string; readonly deployment: string }, seen: string) {
+    const { namespace, deployment } = trident;
+    super(
+      `Trident (Deployment ${deployment} in namespace ${namespace}) does not serve: ${withoutFullStop(seen)}. See ` +
+        `\`kubectl --namespace ${namespace} describe deployment ${deployment}\` and \`kubectl --namespace ${namespace} logs ` +
+        `deployment/${deployment}\`, put that right and run \`pulumi up\` again.`,
+    );
+    this.stack = "";
+  }
+}
 
 export interface TridentPlace {
   readonly namespace: string;

@@ -1,4 +1,4 @@
-import { unlessAborted } from "../kubernetes/unless-aborted.ts";
+import { unlessAborted } from "../kubernetes/wait-until.ts";
 import { interruptible } from "../lease/interruption.ts";
 import { fencedSteps } from "../lease/fenced-steps.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";

@@ -5,9 +5,9 @@ import { isConflict, isForbidden, isNotFound, withoutFullStop } from "../kuberne
 import { describeFailure } from "../wording/describe-failure.ts";
 import { PassedTime } from "../lease/passed-time.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
-import { definitionName, definitionPath, etcdClustersPath, type ServedDefinition } from "./crd.ts";
+import { crdName, crdPath, etcdClustersPath, type ServedCrd } from "./crd.ts";
 
-export interface DefinitionRequest {
+export interface CrdRemovalRequest {
   /** How long EtcdClusters that are being deleted, and then the definition, are waited for. */
   readonly timeoutSeconds: number;
   /** @default 500 */
@@ -29,16 +29,16 @@ type Api = Pick<ClusterClient, "requestJson">;
  *
  * Raises ClusterUnreachableError, and ClusterRequestError for what the API server can't do.
  */
-export async function removeDefinitionIfUnused(
+export async function removeCrdIfUnused(
   cluster: Api,
-  request: DefinitionRequest,
+  request: CrdRemovalRequest,
   report: (line: string) => void,
 ): Promise<void> {
   const reason = await removeOrSayWhyNot(cluster, request).catch(unlessForbidden);
   if (reason === undefined) return;
   report(
-    `CustomResourceDefinition ${definitionName} is kept: ${reason}. Deleting it deletes every EtcdCluster of every ` +
-      `namespace with its data. Once nothing needs it: \`kubectl delete customresourcedefinition ${definitionName}\`.`,
+    `CustomResourceDefinition ${crdName} is kept: ${reason}. Deleting it deletes every EtcdCluster of every ` +
+      `namespace with its data. Once nothing needs it: \`kubectl delete customresourcedefinition ${crdName}\`.`,
   );
 }
 
@@ -50,10 +50,10 @@ function unlessForbidden(error: unknown): string {
 /** A look at who uses the definition tells nothing any more after that, such as on a machine that slept. */
 const freshMilliseconds = 20_000;
 
-async function removeOrSayWhyNot(cluster: Api, request: DefinitionRequest): Promise<string | undefined> {
+async function removeOrSayWhyNot(cluster: Api, request: CrdRemovalRequest): Promise<string | undefined> {
   const { time = new PassedTime() } = request;
   for (;;) {
-    const definition = await findDefinition(cluster);
+    const definition = await findCrd(cluster);
     if (definition === undefined || !isOurs(definition)) return undefined;
     if (definition.metadata?.deletionTimestamp === undefined) {
       const reason = await reasonToKeep(cluster, request);
@@ -67,9 +67,9 @@ async function removeOrSayWhyNot(cluster: Api, request: DefinitionRequest): Prom
   }
 }
 
-async function findDefinition(cluster: Api): Promise<ServedDefinition | undefined> {
+async function findCrd(cluster: Api): Promise<ServedCrd | undefined> {
   try {
-    return (await cluster.requestJson({ method: "GET", path: definitionPath })) as ServedDefinition;
+    return (await cluster.requestJson({ method: "GET", path: crdPath })) as ServedCrd;
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
@@ -77,7 +77,7 @@ async function findDefinition(cluster: Api): Promise<ServedDefinition | undefine
 }
 
 /** Waits for those that are being deleted anyway. */
-async function reasonToKeep(cluster: Api, request: DefinitionRequest): Promise<string | undefined> {
+async function reasonToKeep(cluster: Api, request: CrdRemovalRequest): Promise<string | undefined> {
   const deadline = Date.now() + request.timeoutSeconds * 1000;
   for (;;) {
     const found = await listEtcdClusters(cluster);
@@ -110,11 +110,11 @@ function describeAll(clusters: readonly NamedEtcdCluster[]): string {
 }
 
 /** Answers false when it is no longer the one that was looked at: to look again is safe, to delete it is not. */
-async function remove(cluster: Api, { metadata = {} }: ServedDefinition): Promise<boolean> {
+async function remove(cluster: Api, { metadata = {} }: ServedCrd): Promise<boolean> {
   const { uid, resourceVersion } = metadata;
   const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid, resourceVersion } };
   try {
-    await cluster.requestJson({ method: "DELETE", path: definitionPath, body });
+    await cluster.requestJson({ method: "DELETE", path: crdPath, body });
   } catch (error) {
     if (isConflict(error)) return false;
     if (!isNotFound(error)) throw error;
@@ -123,15 +123,15 @@ async function remove(cluster: Api, { metadata = {} }: ServedDefinition): Promis
 }
 
 /** So that an `up` right after finds it gone, not going. Nothing is lost if that takes longer. */
-async function waitUntilGone(cluster: Api, request: DefinitionRequest): Promise<void> {
+async function waitUntilGone(cluster: Api, request: CrdRemovalRequest): Promise<void> {
   const deadline = Date.now() + request.timeoutSeconds * 1000;
   while (Date.now() < deadline) {
-    const found = await findDefinition(cluster);
+    const found = await findCrd(cluster);
     if (found?.metadata?.deletionTimestamp === undefined) return;
     await pause(request);
   }
 }
 
-function pause({ intervalMilliseconds = 500 }: DefinitionRequest): Promise<void> {
+function pause({ intervalMilliseconds = 500 }: CrdRemovalRequest): Promise<void> {
   return sleep(intervalMilliseconds);
 }

@@ -1,11 +1,11 @@
 /** The definition of the EtcdCluster resource. It belongs to the whole cluster: whoever deletes it deletes all EtcdClusters. */
-export const definitionName = "etcdclusters.etcd.database.coreos.com";
-export const definitionPath = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${definitionName}`;
+export const crdName = "etcdclusters.etcd.database.coreos.com";
+export const crdPath = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crdName}`;
 /** Of all namespaces. */
 export const etcdClustersPath = "/apis/etcd.database.coreos.com/v1beta2/etcdclusters";
 
 /** As the server stores it, as far as it is looked at. */
-export interface ServedDefinition {
+export interface ServedCrd {
   readonly metadata?: {
     readonly uid?: string;
     readonly resourceVersion?: string;
@@ -47,7 +47,7 @@ const neededFields = [
 ] as const;
 
 /** Why the etcd-operator can't work with somebody else's definition, in a few words; undefined when it can. */
-export function problemOfDefinition({ metadata, spec = {} }: ServedDefinition): string | undefined {
+export function problemOfCrd({ metadata, spec = {} }: ServedCrd): string | undefined {
   if (metadata?.deletionTimestamp !== undefined) return "it is being deleted, and all EtcdClusters with it";
   const version = spec.versions?.find(({ name, served }) => name === "v1beta2" && served === true);
   if (version === undefined) return "it does not serve the version v1beta2";

@@ -4,13 +4,13 @@ import type { EtcdTls } from "../etcd/etcd-target.ts";
 import { connectToCluster, type ClusterAccess, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { PortForwardRefusedError } from "../kubernetes/errors.ts";
 import { describePod, listPods, podName } from "../kubernetes/pods.ts";
-import { openUntil } from "../kubernetes/request-gate.ts";
+import { openUntil } from "../kubernetes/connections/request-gate.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
 import type { SnapshotFolder } from "../snapshot/snapshot-folder.ts";
 import { openForwardedStore, type OpenStore } from "../connect/open-store.ts";
 import type { LastEtcd } from "./final-snapshot-errors.ts";
 import type { FinalSnapshotEnvironment } from "./final-snapshot.ts";
-import { readRecordedClusterId } from "./recorded-cluster.ts";
+import { readRecordedClusterId } from "../record/recorded-etcd.ts";
 import { memberState, type MemberState } from "../members/member-state.ts";
 
 export interface FinalSnapshotRequest extends Omit<LastEtcd, "snapshotDirectory"> {

@@ -6,7 +6,7 @@ import { describeFailure } from "../wording/describe-failure.ts";
 import { isTransient as isClusterAway, withoutFullStop } from "../kubernetes/errors.ts";
 import { SnapshotInvalidError } from "../snapshot/save-snapshot.ts";
 import { SnapshotDirectoryError } from "../snapshot/snapshot-directory-error.ts";
-import { refuseOtherEtcd } from "./recorded-cluster.ts";
+import { refuseOtherEtcd } from "./refuse-other-etcd.ts";
 import { FinalSnapshotNotWrittenError, FinalSnapshotRefusedError, type LastEtcd } from "./final-snapshot-errors.ts";
 
 /** A member whose etcd runs. */

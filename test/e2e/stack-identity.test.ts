@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
-import { runningCertificates } from "../../migration/identity/bring-certificates.ts";
+import { runningCertificates } from "../../migration/identity/check-identity.ts";
 import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";
 import { startAnotherCluster, type AnotherCluster } from "./another-cluster.ts";
 import { createTestStack, type Operation, type TestStack } from "./pulumi-stack.ts";

@@ -112,7 +112,7 @@ describe("an uninstallation", () => {
     const [member = ""] = await podNames(cluster, second, memberSelector);
     const list = await memberEtcdctlOf(cluster.kubeconfig, second, member, ["member", "list"]);
     assert.match(list, /started/);
-    assert.ok(await findDefinition());
+    assert.ok(await findCrd());
     const left = (await objectsAround(cluster, first)).filter((name) => !name.endsWith(second));
     assert.deepEqual(left, [...objectsBefore, `CustomResourceDefinition/${definition}`].sort());
   });
@@ -137,7 +137,7 @@ describe("an uninstallation", () => {
     await run("mkdir", [join(folder, "a-file")]);
     const destroy = await other.destroy();
     assertSucceeded(destroy);
-    assert.equal(await findDefinition(), undefined);
+    assert.equal(await findCrd(), undefined);
     assert.match(savedSnapshot(destroy), /a-file\/snapshots/);
     assert.doesNotMatch(atEnd(destroy), /CustomResourceDefinition/);
   });
@@ -145,7 +145,7 @@ describe("an uninstallation", () => {
   it("touches no definition that somebody else made, and needs neither operator, members nor Trident", async () => {
     await makeForeignDefinition();
     await one.configure({ namespace: first, etcdClusterSize: "1" });
-    const before = await findDefinition();
+    const before = await findCrd();
     const up = await one.up();
     assertSucceeded(up);
     assert.match(up.printed, /made by somebody else: is used as it is; it is neither changed nor ever deleted/);
@@ -164,8 +164,8 @@ describe("an uninstallation", () => {
     assertSucceeded(destroy);
     assert.match(destroy.printed, /none of its members answers/);
     assert.doesNotMatch(atEnd(destroy), /CustomResourceDefinition/);
-    assert.deepEqual((await findDefinition())?.metadata?.uid, before?.metadata?.uid);
-    assert.deepEqual((await findDefinition())?.spec, before?.spec);
+    assert.deepEqual((await findCrd())?.metadata?.uid, before?.metadata?.uid);
+    assert.deepEqual((await findCrd())?.spec, before?.spec);
     assert.deepEqual(await namesOfEtcdClusters(elsewhere), ["somebody-elses"]);
   });
 
@@ -191,7 +191,7 @@ describe("an uninstallation", () => {
     );
   }
 
-  async function findDefinition(): Promise<V1CustomResourceDefinition | undefined> {
+  async function findCrd(): Promise<V1CustomResourceDefinition | undefined> {
     const { items } = await extensions.listCustomResourceDefinition();
     return items.find(({ metadata }) => metadata?.name === definition);
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { leaseName } from "../../lease/errors.ts";
+import { leaseName } from "../../lease/lease-place.ts";
 import { renewalMilliseconds } from "../../lease/held-lease.ts";
 import type { ClusterReader } from "./cluster-reader.ts";
 

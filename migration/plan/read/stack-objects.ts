@@ -4,7 +4,7 @@ import {
   type ExistingEtcdAddress,
   isOwnEtcd,
 } from "../../connect/etcd-address.ts";
-import { definitionName, definitionPath } from "../../uninstall/crd.ts";
+import { crdName, crdPath } from "../../uninstall/crd.ts";
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
 
 /** An object that the stack makes, the new Deployment of Trident excepted. */
@@ -43,7 +43,7 @@ const rbac = "/apis/rbac.authorization.k8s.io/v1";
 function ownEtcdPlaces({ namespace, etcdCluster, clientSecret }: EtcdClusterAddress): Place[] {
   const core = `/api/v1/namespaces/${namespace}`;
   return [
-    ["CustomResourceDefinition", definitionName, definitionPath.slice(0, definitionPath.lastIndexOf("/"))],
+    ["CustomResourceDefinition", crdName, crdPath.slice(0, crdPath.lastIndexOf("/"))],
     ["EtcdCluster", etcdCluster, `/apis/etcd.database.coreos.com/v1beta2/namespaces/${namespace}/etcdclusters`],
     ["Service", etcdCluster, `${core}/services`],
     ["Service", `${etcdCluster}-client`, `${core}/services`],

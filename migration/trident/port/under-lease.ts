@@ -1,6 +1,6 @@
 import { fencedSteps } from "../../lease/fenced-steps.ts";
 import type { MigrationLease } from "../../lease/held-lease.ts";
-import { lossOf } from "../../lease/loss-of.ts";
+import { lossOf } from "../../lease/held-lease.ts";
 import { clusterEffects, type ClusterPort } from "./cluster-port.ts";
 
 /**

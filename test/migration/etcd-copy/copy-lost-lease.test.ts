@@ -5,7 +5,7 @@ import { copyBetweenEtcds, copyOnCluster } from "../../../migration/etcd-copy/co
 import type { CopyRequest, CopyResult } from "../../../migration/etcd-copy/copy-request.ts";
 import type { KeyAtRevision, KeyValue, RangeRequest } from "../../../migration/copy/store/key-value-store.ts";
 import { copyLease } from "../../../migration/etcd-copy/copy-lease.ts";
-import { LeaseLostError } from "../../../migration/lease/errors.ts";
+import { LeaseLostError } from "../../../migration/lease/held-lease.ts";
 import { startFakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 import { leaseInMemory } from "../lease/lease-in-memory.ts";
 import { MemoryStore } from "../copy/memory-store.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { acquireLease, isAbandoned } from "../../../migration/lease/acquire-lease.ts";
-import { migrationLease } from "../../../migration/lease/errors.ts";
+import { migrationLease } from "../../../migration/lease/lease-place.ts";
 import type { MigrationLease } from "../../../migration/lease/held-lease.ts";
 import { leaseApi, type LeaseApi } from "../../../migration/lease/lease-api.ts";
 import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../kubernetes/fake-kubernetes.ts";

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { isTransient } from "../../../migration/copy/store/store-error.ts";
 import { fencedSteps, type Effects } from "../../../migration/lease/fenced-steps.ts";
 import { fencedStore } from "../../../migration/lease/fenced-store.ts";
-import { LeaseLostError } from "../../../migration/lease/errors.ts";
+import { LeaseLostError } from "../../../migration/lease/held-lease.ts";
 import type { MigrationLease } from "../../../migration/lease/held-lease.ts";
 import type { OpenStore } from "../../../migration/connect/open-store.ts";
 import { MemoryStore } from "../copy/memory-store.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { acquireLease } from "../../../migration/lease/acquire-lease.ts";
-import { migrationLease } from "../../../migration/lease/errors.ts";
+import { migrationLease } from "../../../migration/lease/lease-place.ts";
 import type { HeldLease } from "../../../migration/lease/held-lease.ts";
 import { leaseApi } from "../../../migration/lease/lease-api.ts";
 import { PassedTime } from "../../../migration/lease/passed-time.ts";

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { leftBehindMembers, type AskedMember } from "../../../migration/members/asked-member.ts";
-import { MembersNotServingError } from "../../../migration/members/members-not-serving-error.ts";
-import { judgeMembersNow, waitUntilAllServe, type Members } from "../../../migration/members/wait-for-members.ts";
+import { MembersNotServingError } from "../../../migration/members/wait-for-members.ts";
+import { checkMembersNow, waitUntilAllServe, type Members } from "../../../migration/members/wait-for-members.ts";
 import { threeMembers, threeMembersAndOneLeftBehind } from "../plan/scene/fake-plan-environment.ts";
 
 const leaving: AskedMember = { kind: "leaving", pod: "trident-etcd-d" };
 
 describe("members that are waited for", () => {
   it("are there when each of them serves, in one cluster, and their own list has no other", () => {
-    assert.deepEqual(judgeMembersNow(threeMembers(), 3), { done: true, value: "2" });
+    assert.deepEqual(checkMembersNow(threeMembers(), 3), { done: true, value: "2" });
   });
 
   for (const [what, members, seen] of [
@@ -38,14 +38,14 @@ describe("members that are waited for", () => {
     ],
   ] as readonly (readonly [string, readonly AskedMember[], RegExp])[]) {
     it(`are not there while they ${what}`, () => {
-      const look = judgeMembersNow(members, 3);
+      const look = checkMembersNow(members, 3);
       assert.ok(!look.done);
       assert.match(look.seen, seen);
     });
   }
 
   it("may be beside one that is on its way out", () => {
-    assert.equal(judgeMembersNow([...threeMembers(), leaving], 3).done, true);
+    assert.equal(checkMembersNow([...threeMembers(), leaving], 3).done, true);
   });
 
   it("come in the end", async () => {
@@ -108,7 +108,7 @@ describe("members that are waited for", () => {
 
   it("are not done while one that has ended is on their list: the operator replaces it", () => {
     const ended: AskedMember = { kind: "ended", pod: "trident-etcd-c", reason: "Evicted" };
-    const look = judgeMembersNow([...threeMembers().slice(0, 2), ended], 3);
+    const look = checkMembersNow([...threeMembers().slice(0, 2), ended], 3);
     assert.ok(!look.done);
     assert.match(look.seen, /2 of 3 serve/);
   });

@@ -5,7 +5,7 @@ import { MigrationError } from "../../../migration/migrate/migration.ts";
 import type { MigrationResult } from "../../../migration/record/migration-result.ts";
 import { FakeCluster } from "../trident/port/fake-cluster.ts";
 import { napsAt, sleepingRun, type Nap } from "../trident/port/sleeping-run.ts";
-import { LeaseLostError } from "../../../migration/lease/errors.ts";
+import { LeaseLostError } from "../../../migration/lease/held-lease.ts";
 import { failureOf, ignore } from "./migration-scene.ts";
 
 describe("a run whose machine sleeps while another one ends its migration", () => {

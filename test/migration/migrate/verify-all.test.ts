@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CopyMismatchError } from "../../../migration/copy/errors.ts";
-import { LeaseLostError } from "../../../migration/lease/errors.ts";
+import { LeaseLostError } from "../../../migration/lease/held-lease.ts";
 import { LegacyTridentChangedError } from "../../../migration/trident/legacy/stop-legacy-trident.ts";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { MigrationError } from "../../../migration/migrate/migration.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { commandsToBringCertificates } from "../../../migration/identity/bring-certificates.ts";
+import { commandsToBringCertificates } from "../../../migration/identity/check-identity.ts";
 import {
   check,
   diff,

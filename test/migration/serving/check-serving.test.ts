@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { RecordChange } from "../../../migration/record/migration-record.ts";
-import { checkServing, type ServingEnvironment } from "../../../migration/serving/check-serving.ts";
-import { UnexpectedEtcdError } from "../../../migration/serving/errors.ts";
+import {
+  checkServing,
+  type ServingEnvironment,
+  UnexpectedEtcdError,
+} from "../../../migration/serving/check-serving.ts";
 import type { RecordedEtcd } from "../../../migration/record/recorded-etcd.ts";
 
 describe("what an up ends with", () => {

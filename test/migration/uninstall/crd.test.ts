@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { etcdClusterCrd } from "../../../components/etcd/etcd-cluster-crd.ts";
-import { problemOfDefinition, type ServedDefinition } from "../../../migration/uninstall/crd.ts";
+import { problemOfCrd, type ServedCrd } from "../../../migration/uninstall/crd.ts";
 
 const version = { name: "v1beta2", served: true };
 const spec = { scope: "Namespaced", names: { kind: "EtcdCluster" }, preserveUnknownFields: true, versions: [version] };
 
 describe("somebody else's definition of EtcdCluster", () => {
   it("can be used when it is the one that the etcd-operator itself would make", () => {
-    assert.equal(problemOfDefinition({ spec }), undefined);
+    assert.equal(problemOfCrd({ spec }), undefined);
   });
 
   it("can be used when it is as this program would make it", () => {
-    assert.equal(problemOfDefinition(etcdClusterCrd() as ServedDefinition), undefined);
+    assert.equal(problemOfCrd(etcdClusterCrd() as ServedCrd), undefined);
   });
 
-  const unusable: readonly [why: string, definition: ServedDefinition, problem: RegExp][] = [
+  const unusable: readonly [why: string, definition: ServedCrd, problem: RegExp][] = [
     ["lacks the version", { spec: { ...spec, versions: [{ ...version, name: "v1" }] } }, /does not serve .* v1beta2/],
     ["does not serve the version", { spec: { ...spec, versions: [{ ...version, served: false }] } }, /not serve/],
     ["is of the whole cluster", { spec: { ...spec, scope: "Cluster" } }, /scope is Cluster, not Namespaced/],
@@ -30,13 +30,13 @@ describe("somebody else's definition of EtcdCluster", () => {
   ];
   for (const [why, definition, problem] of unusable) {
     it(`can't be used when it ${why}`, () => {
-      assert.match(problemOfDefinition(definition) ?? "", problem);
+      assert.match(problemOfCrd(definition) ?? "", problem);
     });
   }
 
   it("can't be used when its schema drops TLS: the cluster would talk in plaintext", () => {
     const free = { "x-kubernetes-preserve-unknown-fields": true };
-    const withSpec = (properties: Record<string, object>): ServedDefinition => ({
+    const withSpec = (properties: Record<string, object>): ServedCrd => ({
       spec: {
         ...spec,
         preserveUnknownFields: false,
@@ -44,7 +44,7 @@ describe("somebody else's definition of EtcdCluster", () => {
       },
     });
     const others = { size: {}, repository: {}, version: {}, pod: free };
-    assert.equal(problemOfDefinition(withSpec({ ...others, TLS: free })), undefined);
-    assert.match(problemOfDefinition(withSpec(others)) ?? "", /schema drops spec\.TLS\.static\.operatorSecret, /);
+    assert.equal(problemOfCrd(withSpec({ ...others, TLS: free })), undefined);
+    assert.match(problemOfCrd(withSpec(others)) ?? "", /schema drops spec\.TLS\.static\.operatorSecret, /);
   });
 });

@@ -9,7 +9,7 @@ import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../ku
 import { legacyDeployment } from "../trident/legacy/legacy-deployment.ts";
 import { pressControlC } from "../providers/press-control-c.ts";
 
-const definitionPath = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/etcdclusters.etcd.database.coreos.com";
+const crdPath = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/etcdclusters.etcd.database.coreos.com";
 const deploymentPath = "/apis/apps/v1/namespaces/trident/deployments/trident";
 const recordPath = "/api/v1/namespaces/trident/configmaps/trident-etcd-migration";
 
@@ -23,7 +23,7 @@ describe("^C during a destroy", () => {
     const labels = { app: "etcd", etcd_cluster: "db" };
     const status = { phase: "Running", containerStatuses: [{ name: "etcd", state: { running: {} } }] };
     fake.objects.set("/api/v1/namespaces/storage/pods/db-1", { metadata: { name: "db-1", labels }, status });
-    fake.objects.set(definitionPath, {
+    fake.objects.set(crdPath, {
       metadata: { name: "d", uid: "u", labels: { "app.kubernetes.io/managed-by": "trident-etcd" } },
     });
     const deletionTimestamp = "2030-01-01T00:00:00Z";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { keptReader, reportKept, type KeptReader } from "../../../migration/uninstall/kept-report.ts";
-import type { KeptThing } from "../../../migration/uninstall/kept-things.ts";
+import type { KeptThing } from "../../../migration/uninstall/kept-report.ts";
 import { startFakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 const namespace: KeptThing = {

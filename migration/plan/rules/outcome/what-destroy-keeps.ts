@@ -1,7 +1,7 @@
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import { type EtcdAddress, deletionCommand, describeAddress, isOwnEtcd } from "../../../connect/etcd-address.ts";
-import type { KeptThing } from "../../../uninstall/kept-things.ts";
-import { definitionName, definitionPath } from "../../../uninstall/crd.ts";
+import type { KeptThing } from "../../../uninstall/kept-report.ts";
+import { crdName, crdPath } from "../../../uninstall/crd.ts";
 import type { Flow } from "../../migration-plan.ts";
 import type { LegacyObjects } from "../../read/legacy-objects.ts";
 
@@ -127,10 +127,10 @@ function accountOf(namespace: string, serviceAccount: string): KeptThing[] {
 
 const sharedCrd: KeptThing = {
   what:
-    `CustomResourceDefinition ${definitionName}, if an EtcdCluster of any namespace is left; with it, all of them and their data ` +
+    `CustomResourceDefinition ${crdName}, if an EtcdCluster of any namespace is left; with it, all of them and their data ` +
     `would be deleted`,
-  command: `kubectl delete customresourcedefinition ${definitionName}`,
-  look: { path: definitionPath },
+  command: `kubectl delete customresourcedefinition ${crdName}`,
+  look: { path: crdPath },
 };
 
 const provisionedVolumes: KeptThing = {

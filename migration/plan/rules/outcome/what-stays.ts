@@ -1,5 +1,5 @@
 import { isOwnEtcd } from "../../../connect/etcd-address.ts";
-import type { KeptThing } from "../../../uninstall/kept-things.ts";
+import type { KeptThing } from "../../../uninstall/kept-report.ts";
 import type { ClaimPlan } from "../../migration-plan.ts";
 import { whatDestroyKeeps, type KeepFacts } from "./what-destroy-keeps.ts";
 

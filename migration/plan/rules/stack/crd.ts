@@ -1,13 +1,13 @@
 import type { Blocker } from "../../../blockers/blocker.ts";
 import { isOurs } from "../../../kubernetes/ownership.ts";
-import { definitionName, problemOfDefinition, type ServedDefinition } from "../../../uninstall/crd.ts";
+import { crdName, problemOfCrd, type ServedCrd as EtcdClusterCrd } from "../../../uninstall/crd.ts";
 import type { PlannedObject } from "../../migration-plan.ts";
 import type { FoundObject } from "../../read/stack-objects.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 
-export const crdObject = `CustomResourceDefinition/${definitionName}`;
+export const crdObject = `CustomResourceDefinition/${crdName}`;
 
-type ServedCrd = FoundObject["served"] & ServedDefinition;
+type ServedCrd = FoundObject["served"] & EtcdClusterCrd;
 
 /** Whether the CRD of EtcdCluster is the stack's to make and to change, or somebody else's that it uses. */
 export function crdOwner(found: readonly FoundObject[]): "own" | "existing" {
@@ -19,7 +19,7 @@ export function planCrd(found: readonly FoundObject[]): PlannedObject[] {
   const foreign = foreignCrd(found);
   if (foreign === undefined) return [];
   const becomes =
-    problemOfDefinition(foreign) === undefined
+    problemOfCrd(foreign) === undefined
       ? "is used as it is; it is neither changed nor ever deleted"
       : "is left alone, but can't be used";
   return [{ object: crdObject, made: "by somebody else", becomes }];
@@ -28,7 +28,7 @@ export function planCrd(found: readonly FoundObject[]): PlannedObject[] {
 export function checkCrd(found: readonly FoundObject[]): Findings {
   const foreign = foreignCrd(found);
   if (foreign === undefined) return servedCrd(found) === undefined ? nothingFound : mayBeShared(found);
-  const problem = problemOfDefinition(foreign);
+  const problem = problemOfCrd(foreign);
   return together(
     problem === undefined ? nothingFound : blockedBy(unusable(problem)),
     atRisk(
@@ -52,11 +52,11 @@ function unusable(problem: string): Blocker {
     kind: "unusableDefinition",
     object: crdObject,
     message:
-      `CustomResourceDefinition ${definitionName} exists, this program did not make it, and the etcd-operator v0.9.4 can't work ` +
+      `CustomResourceDefinition ${crdName} exists, this program did not make it, and the etcd-operator v0.9.4 can't work ` +
       `with it: ${problem}.`,
     remedy:
       `See who uses it with \`kubectl get etcdclusters.etcd.database.coreos.com --all-namespaces\` and whose it is with \`kubectl ` +
-      `get customresourcedefinition ${definitionName} --output yaml\`; have its owner change it, or delete it if nothing needs it. ` +
+      `get customresourcedefinition ${crdName} --output yaml\`; have its owner change it, or delete it if nothing needs it. ` +
       `Or choose another cluster with \`pulumi config set kubernetes:context NAME\`.`,
   };
 }

@@ -1,4 +1,4 @@
-import { leaseName } from "../../../lease/errors.ts";
+import { leaseName } from "../../../lease/lease-place.ts";
 import type { RunningMigration } from "../../read/running-migration.ts";
 import { atRisk, blockedBy, nothingFound, type Findings } from "../findings.ts";
 

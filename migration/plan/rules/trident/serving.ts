@@ -1,5 +1,5 @@
 import { isOwnEtcd } from "../../../connect/etcd-address.ts";
-import { judgeMembersNow } from "../../../members/wait-for-members.ts";
+import { checkMembersNow } from "../../../members/wait-for-members.ts";
 import { isServing } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
@@ -13,7 +13,7 @@ export function allServes(
   const clusterId = state.destination?.status.clusterId;
   if (!isServing(flow.flow) || tridentTrouble !== undefined || clusterId === undefined) return false;
   if (isOwnEtcd(destination)) {
-    const now = judgeMembersNow(members, etcdClusterSize);
+    const now = checkMembersNow(members, etcdClusterSize);
     if (!now.done || now.value !== clusterId) return false;
   }
   return record?.etcdClusterId === clusterId && (record.etcdHeldKeys === "true" || state.destinationKeys === 0);

@@ -1,7 +1,7 @@
 import type { MigrationPlan } from "../../../../migration/plan/migration-plan.ts";
 import type { ServedObject } from "../../../../migration/plan/read/cluster-reader.ts";
 import { NotReachedFromHereError } from "../../../../migration/connect/open-existing-etcd.ts";
-import { definitionName, definitionPath } from "../../../../migration/uninstall/crd.ts";
+import { crdName, crdPath } from "../../../../migration/uninstall/crd.ts";
 import { withCertificates } from "./certificates.ts";
 import { smallState, type FakePlanEnvironment } from "./fake-plan-environment.ts";
 import { deploymentPath, emptyRecord, ours } from "./places.ts";
@@ -14,7 +14,7 @@ export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> 
   "A migration after Trident was uninstalled": () => planOf((environment) => environment.withClaimAlone()),
   "A new installation": () => planOf(() => undefined, { migrate: false }),
   "An installation beside somebody else's etcd-operator": () =>
-    planOf((environment) => environment.objects.set(definitionPath, foreignDefinition), { migrate: false }),
+    planOf((environment) => environment.objects.set(crdPath, foreignDefinition), { migrate: false }),
   "An interrupted migration": () =>
     planOf((environment) => {
       const deployment = environment.withLegacy().withEtcdCluster().objects.get(deploymentPath);
@@ -67,7 +67,7 @@ function migrated(environment: FakePlanEnvironment): void {
 
 /** As an etcd-operator of another namespace may have it. */
 const foreignDefinition: ServedObject = {
-  metadata: { name: definitionName },
+  metadata: { name: crdName },
   spec: {
     scope: "Namespaced",
     names: { kind: "EtcdCluster" },

@@ -1,4 +1,4 @@
-import { LeaseLostError } from "../../../../migration/lease/errors.ts";
+import { LeaseLostError } from "../../../../migration/lease/held-lease.ts";
 import type { StepOf } from "../../../../migration/lease/fenced-steps.ts";
 import type { MigrationLease } from "../../../../migration/lease/held-lease.ts";
 import type { ClusterPort } from "../../../../migration/trident/port/cluster-port.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { LeaseLostError } from "../../../../migration/lease/errors.ts";
+import { LeaseLostError } from "../../../../migration/lease/held-lease.ts";
 import type { MigrationLease } from "../../../../migration/lease/held-lease.ts";
 import { underLease } from "../../../../migration/trident/port/under-lease.ts";
 import { FakeCluster } from "./fake-cluster.ts";

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { ClusterRequestError } from "../../../../../migration/kubernetes/errors.ts";
 import type { Flow } from "../../../../../migration/plan/migration-plan.ts";
 import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
-import { definitionName } from "../../../../../migration/uninstall/crd.ts";
+import { crdName } from "../../../../../migration/uninstall/crd.ts";
 import { readStackObjects, stackObjects, type FoundObject } from "../../../../../migration/plan/read/stack-objects.ts";
 import { nothingFound } from "../../../../../migration/plan/rules/findings.ts";
 import { checkObjects, planObjects } from "../../../../../migration/plan/rules/stack/stack-objects.ts";
@@ -20,7 +20,7 @@ const names = {
 };
 const ours: ServedObject = { metadata: { labels: { "app.kubernetes.io/managed-by": "trident-etcd" } } };
 const foreign: ServedObject = { metadata: { labels: { "app.kubernetes.io/managed-by": "Helm" } } };
-const crd = `CustomResourceDefinition/${definitionName}`;
+const crd = `CustomResourceDefinition/${crdName}`;
 
 describe("the stack's objects", () => {
   it("that a stack has to have and that are gone are missing; what may not be looked at is not", async () => {

@@ -1,5 +1,5 @@
 import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
-import { definitionName, definitionPath } from "../../../../../migration/uninstall/crd.ts";
+import { crdName, crdPath } from "../../../../../migration/uninstall/crd.ts";
 import type { FakePlanEnvironment } from "../fake-plan-environment.ts";
 import { leasePath, ours, secrets } from "../places.ts";
 
@@ -29,8 +29,8 @@ export function isAnotherStacks(environment: FakePlanEnvironment): void {
 
 export function hasUnusableCrd(environment: FakePlanEnvironment): void {
   const versions = [{ name: "v1beta2", served: true, subresources: { status: {} } }];
-  environment.withLegacy().objects.set(definitionPath, {
-    metadata: { name: definitionName },
+  environment.withLegacy().objects.set(crdPath, {
+    metadata: { name: crdName },
     spec: { scope: "Namespaced", names: { kind: "EtcdCluster" }, versions },
   });
 }

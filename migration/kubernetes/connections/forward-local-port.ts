@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { describeFailure } from "../wording/describe-failure.ts";
+import { describeFailure } from "../../wording/describe-failure.ts";
 
 export interface PortForward {
   readonly host: "127.0.0.1";

@@ -1,5 +1,3 @@
-import type { ClusterClient } from "../kubernetes/cluster-client.ts";
-import { isNotFound } from "../kubernetes/errors.ts";
 import { FinalSnapshotError, type LastEtcd } from "./final-snapshot-errors.ts";
 
 /** The etcd that is to be deleted is not the one that the stack knows. */
@@ -20,21 +18,6 @@ export class FinalSnapshotOtherEtcdError extends FinalSnapshotError {
 function wayToRecord({ advice }: LastEtcd, recorded: string): string {
   if (advice === undefined) return "write its id under the key etcdClusterId of the ConfigMap that is given as record";
   return `\`${advice.anotherEtcd.replace("ID", recorded)}\``;
-}
-
-/** The cluster id that the stack's record names; undefined where there is no record, or none in it. */
-export async function readRecordedClusterId(
-  cluster: ClusterClient,
-  { namespace, record }: { readonly namespace: string; readonly record: string },
-): Promise<string | undefined> {
-  try {
-    const { data } = await cluster.core.readNamespacedConfigMap({ namespace, name: record });
-    const id = data?.etcdClusterId ?? "";
-    return id === "" ? undefined : id;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 /** Raises FinalSnapshotOtherEtcdError. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { readRecordedClusterId, refuseOtherEtcd } from "../../../migration/uninstall/recorded-cluster.ts";
+import { readRecordedClusterId } from "../../../migration/record/recorded-etcd.ts";
+import { refuseOtherEtcd } from "../../../migration/uninstall/refuse-other-etcd.ts";
 import { startFakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 const etcd = { namespace: "storage", etcdCluster: "db", snapshotDirectory: "snapshots", isTrial: true };

@@ -9,7 +9,7 @@ import {
   RequestContext,
   type SecurityAuthentication,
 } from "@kubernetes/client-node";
-import { overSharedConnections } from "../../../migration/kubernetes/shared-connections.ts";
+import { overSharedConnections } from "../../../../migration/kubernetes/connections/shared-connections.ts";
 
 const minute = 60_000;
 

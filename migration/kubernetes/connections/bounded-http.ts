@@ -5,10 +5,10 @@ import {
   type HttpLibrary,
   type RequestContext,
 } from "@kubernetes/client-node";
-import { describeFailure } from "../wording/describe-failure.ts";
-import { ClusterRequestError, ClusterUnreachableError } from "./errors.ts";
+import { describeFailure } from "../../wording/describe-failure.ts";
+import { ClusterRequestError, ClusterUnreachableError } from "../errors.ts";
 import type { RequestGate } from "./request-gate.ts";
-import { unlessAborted } from "./unless-aborted.ts";
+import { unlessAborted } from "../wait-until.ts";
 
 export interface BoundedHttp {
   readonly library: HttpLibrary;

@@ -6,7 +6,7 @@ import {
   forwardLocalPort,
   type ConnectOnward,
   type PortForward,
-} from "../../../migration/kubernetes/forward-local-port.ts";
+} from "../../../../migration/kubernetes/connections/forward-local-port.ts";
 
 describe("a forwarded port", () => {
   const forwards: PortForward[] = [];
