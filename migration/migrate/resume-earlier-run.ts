@@ -133,10 +133,11 @@ async function revisionToKeep(
 ): Promise<bigint> {
   const { range } = cluster;
   const started = startedOn(record, undefined);
-  const old = started && (await writtenTo(source, range, started, "source"));
-  if (started?.sourceRevision === undefined || old === undefined || old === 0) return pinRevision(source, range);
-  if (old === givenUpKeys(cluster, record)) return started.sourceRevision;
-  const wrote = { old, new: await writtenTo(destination, range, started, "destination") };
+  const byLegacy = started && (await writtenTo(source, range, started, "source"));
+  if (started?.sourceRevision === undefined || byLegacy === undefined || byLegacy === 0)
+    return pinRevision(source, range);
+  if (byLegacy === givenUpKeys(cluster, record)) return started.sourceRevision;
+  const wrote = { old: byLegacy, new: await writtenTo(destination, range, started, "destination") };
   const tridents = { namespace: cluster.namespace, old: cluster.legacyDeployment, new: newTridentName };
   throw new BlockedError(bothTridents(tridents, wrote, legacy.replicas === 0));
 }

@@ -42,14 +42,14 @@ export function isNothingLost(written: number | undefined, discardedKeys: number
 
 async function writtenByBoth({ cluster, legacy }: Settling, started: StartedOn): Promise<WrittenByBoth> {
   const { range } = cluster;
-  const [newEtcd, old] = await Promise.all([cluster.openDestination(), cluster.openLiveSource(legacy)]);
+  const [newEtcd, legacyEtcd] = await Promise.all([cluster.openDestination(), cluster.openLiveSource(legacy)]);
   try {
     return {
       new: await writtenTo(newEtcd, range, started, "destination"),
-      old: await writtenTo(old, range, started, "source"),
+      old: await writtenTo(legacyEtcd, range, started, "source"),
     };
   } finally {
-    await Promise.all([newEtcd.close(), old?.close()]);
+    await Promise.all([newEtcd.close(), legacyEtcd?.close()]);
   }
 }
 

@@ -26,12 +26,12 @@ export class BothWrittenError extends Error {
   constructor(sides: {
     readonly legacyEtcd: string;
     readonly newEtcd: string;
-    readonly old: number;
-    readonly new: number;
+    readonly byLegacy: number;
+    readonly byNew: number;
   }) {
     super(
-      `both Tridents have written since the copy: the old one ${counted(sides.old, "key")} in ${sides.legacyEtcd}, the new one ` +
-        `${counted(sides.new, "key")} in ${sides.newEtcd}`,
+      `both Tridents have written since the copy: the old one ${counted(sides.byLegacy, "key")} in ${sides.legacyEtcd}, the new one ` +
+        `${counted(sides.byNew, "key")} in ${sides.newEtcd}`,
     );
   }
 }
@@ -78,13 +78,13 @@ async function refuseOtherThanCopied({ newEtcd, legacyEtcd, range, started, sign
   }
   const retry = { signal };
   if (started.sourceRevision !== undefined) {
-    const old = amountOf(await countNewWrites(legacyEtcd, range, started.sourceRevision, started.keys, retry));
-    if (old > 0) {
+    const byLegacy = amountOf(await countNewWrites(legacyEtcd, range, started.sourceRevision, started.keys, retry));
+    if (byLegacy > 0) {
       const since = started.destinationRevision;
       const written = amountOf(await countNewWrites(newEtcd, range, since, started.keys, retry));
       throw new BothWrittenError({
         ...{ legacyEtcd: legacyEtcd.description, newEtcd: newEtcd.description },
-        ...{ old, new: written },
+        ...{ byLegacy, byNew: written },
       });
     }
   }

@@ -55,13 +55,13 @@ export function givenUpKeys(
  *
  * @throws NewWritesAtRiskError, after which it stands at 0 replicas, and what it wrote is where it was.
  */
-export async function undoNewTrident(taking: NewTridentUndo): Promise<void> {
-  const { cluster, record, lease } = taking;
+export async function undoNewTrident(undo: NewTridentUndo): Promise<void> {
+  const { cluster, record, lease } = undo;
   const started = startedOn(record, await cluster.findNewTrident());
   if (started !== undefined) {
     lease.throwIfLost();
     await cluster.pauseNewTrident();
-    await settleWrites(taking, started);
+    await settleWrites(undo, started);
     // What stays is cleared when the legacy one was put back.
     await cluster.changeRecord({ served: null, rollbackPhase: null, discardedKeys: null }).catch(() => undefined);
   }
@@ -69,8 +69,8 @@ export async function undoNewTrident(taking: NewTridentUndo): Promise<void> {
   await cluster.withdrawNewTrident();
 }
 
-async function settleWrites(taking: NewTridentUndo, started: StartedOn): Promise<void> {
-  const { cluster, record, report } = taking;
+async function settleWrites(undo: NewTridentUndo, started: StartedOn): Promise<void> {
+  const { cluster, record, report } = undo;
   const { range } = cluster;
   const discardedKeys = givenUpKeys(cluster, record);
   let keys: number | undefined;
@@ -88,7 +88,7 @@ async function settleWrites(taking: NewTridentUndo, started: StartedOn): Promise
     if (keys === discardedKeys) {
       report(`Discarding ${counted(keys, "key")} that the new Trident wrote, as discardedKeys says.`);
     } else {
-      await carry(taking, started, newEtcd, keys);
+      await carry(undo, started, newEtcd, keys);
     }
     // Where the next copy would find it in its way.
     await deleteKeysOf(newEtcd, range, ({ modRevision }) => modRevision > started.destinationRevision);
@@ -104,8 +104,8 @@ async function settleWrites(taking: NewTridentUndo, started: StartedOn): Promise
   }
 }
 
-async function carry(taking: NewTridentUndo, started: StartedOn, newEtcd: OpenStore, keys: number): Promise<void> {
-  const { cluster, legacy, record, lease, report } = taking;
+async function carry(undo: NewTridentUndo, started: StartedOn, newEtcd: OpenStore, keys: number): Promise<void> {
+  const { cluster, legacy, record, lease, report } = undo;
   if (legacy === undefined) throw new Error("the old Trident runs: its etcd can't take what the new one wrote");
   if (legacy.isUninstalled === true) {
     throw new Error(`the old Trident is uninstalled, and PersistentVolumeClaim ${legacy.claim} is only read`);

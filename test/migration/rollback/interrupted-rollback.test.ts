@@ -4,7 +4,7 @@ import { MigrationInterruptedError } from "../../../migration/lease/interruption
 import { RollbackError } from "../../../migration/rollback/rollback.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
 import { requestRollback } from "../../../migration/rollback/request-rollback.ts";
-import { migratedCluster } from "./rollback-scene.ts";
+import { changedSinceMigration, ignore } from "./rollback-scene.ts";
 import type { Step } from "../trident/port/failing-steps.ts";
 import type { FakeCluster } from "../trident/port/fake-cluster.ts";
 
@@ -17,7 +17,7 @@ describe("a rollback that is interrupted", () => {
     "recreateLegacy",
   ] as const) {
     it(`at ${step} has the new Trident serve again, and is finished by the next one`, async () => {
-      const scene = changed();
+      const scene = changedSinceMigration();
       const state = scene.destination.entries();
       const error = await interruptedAt(scene, step);
       assert.ok(error instanceof RollbackError);
@@ -33,7 +33,7 @@ describe("a rollback that is interrupted", () => {
   }
 
   it("once the old Trident serves is ended all the same", async () => {
-    const scene = changed();
+    const scene = changedSinceMigration();
     const state = scene.destination.entries();
     const interruption = new AbortController();
     const wait = scene.waitUntilLegacyServes.bind(scene);
@@ -48,7 +48,7 @@ describe("a rollback that is interrupted", () => {
   });
 
   it("leaves an old Trident alone that an earlier run had put back", async () => {
-    const scene = changed();
+    const scene = changedSinceMigration();
     void scene.killedAt("waitUntilLegacyServes", "before");
     void rollBack(scene, ignore);
     while (!scene.steps.includes("waitUntilLegacyServes")) await new Promise(setImmediate);
@@ -59,7 +59,7 @@ describe("a rollback that is interrupted", () => {
   });
 
   it("before it is asked for leaves the new Trident serving, and asks for nothing", async () => {
-    const scene = changed();
+    const scene = changedSinceMigration();
     await scene.changeRecord({ rollback: null });
     scene.trident = { kind: "ours" };
     const interruption = new AbortController();
@@ -70,13 +70,6 @@ describe("a rollback that is interrupted", () => {
     assert.deepEqual([scene.recorded.rollback, scene.sourcePod, scene.leases], [undefined, false, 0]);
   });
 });
-
-function changed(): FakeCluster {
-  const scene = migratedCluster();
-  scene.destination.put("/trident/v1/volume/c", "C");
-  scene.destination.remove("/trident/v1/volume/b");
-  return scene;
-}
 
 async function interruptedAt(scene: FakeCluster, step: Step): Promise<unknown> {
   const interruption = new AbortController();
@@ -90,8 +83,4 @@ async function interruptedAt(scene: FakeCluster, step: Step): Promise<unknown> {
     return error;
   }
   return assert.fail("it ended well");
-}
-
-function ignore(): void {
-  // The lines are of no interest.
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { requestRollback, withdrawRequest } from "../../../migration/rollback/request-rollback.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
-import { migratedCluster } from "./rollback-scene.ts";
+import { ignore, migratedCluster } from "./rollback-scene.ts";
 import type { Step } from "../trident/port/failing-steps.ts";
 import type { FakeCluster } from "../trident/port/fake-cluster.ts";
 
@@ -129,8 +129,4 @@ function assertRolledBack(scene: FakeCluster): void {
   assert.ok(scene.replicas() > 0 && !scene.newRuns());
   assert.equal(scene.sourcePod, false);
   assert.deepEqual(Object.keys(scene.recorded).sort(), ["name", "namespace", "rolledBack", "uid"]);
-}
-
-function ignore(): void {
-  // The lines are of no interest.
 }

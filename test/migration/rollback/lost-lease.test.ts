@@ -3,14 +3,14 @@ import { before, describe, it } from "node:test";
 import { RollbackError } from "../../../migration/rollback/rollback.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
 import { napsAt, sleepingRun } from "../trident/port/sleeping-run.ts";
-import { migratedCluster } from "./rollback-scene.ts";
+import { changedSinceMigration, ignore } from "./rollback-scene.ts";
 import type { FakeCluster } from "../trident/port/fake-cluster.ts";
 
 describe("a rollback whose machine sleeps while another run ends it", () => {
   let stepsOfRun: readonly string[] = [];
 
   before(async () => {
-    const scene = changed();
+    const scene = changedSinceMigration();
     await rollBack(scene, ignore);
     stepsOfRun = [...scene.steps];
   });
@@ -20,7 +20,7 @@ describe("a rollback whose machine sleeps while another run ends it", () => {
     assert.ok(naps.length > 30);
     for (const nap of naps) {
       const what = `asleep ${nap.when} step ${nap.index}, ${nap.step}`;
-      const scene = changed();
+      const scene = changedSinceMigration();
       const run = sleepingRun(scene, nap);
       const running = rollBack(run.cluster, ignore).catch((error: unknown) => error as Error);
       await run.asleep;
@@ -50,22 +50,10 @@ describe("a rollback whose machine sleeps while another run ends it", () => {
   });
 });
 
-function changed(): FakeCluster {
-  const scene = migratedCluster();
-  scene.destination.put("/trident/v1/volume/c", "C");
-  scene.destination.put("/trident/v1/volume/a", "changed");
-  scene.destination.remove("/trident/v1/volume/b");
-  return scene;
-}
-
 function stateOf(scene: FakeCluster): unknown {
   const { trident, recorded, sourcePod, newTrident, handedOver } = scene;
   return structuredClone({
     ...{ trident, recorded, sourcePod, newTrident, handedOver },
     ...{ source: scene.source.entries(), destination: scene.destination.entries() },
   });
-}
-
-function ignore(): void {
-  // The lines are of no interest.
 }

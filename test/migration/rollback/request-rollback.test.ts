@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { requestRollback, withdrawRequest } from "../../../migration/rollback/request-rollback.ts";
-import { migratedCluster } from "./rollback-scene.ts";
+import { ignore, migratedCluster } from "./rollback-scene.ts";
 import type { FakeCluster } from "../trident/port/fake-cluster.ts";
 
 describe("the request for a rollback", () => {
@@ -77,8 +77,4 @@ function serving(): FakeCluster {
   scene.trident = { kind: "ours" };
   scene.handedOver = true;
   return scene;
-}
-
-function ignore(): void {
-  // The lines are of no interest.
 }

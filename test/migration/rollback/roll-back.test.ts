@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { RollbackError } from "../../../migration/rollback/rollback.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
-import { migratedCluster } from "./rollback-scene.ts";
+import { changedSinceMigration, ignore, migratedCluster } from "./rollback-scene.ts";
 import type { Step } from "../trident/port/failing-steps.ts";
 import type { FakeCluster } from "../trident/port/fake-cluster.ts";
 
 describe("a rollback", () => {
   it("carries back what was created, changed and deleted, and puts the old Trident back", async () => {
-    const scene = changedScene();
+    const scene = changedSinceMigration();
     const state = scene.destination.entries();
     const lines: string[] = [];
 
@@ -25,7 +25,7 @@ describe("a rollback", () => {
   });
 
   it("leaves the new etcd empty, and a record of nothing but what it did", async () => {
-    const scene = changedScene();
+    const scene = changedSinceMigration();
     scene.snapshotPath = "/snapshots/new.db";
     const ended = await rollBack(scene, ignore);
     assert.deepEqual(scene.destination.entries(), {});
@@ -46,7 +46,7 @@ describe("a rollback", () => {
   });
 
   it("waits for nothing when the old Trident was at 0 replicas before the migration", async () => {
-    const scene = changedScene();
+    const scene = changedSinceMigration();
     scene.recorded = { ...scene.recorded, legacyReplicas: 0 };
     await rollBack(scene, ignore);
     assert.ok(!scene.steps.includes("waitUntilLegacyServes"));
@@ -54,7 +54,7 @@ describe("a rollback", () => {
   });
 
   it("records that it is about to write before it does", async () => {
-    const scene = changedScene();
+    const scene = changedSinceMigration();
     let phase: unknown;
     const create = scene.source.createAll.bind(scene.source);
     scene.source.createAll = (entries) => {
@@ -66,7 +66,7 @@ describe("a rollback", () => {
   });
 
   it("leaves no word in the record that the new etcd has keys, which it has taken away", async () => {
-    const scene = changedScene();
+    const scene = changedSinceMigration();
     scene.recorded = { ...scene.recorded, etcdClusterId: "2", etcdHeldKeys: "true" };
     await rollBack(scene, ignore);
     assert.equal(scene.recorded.etcdClusterId, "2");
@@ -74,16 +74,16 @@ describe("a rollback", () => {
   });
 
   it("closes both etcds, whether it succeeds or fails", async () => {
-    const succeeding = changedScene();
+    const succeeding = changedSinceMigration();
     await rollBack(succeeding, ignore);
-    const failing = changedScene();
+    const failing = changedSinceMigration();
     failing.failAt("saveDestinationSnapshot", new Error("no room"));
     await failure(failing);
     for (const { source, destination } of [succeeding, failing]) assert.ok(source.closed && destination.closed);
   });
 
   it("ends well when the new etcd can't be emptied, and says so", async () => {
-    const scene = changedScene();
+    const scene = changedSinceMigration();
     scene.destination.deleteUnchanged = () => Promise.reject(new Error("no space"));
     const lines: string[] = [];
     await rollBack(scene, (line) => lines.push(line));
@@ -129,7 +129,7 @@ describe("a rollback that is refused", () => {
   ];
   for (const [what, arrange, name, message] of refusals) {
     it(`${what} writes nothing and has the new Trident serve again`, async () => {
-      const scene = changedScene();
+      const scene = changedSinceMigration();
       arrange(scene);
       const [source, destination] = [scene.source.entries(), scene.destination.entries()];
 
@@ -151,7 +151,7 @@ describe("a rollback that is refused", () => {
     { kind: "legacy", legacy: { name: "trident", replicas: 1 } },
   ]) {
     it(`because Deployment trident stands and is ${found.kind} starts nothing beside it`, async () => {
-      const scene = changedScene();
+      const scene = changedSinceMigration();
       scene.trident = found as FakeCluster["trident"];
       const error = await failure(scene);
       assert.equal((error.cause as Error).name, "NameTakenError");
@@ -161,7 +161,7 @@ describe("a rollback that is refused", () => {
   }
 
   it("because another run holds the Lease starts nothing beside that", async () => {
-    const scene = changedScene();
+    const scene = changedSinceMigration();
     scene.failAt("acquireLease", new Error("another migration is running"));
     const error = await failure(scene);
     assert.equal(error.outcome, "untouched");
@@ -182,7 +182,7 @@ describe("a rollback that fails", () => {
   ];
   for (const step of steps) {
     it(`at ${step} has the new Trident serve again, and is finished by the next one with what that wrote`, async () => {
-      const scene = changedScene();
+      const scene = changedSinceMigration();
       scene.failAt(step, new Error("no"));
       const error = await failure(scene);
       assert.match(error.message, /new Trident serves again.*pulumi up.*pulumi config rm rollback && pulumi up/);
@@ -198,7 +198,7 @@ describe("a rollback that fails", () => {
   }
 
   it("because the old Trident does not serve overwrites, the next time, what that had written at its start", async () => {
-    const scene = changedScene();
+    const scene = changedSinceMigration();
     scene.failAt("waitUntilLegacyServes", new Error("part of it is missing"));
     scene.before("waitUntilLegacyServes", () => {
       scene.source.put("/trident/store", "written at its start");
@@ -214,7 +214,7 @@ describe("a rollback that fails", () => {
   });
 
   it("says so when no Trident could be started again, and where the state is", async () => {
-    const scene = changedScene();
+    const scene = changedSinceMigration();
     scene.failAt("saveDestinationSnapshot", new Error("no room"));
     scene.failAt("startNewTridentAgain", new Error("no image"));
     const error = await failure(scene);
@@ -223,7 +223,7 @@ describe("a rollback that fails", () => {
   });
 
   it("starts no second Trident when the old one can't be taken away again", async () => {
-    const scene = changedScene();
+    const scene = changedSinceMigration();
     scene.failAt("waitUntilLegacyServes", new Error("slow"));
     scene.failAt("removeRecreatedLegacy", new Error("forbidden"));
     const error = await failure(scene);
@@ -232,7 +232,7 @@ describe("a rollback that fails", () => {
   });
 
   it("starts no second Trident when the answer to the old one's creation was lost", async () => {
-    const scene = changedScene();
+    const scene = changedSinceMigration();
     const create = scene.recreateLegacy.bind(scene);
     scene.recreateLegacy = async () => {
       await create();
@@ -246,7 +246,7 @@ describe("a rollback that fails", () => {
   });
 
   it("because it lost the Lease starts nothing: whoever has it may", async () => {
-    const scene = changedScene();
+    const scene = changedSinceMigration();
     scene.before("saveDestinationSnapshot", () => {
       scene.loseLease();
     });
@@ -256,7 +256,7 @@ describe("a rollback that fails", () => {
   });
 
   it("in its last write of the record leaves the old Trident serving, and is ended by the next one", async () => {
-    const scene = changedScene();
+    const scene = changedSinceMigration();
     scene.before("waitUntilLegacyServes", () => {
       scene.failAt("changeRecord", new Error("no"));
     });
@@ -269,15 +269,6 @@ describe("a rollback that fails", () => {
     assertOldServes(scene);
   });
 });
-
-/** After a migration the new Trident made a volume, changed one and deleted one. */
-function changedScene(): FakeCluster {
-  const scene = migratedCluster();
-  scene.destination.put("/trident/v1/volume/c", "C");
-  scene.destination.put("/trident/v1/volume/a", "changed");
-  scene.destination.remove("/trident/v1/volume/b");
-  return scene;
-}
 
 function setResult(scene: FakeCluster, change: Record<string, string>): void {
   const result = { ...(JSON.parse(scene.recorded.result ?? "") as object), ...change };
@@ -306,8 +297,4 @@ async function failure(scene: FakeCluster): Promise<RollbackError> {
   assert.ok(error instanceof RollbackError, String(error));
   assert.equal(scene.leases, 0);
   return error;
-}
-
-function ignore(): void {
-  // The lines are of no interest.
 }

@@ -20,3 +20,16 @@ export function migratedCluster(entries: Readonly<Record<string, string>> = some
   };
   return cluster;
 }
+
+/** Since the migration the new Trident has made a volume, changed one and deleted one. */
+export function changedSinceMigration(): FakeCluster {
+  const cluster = migratedCluster();
+  cluster.destination.put("/trident/v1/volume/c", "C");
+  cluster.destination.put("/trident/v1/volume/a", "changed");
+  cluster.destination.remove("/trident/v1/volume/b");
+  return cluster;
+}
+
+export function ignore(): void {
+  // What is said is looked at where it matters.
+}
