@@ -1,7 +1,6 @@
 import type { V1Deployment, V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import type { WrittenByBoth } from "../../blockers/two-tridents-blockers.ts";
-import { isForbidden } from "../../kubernetes/errors.ts";
-import type { ClusterRequestError } from "../../kubernetes/errors.ts";
+import { isForbidden, type ClusterRequestError } from "../../kubernetes/errors.ts";
 import { isOurs } from "../../kubernetes/ownership.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../../record/migration-record.ts";
 import { startedOn, type StartedOn } from "../../record/started-on.ts";
@@ -56,7 +55,7 @@ export async function readTrident(environment: PlanEnvironment, request: PlanReq
   };
 }
 
-/** A refusal without which the flow can be told. */
+/** Set when what the flow is told by was refused for want of a permission. */
 export function refusalOfTrident(
   reader: Pick<ClusterReader, "refusalOf">,
   request: PlanRequest,

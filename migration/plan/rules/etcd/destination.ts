@@ -51,15 +51,8 @@ export function checkDestination(request: PlanRequest, facts: PlanFacts): Findin
   const { flow, keys, prefix } = recorded;
   const { destinationProblems: problems = [], destinationFailure: failure } = facts.state;
   const existing = checkExisting({
-    ...{
-      flow,
-      address: destination,
-      adoptState: request.existing?.adoptState === true,
-      problems,
-      failure,
-      keys,
-      prefix,
-    },
+    ...{ flow, address: destination, problems, failure, keys, prefix },
+    adoptState: request.existing?.adoptState === true,
     isInUse: isInUse(request, flow, facts.newTrident),
   });
   // One that could not be asked is told of by itself.
