@@ -93,6 +93,16 @@ export function namesOf(address: EtcdAddress): string[] {
   }
 }
 
+/** Whether a URL, such as a Trident is told, is of this etcd. */
+export function isClientUrlOf(address: EtcdAddress, url: string): boolean {
+  switch (address.kind) {
+    case "managed":
+      return url.startsWith(`https://${address.etcdCluster}-client`);
+    case "existing":
+      return address.endpoints.includes(url);
+  }
+}
+
 /** Whether it is the stack's own. Of another one the limits are not known, and what else is in it is none of this program's business. */
 export function isOwnEtcd(address: EtcdAddress): address is ManagedAddress {
   return address.kind === "managed";

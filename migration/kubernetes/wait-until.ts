@@ -69,3 +69,16 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal 
     signal.removeEventListener("abort", abort);
   }
 }
+
+/** What comes of the promise, unless it takes longer: then the error. What it still does is not waited for. */
+export async function within<T>(milliseconds: number, promise: Promise<T>, tooLate: () => Error): Promise<T> {
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(tooLate());
+  }, milliseconds);
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

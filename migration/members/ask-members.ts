@@ -8,6 +8,7 @@ import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
 import { describePod, isActive, isContainerRunning, isReady, listPods, podName, readPod } from "../kubernetes/pods.ts";
+import { within } from "../kubernetes/wait-until.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
 import { ClientSecretError, readMemberTls } from "../connect/client-secret.ts";
 import { memberClientPort, membersOf } from "../connect/cluster-members.ts";
@@ -54,7 +55,9 @@ async function stateOf(
     return { kind: isActive(pod) ? "starting" : "ended", pod: name, reason };
   }
   try {
-    const view = await within(limitMilliseconds, async () => ask(cluster, namespace, name, await readTls()));
+    const asking = readTls().then((tls) => ask(cluster, namespace, name, tls));
+    const tooLate = (): Error => new Error(`no answer within ${limitMilliseconds / 1000} s`);
+    const view = await within(limitMilliseconds, asking, tooLate);
     return { kind: "answers", pod: name, view };
   } catch (error) {
     const lacksSecret = error instanceof ClientSecretError ? { lacksSecret: true } : {};
@@ -101,17 +104,5 @@ async function atMember<T>(
     throw new Error(reason ?? said ?? describeFailure(error), { cause: error });
   } finally {
     await forward.close();
-  }
-}
-
-async function within<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
-  const { promise: timeout, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new Error(`no answer within ${milliseconds / 1000} s`));
-  }, milliseconds);
-  try {
-    return await Promise.race([work(), timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }

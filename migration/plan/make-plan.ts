@@ -1,4 +1,5 @@
 import { connectToCluster } from "../kubernetes/cluster-client.ts";
+import { within } from "../kubernetes/wait-until.ts";
 import type { MigrationPlan } from "./migration-plan.ts";
 import { planOfFacts } from "./plan-of-facts.ts";
 import type { PlanRequest } from "./plan-request.ts";
@@ -17,9 +18,12 @@ const limitSeconds = 60;
  */
 export async function makePlan(request: PlanRequest): Promise<MigrationPlan> {
   const cluster = connectToCluster(request.cluster, { requestTimeoutMilliseconds: 10_000 });
-  return within(limitOf(request), cluster.description, (step) =>
-    planFrom(planEnvironment(cluster, request), request, step),
-  );
+  let doing = "starting";
+  const planning = planFrom(planEnvironment(cluster, request), request, (next) => {
+    doing = next;
+  });
+  const seconds = limitOf(request);
+  return within(seconds * 1000, planning, () => new PreflightTimeoutError(cluster.description, seconds, doing));
 }
 
 /** A pod to look through takes the time of its start. */
@@ -49,21 +53,5 @@ export class PreflightTimeoutError extends Error {
       `The checks before the start took longer than ${seconds} s on cluster ${cluster} (while ${step}). See that its API ` +
         `server and the Trident pod answer swiftly, and try again.`,
     );
-  }
-}
-
-async function within<T>(seconds: number, cluster: string, work: (step: Step) => Promise<T>): Promise<T> {
-  let doing = "starting";
-  const { promise: timeout, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new PreflightTimeoutError(cluster, seconds, doing));
-  }, seconds * 1000);
-  const working = work((next) => {
-    doing = next;
-  });
-  try {
-    return await Promise.race([working, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }

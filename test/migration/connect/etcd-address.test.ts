@@ -5,6 +5,7 @@ import {
   describeAddress,
   destinationOf,
   etcdAddress,
+  isClientUrlOf,
   namesOf,
   objectOf,
 } from "../../../migration/connect/etcd-address.ts";
@@ -32,6 +33,14 @@ describe("an etcd's address", () => {
   it("has the same names in whatever order they are given", () => {
     assert.deepEqual(namesOf(managed), ["trident-etcd"]);
     assert.deepEqual(namesOf(existing), ["https://a:2379", "https://b:2379"]);
+  });
+});
+
+describe("a URL that a Trident is told", () => {
+  it("is of the etcd that it leads to", () => {
+    const url = "https://trident-etcd-client.storage.svc:2379";
+    assert.deepEqual([isClientUrlOf(managed, url), isClientUrlOf(managed, "https://a:2379")], [true, false]);
+    assert.deepEqual([isClientUrlOf(existing, url), isClientUrlOf(existing, "https://a:2379")], [false, true]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import { describeAddress, isOwnEtcd } from "../../../connect/etcd-address.ts";
+import { describeAddress, isClientUrlOf } from "../../../connect/etcd-address.ts";
 import { anotherEtcd } from "../../../blockers/existing-etcd-blockers.ts";
 import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
 import { isServing, type Flow } from "../../migration-plan.ts";
@@ -31,7 +31,7 @@ export interface AnotherEtcdFacts {
 export function checkAnotherEtcd(request: PlanRequest, facts: AnotherEtcdFacts): Findings {
   const { flow, recorded, clusterId, keys } = facts;
   const runsOn = etcdOf(facts.newTrident);
-  if (!isServing(flow) || runsOn === undefined || isNamed(request, runsOn)) return nothingFound;
+  if (!isServing(flow) || runsOn === undefined || isClientUrlOf(request.destination, runsOn)) return nothingFound;
   if (recorded !== undefined && (clusterId !== undefined || request.abandonedEtcd === recorded.clusterId)) {
     // The same etcd by another name is no other one.
     return recorded.heldKeys || recorded.clusterId === clusterId ? nothingFound : moved(request, runsOn);
@@ -48,10 +48,5 @@ function moved(request: PlanRequest, runsOn: string): Findings {
 /** Whether Trident has its state already where the settings say. */
 export function isInUse(request: PlanRequest, flow: Flow, newTrident: V1Deployment | undefined): boolean {
   const runsOn = etcdOf(newTrident);
-  return isServing(flow) && runsOn !== undefined && isNamed(request, runsOn);
-}
-
-function isNamed({ destination }: PlanRequest, runsOn: string): boolean {
-  if (!isOwnEtcd(destination)) return destination.endpoints.includes(runsOn);
-  return runsOn.startsWith(`https://${destination.etcdCluster}-client`);
+  return isServing(flow) && runsOn !== undefined && isClientUrlOf(request.destination, runsOn);
 }

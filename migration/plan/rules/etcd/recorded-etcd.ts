@@ -1,6 +1,6 @@
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import { counted } from "../../../wording/counted.ts";
-import { type EtcdAddress, describeAddress, isOwnEtcd } from "../../../connect/etcd-address.ts";
+import { describeAddress, isOwnEtcd, objectOf, type EtcdAddress } from "../../../connect/etcd-address.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
 import { recordedEtcd, type RecordedEtcd } from "../../../record/recorded-etcd.ts";
 import { servingMembers } from "../../../members/asked-member.ts";
@@ -84,7 +84,7 @@ function hasState({ flow, isCopied }: RecordedEtcdFacts): boolean {
 function lossOf(facts: RecordedEtcdFacts, recorded: RecordedEtcd): Blocker | undefined {
   const { destination, exists, clusterId, keys, prefix } = facts;
   const where = describeAddress(destination);
-  const object = isOwnEtcd(destination) ? `EtcdCluster/${destination.etcdCluster}` : "existingEtcdEndpoints";
+  const object = objectOf(destination);
   const remedy = remedyOf(destination, recorded);
   const had = `Trident's state is recorded in etcd cluster ${recorded.clusterId}`;
   if (!exists) {

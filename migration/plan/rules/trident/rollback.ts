@@ -2,7 +2,7 @@ import type { Blocker } from "../../../blockers/blocker.ts";
 import { recordInvalid } from "../../../blockers/legacy-blockers.ts";
 import { newEtcd } from "../../../blockers/rollback-blockers.ts";
 import { openTransactions } from "../../../blockers/state-blockers.ts";
-import { describeAddress, isOwnEtcd } from "../../../connect/etcd-address.ts";
+import { describeAddress, isOwnEtcd, objectOf } from "../../../connect/etcd-address.ts";
 import { withoutFullStop } from "../../../kubernetes/errors.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../../../record/migration-record.ts";
 import { recordedResult } from "../../../record/migration-result.ts";
@@ -37,7 +37,7 @@ function checkNewEtcd(
   state: StateRead,
 ) {
   const { toCarryBack, destinationFailure } = state;
-  const object = isOwnEtcd(destination) ? `EtcdCluster/${destination.etcdCluster}` : "existingEtcdEndpoints";
+  const object = objectOf(destination);
   const etcd = { object, description: describeAddress(destination) };
   if (toCarryBack === undefined) {
     // Of an existing etcd, what is wrong with it is told elsewhere.
