@@ -1,5 +1,5 @@
 import { counted } from "../wording/counted.ts";
-import { EtcdCopyError, SourceChangedError, type Leftover } from "./errors.ts";
+import { EtcdCopyError, SourceChangedError, type Leftover } from "./etcd-copy-error.ts";
 import type { CopyRequest, CopyResult } from "./copy-request.ts";
 import { changesAfterCopy } from "../copy/compare/changes-after-copy.ts";
 import { copyState } from "../copy/copy-state.ts";

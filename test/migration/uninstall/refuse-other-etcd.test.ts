@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { readRecordedClusterId } from "../../../migration/record/recorded-etcd.ts";
 import { refuseOtherEtcd } from "../../../migration/uninstall/refuse-other-etcd.ts";
-import { startFakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 const etcd = { namespace: "storage", etcdCluster: "db", snapshotDirectory: "snapshots", isTrial: true };
-const place = { namespace: "storage", record: "a-record" };
 
 describe("an etcd that is about to be deleted", () => {
   it("is the one that was recorded, or nothing was recorded", () => {
@@ -25,19 +22,5 @@ describe("an etcd that is about to be deleted", () => {
     assert.throws(() => {
       refuseOtherEtcd({ ...etcd, advice }, "12", ["34"]);
     }, /If it may be deleted: `forget 12`, which records the one that is there, then `pulumi destroy` again\./);
-  });
-
-  it("is known by the stack's record", async () => {
-    const fake = await startFakeKubernetes();
-    try {
-      assert.equal(await readRecordedClusterId(fake.cluster, place), undefined);
-      const metadata = { name: "a-record" };
-      fake.objects.set("/api/v1/namespaces/storage/configmaps/a-record", { metadata, data: { etcdClusterId: "12" } });
-      assert.equal(await readRecordedClusterId(fake.cluster, place), "12");
-      fake.objects.set("/api/v1/namespaces/storage/configmaps/a-record", { metadata });
-      assert.equal(await readRecordedClusterId(fake.cluster, place), undefined);
-    } finally {
-      await fake.stop();
-    }
   });
 });
