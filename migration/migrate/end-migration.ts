@@ -46,6 +46,6 @@ async function deleteLegacy({ cluster, legacy, report }: Ending, stop: StoppedTr
   await cluster.deleteLegacy(stop);
   const deleted = legacy.isUninstalled === true ? "" : `Deleted the old Deployment ${legacy.name}; `;
   report(`${deleted}PersistentVolumeClaim ${legacy.claim} stays.`);
-  // No copy is under way any more. A mark that stays misleads nobody while there is no legacy Trident.
+  // No copy is under way any more. A marker that stays misleads nobody while there is no legacy Trident.
   await cluster.changeRecord({ firstPass: null, served: null }).catch(() => undefined);
 }

@@ -16,7 +16,7 @@ export type Copied = Omit<CarriedChanges, "changes"> & {
 };
 
 /**
- * For how long no Trident served, to a tenth: from the legacy one's stop until the new one first listed all of the state. Undefined
+ * For how long no Trident served, to a tenth of a second: from the legacy one's stop until the new one first listed all of the state. Undefined
  * when none was started, and for an uninstalled one, of which nobody knows for how long it was away.
  */
 export function outageSeconds(stop: StoppedTrident, servesSince: Date | undefined): number | undefined {

@@ -77,28 +77,20 @@ async function endServedMigration(begun: BegunMigration, servedRevision: bigint)
   const { stop, result } = await onlyReading(begun, "verifying what the new Trident serves", async () => {
     const stop = await cluster.stopLegacy(legacy, record);
     await cluster.prepareSnapshot();
-    const destination = await cluster.openDestination();
-    try {
-      const source = await cluster.openStoppedSource(legacy, record);
-      try {
-        const state = {
-          sourceRevision: await revisionToKeep(begun, source, destination),
-          destinationRevision: servedRevision,
-          first: undefined,
-          changes: { created: 0, replaced: 0, deleted: 0 },
-          cutOverAt: stop.stoppedAt,
-          outageSeconds: undefined,
-        };
-        const verified = await verifyAll({ ...begun, destination }, source, state);
-        await cluster.checkStillStopped(stop);
-        lease.throwIfLost();
-        return { stop, result: await recordCopied(cluster, verified) };
-      } finally {
-        await source.close();
-      }
-    } finally {
-      await destination.close();
-    }
+    return withBothEtcds(begun, async (source, destination) => {
+      const state = {
+        sourceRevision: await revisionToKeep(begun, source, destination),
+        destinationRevision: servedRevision,
+        first: undefined,
+        changes: { created: 0, replaced: 0, deleted: 0 },
+        cutOverAt: stop.stoppedAt,
+        outageSeconds: undefined,
+      };
+      const verified = await verifyAll({ ...begun, destination }, source, state);
+      await cluster.checkStillStopped(stop);
+      lease.throwIfLost();
+      return { stop, result: await recordCopied(cluster, verified) };
+    });
   });
   await endMigration(begun, stop);
   return result;
@@ -109,20 +101,28 @@ async function endServedMigration(begun: BegunMigration, servedRevision: bigint)
  * unless the user gives up exactly that much.
  */
 async function refuseLegacyWrites(begun: BegunMigration, during: string): Promise<void> {
-  const { cluster, legacy, record } = begun;
-  await onlyReading(begun, during, async () => {
-    const destination = await cluster.openDestination();
+  await onlyReading(begun, during, () =>
+    withBothEtcds(begun, async (source, destination) => {
+      await revisionToKeep(begun, source, destination);
+    }),
+  );
+}
+
+async function withBothEtcds<T>(
+  { cluster, legacy, record }: BegunMigration,
+  action: (source: OpenStore, destination: OpenStore) => Promise<T>,
+): Promise<T> {
+  const destination = await cluster.openDestination();
+  try {
+    const source = await cluster.openStoppedSource(legacy, record);
     try {
-      const source = await cluster.openStoppedSource(legacy, record);
-      try {
-        await revisionToKeep(begun, source, destination);
-      } finally {
-        await source.close();
-      }
+      return await action(source, destination);
     } finally {
-      await destination.close();
+      await source.close();
     }
-  });
+  } finally {
+    await destination.close();
+  }
 }
 
 /** The legacy etcd's: its last, or the one that was copied when the user gives up what a legacy Trident has written since. */

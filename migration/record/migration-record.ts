@@ -21,7 +21,7 @@ export interface MigrationRecord {
   readonly legacyClaim?: string;
   /** When the legacy Trident was stopped, as ISO 8601. */
   readonly stoppedAt?: string;
-  /** Whose keys stand in the destination while a copy is not finished: see `earlier-pass.ts`. */
+  /** Whose keys stand in the destination while a copy is not finished: see `copy-marker.ts`. */
   readonly firstPass?: string;
   /** The result of a finished copy, as JSON. */
   readonly result?: string;
@@ -34,7 +34,7 @@ export interface MigrationRecord {
   readonly newTrident?: string;
   /** What came of the last rollback that ended, as JSON. */
   readonly rolledBack?: string;
-  /** What the last new Trident was started on, as JSON: see `new-writes/started-on.ts`. */
+  /** What the last new Trident was started on, as JSON: see `started-on.ts`. */
   readonly served?: string;
   /** How many keys that the new Trident wrote the user gives up; said here where no setting reaches, as in a destroy. */
   readonly discardedKeys?: number;

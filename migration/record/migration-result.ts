@@ -5,7 +5,7 @@ export interface MigrationResult {
   readonly keys: number;
   /** The sum of the lengths of all keys and values. */
   readonly bytes: number;
-  /** Over all keys and values of the destination, as `copy/verify-copy.ts` describes it. */
+  /** Over all keys and values of the destination, as `copy/compare/verify-copy.ts` describes it. */
   readonly sha256: string;
   readonly sourceClusterId: string;
   /** The revision that was copied. */

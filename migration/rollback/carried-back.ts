@@ -6,7 +6,7 @@ export interface CarriedBack {
   readonly keys: number;
   /** The sum of the lengths of all keys and values. */
   readonly bytes: number;
-  /** Over all keys and values of the legacy etcd, as `copy/verify-copy.ts` describes it. */
+  /** Over all keys and values of the legacy etcd, as `copy/compare/verify-copy.ts` describes it. */
   readonly sha256: string;
   readonly created: number;
   readonly replaced: number;
