@@ -1,37 +1,25 @@
-import type { KeyPrefix } from "../../../copy/store/key-range.ts";
-import { type EtcdAddress, deletionCommand, describeAddress, isOwnEtcd } from "../../../connect/etcd-address.ts";
 import type { KeptThing } from "../../../uninstall/kept-report.ts";
-import { crdName, crdPath } from "../../../uninstall/crd.ts";
 import type { Flow } from "../../migration-plan.ts";
 import type { LegacyObjects } from "../../read/legacy-objects.ts";
+import { etcdOutcome, type EtcdOutcome, type EtcdOutcomeFacts } from "./etcd-outcome.ts";
 
-export interface KeepFacts {
+export interface KeepFacts extends EtcdOutcomeFacts {
   readonly flow: Flow;
   readonly namespace: string;
   readonly legacyDeployment: string;
   readonly snapshotDirectory: string;
-  readonly destination: EtcdAddress;
-  readonly prefix: KeyPrefix;
-  readonly crd: "own" | "existing";
   /** Undefined where there never was an old Trident, or nobody knows of it. */
   readonly legacy: LegacyObjects | undefined;
 }
 
 /** What `pulumi destroy` leaves, with the commands that remove it: the plan lists all of it, a destroy what is really there. */
 export function whatDestroyKeeps(facts: KeepFacts): KeptThing[] {
-  const isOwn = isOwnEtcd(facts.destination);
-  return [
-    ...ofNamespace(facts),
-    ...stateElsewhere(facts),
-    ...snapshots(facts),
-    ...(isOwn && facts.crd === "own" ? [sharedCrd] : []),
-    provisionedVolumes,
-  ];
+  const etcd = etcdOutcome(facts);
+  return [...ofNamespace(facts), ...etcd.keptState, ...snapshots(facts, etcd), ...etcd.keptObjects, provisionedVolumes];
 }
 
-function snapshots({ flow, namespace, snapshotDirectory, destination }: KeepFacts): KeptThing[] {
-  // Of an etcd that was there before, a destroy saves none.
-  const hasAny = isOwnEtcd(destination) || (flow !== "install" && flow !== "installed");
+function snapshots({ flow, namespace, snapshotDirectory }: KeepFacts, { isSaved }: EtcdOutcome): KeptThing[] {
+  const hasAny = isSaved || (flow !== "install" && flow !== "installed");
   if (snapshotDirectory === "" || !hasAny) return [];
   return [
     {
@@ -40,13 +28,6 @@ function snapshots({ flow, namespace, snapshotDirectory, destination }: KeepFact
       look: { snapshotDirectory, namespace },
     },
   ];
-}
-
-/** An etcd that was there before is nobody's to empty. */
-function stateElsewhere({ destination, prefix }: KeepFacts): KeptThing[] {
-  if (isOwnEtcd(destination)) return [];
-  const what = `${describeAddress(destination)}, with Trident's state under ${prefix.text}`;
-  return [{ what, command: deletionCommand(destination.endpoints, prefix) }];
 }
 
 /** The namespace, and what the old Trident has in it and beside it. */
@@ -124,14 +105,6 @@ function accountOf(namespace: string, serviceAccount: string): KeptThing[] {
     },
   ];
 }
-
-const sharedCrd: KeptThing = {
-  what:
-    `CustomResourceDefinition ${crdName}, if an EtcdCluster of any namespace is left; with it, all of them and their data ` +
-    `would be deleted`,
-  command: `kubectl delete customresourcedefinition ${crdName}`,
-  look: { path: crdPath },
-};
 
 const provisionedVolumes: KeptThing = {
   what: "the volumes that Trident provisioned (annotation pv.kubernetes.io/provisioned-by: netapp.io/trident) and their data",

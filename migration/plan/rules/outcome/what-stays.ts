@@ -1,6 +1,6 @@
-import { isOwnEtcd } from "../../../connect/etcd-address.ts";
 import type { KeptThing } from "../../../uninstall/kept-report.ts";
 import type { ClaimPlan } from "../../migration-plan.ts";
+import { etcdOutcome } from "./etcd-outcome.ts";
 import { whatDestroyKeeps, type KeepFacts } from "./what-destroy-keeps.ts";
 
 export interface StayFacts extends KeepFacts {
@@ -33,7 +33,7 @@ export function planWhatStays(facts: StayFacts): WhatStays {
     staysBehind: isMigration ? [...left, ...permissions, ...snapshot] : [],
     destroyRemoves: [
       `Deployment ${legacyDeployment} and its permissions (trident-external-etcd)`,
-      ...ofEtcd(facts, `and so the state in it${lastSnapshot(facts)}`),
+      ...etcdOutcome(facts).made(`and so the state in it${lastSnapshot(facts)}`),
       ...(isMigration
         ? [`ConfigMap ${facts.record}, with ${hadAccount ? "the old Deployment's manifest" : "what was migrated"}`]
         : []),
@@ -44,11 +44,12 @@ export function planWhatStays(facts: StayFacts): WhatStays {
 
 /** The old Trident is its installer's again; all that the stack made, but for its Trident, waits for the next migration. */
 function afterRollback(facts: StayFacts): WhatStays {
-  const { destination, snapshotDirectory } = facts;
-  const which = isOwnEtcd(destination) ? "the snapshots of both etcds" : "the old etcd's snapshot";
+  const { snapshotDirectory } = facts;
+  const etcd = etcdOutcome(facts);
+  const which = etcd.isSaved ? "the snapshots of both etcds" : "the old etcd's snapshot";
   const snapshots = snapshotDirectory === "" ? [] : [`${which}, under ${snapshotDirectory}`];
   const stack = [
-    ...ofEtcd(facts, "empty of Trident's state"),
+    ...etcd.made("empty of Trident's state"),
     "the permissions of the new Trident (trident-external-etcd)",
     `ConfigMap ${facts.record}, with what was carried back`,
   ];
@@ -57,21 +58,6 @@ function afterRollback(facts: StayFacts): WhatStays {
     destroyRemoves: stack,
     destroyKeeps: whatDestroyKeeps(facts),
   };
-}
-
-/** What this program has made of the etcd. */
-function ofEtcd({ destination, crd }: StayFacts, state: string): string[] {
-  if (!isOwnEtcd(destination)) {
-    const secrets = [destination.clientSecret, destination.credentialsSecret].filter((name) => name !== undefined);
-    return secrets.map((name) => `Secret ${name}, for the existing etcd`);
-  }
-  return [
-    `EtcdCluster ${destination.etcdCluster} with its members, ${state}`,
-    crd === "own"
-      ? "the etcd-operator, its permissions and, if no EtcdCluster is left in any namespace, its CustomResourceDefinition"
-      : "the etcd-operator and its permissions",
-    "the Secrets etcd-client-tls, etcd-server-tls and etcd-peer-tls",
-  ];
 }
 
 function lastSnapshot({ snapshotDirectory }: StayFacts): string {
