@@ -32,7 +32,7 @@ async function writeCopy(folder: string, change: (program: string) => string): P
   // A stack's settings are those of the folder's own stacks.
   const files = entries.filter((entry) => entry.isFile() && !/^\.|^Pulumi\..+\.yaml$/.test(entry.name));
   for (const { name } of files) await copyFile(join(repositoryRoot, name), join(folder, name));
-  for (const name of ["components", "migration", "settings"])
+  for (const name of ["components", "migration", "program"])
     await symlink(join(repositoryRoot, name), join(folder, name));
   const program = join(folder, "index.ts");
   await writeFile(program, change(await readFile(program, "utf8")));
