@@ -4,7 +4,7 @@ import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
-import { sourcePodLeft } from "../trident/legacy/source-pod.ts";
+import { sourcePodLeft } from "../trident/legacy-etcd/source-pod.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import { lossForGood } from "../lease/held-lease.ts";
 import { MigrationError, type LegacyOutcome, leftToOther, type Migration } from "./migration.ts";

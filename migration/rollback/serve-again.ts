@@ -1,5 +1,5 @@
 import { lossForGood } from "../lease/held-lease.ts";
-import { sourcePodLeft } from "../trident/legacy/source-pod.ts";
+import { sourcePodLeft } from "../trident/legacy-etcd/source-pod.ts";
 import { legacyInRecord } from "../trident/legacy/unfinished-migration.ts";
 import { NameTakenError, RollbackError, type Rollback, type RollbackOutcome } from "./rollback.ts";
 

@@ -8,7 +8,7 @@ import { askMembersOf } from "../../members/ask-members.ts";
 import type { AskedMember } from "../../members/asked-member.ts";
 import { connectToEtcd } from "../../connect/open-etcd.ts";
 import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
-import { openLiveSource } from "../../trident/legacy/live-source.ts";
+import { openLiveSource } from "../../trident/legacy-etcd/live-source.ts";
 import { findMigrationRecord, type MigrationRecord } from "../../record/migration-record.ts";
 import type { Blocker } from "../../blockers/blocker.ts";
 import { checkNamespace } from "../../trident/check-namespace.ts";

@@ -13,16 +13,16 @@ import { snapshotFolder } from "../../snapshot/snapshot-folder.ts";
 import { checkNamespace } from "../check-namespace.ts";
 import { askLegacyTrident } from "../legacy/ask-legacy-trident.ts";
 import { checkClaim, checkClaimUntouched } from "../legacy/check-claim.ts";
-import { checkLegacyEtcdImage } from "../legacy/image-check.ts";
-import { openLiveSource } from "../legacy/live-source.ts";
-import { openCopiedClaim } from "../legacy/open-copied-claim.ts";
+import { checkLegacyEtcdImage } from "../legacy-etcd/image-check.ts";
+import { openLiveSource } from "../legacy-etcd/live-source.ts";
+import { openCopiedClaim } from "../legacy-etcd/open-copied-claim.ts";
 import {
   recreateLegacyTrident,
   removeRecreatedLegacyTrident,
   waitUntilLegacyServes,
 } from "../legacy/recreate-legacy-trident.ts";
 import { restoreLegacyTrident } from "../legacy/restore-legacy-trident.ts";
-import { openSourcePod, removeSourcePod } from "../legacy/source-pod.ts";
+import { openSourcePod, removeSourcePod } from "../legacy-etcd/source-pod.ts";
 import { checkStillStopped, deleteLegacyTrident, stopLegacyTrident } from "../legacy/stop-legacy-trident.ts";
 import { findTridentOrClaim, type ClaimSource } from "../legacy/uninstalled-trident.ts";
 import { findStandingNewTrident, type NewTridentSpec } from "../new/new-trident.ts";

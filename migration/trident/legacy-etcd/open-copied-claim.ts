@@ -4,9 +4,9 @@ import { readPod } from "../../kubernetes/pods.ts";
 import type { Patience } from "../../kubernetes/wait-until.ts";
 import type { OpenStore } from "../../connect/open-store.ts";
 import { copiedClaimPod, copyContainerName, sourcePodName, type PodOwner } from "./legacy-pod-template.ts";
-import type { LegacyTrident } from "./legacy-trident.ts";
+import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { openEtcdPod } from "./source-pod.ts";
-import type { ClaimSource } from "./uninstalled-trident.ts";
+import type { ClaimSource } from "../legacy/uninstalled-trident.ts";
 
 /** None of the images could read what the claim holds. */
 export class LegacyEtcdImageError extends Error {

@@ -5,7 +5,7 @@ import { describePod, readPod, removePod } from "../../kubernetes/pods.ts";
 import { findPodTrouble } from "../../kubernetes/pod-trouble.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../../kubernetes/wait-until.ts";
 import { imageCheckPod, imageCheckPodName, type PodOwner } from "./legacy-pod-template.ts";
-import type { LegacyTrident } from "./legacy-trident.ts";
+import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 
 /**
  * Shows with a pod that lives for a moment that the legacy etcd image can be pulled and run where the source pod will

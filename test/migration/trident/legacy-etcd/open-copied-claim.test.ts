@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { V1Pod } from "@kubernetes/client-node";
-import { copiedClaimPod } from "../../../../migration/trident/legacy/legacy-pod-template.ts";
-import { openCopiedClaim } from "../../../../migration/trident/legacy/open-copied-claim.ts";
+import { copiedClaimPod } from "../../../../migration/trident/legacy-etcd/legacy-pod-template.ts";
+import { openCopiedClaim } from "../../../../migration/trident/legacy-etcd/open-copied-claim.ts";
 import { findTridentOrClaim, uninstalledTrident } from "../../../../migration/trident/legacy/uninstalled-trident.ts";
 import { checkClaim } from "../../../../migration/trident/legacy/check-claim.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../../kubernetes/fake-kubernetes.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { imageCheckPod, sourcePod } from "../../../../migration/trident/legacy/legacy-pod-template.ts";
+import { imageCheckPod, sourcePod } from "../../../../migration/trident/legacy-etcd/legacy-pod-template.ts";
 import { isOurs } from "../../../../migration/kubernetes/ownership.ts";
-import { legacyTrident } from "./legacy-deployment.ts";
+import { legacyTrident } from "../legacy/legacy-deployment.ts";
 
 const owner = { name: "trident-etcd-migration", uid: "uid-record" };
 

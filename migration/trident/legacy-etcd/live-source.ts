@@ -2,7 +2,7 @@ import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { isContainerRunning, listPods, podName } from "../../kubernetes/pods.ts";
 import { openPortForward } from "../../kubernetes/port-forward.ts";
 import { openForwardedStore, type OpenStore } from "../../connect/open-store.ts";
-import type { LegacyTrident } from "./legacy-trident.ts";
+import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 
 /** The etcd of a legacy Trident that runs; undefined when none of its pods has it running. Only ever read. */
 export async function openLiveSource(cluster: ClusterClient, legacy: LegacyTrident): Promise<OpenStore | undefined> {

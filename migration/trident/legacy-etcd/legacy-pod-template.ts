@@ -1,7 +1,7 @@
 import type { V1Container, V1OwnerReference, V1Pod, V1PodSpec, V1Volume } from "@kubernetes/client-node";
 import { managedByLabel, managedByValue } from "../../kubernetes/ownership.ts";
-import type { LegacyTrident } from "./legacy-trident.ts";
-import { embeddedDataDirectory } from "./uninstalled-trident.ts";
+import type { LegacyTrident } from "../legacy/legacy-trident.ts";
+import { embeddedDataDirectory } from "../legacy/uninstalled-trident.ts";
 
 /** A ConfigMap whose deletion takes the pod with it, whatever became of the process that made the pod. */
 export interface PodOwner {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { managedByLabel, managedByValue } from "../../../../migration/kubernetes/ownership.ts";
-import { checkLegacyEtcdImage } from "../../../../migration/trident/legacy/image-check.ts";
+import { checkLegacyEtcdImage } from "../../../../migration/trident/legacy-etcd/image-check.ts";
 import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../../kubernetes/fake-kubernetes.ts";
-import { legacyTrident } from "./legacy-deployment.ts";
+import { legacyTrident } from "../legacy/legacy-deployment.ts";
 
 const path = "/api/v1/namespaces/trident/pods/trident-etcd-image-check";
 const owner = { name: "trident-etcd-migration", uid: "uid-record" };

@@ -8,7 +8,7 @@ import { openPortForward, type PortForward } from "../../kubernetes/port-forward
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../../kubernetes/wait-until.ts";
 import { openForwardedStore, type OpenStore } from "../../connect/open-store.ts";
 import { sourcePod, sourcePodName, type PodOwner } from "./legacy-pod-template.ts";
-import type { LegacyTrident } from "./legacy-trident.ts";
+import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 
 /**
  * Runs the legacy etcd alone on its claim, and opens it. Nothing else may have the claim's data open: the legacy pods
