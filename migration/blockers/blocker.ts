@@ -1,7 +1,7 @@
 /** What keeps a migration or an installation from being begun: found by looking alone, before anything is changed. */
 export interface Blocker {
   readonly kind: BlockerKind;
-  /** What it is about, as `Kind/name`, a setting or a key. */
+  /** What it is about, as `Kind/name`, an input or a key. */
   readonly object: string;
   /** What is wrong, in whole sentences. */
   readonly message: string;

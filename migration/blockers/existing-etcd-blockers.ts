@@ -1,6 +1,10 @@
+import { change } from "../wording/change.ts";
 import { counted, listed } from "../wording/counted.ts";
 import type { TlsReason } from "../etcd/errors.ts";
 import type { Blocker } from "./blocker.ts";
+
+/** What these are about: none of the cluster's objects. */
+const existingEtcd = "existing etcd";
 
 /** Members of an existing etcd, by their URLs. */
 type Endpoints = readonly string[];
@@ -13,12 +17,11 @@ type Endpoints = readonly string[];
 export function existingEtcdUnreachable(endpoints: Endpoints, from: string, reason: string): Blocker {
   return {
     kind: "existingEtcdUnreachable",
-    object: "existingEtcdEndpoints",
+    object: existingEtcd,
     message: `The existing etcd can't be reached at ${endpoints.join(", ")} ${from}: ${reason}.`,
     remedy:
-      "See that it runs there and lets this cluster's pods in, or name other members with `pulumi config set " +
-      "existingEtcdEndpoints https://HOST:2379`. What only the cluster can reach is reached through a pod when " +
-      "existingEtcdReach is auto or pod.",
+      `See that it runs there and lets this cluster's pods in, or name other members with \`${change({ endpoints: "https://HOST:2379" })}\`. ` +
+      `What only the cluster can reach is reached through a pod after \`${change({ reach: "auto" })}\`.`,
   };
 }
 
@@ -26,7 +29,7 @@ export function existingEtcdUnreachable(endpoints: Endpoints, from: string, reas
 export function existingEtcdTls(endpoints: Endpoints, reason: TlsReason, problem: string): Blocker {
   return {
     kind: "existingEtcdTls",
-    object: "existingEtcdEndpoints",
+    object: existingEtcd,
     message: `No TLS connection to the existing etcd at ${endpoints.join(", ")} comes to stand: ${problem}.`,
     remedy: tlsRemedies[reason],
   };
@@ -34,27 +37,27 @@ export function existingEtcdTls(endpoints: Endpoints, reason: TlsReason, problem
 
 const tlsRemedies: Readonly<Record<TlsReason, string>> = {
   authority:
-    "Give the certificate of the CA that signed the server's, with existingEtcdCaFile or under the first key of " +
-    "existingEtcdSecret.",
+    `Give the certificate of the CA that signed the server's, with \`${change({ certificateAuthority: "FILE" })}\` or under the first key of the ` +
+    `Secret that \`${change({ clientSecret: "NAME" })}\` names.`,
   serverName:
-    "Name the endpoint in existingEtcdEndpoints as its certificate does, or have the certificate issued for that name, too. " +
+    `Name the endpoint (with \`${change({ endpoints: "https://NAME:2379" })}\`) as its certificate does, or have the certificate issued for that name, too. ` +
     "Trident checks the name as well.",
   validity: "Have the etcd's administrator renew its certificate, or put the clocks right.",
   clientCertificate:
-    "Give a client certificate of the CA that this etcd trusts for its clients (its --trusted-ca-file), with " +
-    "existingEtcdCertificateFile and existingEtcdKeyFile, or in existingEtcdSecret.",
+    `Give a client certificate of the CA that this etcd trusts for its clients (its --trusted-ca-file), with ` +
+    `\`${change({ clientCertificate: "FILE", clientKey: "FILE" })}\`, or in the Secret that \`${change({ clientSecret: "NAME" })}\` names.`,
   protocol:
-    "See that the port is the one for clients and serves TLS; one without TLS is named with http://, which takes " +
-    "existingEtcdPlaintext.",
+    `See that the port is the one for clients and serves TLS; one without TLS is named with http://, which takes ` +
+    `\`${change({ plaintext: true })}\`.`,
 };
 
 /** Not an etcd that Trident's client knows. */
 export function existingEtcdVersion(endpoints: Endpoints, version: string): Blocker {
   return {
     kind: "existingEtcdVersion",
-    object: "existingEtcdEndpoints",
+    object: existingEtcd,
     message: `At ${endpoints.join(", ")} there is etcd ${version === "" ? "of an unknown version" : version}; Trident keeps its state in etcd 3.`,
-    remedy: "Name an etcd of version 3 with `pulumi config set existingEtcdEndpoints https://HOST:2379`.",
+    remedy: `Name an etcd of version 3 with \`${change({ endpoints: "https://HOST:2379" })}\`.`,
   };
 }
 
@@ -65,9 +68,9 @@ export function existingEtcdClusters(
   const named = clusters.map(({ endpoint, clusterId }) => `${endpoint} to ${clusterId}`);
   return {
     kind: "existingEtcdClusters",
-    object: "existingEtcdEndpoints",
+    object: existingEtcd,
     message: `The endpoints belong to different etcd clusters: ${named.join(", ")}. What is written at one is not at another.`,
-    remedy: "Name only members of one cluster in existingEtcdEndpoints.",
+    remedy: `Name only members of one cluster, with \`${change({ endpoints: "https://HOST:2379,https://HOST:2379" })}\`.`,
   };
 }
 
@@ -75,7 +78,7 @@ export function existingEtcdClusters(
 export function existingEtcdAlarm(endpoints: Endpoints, alarms: readonly string[]): Blocker {
   return {
     kind: "existingEtcdAlarm",
-    object: "existingEtcdEndpoints",
+    object: existingEtcd,
     message: `The existing etcd says at ${endpoints.join(", ")} that it is not well: ${alarms.join(", ")}.`,
     remedy:
       "Have its administrator put it right. For NOSPACE: compact and defragment it or raise --quota-backend-bytes, then " +
@@ -90,11 +93,12 @@ export function existingEtcdAlarm(endpoints: Endpoints, alarms: readonly string[
  */
 export function existingEtcdAccess(
   endpoints: Endpoints,
-  who: { readonly described: string; readonly user: string },
+  who: { readonly described: string; readonly user: string; readonly isNamed?: boolean },
   prefix: string,
   problem: string,
 ): Blocker {
-  const { described, user } = who;
+  const { described, user, isNamed = false } = who;
+  const another = isNamed ? ` Or log in as another user: \`${change({ username: "NAME" })}\`.` : "";
   return {
     kind: "existingEtcdAccess",
     object: prefix,
@@ -102,7 +106,7 @@ export function existingEtcdAccess(
     remedy:
       "Trident knows no password: where the etcd asks who one is, the common name of the client certificate must be a user " +
       `of it. As its root: \`etcdctl user add ${user} --no-password\`, \`etcdctl role add trident\`, ` +
-      `\`etcdctl role grant-permission --prefix trident readwrite ${prefix}\`, \`etcdctl user grant-role ${user} trident\`.`,
+      `\`etcdctl role grant-permission --prefix trident readwrite ${prefix}\`, \`etcdctl user grant-role ${user} trident\`.${another}`,
   };
 }
 
@@ -110,10 +114,10 @@ export function existingEtcdAccess(
 export function kubernetesEtcd(endpoints: Endpoints, prefix: string): Blocker {
   return {
     kind: "kubernetesEtcd",
-    object: "existingEtcdEndpoints",
+    object: existingEtcd,
     message: `The etcd at ${endpoints.join(", ")} has keys under ${prefix}: a Kubernetes keeps its own state there, and nothing else belongs into it.`,
     remedy:
-      "Name another etcd with `pulumi config set existingEtcdEndpoints https://HOST:2379`, or remove the setting for one " +
+      `Name another etcd with \`${change({ endpoints: "https://HOST:2379" })}\`, or none, with \`${change({ endpoints: undefined })}\`, for one ` +
       "of the stack's own.",
   };
 }
@@ -130,14 +134,14 @@ export function prefixNotEmpty(
     object: prefix,
     message: `The existing etcd at ${endpoints.join(", ")} has ${counted(found.count, "key")} under ${prefix}: ${listed(found)}. A new Trident would take that for its own state.`,
     remedy:
-      "If it is, such as after an earlier destroy, and no other Trident uses it: `pulumi config set " +
-      `existingEtcdAdoptState true\`. If nothing needs it: \`${deletion}\`. To move the state of a Trident with its ` +
-      "embedded etcd there: `pulumi config set migrate true`.",
+      `If it is, such as after an earlier destroy, and no other Trident uses it: ` +
+      `\`${change({ adoptState: true })}\`. If nothing needs it: \`${deletion}\`. To move the state of a Trident with its ` +
+      `embedded etcd there: \`${change({ migrate: true })}\`.`,
   };
 }
 
 /**
- * The settings name another etcd than the one that this stack's Trident has its state in.
+ * Another etcd is named than the one that this stack's Trident has its state in.
  *
  * @param keys under the prefix of the other.
  */
@@ -149,10 +153,11 @@ export function anotherEtcd(deployment: string, current: string, next: string, k
   return {
     kind: "anotherEtcd",
     object: `Deployment/${deployment}`,
-    message: `Deployment ${deployment} has its state in the etcd at ${current}, and the settings name ${next}, ${there}.`,
+    message: `Deployment ${deployment} has its state in the etcd at ${current}, and the one that is named now is ${next}, ${there}.`,
     remedy:
-      "Put the settings existingEtcd* back as they were, and run `pulumi up`, which records the etcd that is left. To move the " +
-      "state then: stop Trident, copy it as docs/copying-by-hand.md says, and set abandonedEtcd to the cluster id that " +
-      "`pulumi preview` names with the new settings.",
+      `Name the etcd again as it was (\`${change({ endpoints: "https://HOST:2379" })}\`, or \`${change({ endpoints: undefined })}\` for the stack's ` +
+      `own), and run \`pulumi up\`, which records the etcd that is left. To move the state then: stop Trident, copy it as ` +
+      `docs/copying-by-hand.md says, name the other etcd, and \`${change({ abandonedEtcd: "ID" })}\` with the cluster id that ` +
+      "`pulumi preview` tells of.",
   };
 }

@@ -1,3 +1,4 @@
+import { change } from "../wording/change.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { Blocker } from "./blocker.ts";
 
@@ -15,15 +16,15 @@ export interface NamedLegacyTrident {
   readonly isUninstalled?: boolean;
 }
 
-/** The namespace that the settings name does not exist. */
+/** The namespace that is named does not exist. */
 export function namespaceMissing(namespace: string, cluster: string): Blocker {
   return {
     kind: "namespaceMissing",
     object: `Namespace/${namespace}`,
-    message: `Namespace ${namespace} (setting namespace) does not exist in cluster ${cluster}.`,
+    message: `Namespace ${namespace} does not exist in cluster ${cluster}.`,
     remedy:
       `Create it with \`kubectl create namespace ${namespace}\`, or name the one to use with ` +
-      `\`pulumi config set namespace NAME\`.`,
+      `\`${change({ namespace: "NAME" })}\`.`,
   };
 }
 
@@ -33,7 +34,7 @@ export function noLegacyTrident(namespace: string, deployment: string, found: st
     kind: "noLegacyTrident",
     object: `Deployment/${deployment}`,
     message:
-      `There is no Trident with an embedded etcd to migrate (setting migrate is true): in namespace ${namespace} ` +
+      `There is no Trident with an embedded etcd to migrate: in namespace ${namespace} ` +
       `${typeof found === "string" ? found : describeSearch(deployment, found)}.`,
     remedy: typeof found === "string" ? wayOfRunning(deployment) : wayToClaim(found),
   };
@@ -51,21 +52,21 @@ function describeSearch(deployment: string, { claim, labelled }: ClaimsLookedFor
   const search = `there is no such Deployment (${deployment})`;
   if (claim === undefined) return search;
   const others = labelled.length === 0 ? "none other" : labelled.join(", ");
-  return `${search}, no PersistentVolumeClaim ${claim} (setting legacyClaim), and ${others} with a Trident's label (app=trident.netapp.io)`;
+  return `${search}, no PersistentVolumeClaim ${claim}, and ${others} with a Trident's label (app=trident.netapp.io)`;
 }
 
 function wayOfRunning(deployment: string): string {
-  return `To go on with the Trident that runs (Deployment ${deployment}), \`pulumi config set migrate false\`.`;
+  return `To go on with the Trident that runs (Deployment ${deployment}), \`${change({ migrate: false })}\`.`;
 }
 
 function wayToClaim({ labelled: [first] }: ClaimsLookedFor): string {
   if (first !== undefined) {
-    return `If that claim has the old Trident's state, name it with \`pulumi config set legacyClaim ${first}\`.`;
+    return `If that claim has the old Trident's state, name it with \`${change({ legacyClaim: first })}\`.`;
   }
   return (
     "Look for the old Trident with `kubectl get deployments,persistentvolumeclaims --all-namespaces --selector " +
-    "app=trident.netapp.io`, and name its namespace (setting namespace) or its claim (setting legacyClaim). If there never was " +
-    "one, `pulumi config set migrate false` makes a new installation."
+    `app=trident.netapp.io\`, and name its namespace (\`${change({ namespace: "NAME" })}\`) or its claim ` +
+    `(\`${change({ legacyClaim: "NAME" })}\`). If there never was one, \`${change({ migrate: false })}\` makes a new installation.`
   );
 }
 
@@ -78,12 +79,12 @@ export function legacyClaimPresent(namespace: string, claims: readonly string[])
     kind: "legacyClaimPresent",
     object: `PersistentVolumeClaim/${claim}`,
     message:
-      `${which} in namespace ${namespace} ${hold} the state of a Trident that was uninstalled, and setting migrate is false: a ` +
+      `${which} in namespace ${namespace} ${hold} the state of a Trident that was uninstalled, and no migration is asked for: a ` +
       `new Trident would know none of its backends and volumes.`,
     remedy:
-      `To move that state to the new etcd, \`pulumi config set migrate true\`` +
-      (claim === "trident" && claims.length === 1 ? "" : ` and \`pulumi config set legacyClaim ${claim}\``) +
-      `. To start without it, say so: \`pulumi config set abandonedClaim ${naming}\`; the claim stays as it is.`,
+      `To move that state to the new etcd, \`${change({ migrate: true })}\`` +
+      (claim === "trident" && claims.length === 1 ? "" : ` and \`${change({ legacyClaim: claim })}\``) +
+      `. To start without it, say so: \`${change({ abandonedClaims: naming })}\`; the claim stays as it is.`,
   };
 }
 
@@ -123,9 +124,9 @@ export function legacyTridentPresent(legacy: NamedLegacyTrident): Blocker {
     object: `Deployment/${legacy.name}`,
     message:
       `Deployment ${legacy.name} in namespace ${legacy.namespace} is a Trident with an embedded etcd (container ` +
-      `${legacy.etcdContainer.name} on PersistentVolumeClaim ${legacy.claim}), and setting migrate is false.`,
+      `${legacy.etcdContainer.name} on PersistentVolumeClaim ${legacy.claim}), and no migration is asked for.`,
     remedy:
-      `To move its state to the new etcd, \`pulumi config set migrate true\`. A second Trident is not to run beside it: they would ` +
+      `To move its state to the new etcd, \`${change({ migrate: true })}\`. A second Trident is not to run beside it: they would ` +
       `provision for the same claims. If its state is not needed, uninstall it: \`tridentctl --namespace ${legacy.namespace} uninstall\`.`,
   };
 }

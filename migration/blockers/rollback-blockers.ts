@@ -1,14 +1,15 @@
+import { change } from "../wording/change.ts";
 import type { Blocker } from "./blocker.ts";
 
-const stay = "`pulumi config rm rollback`";
+const stay = `\`${change({ rollback: undefined })}\``;
 
 /** A rollback is asked for, and no migration has ended. */
 export function nothingToRollBack(namespace: string, deployment: string, found: string): Blocker {
   return {
     kind: "nothingToRollBack",
     object: `Deployment/${deployment}`,
-    message: `There is nothing to roll back (setting rollback is true): in namespace ${namespace}, ${found}.`,
-    remedy: `Remove the setting with ${stay}; a migration that has begun is then finished by \`pulumi up\`.`,
+    message: `There is nothing to roll back: in namespace ${namespace}, ${found}.`,
+    remedy: `Ask for no rollback with ${stay}; a migration that has begun is then finished by \`pulumi up\`.`,
   };
 }
 
@@ -63,9 +64,9 @@ export function rollbackUnfinished(namespace: string, deployment: string): Block
     object: `Deployment/${deployment}`,
     message:
       `A rollback had put the old Trident back (Deployment ${deployment} in namespace ${namespace}) and did not end; ` +
-      `setting rollback is not true any more. What the old Trident has written since is not in the new etcd.`,
+      `it is not asked for any more. What the old Trident has written since is not in the new etcd.`,
     remedy:
-      "Finish it with `pulumi config set rollback true` and `pulumi up`; then remove the setting, and `pulumi up` " +
+      `Finish it with \`${change({ rollback: true })}\` and \`pulumi up\`; then \`${change({ rollback: undefined })} && pulumi up\` ` +
       "migrates again.",
   };
 }

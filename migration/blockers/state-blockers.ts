@@ -1,3 +1,4 @@
+import { change } from "../wording/change.ts";
 import { agreeing, counted, listed } from "../wording/counted.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
@@ -44,7 +45,7 @@ export function emptySource(legacy: NamedLegacyTrident, prefix: string): Blocker
     remedy:
       `A Trident before 18.01 keeps its state in etcd's v2 store: start Trident 18.01 or later on it once. If there ` +
       `really is nothing to keep, remove that Deployment and ` +
-      `\`pulumi config set migrate false && pulumi config set abandonedClaim ${legacy.claim}\`.`,
+      `\`${change({ migrate: false, abandonedClaims: legacy.claim })}\`.`,
   };
 }
 
@@ -151,7 +152,7 @@ export function sameCluster(source: string, destination: string, clusterId: stri
     kind: "sameCluster",
     object: `cluster id ${clusterId}`,
     message: `${source} and ${destination} are the same etcd cluster (id ${clusterId}): there is nothing to migrate.`,
-    remedy: `Check the settings namespace and migrate.`,
+    remedy: `Name another namespace with \`${change({ namespace: "NAME" })}\`, or migrate nothing with \`${change({ migrate: false })}\`.`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { change } from "../wording/change.ts";
 import { counted } from "../wording/counted.ts";
 import type { Blocker } from "./blocker.ts";
 
@@ -31,9 +32,9 @@ export function bothTridents(
       `Deployment ${old} in namespace ${namespace} is the old Trident, and since a migration stopped it something else has ` +
       `${isStoppedByHand ? "changed" : "started"} it; the new one (Deployment ${fresh}) has its state. ${describeBoth(wrote)}`,
     remedy:
-      `To go on with the new one${givingUp(wrote.old, "old")}: ${mark}${settingFor(wrote.old)}, then \`pulumi up\`. To go back to ` +
+      `To go on with the new one${givingUp(wrote.old, "old")}: ${mark}${wayToGiveUp(wrote.old)}, then \`pulumi up\`. To go back to ` +
       `the old one${givingUp(wrote.new, "new")}: \`${kubectl} scale deployment ${fresh} --replicas=0\`` +
-      `${settingFor(wrote.new)}, then \`pulumi up\`, which migrates it anew.`,
+      `${wayToGiveUp(wrote.new)}, then \`pulumi up\`, which migrates it anew.`,
   };
 }
 
@@ -46,8 +47,8 @@ export function oldTridentRestored({ namespace, old }: TwoTridents, wrote: Writt
       `The migration has ended, and Deployment ${old} in namespace ${namespace} is an old Trident again that somebody put ` +
       `back by hand. ${describeBoth(wrote)}`,
     remedy:
-      `To keep it${givingUp(wrote.new, "new")}: \`pulumi config set rollback true\`${settingFor(wrote.new)}, then ` +
-      `\`pulumi up\`; after that \`pulumi destroy\` keeps it, too, and without the setting \`pulumi up\` migrates it again. To ` +
+      `To keep it${givingUp(wrote.new, "new")}: \`${change({ rollback: true })}\`${wayToGiveUp(wrote.new)}, then ` +
+      `\`pulumi up\`; after that \`pulumi destroy\` keeps it, too, and \`${change({ rollback: undefined })} && pulumi up\` migrates it again. To ` +
       `return to the new one: \`kubectl --namespace ${namespace} delete deployment ${old}\`, then \`pulumi up --refresh\`.`,
   };
 }
@@ -58,23 +59,23 @@ export function newTridentStands(namespace: string, deployment: string): Blocker
     kind: "newTridentStands",
     object: `Deployment/${deployment}`,
     message:
-      `Deployment ${deployment} in namespace ${namespace} is the new Trident of a migration that has not ended, and setting ` +
-      `migrate is false: the stack's own would be a second Trident on the same etcd.`,
-    remedy: "Finish the migration first: `pulumi config set migrate true`, then `pulumi up`.",
+      `Deployment ${deployment} in namespace ${namespace} is the new Trident of a migration that has not ended, and it ` +
+      `is not asked for any more: the stack's own would be a second Trident on the same etcd.`,
+    remedy: `Finish the migration first: \`${change({ migrate: true })}\`, then \`pulumi up\`.`,
   };
 }
 
-/** A rollback was asked for and has not ended, and both settings for it are gone: Pulumi would remove the migration, and so finish it. */
+/** A rollback was asked for and has not ended, and neither it nor the migration is asked for any more: Pulumi would remove the migration, and so finish it. */
 export function rollbackRequested(namespace: string, record: string): Blocker {
   return {
     kind: "rollbackUnfinished",
     object: `ConfigMap/${record}`,
     message:
-      `A rollback was asked for and has not ended (ConfigMap ${record} in namespace ${namespace}), and settings rollback and ` +
-      `migrate are not true any more: removing the migration from the stack would finish it.`,
+      `A rollback was asked for and has not ended (ConfigMap ${record} in namespace ${namespace}), and neither it nor the ` +
+      `migration is asked for any more: removing the migration from the stack would finish it.`,
     remedy:
-      "To finish it: `pulumi config set migrate true`, `pulumi config set rollback true`, then `pulumi up`. To stay with the " +
-      "new Trident: `pulumi config set migrate true`, then `pulumi up`.",
+      `To finish it: \`${change({ migrate: true })}\`, \`${change({ rollback: true })}\`, then \`pulumi up\`. To stay with the ` +
+      `new Trident: \`${change({ migrate: true })}\`, then \`pulumi up\`.`,
   };
 }
 
@@ -91,6 +92,6 @@ function givingUp(count: number | undefined, which: string): string {
   return ` and give up ${count === undefined ? "what" : counted(count, "key") + " that"} the ${which} one wrote`;
 }
 
-function settingFor(count: number | undefined): string {
-  return count === 0 ? "" : `, \`pulumi config set discardedKeys ${count ?? "N"}\``;
+function wayToGiveUp(count: number | undefined): string {
+  return count === 0 ? "" : `, \`${change({ discardedKeys: count ?? "N" })}\``;
 }

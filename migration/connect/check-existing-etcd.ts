@@ -73,8 +73,8 @@ function checkConnections(
     if (failure instanceof EtcdTlsError) return existingEtcdTls(endpoints, failure.reason, reason);
     if (failure instanceof EtcdPermissionError && identity.credentials !== undefined) {
       const user = identity.credentials.username;
-      const described = `user ${user} (setting existingEtcdUsername), with the password that was given,`;
-      return existingEtcdAccess(endpoints, { described, user }, prefix.text, reason);
+      const described = `user ${user}, with the password that was given,`;
+      return existingEtcdAccess(endpoints, { described, user, isNamed: true }, prefix.text, reason);
     }
     const from = pod === undefined ? "from this machine" : "through a pod";
     return existingEtcdUnreachable(endpoints, from, reason.replace(/^cannot be reached: /, ""));
@@ -122,8 +122,9 @@ async function checkAccess(etcd: ExistingEtcd, { prefix }: EtcdChecks): Promise<
   if (identity.credentials !== undefined) {
     const { username: user } = identity.credentials;
     const own = await refusalOf(etcd.range({ ...prefix, countOnly: true }));
-    const described = `user ${user} (setting existingEtcdUsername)`;
-    if (own !== undefined) refusals.push(existingEtcdAccess(etcd.endpoints, { described, user }, prefix.text, own));
+    const described = `user ${user}`;
+    if (own !== undefined)
+      refusals.push(existingEtcdAccess(etcd.endpoints, { described, user, isNamed: true }, prefix.text, own));
   }
   return refusals;
 }

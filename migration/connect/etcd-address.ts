@@ -73,13 +73,13 @@ export function describeAddress(address: EtcdAddress): string {
   }
 }
 
-/** What a blocker names: an object as `Kind/name`, or the setting that names the etcd. */
+/** What a blocker names: an object as `Kind/name`, or `existing etcd`. */
 export function objectOf(address: EtcdAddress): string {
   switch (address.kind) {
     case "managed":
       return `EtcdCluster/${address.etcdCluster}`;
     case "existing":
-      return "existingEtcdEndpoints";
+      return "existing etcd";
   }
 }
 

@@ -1,3 +1,4 @@
+import { change } from "../wording/change.ts";
 import { describeOtherCluster, wayToOwnCluster } from "../kubernetes/own-cluster.ts";
 
 /** Who a stack is and where it is at home. Its names may change; its uid, its cluster and its namespace do not. */
@@ -50,10 +51,10 @@ function otherCluster(own: Identity, world: World): string {
 
 function otherNamespace(own: Identity, { namespace }: World): string {
   return (
-    `This stack is at home in namespace ${own.namespace} of cluster ${own.cluster}, and setting namespace is ${namespace}. Its etcd ` +
-    `and its Trident do not move with the setting: they would be deleted there, and empty ones be made here. Nothing was changed. To ` +
-    `stay, \`pulumi config set namespace ${own.namespace}\`. To leave ${own.namespace} for good, put the setting back, ` +
-    `\`pulumi destroy\`, and set it then.`
+    `This stack is at home in namespace ${own.namespace} of cluster ${own.cluster}, and namespace ${namespace} is named now. Its etcd ` +
+    `and its Trident do not move with it: they would be deleted there, and empty ones be made here. Nothing was changed. To ` +
+    `stay, \`${change({ namespace: own.namespace })}\`. To leave ${own.namespace} for good, do that, ` +
+    `\`pulumi destroy\`, and \`${change({ namespace })}\` then.`
   );
 }
 
@@ -63,7 +64,7 @@ function lostState(world: World, others: readonly string[]): string {
     `here knows nothing of: that state was lost, or they are of a stack of the same name (${world.stack}) in another backend. This stack ` +
     `would make a second certificate authority and later delete what is not its own. Nothing was changed. Choose the backend that has the ` +
     `state (\`pulumi login URL\`), or bring the state back from a copy (\`pulumi stack import --file FILE\`). If it is lost for good, ` +
-    `this stack can take over what is there: \`pulumi config set takeOver true\` (docs/taking-over.md).`
+    `this stack can take over what is there: \`${change({ takeOver: true })}\` (docs/taking-over.md).`
   );
 }
 
@@ -72,7 +73,7 @@ function takenOver(own: Identity, world: World, others: readonly string[]): stri
     `Another stack (uid ${others.join(", ")}) has taken over what this one (uid ${own.stackUid}) had made in namespace ` +
     `${world.namespace} of cluster ${world.cluster}. Nothing was changed. Go on with the other stack, and have Pulumi forget this ` +
     `one, whose objects are no longer its own: \`pulumi stack rm --force\`. To take them back, ` +
-    `\`pulumi config set takeOver true\` (docs/taking-over.md).`
+    `\`${change({ takeOver: true })}\` (docs/taking-over.md).`
   );
 }
 
@@ -96,7 +97,7 @@ const secrets = {
   "etcd-client-tls": ["etcd-client.crt", "etcd-client.key", "etcd-client-ca.crt"],
 };
 
-/** For a shell: writes the certificates that run in the cluster where the setting certificateDirectory finds them. */
+/** For a shell: writes the certificates that run in the cluster into a folder that is then named. */
 export function commandsToBringCertificates(namespace: string): string[] {
   return [
     `umask 077; mkdir -p ${runningCertificates}`,
@@ -105,6 +106,6 @@ export function commandsToBringCertificates(namespace: string): string[] {
         `for file in ${files.join(" ")}; do kubectl --namespace ${namespace} get secret ${secret} ` +
         `--output go-template="{{index .data \\"$file\\" | base64decode}}" > ${runningCertificates}/$file; done`,
     ),
-    `pulumi config set certificateDirectory ${runningCertificates}`,
+    change({ certificateDirectory: runningCertificates }),
   ];
 }

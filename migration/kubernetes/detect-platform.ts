@@ -13,7 +13,7 @@ export async function detectPlatform(cluster: Pick<ClusterClient, "requestJson">
     await cluster.requestJson({ method: "GET", path: securityGroup });
     return "openshift";
   } catch (error) {
-    // Discovery is everybody's by default; where it is not, the setting says what the platform is.
+    // Discovery is everybody's by default; where it is not, whoever runs it says what the platform is.
     if (isNotFound(error) || isForbidden(error)) return "kubernetes";
     throw error;
   }

@@ -11,7 +11,7 @@ import { refusalOfTrident } from "./read/trident.ts";
 const limitSeconds = 60;
 
 /**
- * What a run with these settings is going to do on this cluster, and all that keeps it from it. Only looks, for at most
+ * What a run as it is asked for is going to do on this cluster, and all that keeps it from it. Only looks, for at most
  * a minute. A preview and an up call it alike, before anything is registered.
  *
  * Raises ClusterUnreachableError, PreflightTimeoutError, and ClusterRequestError for what the API server refuses.

@@ -5,7 +5,7 @@ import type { EtcdIdentity } from "../connect/etcd-identity.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-client.ts";
 import type { ClaimSource } from "../trident/legacy/uninstalled-trident.ts";
 
-/** What the settings ask for, as far as the plan depends on it. Names only, but for how to identify oneself to an existing etcd. */
+/** What is asked for, as far as the plan depends on it. Names only, but for how to identify oneself to an existing etcd. */
 export interface PlanRequest {
   readonly cluster: ClusterAccess;
   /** Names the stack, as its objects are annotated: `ORGANIZATION/PROJECT/STACK`. */
@@ -60,7 +60,7 @@ export interface ExistingEtcdRequest {
   readonly timeoutSeconds: number;
 }
 
-/** The settings that make another CA of a generated one; its dates may change, since its name and key stay. */
+/** What makes another CA of a generated one; its dates may change, since its name and key stay. */
 export interface GeneratedAuthority {
   readonly keyAlgorithm: "RSA" | "ECDSA";
   /** Empty for none. */

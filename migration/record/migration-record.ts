@@ -25,7 +25,7 @@ export interface MigrationRecord {
   readonly firstPass?: string;
   /** The result of a finished copy, as JSON. */
   readonly result?: string;
-  /** Set while the settings ask for a rollback that has not ended. */
+  /** Set while a rollback is asked for that has not ended. */
   readonly rollback?: "requested";
   readonly rollbackPhase?: RollbackPhase;
   /** What a rollback carried back, as JSON, from `restoring` on: see `rollback/carried-back.ts`. */
@@ -36,7 +36,7 @@ export interface MigrationRecord {
   readonly rolledBack?: string;
   /** What the last new Trident was started on, as JSON: see `started-on.ts`. */
   readonly served?: string;
-  /** How many keys that the new Trident wrote the user gives up; said here where no setting reaches, as in a destroy. */
+  /** How many keys that the new Trident wrote the user gives up; said here where no input reaches, as in a destroy. */
   readonly discardedKeys?: number;
   /** The cluster id of the etcd that this stack's Trident has its state in, decimal. */
   readonly etcdClusterId?: string;

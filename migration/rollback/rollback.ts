@@ -1,3 +1,4 @@
+import { change } from "../wording/change.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { InterruptibleLease } from "../lease/interruption.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
@@ -105,5 +106,5 @@ function waysOn({ kind }: RollbackOutcome): string {
   const again = "Put that right and run `pulumi up` again to finish the rollback";
   return kind === "legacyStands"
     ? `${again}.`
-    : `${again}, or stay with the new Trident: \`pulumi config rm rollback && pulumi up\`.`;
+    : `${again}, or stay with the new Trident: \`${change({ rollback: undefined })} && pulumi up\`.`;
 }

@@ -21,7 +21,7 @@ export interface ServingRequest {
   /** How many members the stack's own etcd is to have. */
   readonly size?: number;
   readonly tridentDeployment: string;
-  /** The setting: the cluster id of a recorded etcd that may be replaced by another one; empty for none. */
+  /** The cluster id of a recorded etcd that may be replaced by another one; empty for none. */
   readonly abandonedEtcd?: string;
 }
 

@@ -16,7 +16,7 @@ export interface SnapshotFolder {
   prune(): Promise<void>;
 }
 
-/** Undefined where the setting says that none is wanted: left out, or "". */
+/** Undefined where none is wanted: left out, or "". */
 export function snapshotFolder(directory: string | undefined, namespace: string): SnapshotFolder | undefined {
   if (directory === undefined || directory === "") return undefined;
   return {

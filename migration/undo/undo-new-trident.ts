@@ -1,3 +1,4 @@
+import { change } from "../wording/change.ts";
 import { counted } from "../wording/counted.ts";
 import { deleteKeysOf } from "../copy/write/remove-copied-keys.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
@@ -137,8 +138,8 @@ function waysOn(namespace: string, record: string, keys: number | undefined): st
   const amount = keys ?? "N";
   return (
     `It keeps what it wrote, in the new etcd. To go on with it: \`kubectl --namespace ${namespace} scale deployment ` +
-    `${newTridentName} --replicas=1\`, then \`pulumi up\`. To go back without what it wrote: \`pulumi config set discardedKeys ` +
-    `${amount}\` and \`pulumi up\`, or for a destroy \`kubectl --namespace ${namespace} patch configmap ${record} --type merge ` +
+    `${newTridentName} --replicas=1\`, then \`pulumi up\`. To go back without what it wrote: ` +
+    `\`${change({ discardedKeys: amount })}\` and \`pulumi up\`, or for a destroy \`kubectl --namespace ${namespace} patch configmap ${record} --type merge ` +
     `--patch '{"data":{"discardedKeys":"${amount}"}}'\` and \`pulumi destroy\`.`
   );
 }

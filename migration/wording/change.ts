@@ -3,7 +3,12 @@ export type InputName =
   | "abandonedClaims"
   | "abandonedEtcd"
   | "adoptState"
+  | "certificateAuthority"
   | "certificateDirectory"
+  | "clientCertificate"
+  | "clientCertificateSecret"
+  | "clientKey"
+  | "clientSecret"
   | "copyImage"
   | "discardedKeys"
   | "endpoints"
@@ -16,11 +21,16 @@ export type InputName =
   | "migrate"
   | "namespace"
   | "organization"
+  | "peerCertificateSecret"
+  | "plaintext"
+  | "reach"
   | "rollback"
+  | "serverCertificateSecret"
   | "snapshotDirectory"
   | "takeOver"
   | "timeoutSeconds"
-  | "tridentImage";
+  | "tridentImage"
+  | "username";
 
 /** By their names; undefined is the default. */
 export type Change = Readonly<Partial<Record<InputName, string | number | boolean | undefined>>>;

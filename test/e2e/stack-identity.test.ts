@@ -95,7 +95,7 @@ describe("a stack's world", () => {
     for (const words of [["preview"], ["up", "--yes"]]) {
       const { succeeded, printed } = await stack.command(words);
       assert.ok(!succeeded, printed);
-      assert.match(printed, /at home in namespace e2e-identity .* setting namespace is e2e-identity-elsewhere/);
+      assert.match(printed, /at home in namespace e2e-identity .* namespace e2e-identity-elsewhere is named now/);
       assert.match(printed, /`pulumi config set namespace e2e-identity`/);
     }
     await stack.configure(settings);

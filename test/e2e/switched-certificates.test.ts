@@ -40,7 +40,7 @@ describe("the certificates of a stack that runs", () => {
     assert.ok(!up.succeeded, up.printed);
     assert.match(
       up.printed,
-      /certificateOrganization is "Storage", and the CA .*`pulumi config rm certificateOrganization`/s,
+      /organization of generated certificates is to be "Storage", and the CA .*`pulumi config rm certificateOrganization`/s,
     );
     assert.deepEqual(await secretsWithFiles(), secretsBefore);
   });

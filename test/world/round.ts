@@ -166,7 +166,8 @@ async function goTheWay(world: World, done: Done, refused: Run): Promise<Pick<Ro
  */
 export function waysOut(printed: string): string[] {
   const isUsable = (command: string): boolean =>
-    !/\b(?:NAME|HOST|PATH)\b/.test(command) && !/^pulumi (?:up|preview|destroy|refresh)\b/.test(command);
+    !/\b(?:FILE|HOST|ID|IMAGE|NAME|PATH|SECONDS)\b/.test(command) &&
+    !/^pulumi (?:up|preview|destroy|refresh)\b/.test(command);
   const lines = [...printed.matchAll(/^\s+((?:pulumi|kubectl|umask|for) .+)$/gm)].map(([, command = ""]) => command);
   if (lines.some(isUsable)) return [...new Set(lines.filter(isUsable))];
   const commands = [...printed.matchAll(/`((?:pulumi|kubectl) [^`]+)`/g)].map(([, command = ""]) => command);

@@ -14,7 +14,7 @@ import type { BesideTridents } from "../read/trident.ts";
 import type { FlowFinding } from "./flow-finding.ts";
 
 /**
- * What stands beside what the settings ask for: a new Trident of a migration that is no longer asked for, or an old one that no
+ * What stands beside what is asked for: a new Trident of a migration that is no longer asked for, or an old one that no
  * migration and no rollback has put there. Undefined when nothing does, or nothing would be lost by it.
  */
 export function flowBeside(
@@ -44,10 +44,10 @@ function withoutMigrate(
   record: MigrationRecord | undefined,
 ): FlowFinding | undefined {
   if (record?.rollback === "requested") {
-    const why = "setting migrate is false, and an earlier run was asked to roll the migration back";
+    const why = "no migration is asked for, and an earlier run was asked to roll the migration back";
     return { flow: "migrated", why, refusal: rollbackRequested(namespace, name) };
   }
   if (standing === undefined) return undefined;
-  const why = "setting migrate is false, and an earlier migration did not end";
+  const why = "no migration is asked for, and an earlier migration did not end";
   return { flow: "resume", why, isCopied: true, refusal: newTridentStands(namespace, newTridentName) };
 }

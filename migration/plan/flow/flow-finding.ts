@@ -2,7 +2,7 @@ import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
 import type { Blocker } from "../../blockers/blocker.ts";
 import type { Flow } from "../migration-plan.ts";
 
-/** The settings by which flows are told apart. */
+/** What is asked for, by which flows are told apart. */
 export interface FlowRequest {
   readonly namespace: string;
   readonly migrate: boolean;
@@ -27,6 +27,6 @@ export interface FlowFinding {
   readonly isCopied?: boolean;
   /** Whether the migration that has ended is known by its Deployment alone: its record was deleted, or emptied. */
   readonly isRecordLost?: boolean;
-  /** Set when what was found contradicts the settings. */
+  /** Set when what was found contradicts what is asked for. */
   readonly refusal?: Blocker;
 }

@@ -21,7 +21,7 @@ export function flowOf(
   if (finding === undefined) return { flow: flowBySettings(request, unread) };
   const withoutRecord = (failure: MigrationRecordInvalidError) => ({
     flow: request.rollback
-      ? ({ flow: "rollback", why: "setting rollback is true" } as const)
+      ? ({ flow: "rollback", why: "a rollback is asked for" } as const)
       : decideFlow(request, finding, undefined),
     recordFailure: failure,
   });
@@ -36,12 +36,12 @@ export function flowOf(
 }
 
 function flowBySettings({ migrate, rollback }: FlowRequest, why: string): FlowFinding {
-  if (rollback) return { flow: "rollback", why: `setting rollback is true; ${why}` };
-  return { flow: migrate ? "migrate" : "install", why: `setting migrate is ${migrate}; ${why}` };
+  if (rollback) return { flow: "rollback", why: `a rollback is asked for; ${why}` };
+  return { flow: migrate ? "migrate" : "install", why: `${migrate ? "a" : "no"} migration is asked for; ${why}` };
 }
 
 /**
- * Tells the flows apart by the settings `migrate` and `rollback`, by what stands under the Deployment's name, and by the record.
+ * Tells the flows apart by what is asked for, by what stands under the Deployment's name, and by the record.
  * Raises MigrationRecordInvalidError when the record does not hold what a rollback is to put back.
  */
 export function decideFlow(
@@ -84,10 +84,10 @@ function flowWithoutDeployment(
     };
   }
   if (!request.migrate) {
-    const why = `setting migrate is false, and there is no Deployment ${legacyDeployment}`;
+    const why = `no migration is asked for, and there is no Deployment ${legacyDeployment}`;
     return { flow: "install", why, ...refuseClaims(request, labelled, record) };
   }
-  const why = `setting migrate is true, and there is no Deployment ${legacyDeployment}`;
+  const why = `a migration is asked for, and there is no Deployment ${legacyDeployment}`;
   const refusal =
     record?.phase === "stopped"
       ? stoppedTridentDeleted(namespace, legacyDeployment, request.record)
@@ -104,12 +104,12 @@ function flowOfClaim(
   if (record?.phase !== undefined) return flowWithoutDeployment(request, record);
   const what = `there is no Deployment ${legacy.name}, but its PersistentVolumeClaim ${legacy.claim} is left`;
   if (!request.migrate) {
-    return { flow: "install", why: `setting migrate is false; ${what}`, ...refuseClaims(request, claims, record) };
+    return { flow: "install", why: `no migration is asked for; ${what}`, ...refuseClaims(request, claims, record) };
   }
   if (hasFirstPass(record)) {
     return { flow: "resume", why: `an earlier migration began its copy and did not end; ${what}`, legacy };
   }
-  return { flow: "migrate", why: `setting migrate is true; ${what}`, legacy };
+  return { flow: "migrate", why: `a migration is asked for; ${what}`, legacy };
 }
 
 /** Not for a Trident that has served from this stack's etcd: its state is there, and its Deployment is only made again. */
@@ -142,7 +142,7 @@ function flowOfLegacy(request: FlowRequest, legacy: LegacyTrident, record: Migra
   if (!request.migrate) {
     return {
       flow: "install",
-      why: `setting migrate is false, but ${what}`,
+      why: `no migration is asked for, but ${what}`,
       legacy,
       refusal: legacyTridentPresent(legacy),
     };
@@ -157,7 +157,7 @@ function flowOfLegacy(request: FlowRequest, legacy: LegacyTrident, record: Migra
   if (hasFirstPass(record)) {
     return { flow: "resume", why: `an earlier migration began its copy and did not end; ${what}`, legacy };
   }
-  return { flow: "migrate", why: `setting migrate is true, and ${what}`, legacy };
+  return { flow: "migrate", why: `a migration is asked for, and ${what}`, legacy };
 }
 
 /** Whether keys that a migration copied from the serving Trident may stand in the new etcd. */

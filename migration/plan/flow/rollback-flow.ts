@@ -11,14 +11,14 @@ import { recordedRollback } from "../../rollback/carried-back.ts";
 import { legacyInRecord } from "../../trident/legacy/unfinished-migration.ts";
 import type { FlowFinding, FlowRequest } from "./flow-finding.ts";
 
-/** With setting rollback: whether there is something to take back, something to finish, or it was done. */
+/** Where a rollback is asked for: whether there is something to take back, something to finish, or it was done. */
 export function decideRollback(
   request: FlowRequest,
   deployment: DeploymentFinding,
   record: MigrationRecord | undefined,
 ): FlowFinding {
   const { namespace, legacyDeployment } = request;
-  const why = "setting rollback is true";
+  const why = "a rollback is asked for";
   if (deployment.kind === "foreign") {
     const refusal = foreignTrident(namespace, legacyDeployment, deployment.why);
     return { flow: "rollback", why: `${why}, and Deployment ${legacyDeployment} is neither Trident's`, refusal };
@@ -68,7 +68,7 @@ function withoutMigration(
   deployment: DeploymentFinding,
   record: MigrationRecord | undefined,
 ): FlowFinding {
-  const why = "setting rollback is true";
+  const why = "a rollback is asked for";
   const ended = recordedRollback(record);
   if (ended !== undefined && deployment.kind === "legacy" && record?.phase === undefined) {
     return { flow: "rolledBack", why: `${why}, and ConfigMap ${name} has the finished rollback` };

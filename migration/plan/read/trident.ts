@@ -13,7 +13,7 @@ import type { ClusterReader } from "./cluster-reader.ts";
 import { readManagers, type DeploymentManagers } from "./deployment-managers.ts";
 import type { PlanEnvironment } from "./plan-environment.ts";
 
-/** What stands of Trident, and what is recorded of it: the flow follows from these and from the settings. */
+/** What stands of Trident, and what is recorded of it: the flow follows from these and from what is asked for. */
 export interface TridentRead {
   /** Under the legacy Deployment's name; undefined where that can't be read. */
   readonly finding?: DeploymentFinding;

@@ -1,3 +1,4 @@
+import { change } from "../../wording/change.ts";
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { PodNotStartingError } from "../../kubernetes/errors.ts";
 import { readPod } from "../../kubernetes/pods.ts";
@@ -17,7 +18,7 @@ export class LegacyEtcdImageError extends Error {
     super(
       `No etcd could read a copy of PersistentVolumeClaim ${legacy.claim} in namespace ${legacy.namespace}. Tried, the oldest ` +
         `first: ${list}. Name the image that the old Trident's etcd ran with, or a mirror of it that the nodes can pull: ` +
-        `\`pulumi config set legacyEtcdImage IMAGE\`; Trident 18.04 had etcd 3.1.5, 18.07 3.2.19, 18.10 3.3.9, 19.01 3.3.10, ` +
+        `\`${change({ legacyEtcdImage: "IMAGE" })}\`; Trident 18.04 had etcd 3.1.5, 18.07 3.2.19, 18.10 3.3.9, 19.01 3.3.10, ` +
         `and 19.04 3.3.12.`,
     );
   }
@@ -30,8 +31,8 @@ export class ClaimNotCopiedError extends Error {
   constructor(legacy: LegacyTrident, copyImage: string, reason: string) {
     super(
       `The data on PersistentVolumeClaim ${legacy.claim} in namespace ${legacy.namespace} could not be copied to be read: ${reason}. ` +
-        `If this is not the claim of an old Trident, name the one that is with \`pulumi config set legacyClaim NAME\`; the copy is ` +
-        `made by image ${copyImage} (setting busyboxImage).`,
+        `If this is not the claim of an old Trident, name the one that is with \`${change({ legacyClaim: "NAME" })}\`; the copy is ` +
+        `made by image ${copyImage}; another one: \`${change({ copyImage: "IMAGE" })}\`.`,
     );
   }
 }

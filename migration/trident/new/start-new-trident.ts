@@ -1,3 +1,4 @@
+import { change } from "../../wording/change.ts";
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { KeyRange, KeyValueStore } from "../../copy/store/key-value-store.ts";
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
@@ -34,7 +35,7 @@ export class NewTridentNotServingError extends Error {
     super(
       `The new Trident (${image}) in namespace ${namespace} does not serve the state that was copied: ` +
         `${withoutFullStop(options.reason)}. It was to list ${describeLengths(expected)}; ${listed}. ${lastWords}` +
-        `Put right what that says (setting tridentImage names the image, timeoutSeconds how long to wait) and run ` +
+        `Put right what that says (another image: \`${change({ tridentImage: "IMAGE" })}\`; a longer wait: \`${change({ timeoutSeconds: "SECONDS" })}\`) and run ` +
         `\`pulumi up\` again.`,
     );
   }

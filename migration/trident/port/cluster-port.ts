@@ -35,7 +35,7 @@ export interface ClusterPlace {
   readonly recordName: string;
   /** Trident's keys. */
   readonly range: KeyPrefix;
-  /** How many keys the user gives up, as the settings say; undefined where the record may say it. */
+  /** How many keys the user gives up, as was asked for; undefined where the record may say it. */
   readonly discardedKeys?: number | undefined;
 }
 

@@ -77,7 +77,7 @@ describe("a migration that cannot work is refused with one error, and the old Tr
 
   it("when the namespace is missing", async () => {
     const error = await migrationFailure(requestIn("no-such-namespace"));
-    assert.match(error.message, /Namespace no-such-namespace \(setting namespace\).*kubectl create namespace/);
+    assert.match(error.message, /Namespace no-such-namespace does not exist.*kubectl create namespace/);
   });
 
   it("when there is no legacy Trident", async () => {
@@ -88,7 +88,10 @@ describe("a migration that cannot work is refused with one error, and the old Tr
       body: { metadata: { name: "trident-etcd-migration" } },
     });
     const error = await migrationFailure(requestIn(empty));
-    assert.match(error.message, /no Trident with an embedded etcd .*namespace e2e-migration-none.*migrate false/);
+    assert.match(
+      error.message,
+      /no Trident with an embedded etcd .*namespace e2e-migration-none.*\{ migrate: false \}/,
+    );
     await deleteNamespace(scene.cluster, empty);
   });
 
@@ -109,7 +112,7 @@ describe("a migration that cannot work is refused with one error, and the old Tr
   // The last one: it takes the state away.
   it("when the source is empty", async () => {
     await scene.legacyEtcdctl("del", "/trident/", "--prefix");
-    await assertRefused(/PersistentVolumeClaim trident.*no key under \/trident\/.*migrate false/);
+    await assertRefused(/PersistentVolumeClaim trident.*no key under \/trident\/.*\{ migrate: false,/);
     await assertPlanBlocked("emptySource", /PersistentVolumeClaim trident/);
   });
 

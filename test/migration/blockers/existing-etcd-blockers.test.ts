@@ -5,6 +5,7 @@ import {
   existingEtcdTls,
   existingEtcdVersion,
 } from "../../../migration/blockers/existing-etcd-blockers.ts";
+import { inSettings } from "../../../migration/providers/in-settings.ts";
 
 const endpoint = "https://etcd.example.com:2379";
 
@@ -15,12 +16,15 @@ describe("an existing etcd that can't be used", () => {
       ["authority", /existingEtcdCaFile/],
       ["serverName", /Name the endpoint .* as its certificate does/],
       ["validity", /renew its certificate/],
-      ["clientCertificate", /--trusted-ca-file/],
+      [
+        "clientCertificate",
+        /--trusted-ca-file.*existingEtcdCertificateFile FILE.*existingEtcdKeyFile FILE.*existingEtcdSecret NAME/,
+      ],
       ["protocol", /existingEtcdPlaintext/],
     ] as const) {
       const blocker = existingEtcdTls([endpoint], reason, "so it is");
       assert.match(blocker.message, /comes to stand: so it is\.$/);
-      assert.match(blocker.remedy, remedy);
+      assert.match(inSettings(blocker.remedy), remedy);
     }
   });
 
@@ -29,10 +33,13 @@ describe("an existing etcd that can't be used", () => {
     assert.match(existingEtcdVersion([endpoint], "").message, /there is etcd of an unknown version; Trident/);
   });
 
-  it("for another having Trident's state says what is in the one that the settings name", () => {
+  it("for another having Trident's state says what is in the one that is named now", () => {
     const another = (keys: number) =>
       anotherEtcd("trident", "https://old:2379", "the etcd at https://new:2379", keys).message;
-    assert.match(another(0), /name the etcd at https:\/\/new:2379, where there is none: Trident would forget all/);
+    assert.match(
+      another(0),
+      /the one that is named now is the etcd at https:\/\/new:2379, where there is none: Trident would forget all/,
+    );
     assert.match(another(1), /where 1 key is: nothing says/);
     assert.match(another(7), /where 7 keys are: nothing says/);
   });

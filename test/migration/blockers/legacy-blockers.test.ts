@@ -7,6 +7,7 @@ import {
   recordInvalid,
   type NamedLegacyTrident,
 } from "../../../migration/blockers/legacy-blockers.ts";
+import { inSettings } from "../../../migration/providers/in-settings.ts";
 
 const legacy: NamedLegacyTrident = {
   ...{ namespace: "storage", name: "trident", claim: "trident", clientPort: 8001 },
@@ -17,20 +18,17 @@ describe("a migration without a legacy Trident", () => {
   it("is told of the Trident that runs, and how to go on with it", () => {
     const { message, remedy } = noLegacyTrident("storage", "trident", "Trident already runs on an external etcd");
     assert.match(message, /: in namespace storage Trident already runs on an external etcd\.$/);
-    assert.match(remedy, /go on with the Trident that runs \(Deployment trident\).*set migrate false/);
+    assert.match(inSettings(remedy), /go on with the Trident that runs \(Deployment trident\).*set migrate false/);
   });
 
   it("is told where the state was looked for: nowhere, under a name, by its label", () => {
     const search = (claim: string | undefined, ...labelled: string[]) =>
       noLegacyTrident("storage", "trident", { claim, labelled });
     assert.match(search(undefined).message, /there is no such Deployment \(trident\)\.$/);
-    assert.match(
-      search("state").message,
-      /no PersistentVolumeClaim state \(setting legacyClaim\), and none other with/,
-    );
-    assert.match(search("state").remedy, /^Look for the old Trident with .*set migrate false/);
+    assert.match(search("state").message, /no PersistentVolumeClaim state, and none other with/);
+    assert.match(inSettings(search("state").remedy), /^Look for the old Trident with .*set migrate false/);
     assert.match(search("state", "old", "older").message, /, and old, older with a Trident's label/);
-    assert.match(search("state", "old", "older").remedy, /`pulumi config set legacyClaim old`/);
+    assert.match(inSettings(search("state", "old", "older").remedy), /`pulumi config set legacyClaim old`/);
   });
 });
 
@@ -40,17 +38,17 @@ describe("the claim of an uninstalled Trident", () => {
     assert.equal(object, "PersistentVolumeClaim/trident");
     assert.match(message, /^PersistentVolumeClaim trident in namespace storage holds the state/);
     assert.doesNotMatch(remedy, /legacyClaim/);
-    assert.match(remedy, /set migrate true`\. .*set abandonedClaim trident`/);
+    assert.match(inSettings(remedy), /set migrate true`\. .*set abandonedClaim trident`/);
   });
 
   it("of another name, or one of several, is named to be migrated from; all of them to be given up", () => {
     assert.match(
-      legacyClaimPresent("storage", ["old"]).remedy,
+      inSettings(legacyClaimPresent("storage", ["old"]).remedy),
       /migrate true` and `pulumi config set legacyClaim old`\./,
     );
     const { message, remedy } = legacyClaimPresent("storage", ["trident", "old"]);
     assert.match(message, /^PersistentVolumeClaims trident, old in namespace storage hold the state/);
-    assert.match(remedy, /set legacyClaim trident`.*set abandonedClaim trident,old`/);
+    assert.match(inSettings(remedy), /set legacyClaim trident`.*set abandonedClaim trident,old`/);
   });
 
   it("that can't be used is said to be a Deployment's only where there is one", () => {

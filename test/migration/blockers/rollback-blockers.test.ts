@@ -19,7 +19,7 @@ describe("a rollback that can't be begun", () => {
       kind: "newEtcd",
       object: "EtcdCluster/e",
       message: "The new etcd (EtcdCluster e) can't be read: no leader.",
-      remedy: "Look at it. To stay with the new Trident: `pulumi config rm rollback`.",
+      remedy: "Look at it. To stay with the new Trident: `{ rollback: undefined }`.",
     });
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inSettings } from "../../../migration/providers/in-settings.ts";
 import { bothTridents, oldTridentRestored } from "../../../migration/blockers/two-tridents-blockers.ts";
 
 const tridents = { namespace: "storage", old: "trident", new: "trident-external-etcd" };
@@ -14,11 +15,11 @@ describe("two Tridents", () => {
     );
     assert.match(message, /and the old one has written 1 key;/);
     assert.match(
-      remedy,
+      inSettings(remedy),
       /new one and give up 1 key that the old one wrote: .*scale deployment trident --replicas=0`, `pulumi config set discardedKeys 1`/,
     );
     assert.match(
-      remedy,
+      inSettings(remedy),
       /old one and give up 2 keys that the new one wrote: .*discardedKeys 2`, then `pulumi up`, which/,
     );
   });
@@ -31,7 +32,7 @@ describe("two Tridents", () => {
   it("that can't be asked are said to be so, and the amount is left for the user to say", () => {
     const { message, remedy } = bothTridents(tridents, { old: undefined, new: 0 }, false);
     assert.match(message, /what the old one has written can't be told now;/);
-    assert.match(remedy, /and give up what the old one wrote: .*discardedKeys N`/);
+    assert.match(inSettings(remedy), /and give up what the old one wrote: .*discardedKeys N`/);
   });
 
   it("of which the old one was stopped by hand need its mark back, no scaling", () => {
@@ -45,7 +46,10 @@ describe("two Tridents", () => {
 
   it("after a finished migration leave the choice to keep the old one or the new one", () => {
     const { remedy } = oldTridentRestored(tridents, { old: 3, new: 4 });
-    assert.match(remedy, /^To keep it and give up 4 keys that the new one wrote: .*rollback true`, .*discardedKeys 4`/);
+    assert.match(
+      inSettings(remedy),
+      /^To keep it and give up 4 keys that the new one wrote: .*rollback true`, .*discardedKeys 4`/,
+    );
     assert.match(remedy, /return to the new one: `kubectl --namespace storage delete deployment trident`/);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { inSettings } from "../../../migration/providers/in-settings.ts";
 import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import type { EtcdIdentity } from "../../../migration/connect/etcd-identity.ts";
 import { connectToEtcd } from "../../../migration/connect/open-etcd.ts";
@@ -39,7 +40,7 @@ describe("an existing etcd", () => {
       const tls = { ...identity.tls, certificateAuthority: other.certificate };
       const [problem, ...more] = await problemsOf({ identity: { tls } });
       assert.equal(problem?.kind, "existingEtcdTls");
-      assert.match(problem.message, /not signed by the CA that was given.*existingEtcdCaFile/);
+      assert.match(inSettings(problem.message), /not signed by the CA that was given.*existingEtcdCaFile/);
       assert.deepEqual(more, []);
     } finally {
       await other.remove();
@@ -122,7 +123,10 @@ describe("an existing etcd", () => {
       const [problem] = await problemsOf({ mustBeEmpty: true });
       assert.equal(problem?.kind, "prefixNotEmpty");
       assert.match(problem.message, /4 keys under \/trident\/: .*volume\/a, .*volume\/b, .*volume\/c and 1 more/);
-      assert.match(problem.message, /existingEtcdAdoptState true.*etcdctl --endpoints=.* del --prefix \/trident\//);
+      assert.match(
+        inSettings(problem.message),
+        /existingEtcdAdoptState true.*etcdctl --endpoints=.* del --prefix \/trident\//,
+      );
       assert.doesNotMatch(problem.message, /a secret/);
       assert.deepEqual(await problemsOf({ mustBeEmpty: false }), []);
     } finally {
@@ -177,7 +181,7 @@ describe("an existing etcd", () => {
         assert.equal(problem?.kind, "existingEtcdAccess");
         assert.match(problem.message, new RegExp(`common name, ${user}\\) may not read and write below /trident/`));
         assert.match(
-          problem.message,
+          inSettings(problem.message),
           new RegExp(`etcdctl user add ${user} .*grant-permission .*user grant-role ${user}`),
         );
         assert.deepEqual(more, []);
@@ -197,7 +201,10 @@ describe("an existing etcd", () => {
       const credentials = { username: "owner", password: "not-sesame" };
       const [problem] = await problemsOf({ identity: { tls, credentials } });
       assert.equal(problem?.kind, "existingEtcdAccess");
-      assert.match(problem.message, /user owner \(setting existingEtcdUsername\)/);
+      assert.match(
+        inSettings(problem.message),
+        /user owner, with the password .* log in as another user: `pulumi config set existingEtcdUsername NAME`\./,
+      );
       assert.doesNotMatch(problem.message, /not-sesame/);
     });
   });

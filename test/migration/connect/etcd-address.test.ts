@@ -27,7 +27,7 @@ describe("an etcd's address", () => {
     assert.equal(describeAddress(managed), "EtcdCluster trident-etcd");
     assert.equal(describeAddress(existing), "the etcd at https://b:2379, https://a:2379");
     assert.equal(objectOf(managed), "EtcdCluster/trident-etcd");
-    assert.equal(objectOf(existing), "existingEtcdEndpoints");
+    assert.equal(objectOf(existing), "existing etcd");
   });
 
   it("has the same names in whatever order they are given", () => {

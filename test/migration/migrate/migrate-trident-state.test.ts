@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inSettings } from "../../../migration/providers/in-settings.ts";
 import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import { migrateTridentState, runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { isBlockedBy } from "../../../migration/blockers/blocker.ts";
@@ -116,7 +117,7 @@ describe("a migration that fails before the stop", () => {
     const cluster = new FakeCluster({ "/elsewhere": "x" });
     const error = await failureOf(cluster);
     assert.ok(isBlockedBy(error.cause, "emptySource"));
-    assert.match(error.message, /PersistentVolumeClaim trident.*no key under \/trident\/.*migrate false/);
+    assert.match(inSettings(error.message), /PersistentVolumeClaim trident.*no key under \/trident\/.*migrate false/);
     assert.equal(cluster.replicas(), 1);
   });
 
@@ -151,7 +152,7 @@ describe("a migration that fails before the stop", () => {
     const cluster = new FakeCluster();
     cluster.trident = { kind: "absent" };
     const error = await failureOf(cluster);
-    assert.match(error.message, /no Trident with an embedded etcd.*no such Deployment.*migrate false/);
+    assert.match(inSettings(error.message), /no Trident with an embedded etcd.*no such Deployment.*migrate false/);
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { inSettings } from "../../../migration/providers/in-settings.ts";
 import { commandsToBringCertificates } from "../../../migration/identity/check-identity.ts";
 import {
   check,
@@ -66,13 +67,13 @@ describe("a stack's identity", () => {
 
   it("is refused in another namespace, with both namespaces and the way", async () => {
     const reason = await refusal(await born(), { namespace: "other" });
-    assert.match(reason, /at home in namespace trident .* setting namespace is other/);
+    assert.match(reason, /at home in namespace trident .* namespace other is named now/);
     assert.match(reason, /`pulumi config set namespace trident`/);
   });
 
   it("is told of the cluster alone where that and the namespace and the stack are others", async () => {
     const reason = await refusal(await born(), { clusterUid: "another", namespace: "other", foundStackUids: ["x"] });
-    assert.doesNotMatch(reason, /setting namespace/);
+    assert.doesNotMatch(reason, /is named now/);
   });
 
   it("is refused on what a stack has made whose state is not this one's", async () => {
@@ -101,7 +102,10 @@ describe("taking over", () => {
   it("is refused without the certificates that run, with the commands that bring them", async () => {
     const reason = await refusal({}, left);
     assert.match(reason, /key of the CA/);
-    for (const command of commandsToBringCertificates("trident")) assert.ok(reason.includes(command), command);
+    for (const command of commandsToBringCertificates("trident").map(inSettings)) {
+      assert.ok(reason.includes(command), command);
+    }
+    assert.match(reason, /\npulumi config set certificateDirectory running-certificates\n/);
   });
 
   it("is refused so for what an older version made, too", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inSettings } from "../../../migration/providers/in-settings.ts";
 import { RollbackError } from "../../../migration/rollback/rollback.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
 import { changedSinceMigration, ignore, migratedCluster } from "./rollback-scene.ts";
@@ -136,7 +137,7 @@ describe("a rollback that is refused", () => {
       const error = await failure(scene);
 
       assert.equal((error.cause as Error).name, name);
-      assert.match(error.message, message);
+      assert.match(inSettings(error.message), message);
       assert.equal(error.outcome, "newServes");
       assert.deepEqual(scene.source.entries(), source);
       assert.deepEqual(scene.destination.entries(), destination);
@@ -185,7 +186,10 @@ describe("a rollback that fails", () => {
       const scene = changedSinceMigration();
       scene.failAt(step, new Error("no"));
       const error = await failure(scene);
-      assert.match(error.message, /new Trident serves again.*pulumi up.*pulumi config rm rollback && pulumi up/);
+      assert.match(
+        inSettings(error.message),
+        /new Trident serves again.*pulumi up.*pulumi config rm rollback && pulumi up/,
+      );
       assertNewServes(scene);
 
       scene.destination.put("/trident/v1/volume/a", "written by the new Trident meanwhile");

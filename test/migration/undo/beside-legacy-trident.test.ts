@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inSettings } from "../../../migration/providers/in-settings.ts";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { FakeCluster } from "../trident/port/fake-cluster.ts";
 import { failureOf, ignore, killedOnceItServed } from "../migrate/migration-scene.ts";
@@ -23,7 +24,7 @@ describe("an old Trident that somebody started while the new one had its state",
         assert.match(error.message, /new one has written 1 key and the old one has written 1 key/);
         assert.match(error.message, /scale deployment trident --replicas=0`/);
         assert.match(
-          error.message,
+          inSettings(error.message),
           /scale deployment trident-external-etcd --replicas=0`, `pulumi config set discardedKeys 1`/,
         );
         assert.ok(cluster.newRuns());
@@ -87,7 +88,10 @@ describe("an old Trident that somebody started while the new one had its state",
     cluster.trident = trident;
     cluster.destination.put(made, "precious");
     const error = await failureOf(cluster);
-    assert.match(error.message, /put back by hand.*config set rollback true`, `pulumi config set discardedKeys 1`/s);
+    assert.match(
+      inSettings(error.message),
+      /put back by hand.*config set rollback true`, `pulumi config set discardedKeys 1`/s,
+    );
     assert.equal(cluster.replicas(), 1);
     assert.equal(cluster.destination.entries()[made], "precious");
   });

@@ -19,7 +19,7 @@ export interface AnotherEtcdFacts {
   readonly newTrident: V1Deployment | undefined;
   /** The etcd that Trident's state is recorded in. */
   readonly recorded: RecordedEtcd | undefined;
-  /** Of the etcd that the settings name; undefined when it could not be asked, as are its keys under the prefix. */
+  /** Of the etcd that is named; undefined when it could not be asked, as are its keys under the prefix. */
   readonly clusterId: string | undefined;
   readonly keys: number | undefined;
 }
@@ -45,7 +45,7 @@ function moved(request: PlanRequest, runsOn: string): Findings {
   return atRisk("state", `Trident is moved from the etcd at ${runsOn}, which has held no key, to ${next}.`);
 }
 
-/** Whether Trident has its state already where the settings say. */
+/** Whether Trident has its state already in the etcd that is named. */
 export function isInUse(request: PlanRequest, flow: Flow, newTrident: V1Deployment | undefined): boolean {
   const runsOn = etcdOf(newTrident);
   return isServing(flow) && runsOn !== undefined && isClientUrlOf(request.destination, runsOn);

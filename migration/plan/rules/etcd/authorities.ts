@@ -1,3 +1,4 @@
+import { change } from "../../../wording/change.ts";
 import type { X509Certificate } from "node:crypto";
 import type { Blocker } from "../../../blockers/blocker.ts";
 import type { ShownCertificates } from "../../../certificates/brought-certificates.ts";
@@ -53,9 +54,9 @@ function generatedNow(namespace: string): Blocker {
     kind: "anotherAuthority",
     object: "Secret/etcd-server-tls",
     message:
-      "The members that run have certificates that you brought, and the settings name none. Generated ones would be of another " +
+      "The members that run have certificates that you brought, and now none are. Generated ones would be of another " +
       `CA: ${whatWouldHappen}`,
-    remedy: `Set certificateDirectory, or the three settings with the Secrets' names, as before. ${otherAuthority(namespace)}`,
+    remedy: `Bring them as before, from a folder (\`${change({ certificateDirectory: "PATH" })}\`) or from Secrets (\`${change({ serverCertificateSecret: "NAME", peerCertificateSecret: "NAME", clientCertificateSecret: "NAME" })}\`). ${otherAuthority(namespace)}`,
   };
 }
 
@@ -110,34 +111,34 @@ function servedCertificates(secrets: ServedSecrets, clientSecret: string) {
   };
 }
 
-/** Whether generated certificates would be of another CA than the members know that run: settings may have changed. */
+/** Whether generated certificates would be of another CA than the members know that run: something else may be asked for. */
 function checkGenerated(wanted: GeneratedAuthority, serverSecret: ServedObject | undefined): Findings {
   const data = serverSecret?.data as Readonly<Record<string, string>> | undefined;
   const contents = certificatesIn(Buffer.from(data?.["server-ca.crt"] ?? "", "base64"));
   if ("problem" in contents) return nothingFound;
   const [running] = contents.value;
-  const settings = [
-    ...differing("certificateKeyAlgorithm", wanted.keyAlgorithm, keyAlgorithmOf(running)),
-    ...differing("certificateOrganization", wanted.organization, organizationOf(running)),
+  const differences = [
+    ...differing("key algorithm", "keyAlgorithm", wanted.keyAlgorithm, keyAlgorithmOf(running)),
+    ...differing("organization", "organization", wanted.organization, organizationOf(running)),
   ];
   return blockedBy(
-    ...settings.map(
-      ({ setting, value, before }): Blocker => ({
+    ...differences.map(
+      ({ what, value, before, back }): Blocker => ({
         kind: "anotherAuthority",
-        object: `setting ${setting}`,
+        object: "Secret/etcd-server-tls",
         message:
-          `${setting} is ${JSON.stringify(value)}, and the CA that the members which run were started with has ` +
+          `The ${what} of generated certificates is to be ${JSON.stringify(value)}, and the CA that the members which run were started with has ` +
           `${before === "" ? "none" : JSON.stringify(before)}. It would be another CA: ${whatWouldHappen}`,
         remedy:
-          `Set it back with \`${before === "" ? `pulumi config rm ${setting}` : `pulumi config set ${setting} ${before}`}\`. ` +
-          "Another CA takes a new etcd: docs/certificates.md says how to get there.",
+          `Go back with \`${back}\`. ` + "Another CA takes a new etcd: docs/certificates.md says how to get there.",
       }),
     ),
   );
 }
 
-function differing(setting: string, value: string, before: string) {
-  return value === before ? [] : [{ setting, value, before }];
+function differing(what: string, input: keyof GeneratedAuthority, value: string, before: string) {
+  if (value === before) return [];
+  return [{ what, value, before, back: change({ [input]: before === "" ? undefined : before }) }];
 }
 
 function keyAlgorithmOf({ publicKey }: X509Certificate): string {

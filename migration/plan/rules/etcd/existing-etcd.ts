@@ -1,3 +1,4 @@
+import { change } from "../../../wording/change.ts";
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import { counted } from "../../../wording/counted.ts";
 import { NotReachedFromHereError } from "../../../connect/open-existing-etcd.ts";
@@ -67,7 +68,7 @@ function lasting({ endpoints }: ExistingEtcdAddress): string[] {
     `Trident takes one endpoint only, and gets the first, ${first}: while that is away, so is Trident. A name or load ` +
     "balancer for all of them avoids that.";
   const plaintext =
-    "The existing etcd is reached without TLS (existingEtcdPlaintext): whoever is on the way reads the passwords of the " +
+    "The existing etcd is reached without TLS: whoever is on the way reads the passwords of the " +
     "storage, and can change them.";
   return [...(others.length === 0 ? [] : [single]), ...(first.startsWith("http://") ? [plaintext] : [])];
 }
@@ -75,9 +76,11 @@ function lasting({ endpoints }: ExistingEtcdAddress): string[] {
 function adopted({ flow, adoptState, keys, prefix }: ExistingEtcdFacts): string[] {
   if (flow !== "install" || !adoptState || keys === undefined) return [];
   return keys === 0
-    ? [`existingEtcdAdoptState is true, and there is no state under ${prefix.text} to start on.`]
+    ? [
+        `State that is there is to be adopted, and there is no state under ${prefix.text} to start on (\`${change({ adoptState: undefined })}\`).`,
+      ]
     : [
-        `The new Trident starts on the ${counted(keys, "key that is", "keys that are")} under ${prefix.text} already (existingEtcdAdoptState): see that no ` +
+        `The new Trident starts on the ${counted(keys, "key that is", "keys that are")} under ${prefix.text} already, as is asked for: see that no ` +
           `other Trident uses that state.`,
       ];
 }

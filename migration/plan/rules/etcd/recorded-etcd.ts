@@ -1,3 +1,4 @@
+import { change } from "../../../wording/change.ts";
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import { counted } from "../../../wording/counted.ts";
 import { describeAddress, isOwnEtcd, objectOf, type EtcdAddress } from "../../../connect/etcd-address.ts";
@@ -23,7 +24,7 @@ export interface RecordedEtcdFacts {
   /** Under the prefix; undefined when they could not be counted. */
   readonly keys: number | undefined;
   readonly prefix: KeyPrefix;
-  /** The setting: the cluster id of an etcd whose state is given up, or was moved by hand; empty for none. */
+  /** The cluster id of an etcd whose state is given up, or was moved by hand; empty for none. */
   readonly abandonedEtcd: string;
 }
 
@@ -56,17 +57,14 @@ export function checkRecordedEtcd(facts: RecordedEtcdFacts): Findings {
   const lost = lossOf(facts, recorded);
   if (lost === undefined) return stale;
   if (abandonedEtcd !== recorded.clusterId) return together(blockedBy(lost), stale);
-  return atRisk(
-    "state",
-    `${lost.message} It is given up, as the setting abandonedEtcd says, and Trident starts on what is there now.`,
-  );
+  return atRisk("state", `${lost.message} It is given up, as was asked for, and Trident starts on what is there now.`);
 }
 
 /** The commands by which an etcd is given up for good, after those that have to come before. */
 export function waysToGiveUp(recorded: Pick<RecordedEtcd, "clusterId"> | undefined, ...before: string[]): string[] {
   const commands = [
     ...before,
-    ...(recorded === undefined ? [] : [`pulumi config set abandonedEtcd ${recorded.clusterId}`]),
+    ...(recorded === undefined ? [] : [change({ abandonedEtcd: recorded.clusterId })]),
     "pulumi up --refresh",
   ];
   return [
@@ -105,8 +103,8 @@ function lossOf(facts: RecordedEtcdFacts, recorded: RecordedEtcd): Blocker | und
 function remedyOf(destination: EtcdAddress, recorded: RecordedEtcd): string {
   const first = isOwnEtcd(destination)
     ? "Find out who has deleted or emptied it: Trident, as long as it is not restarted, still knows what it had read."
-    : "If the settings existingEtcd* name another etcd than they did, put them back. If the state was moved there by hand, name the " +
-      "etcd that it came from with the setting abandonedEtcd, as below.";
+    : `If another etcd is named than was before, name that one again (\`${change({ endpoints: "https://HOST:2379" })}\`). If the state was moved there by hand, give the ` +
+      "etcd that it came from up by its cluster id, as below.";
   // What is there now is not deleted: it may be what somebody has restored.
   return [first, ...waysToGiveUp(recorded)].join("\n");
 }
@@ -114,14 +112,12 @@ function remedyOf(destination: EtcdAddress, recorded: RecordedEtcd): string {
 /** Left in place it would let a later loss pass. */
 function staleSetting({ recorded, clusterId, abandonedEtcd }: RecordedEtcdFacts): string[] {
   if (abandonedEtcd === "") return [];
-  const remove = "`pulumi config rm abandonedEtcd` removes it.";
+  const remove = `\`${change({ abandonedEtcd: undefined })}\` removes it.`;
   if (recorded?.clusterId === abandonedEtcd && clusterId === abandonedEtcd) {
     return [
-      `Setting abandonedEtcd names etcd cluster ${abandonedEtcd}, which is in use: its loss would be taken as given up. ${remove}`,
+      `Etcd cluster ${abandonedEtcd} is said to be given up, which is in use: its loss would be taken as given up. ${remove}`,
     ];
   }
   if (recorded?.clusterId === abandonedEtcd) return [];
-  return [
-    `Setting abandonedEtcd names etcd cluster ${abandonedEtcd}, which this stack does not use any more. ${remove}`,
-  ];
+  return [`Etcd cluster ${abandonedEtcd} is said to be given up, which this stack does not use any more. ${remove}`];
 }

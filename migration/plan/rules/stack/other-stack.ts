@@ -1,3 +1,4 @@
+import { change } from "../../../wording/change.ts";
 import { isOurs, stackAnnotation, stackUidOf } from "../../../kubernetes/ownership.ts";
 import { listed } from "../../../wording/counted.ts";
 import type { PlanRequest } from "../../plan-request.ts";
@@ -35,7 +36,7 @@ export function checkOwners(
       `this one is ${stack}. Both would change the same objects, and a destroy of either would delete them.`,
     remedy:
       `Choose the other stack with \`pulumi stack select\`. If that stack is this one under a name that it had before, or if its ` +
-      `state is lost, \`pulumi config set takeOver true\` makes its objects this one's (docs/taking-over.md).`,
+      `state is lost, \`${change({ takeOver: true })}\` makes its objects this one's (docs/taking-over.md).`,
   });
 }
 

@@ -11,7 +11,7 @@ import { planCrd } from "./crd.ts";
 
 /** What becomes of objects that are there, in a run as it should be: the steps say it, or there is nothing to say. */
 export const routineFates = {
-  kept: "is kept; changed only where the settings ask for something else",
+  kept: "is kept; changed only where something else is asked for",
   movedFrom:
     "is saved, scaled to 0 and, once the copy is verified, deleted; the new Trident's Deployment takes its name",
   rolledBack: "is deleted, if it stands; the old Trident's Deployment gets its name back",

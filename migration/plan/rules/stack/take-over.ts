@@ -1,3 +1,4 @@
+import { change } from "../../../wording/change.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
 import { isOwnEtcd } from "../../../connect/etcd-address.ts";
 import { isOurs, stackUidOf } from "../../../kubernetes/ownership.ts";
@@ -24,47 +25,50 @@ export function findWorld({ clusterUid, objects, newTrident }: TakeOverFacts): F
 /** What keeps a stack from taking an installation over, and what the run that takes it over changes about it. */
 export function checkTakeOver(request: PlanRequest, facts: TakeOverFacts): Findings {
   if (!request.takeOver) return nothingFound;
-  const blockers = [nothingThere(request, facts), halfRolledBack(facts), withoutRecord(request, facts)];
+  const blockers = [nothingThere(request, facts), halfRolledBack(request, facts), withoutRecord(request, facts)];
   return together(
     blockedBy(...blockers.filter((blocker) => blocker !== undefined)),
     atRisk(
       "state",
-      "Setting takeOver is true: all of this program's objects there become this stack's, whichever stack has made them. Once they are, " +
-        "`pulumi config rm takeOver`.",
+      "An installation is taken over: all of this program's objects there become this stack's, whichever stack has made them. Once " +
+        `they are, \`${change({ takeOver: undefined })}\`.`,
       ...differences(request, facts).map(
-        (difference) => `What is taken over is changed by this run: ${difference}. Set it as it is to leave it alone.`,
+        (difference) => `What is taken over is changed by this run: ${difference} leaves it alone.`,
       ),
     ),
   );
 }
 
-function nothingThere({ namespace }: PlanRequest, facts: TakeOverFacts): Blocker | undefined {
+function nothingThere(request: PlanRequest, facts: TakeOverFacts): Blocker | undefined {
   if (findWorld(facts).hasObjects) return undefined;
   return refusal(
-    `In namespace ${namespace} there is nothing of this program that could be taken over.`,
-    "See that the settings kubernetes:context and namespace are those of the installation. For a new one, `pulumi config rm takeOver`.",
+    request,
+    `In namespace ${request.namespace} there is nothing of this program that could be taken over.`,
+    `See that kubernetes:context and the namespace (\`${change({ namespace: "NAME" })}\`) are those of the installation. For a new one, \`${change({ takeOver: undefined })}\`.`,
   );
 }
 
 /** Its first half is a deletion, of which only the lost state knew. */
-function halfRolledBack({ flow }: TakeOverFacts): Blocker | undefined {
+function halfRolledBack(request: PlanRequest, { flow }: TakeOverFacts): Blocker | undefined {
   if (flow.flow !== "rollback") return undefined;
   return refusal(
-    "Setting rollback is true: a rollback is done by the removal of what only the lost state knows.",
-    "Take over first: `pulumi config rm rollback && pulumi up`. Then `pulumi config rm takeOver`, set rollback, and run `pulumi up` again.",
+    request,
+    "A rollback is asked for, which is done by the removal of what only the lost state knows.",
+    `Take over first: \`${change({ rollback: undefined })} && pulumi up\`. Then \`${change({ takeOver: undefined, rollback: true })}\`, and run \`pulumi up\` again.`,
   );
 }
 
-function withoutRecord({ migrate, record }: PlanRequest, { flow }: TakeOverFacts): Blocker | undefined {
-  if (!migrate || flow.isRecordLost !== true) return undefined;
+function withoutRecord(request: PlanRequest, { flow }: TakeOverFacts): Blocker | undefined {
+  if (!request.migrate || flow.isRecordLost !== true) return undefined;
   return refusal(
-    `Setting migrate is true, and ConfigMap ${record} does not tell of the migration that this Trident's state comes from.`,
-    "Without it the installation is taken over as one that was never migrated: `pulumi config set migrate false`.",
+    request,
+    `A migration is asked for, and ConfigMap ${request.record} does not tell of the migration that this Trident's state comes from.`,
+    `Without one the installation is taken over as if it had never been migrated: \`${change({ migrate: false })}\`.`,
   );
 }
 
-function refusal(message: string, remedy: string): Blocker {
-  return { kind: "takeOver", object: "setting takeOver", message, remedy };
+function refusal({ namespace }: PlanRequest, message: string, remedy: string): Blocker {
+  return { kind: "takeOver", object: `Namespace/${namespace}`, message, remedy };
 }
 
 function differences(request: PlanRequest, { etcdCluster, newTrident }: TakeOverFacts): string[] {
@@ -78,6 +82,6 @@ function differences(request: PlanRequest, { etcdCluster, newTrident }: TakeOver
   ];
 }
 
-function difference(setting: string, is: string | number, wanted: string | number): string[] {
-  return is === wanted ? [] : [`setting ${setting} is ${wanted}, and what runs has ${is}`];
+function difference(input: "tridentImage" | "etcdClusterSize", is: string | number, wanted: string | number): string[] {
+  return is === wanted ? [] : [`${input} is to be ${wanted}, and what runs has ${is}. \`${change({ [input]: is })}\``];
 }

@@ -1,3 +1,4 @@
+import { change } from "../../../wording/change.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
 import type { Flow } from "../../migration-plan.ts";
 import type { OtherTridents, TridentWorkload } from "../../read/other-tridents.ts";
@@ -49,8 +50,8 @@ function anotherTrident(running: readonly TridentWorkload[], clusterObjects: rea
     remedy: [
       ...(isMigratable
         ? [
-            `If it is the one that this stack is about, say so: \`pulumi config set namespace ${first.namespace}\`, and ` +
-              "`pulumi config set migrate true` where it keeps its state in an etcd of its own pod.",
+            `If it is the one that this stack is about, say so: \`${change({ namespace: first.namespace })}\`, and ` +
+              `\`${change({ migrate: true })}\` where it keeps its state in an etcd of its own pod.`,
           ]
         : []),
       ...namespaces.map((namespace) => {

@@ -1,3 +1,4 @@
+import { change } from "../../../wording/change.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
 import { majorityOf } from "../../../connect/cluster-members.ts";
 import { leftBehindMembers, listedMembers, servingMembers, type AskedMember } from "../../../members/asked-member.ts";
@@ -9,7 +10,7 @@ import { etcdClusterSizeOf } from "../etcd/members.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 import { isOlderLine, parseVersion, versionOfImage, type Version } from "./version.ts";
 
-/** What the settings ask for, and what runs: asked of the pods, since Pulumi's state may be older than both. */
+/** What is asked for, and what runs: asked of the pods, since Pulumi's state may be older than both. */
 export interface RunningFacts {
   readonly flow: Flow;
   /** The stack's own Deployment of Trident. */
@@ -59,9 +60,9 @@ function checkTridentImage({ deployment, tridentImage, runningTridentImage }: Ru
       kind: "imageOlderThanData",
       object: "tridentImage",
       message:
-        `Setting tridentImage is ${tridentImage}, older than the Trident ${running.text} of Deployment ${deployment} that writes ` +
+        `Trident's image is to be ${tridentImage}, older than the Trident ${running.text} of Deployment ${deployment} that writes ` +
         `the state: an older one may not know what is in it.`,
-      remedy: `Choose the same or a newer one: \`pulumi config set tridentImage ${runningTridentImage ?? ""}\`.`,
+      remedy: `Choose the same or a newer one: \`${change({ tridentImage: runningTridentImage })}\`.`,
     },
   ];
 }
@@ -77,8 +78,8 @@ function checkEtcdVersion({ members, etcdVersion, etcdClusterVersion }: RunningF
       {
         kind: "imageOlderThanData",
         object: "etcdVersion",
-        message: `Setting etcdVersion is ${next.text}, and members run etcd ${older.text}: an etcd does not go back.`,
-        remedy: `Choose the same or a newer one: \`pulumi config set etcdVersion ${etcdClusterVersion ?? older.text}\`.`,
+        message: `The etcd is to be of version ${next.text}, and members run etcd ${older.text}: an etcd does not go back.`,
+        remedy: `Choose the same or a newer one: \`${change({ etcdVersion: etcdClusterVersion ?? older.text })}\`.`,
       },
     ];
   }
@@ -89,11 +90,11 @@ function checkEtcdVersion({ members, etcdVersion, etcdClusterVersion }: RunningF
       kind: "etcdVersionSkipped",
       object: "etcdVersion",
       message:
-        `Setting etcdVersion is ${next.text}, and members run etcd ${running.text}: an etcd is upgraded by one minor version at a ` +
+        `The etcd is to be of version ${next.text}, and members run etcd ${running.text}: an etcd is upgraded by one minor version at a ` +
         `time, and members that are further apart don't form a cluster.`,
       remedy:
         `Choose a version of ${running.major}.${running.minor + 1} first, run \`pulumi up\`, and go on from there; or keep it: ` +
-        `\`pulumi config set etcdVersion ${keep}\`.`,
+        `\`${change({ etcdVersion: keep })}\`.`,
     },
   ];
 }
@@ -119,20 +120,20 @@ function checkChange({ members, etcdVersion, etcdClusterVersion, etcdClusterSize
         message: `The etcd is to change while its list has a member, ${first.name}, that has no pod any more: until it is off the list the etcd may lose its quorum by that, and its state with it.`,
         remedy: [
           "Take it off first, which an `up` without that change does:",
-          ...(upgrades ? [`  pulumi config set etcdVersion ${etcdClusterVersion ?? ""}`] : []),
-          // Settings take odd numbers only.
-          ...(shrinks ? [`  pulumi config set etcdClusterSize ${asked % 2 === 0 ? asked + 1 : asked}`] : []),
+          ...(upgrades ? [`  ${change({ etcdVersion: etcdClusterVersion ?? "" })}`] : []),
+          // Odd numbers only.
+          ...(shrinks ? [`  ${change({ etcdClusterSize: asked % 2 === 0 ? asked + 1 : asked })}`] : []),
           "  pulumi up",
         ].join("\n"),
       },
     ];
   }
-  const change = shrinks ? `from ${asked} members to ${size}` : `to version ${next?.text ?? etcdVersion}`;
+  const becomes = shrinks ? `from ${asked} members to ${size}` : `to version ${next?.text ?? etcdVersion}`;
   return [
     {
       kind: "membersMissing",
       object: shrinks ? "etcdClusterSize" : "etcdVersion",
-      message: `The etcd is to go ${change} while only ${serving} of its ${listed} members serve: with one fewer it may lose its quorum, and its state with it.`,
+      message: `The etcd is to go ${becomes} while only ${serving} of its ${listed} members serve: with one fewer it may lose its quorum, and its state with it.`,
       remedy:
         "Wait until the etcd-operator has replaced those that are missing, which takes a minute or so, and run this again.",
     },
@@ -150,7 +151,7 @@ function checkSize({ members, etcdClusterSize, size }: RunningFacts): string[] {
   }
   return [
     `etcdClusterSize goes from ${listed} to 1: the only copy of Trident's state is then in one pod (emptyDir), and WHEN THAT POD GOES, ` +
-      `BY A DRAINED NODE OR AN EVICTION, ALL OF IT IS LOST. \`pulumi config set etcdClusterSize ${listed}\` keeps the others.`,
+      `BY A DRAINED NODE OR AN EVICTION, ALL OF IT IS LOST. \`${change({ etcdClusterSize: listed })}\` keeps the others.`,
   ];
 }
 

@@ -1,3 +1,4 @@
+import { change } from "../../../wording/change.ts";
 import { withoutFullStop } from "../../../kubernetes/errors.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
@@ -54,15 +55,15 @@ function checkNewTrident(image: string): Findings {
   if (version === undefined) {
     return atRisk(
       "service",
-      `The version of image ${image} (setting tridentImage) can't be told: it must be 18.01 to 19.04.`,
+      `The version of the new Trident's image ${image} can't be told: it must be 18.01 to 19.04.`,
     );
   }
   if (!isOlderLine(version, oldestTrident) && !isOlderLine(newestTrident, version)) return nothingFound;
   return blockedBy({
     kind: "unsupportedTrident",
     object: "tridentImage",
-    message: `Trident ${version.text} (setting tridentImage is ${image}) can't use an external etcd: 18.01 to 19.04 can.`,
-    remedy: "Choose one of these with `pulumi config set tridentImage netapp/trident:19.04.0`.",
+    message: `Trident ${version.text} (image ${image}) can't use an external etcd: 18.01 to 19.04 can.`,
+    remedy: `Choose one of these with \`${change({ tridentImage: "netapp/trident:19.04.0" })}\`.`,
   });
 }
 
@@ -89,9 +90,9 @@ function checkLegacyTrident(legacy: NonNullable<VersionFacts["legacy"]>, newImag
     kind: "imageOlderThanData",
     object: "tridentImage",
     message:
-      `The new Trident is ${next.text} (setting tridentImage is ${newImage}), older than the ${version.text} of Deployment ` +
+      `The new Trident is ${next.text} (image ${newImage}), older than the ${version.text} of Deployment ` +
       `${deployment} that wrote the state.`,
-    remedy: `Choose the same or a newer one: \`pulumi config set tridentImage ${tridentImage}\`.`,
+    remedy: `Choose the same or a newer one: \`${change({ tridentImage: tridentImage })}\`.`,
   });
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inSettings } from "../../../../migration/providers/in-settings.ts";
 import { BlockedError, type BlockerKind } from "../../../../migration/blockers/blocker.ts";
 import type { DeploymentFinding } from "../../../../migration/trident/legacy/legacy-trident.ts";
 import type { MigrationPhase, MigrationRecord } from "../../../../migration/record/migration-record.ts";
@@ -153,7 +154,7 @@ describe("the flow where Trident was uninstalled and its claim is left", () => {
 
 function assertRefused({ refusal }: FlowFinding, kind: BlockerKind, message: RegExp): void {
   assert.equal(refusal?.kind, kind);
-  assert.match(new BlockedError(refusal).message, message);
+  assert.match(inSettings(new BlockedError(refusal).message), message);
 }
 
 function decide(migrate: boolean, found: DeploymentFinding, phase?: MigrationPhase): FlowFinding {

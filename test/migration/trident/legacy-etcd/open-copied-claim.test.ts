@@ -112,7 +112,10 @@ describe("the claim of an uninstalled Trident", () => {
       const state = { terminated: { exitCode: 3, message } };
       setStatus(path, { initContainerStatuses: [{ name: "copy", state }] });
     };
-    await assert.rejects(open(), /no data directory of etcd.*set legacyClaim NAME/);
+    await assert.rejects(
+      open(),
+      /no data directory of etcd.*with `\{ legacyClaim: "NAME" \}`.*another one: `\{ copyImage: "IMAGE" \}`/,
+    );
     assert.equal(pods, 1);
   });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { inSettings } from "../../../../../migration/providers/in-settings.ts";
 import type { Blocker } from "../../../../../migration/blockers/blocker.ts";
 import { withoutKeys, type BroughtCertificates } from "../../../../../migration/certificates/brought-certificates.ts";
 import { checkAuthorities, type AuthorityFacts } from "../../../../../migration/plan/rules/etcd/authorities.ts";
@@ -99,23 +100,28 @@ describe("a generated CA of members that run", () => {
     assert.deepEqual(blockersOf({ ...runningMembers, generated, secrets: new Map() }), []);
   });
 
-  it("may not become another one by a setting: each is named with the way back", async () => {
+  it("may not become another one: each is named with the way back", async () => {
     const blockers = await checkGenerated("a CA/O=Storage", { keyAlgorithm: "RSA", organization: "Backup" });
     assert.deepEqual(
       blockers.map(({ kind, object }) => [kind, object]),
       [
-        ["anotherAuthority", "setting certificateKeyAlgorithm"],
-        ["anotherAuthority", "setting certificateOrganization"],
+        ["anotherAuthority", "Secret/etcd-server-tls"],
+        ["anotherAuthority", "Secret/etcd-server-tls"],
       ],
     );
     assert.match(
       blockers[0]?.message ?? "",
-      /^certificateKeyAlgorithm is "RSA", and the CA .* has "ECDSA"\. .*: they would let nobody in, .* with the data in them\.$/,
+      /^The key algorithm of generated certificates is to be "RSA", and the CA .* has "ECDSA"\. .*: they would let nobody in, .* with the data in them\.$/,
     );
-    assert.match(blockers[0]?.remedy ?? "", /pulumi config set certificateKeyAlgorithm ECDSA/);
+    assert.match(inSettings(blockers[0]?.remedy ?? ""), /pulumi config set certificateKeyAlgorithm ECDSA/);
+    assert.match(
+      blockers[1]?.message ?? "",
+      /^The organization of generated certificates is to be "Backup", and .* has "Storage"/,
+    );
+    assert.match(inSettings(blockers[1]?.remedy ?? ""), /pulumi config set certificateOrganization Storage/);
     const [added] = await checkGenerated("a CA", { keyAlgorithm: "ECDSA", organization: "Storage" });
     assert.match(added?.message ?? "", /has none\./);
-    assert.match(added?.remedy ?? "", /pulumi config rm certificateOrganization/);
+    assert.match(inSettings(added?.remedy ?? ""), /pulumi config rm certificateOrganization/);
   });
 
   it("is told by the kind of its key", async () => {

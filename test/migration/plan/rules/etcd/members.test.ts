@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inSettings } from "../../../../../migration/providers/in-settings.ts";
 import type { AskedMember } from "../../../../../migration/members/asked-member.ts";
 import { countMembers, checkMembers, type MembersFacts } from "../../../../../migration/plan/rules/etcd/members.ts";
 import { threeMembers, threeMembersAndOneLeftBehind } from "../../scene/fake-plan-environment.ts";
@@ -45,7 +46,9 @@ describe("the members of the stack's own etcd", () => {
 
   it("that are lost are given up by commands that name them", () => {
     const [blocker] = check({ members: [] }).blockers;
-    const commands = (blocker?.remedy ?? "").split("\n").filter((line) => line.startsWith("  "));
+    const commands = inSettings(blocker?.remedy ?? "")
+      .split("\n")
+      .filter((line) => line.startsWith("  "));
     assert.deepEqual(
       commands.map((line) => line.trim()),
       [

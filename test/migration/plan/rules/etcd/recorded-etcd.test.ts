@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inSettings } from "../../../../../migration/providers/in-settings.ts";
 import { keyPrefix } from "../../../../../migration/copy/store/key-range.ts";
 import { checkRecordedEtcd, type RecordedEtcdFacts } from "../../../../../migration/plan/rules/etcd/recorded-etcd.ts";
 import { told } from "../told.ts";
@@ -32,14 +33,14 @@ describe("the etcd that Trident's state is recorded in", () => {
           [kind],
         );
         assert.match(blockers[0]?.message ?? "", /recorded in etcd cluster 12/);
-        assert.match(blockers[0]?.remedy ?? "", /pulumi config set abandonedEtcd 12\n/);
+        assert.match(inSettings(blockers[0]?.remedy ?? ""), /pulumi config set abandonedEtcd 12\n/);
       }
     });
 
     it(`does not block when it ${what} and is given up by its id, which is a risk all the same`, () => {
       const { blockers, risks } = check({ ...change, abandonedEtcd: "12" });
       assert.deepEqual(blockers, []);
-      assert.match(risks[0] ?? "", /It is given up, as the setting abandonedEtcd says/);
+      assert.match(risks[0] ?? "", /It is given up, as was asked for/);
       assert.equal(check({ ...change, abandonedEtcd: "11" }).blockers.length, 1);
     });
   }
@@ -70,10 +71,13 @@ describe("the etcd that Trident's state is recorded in", () => {
 
   it("is named by a setting that can be removed once another one is in use, and is dangerous before", () => {
     assert.match(
-      check({ abandonedEtcd: "11" }).risks[0] ?? "",
+      inSettings(check({ abandonedEtcd: "11" }).risks[0] ?? ""),
       /does not use any more. `pulumi config rm abandonedEtcd`/,
     );
-    assert.match(check({ abandonedEtcd: "12" }).risks[0] ?? "", /which is in use.*`pulumi config rm abandonedEtcd`/);
+    assert.match(
+      inSettings(check({ abandonedEtcd: "12" }).risks[0] ?? ""),
+      /which is in use.*`pulumi config rm abandonedEtcd`/,
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inSettings } from "../../../../../migration/providers/in-settings.ts";
 import { checkOwners } from "../../../../../migration/plan/rules/stack/other-stack.ts";
 import type { FoundObject } from "../../../../../migration/plan/read/stack-objects.ts";
 
@@ -30,7 +31,7 @@ describe("the objects in the namespace", () => {
       blocker.message,
       /another stack, organization\/trident-etcd\/staging \(Secret\/a, Secret\/b, Service\/c and 2 more\)/,
     );
-    assert.match(blocker.remedy, /`pulumi config set takeOver true`/);
+    assert.match(inSettings(blocker.remedy), /`pulumi config set takeOver true`/);
   });
 
   it("are this stack's, too, when somebody has written over the name and the uid is still its own", () => {

@@ -54,7 +54,7 @@ describe("the stack's objects", () => {
       {
         object: "Secret/etcd-client-tls",
         made: "by this program",
-        becomes: "is kept; changed only where the settings ask for something else",
+        becomes: "is kept; changed only where something else is asked for",
       },
     ]);
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inSettings } from "../../../../../migration/providers/in-settings.ts";
 import { readOtherTridents } from "../../../../../migration/plan/read/other-tridents.ts";
 import { checkOtherTridents } from "../../../../../migration/plan/rules/trident/other-tridents.ts";
 import type { Flow } from "../../../../../migration/plan/migration-plan.ts";
@@ -64,7 +65,10 @@ describe("Tridents elsewhere in the cluster", () => {
     const { blockers } = await checked("install", (environment) =>
       environment.objects.set(first("deployments"), { items: [workload("storage", "trident")] }),
     );
-    assert.match(blockers[0]?.remedy ?? "", /pulumi config set namespace storage.*pulumi config set migrate true/s);
+    assert.match(
+      inSettings(blockers[0]?.remedy ?? ""),
+      /pulumi config set namespace storage.*pulumi config set migrate true/s,
+    );
   });
 
   for (const [path, name] of [
@@ -76,7 +80,7 @@ describe("Tridents elsewhere in the cluster", () => {
       assert.equal(blockers.length, 1);
       const [told = { message: "", remedy: "" }] = blockers;
       assert.ok(told.message.includes(name));
-      assert.match(told.remedy, new RegExp(`kubectl delete \\w+ ${name.split(" ")[1] ?? ""}`));
+      assert.match(inSettings(told.remedy), new RegExp(`kubectl delete \\w+ ${name.split(" ")[1] ?? ""}`));
     });
   }
 

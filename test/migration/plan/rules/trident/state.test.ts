@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inSettings } from "../../../../../migration/providers/in-settings.ts";
 import { keyPrefix } from "../../../../../migration/copy/store/key-range.ts";
 import { etcdQuotaBytes, checkState, type StateFacts } from "../../../../../migration/plan/rules/trident/state.ts";
 import type { StateSummary } from "../../../../../migration/plan/read/state/summarize-state.ts";
@@ -93,7 +94,7 @@ describe("the state", () => {
       { destination: { description: "the etcd cluster trident-etcd", clusterId: "1", databaseBytes: 0 } },
       "sameCluster",
       /are the same etcd cluster \(id 1\)/,
-      /settings namespace and migrate/,
+      /config set namespace NAME`, .*config set migrate false`/,
     ],
   ];
   for (const [what, change, kind, message, remedy] of blocked) {
@@ -103,8 +104,8 @@ describe("the state", () => {
         blockers.map((blocker) => blocker.kind),
         [kind],
       );
-      assert.match(blockers[0]?.message ?? "", message);
-      assert.match(blockers[0]?.remedy ?? "", remedy);
+      assert.match(inSettings(blockers[0]?.message ?? ""), message);
+      assert.match(inSettings(blockers[0]?.remedy ?? ""), remedy);
     });
   }
 

@@ -4,6 +4,7 @@ import {
   checkRunningVersions,
   type RunningFacts,
 } from "../../../../../migration/plan/rules/versions/running-versions.ts";
+import { inSettings } from "../../../../../migration/providers/in-settings.ts";
 import type { AskedMember } from "../../../../../migration/members/asked-member.ts";
 import { threeMembers, threeMembersAndOneLeftBehind } from "../../scene/fake-plan-environment.ts";
 import { told } from "../told.ts";
@@ -48,7 +49,7 @@ describe("settings beside what runs", () => {
     const { blockers, risks } = check({ size: 1 });
     assert.deepEqual(blockers, []);
     assert.match(
-      risks[0] ?? "",
+      inSettings(risks[0] ?? ""),
       /from 3 to 1: the only copy .* ALL OF IT IS LOST.*pulumi config set etcdClusterSize 3/,
     );
     assert.deepEqual(check({ size: 5 }).risks, []);
@@ -67,20 +68,20 @@ describe("settings beside what runs", () => {
     assert.deepEqual(check({ members }), { blockers: [], risks: [] });
     const smaller = check({ members, size: 1 }).blockers;
     assert.deepEqual(kinds(smaller), ["membersMissing etcdClusterSize"]);
-    assert.match(smaller[0]?.remedy ?? "", /^ {2}pulumi config set etcdClusterSize 3\n {2}pulumi up$/m);
+    assert.match(inSettings(smaller[0]?.remedy ?? ""), /^ {2}pulumi config set etcdClusterSize 3\n {2}pulumi up$/m);
     const newer = check({ members, etcdVersion: "3.5.4" }).blockers;
     assert.deepEqual(kinds(newer), ["membersMissing etcdVersion"]);
-    assert.match(newer[0]?.remedy ?? "", /^ {2}pulumi config set etcdVersion 3.4.22\n {2}pulumi up$/m);
+    assert.match(inSettings(newer[0]?.remedy ?? ""), /^ {2}pulumi config set etcdVersion 3.4.22\n {2}pulumi up$/m);
   });
 
   it("name each command that leaves out a change, with a size that can be set", () => {
     const members = threeMembersAndOneLeftBehind();
     const both = check({ members, size: 1, etcdVersion: "3.5.4" }).blockers[0]?.remedy ?? "";
-    assert.match(both, /etcdVersion 3\.4\.22\n +pulumi config set etcdClusterSize 3\n/);
+    assert.match(inSettings(both), /etcdVersion 3\.4\.22\n +pulumi config set etcdClusterSize 3\n/);
     const names = ["trident-etcd-a", "trident-etcd-b", "trident-etcd-c"];
     const list = names.map((name, index) => ({ id: String(index + 1), name }));
     const byHand = { members: threeMembers({ members: list }).slice(0, 2), etcdClusterSize: 2, size: 1 };
-    assert.match(check(byHand).blockers[0]?.remedy ?? "", /pulumi config set etcdClusterSize 3\n/);
+    assert.match(inSettings(check(byHand).blockers[0]?.remedy ?? ""), /pulumi config set etcdClusterSize 3\n/);
   });
 
   it("are not in the way of an etcd that is to stay as it is, whoever is missing", () => {

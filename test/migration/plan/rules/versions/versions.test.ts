@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inSettings } from "../../../../../migration/providers/in-settings.ts";
 import { checkVersions, type VersionFacts } from "../../../../../migration/plan/rules/versions/versions.ts";
 import { told } from "../told.ts";
 
@@ -22,7 +23,7 @@ describe("the versions", () => {
       "a new Trident before 18.01",
       { newTridentImage: "netapp/trident:17.10.0", legacy: { ...legacy, tridentImage: "own/trident:x" } },
       "unsupportedTrident",
-      /17\.10\.0 \(setting tridentImage is netapp\/trident:17\.10\.0\).*18\.01 to 19\.04/,
+      /17\.10\.0 \(image netapp\/trident:17\.10\.0\).*18\.01 to 19\.04/,
       /pulumi config set tridentImage/,
     ],
     [
@@ -68,8 +69,8 @@ describe("the versions", () => {
         blockers.map((blocker) => blocker.kind),
         [kind],
       );
-      assert.match(blockers[0]?.message ?? "", message);
-      assert.match(blockers[0]?.remedy ?? "", remedy);
+      assert.match(inSettings(blockers[0]?.message ?? ""), message);
+      assert.match(inSettings(blockers[0]?.remedy ?? ""), remedy);
     });
   }
 
