@@ -15,7 +15,7 @@ export function checkRun(cell: PreviewCell, printed: string): void {
       requirePlanOf(cell, printed);
       break;
     case "preview without the plan":
-      if (printed.includes("Plan for namespace")) throw new WrongRunError(cell, "it printed a plan");
+      if (plannedKeys(printed) !== undefined) throw new WrongRunError(cell, "it planned");
       requireCreations(cell, printed);
       break;
     case "up without changes":
@@ -30,11 +30,16 @@ export function checkRun(cell: PreviewCell, printed: string): void {
 }
 
 function requirePlanOf(cell: PreviewCell, printed: string): void {
-  const planned = /^ *keys +([\d,]+): /m.exec(printed)?.[1];
+  const planned = plannedKeys(printed);
   if (planned !== cell.keys.toLocaleString("en")) {
     throw new WrongRunError(cell, `the plan speaks of ${planned ?? "no"} keys`);
   }
   requireCreations(cell, printed);
+}
+
+/** As the whole plan says it. */
+function plannedKeys(printed: string): string | undefined {
+  return /^ *keys +([\d,]+): /m.exec(printed)?.[1];
 }
 
 function requireCreations(cell: PreviewCell, printed: string): void {

@@ -66,7 +66,7 @@ async function createStacks(folder: string): Promise<Stacks> {
   for (const name of programNames) await writeProgram(name, programFolder(name));
   const create = (name: string, program: ProgramName, settings: Record<string, string> = {}) =>
     createTimedStack(name, programFolder(program), environment, settings);
-  const migrating = { migrate: "true", snapshotDirectory: join(folder, "snapshots") };
+  const migrating = { migrate: "true", planDetail: "full", snapshotDirectory: join(folder, "snapshots") };
   return {
     few: await create("few", "whole", { ...migrating, namespace: fewNamespace }),
     many: await create("many", "whole", { ...migrating, namespace: manyNamespace }),

@@ -25,12 +25,12 @@ describe("a run that is timed", () => {
     );
   });
 
-  it("without the plan counts when no plan is printed", () => {
+  it("without the plan counts when no state is counted", () => {
     const cell = { what: "preview without the plan", keys: 10 } as const;
     checkRun(cell, created);
     assert.throws(() => {
-      checkRun(cell, `Plan for namespace a\n${created}`);
-    }, /it printed a plan/);
+      checkRun(cell, `      keys           10: 4 backends\n${created}`);
+    }, /it planned/);
   });
 
   it("of an up counts when neither its preview nor itself changed anything", () => {
