@@ -2,7 +2,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describePod, isContainerRunning, isReady, listPods, podName } from "../kubernetes/pods.ts";
 import { openPortForward } from "../kubernetes/port-forward.ts";
-import { openForwardedStore, type OpenEtcd } from "./open-store.ts";
+import { openForwardedStore, type OpenStore } from "./open-store.ts";
 import { memberClientPort, membersOf } from "./cluster-members.ts";
 import { readMemberTls } from "./client-secret.ts";
 import type { EtcdClusterAddress } from "./etcd-address.ts";
@@ -20,11 +20,16 @@ export class NoReadyMemberError extends Error {
   }
 }
 
+/** The stack's own etcd. */
+export interface OwnEtcd extends OpenStore {
+  readonly kind: "managed";
+}
+
 /**
  * An etcd cluster, through one of its members, over TLS with the client's certificate. Raises ClientSecretError and
  * NoReadyMemberError.
  */
-export async function connectToMember(cluster: ClusterClient, address: EtcdClusterAddress): Promise<OpenEtcd> {
+export async function connectToMember(cluster: ClusterClient, address: EtcdClusterAddress): Promise<OwnEtcd> {
   const { namespace, etcdCluster } = address;
   // The members' own CA may be another than that of their clients: whether it is the right one only they can tell.
   const tls = await readMemberTls(cluster, address);
@@ -35,8 +40,7 @@ export async function connectToMember(cluster: ClusterClient, address: EtcdClust
     port: memberClientPort,
   });
   const store = openForwardedStore(`the etcd cluster ${etcdCluster} in namespace ${namespace}`, forward, tls);
-  // What there is to find out of the stack's own etcd, its members are asked for.
-  return { ...store, check: () => Promise.resolve([]) };
+  return { kind: "managed", ...store };
 }
 
 async function findMember(cluster: ClusterClient, address: EtcdClusterAddress): Promise<string> {

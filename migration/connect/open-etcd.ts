@@ -1,29 +1,28 @@
-import { BlockedError } from "../blockers/blocker.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import type { EtcdAddress } from "./etcd-address.ts";
 import type { EtcdIdentity } from "./etcd-identity.ts";
-import { connectToMember } from "./open-etcd-cluster.ts";
-import { connectExistingEtcd, type Waiting } from "./open-existing-etcd.ts";
-import type { EtcdChecks, OpenEtcd } from "./open-store.ts";
+import { connectToMember, type OwnEtcd } from "./open-etcd-cluster.ts";
+import { connectExistingEtcd, type ExistingEtcd, type Waiting } from "./open-existing-etcd.ts";
+
+/** An etcd at an address, tagged as that is. */
+export type OpenEtcd = OwnEtcd | ExistingEtcd;
 
 /**
  * An etcd, wherever it is. Asks it for its status, so that what is wrong with the connection shows at once.
  *
- * @param checks when given, what keeps it from being used is refused, as the plan does: time has passed since, and a migration may
- *   be run without one.
- * @throws ClientSecretError, CredentialsSecretError, NoReadyMemberError, what connectExistingEtcd raises, BlockedError with the
- *   first of what the checks find, or the store's error.
+ * @param check comes before anything else is asked, and may refuse it.
+ * @throws ClientSecretError, CredentialsSecretError, NoReadyMemberError, what connectExistingEtcd and the check raise, or the store's
+ *   error.
  */
 export async function openEtcd(
   cluster: ClusterClient,
   address: EtcdAddress,
   waiting: Waiting,
-  checks?: EtcdChecks,
+  check?: (etcd: OpenEtcd) => Promise<void>,
 ): Promise<OpenEtcd> {
   const etcd = await connectToEtcd(cluster, address, waiting);
   try {
-    const [first] = checks === undefined ? [] : await etcd.check(checks);
-    if (first !== undefined) throw new BlockedError(first);
+    await check?.(etcd);
     await etcd.status();
     return etcd;
   } catch (error) {

@@ -1,12 +1,12 @@
 import { connect, isIP } from "node:net";
 import { EtcdUnreachableError } from "../etcd/errors.ts";
-import { connectEtcd } from "../etcd/etcd-store.ts";
+import type { KeyRange } from "../copy/store/key-value-store.ts";
+import { connectEtcd, type MemberAnswer } from "../etcd/etcd-store.ts";
 import type { EtcdTarget } from "../etcd/etcd-target.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../kubernetes/wait-until.ts";
-import { openNamedStore } from "./open-store.ts";
-import { checkExistingEtcd, type ExistingEtcd } from "./check-existing-etcd.ts";
+import { openNamedStore, type OpenStore } from "./open-store.ts";
 import { readIdentity, type EtcdIdentity } from "./etcd-identity.ts";
 import { parseEndpointUrl, type EndpointUrl } from "./endpoint-url.ts";
 import type { ExistingEtcdAddress } from "./etcd-address.ts";
@@ -17,6 +17,24 @@ export interface Waiting extends Patience {
   readonly mayMakePods?: boolean;
   /** For addresses that name none. */
   readonly gatewayImage?: string;
+}
+
+/** An etcd that is not the stack's own. */
+export interface ExistingEtcd extends OpenStore {
+  readonly kind: "existing";
+  readonly reached: "directly" | "through a pod";
+  readonly endpoints: readonly string[];
+  readonly identity: EtcdIdentity;
+  /** The pod that it is reached through; absent when it is reached directly. */
+  readonly pod?: string;
+  /** In the order of the endpoints. */
+  memberAnswers(): Promise<readonly MemberAnswer[]>;
+  /**
+   * Returns when every key of the range may be read and written with the client's certificate alone, without the password.
+   *
+   * @throws EtcdPermissionError
+   */
+  checkCertificatesAccess(range: KeyRange): Promise<void>;
 }
 
 /** From this machine there is no way to an etcd, and the one through a pod is not to be taken now. */
@@ -175,7 +193,8 @@ function connected(
       await gateway?.close();
     },
   });
-  const etcd: ExistingEtcd = {
+  return {
+    kind: "existing",
     ...named,
     disconnect: closeConnections,
     endpoints: address.endpoints,
@@ -184,7 +203,5 @@ function connected(
     reached: gateway === undefined ? "directly" : "through a pod",
     memberAnswers: () => store.memberAnswers(),
     checkCertificatesAccess: (range) => asTrident.checkAccess(range),
-    check: (checks) => checkExistingEtcd(etcd, checks),
   };
-  return etcd;
 }

@@ -1,5 +1,3 @@
-import type { Blocker } from "../blockers/blocker.ts";
-import type { KeyPrefix } from "../copy/store/key-range.ts";
 import type { KeyValueStore } from "../copy/store/key-value-store.ts";
 import { StoreError } from "../copy/store/store-error.ts";
 import { EtcdError, EtcdUnreachableError } from "../etcd/errors.ts";
@@ -18,21 +16,6 @@ export interface OpenStore extends KeyValueStore {
   disconnect(): void;
   /** Drops both. */
   close(): Promise<void>;
-}
-
-/** An etcd at an address, with what there is to ask it before it is used. */
-export interface OpenEtcd extends OpenStore {
-  /** For one that is not the stack's own. */
-  readonly reached?: "directly" | "through a pod";
-  /** All that keeps it from being used; nothing is written to find out. */
-  check(checks: EtcdChecks): Promise<Blocker[]>;
-}
-
-export interface EtcdChecks {
-  /** The keys that are to be read and written, such as `/trident/`. */
-  readonly prefix: KeyPrefix;
-  /** Whether there must be no key under the prefix. */
-  readonly mustBeEmpty: boolean;
 }
 
 /**

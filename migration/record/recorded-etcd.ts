@@ -1,5 +1,3 @@
-import type { ClusterClient } from "../kubernetes/cluster-client.ts";
-import { isNotFound } from "../kubernetes/errors.ts";
 import type { MigrationRecord } from "./migration-record.ts";
 import { recordedResult } from "./migration-result.ts";
 
@@ -29,20 +27,5 @@ function migratedTo(record: MigrationRecord): RecordedEtcd | undefined {
   } catch {
     // Whoever needs the result says that it can't be read.
     return undefined;
-  }
-}
-
-/** Its cluster id alone, of whatever else the record may hold; undefined where there is no record, or none in it. */
-export async function readRecordedClusterId(
-  cluster: ClusterClient,
-  { namespace, record }: { readonly namespace: string; readonly record: string },
-): Promise<string | undefined> {
-  try {
-    const { data } = await cluster.core.readNamespacedConfigMap({ namespace, name: record });
-    const id = data?.etcdClusterId ?? "";
-    return id === "" ? undefined : id;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
   }
 }

@@ -10,7 +10,7 @@ import type { SnapshotFolder } from "../snapshot/snapshot-folder.ts";
 import { openForwardedStore, type OpenStore } from "../connect/open-store.ts";
 import type { LastEtcd } from "./final-snapshot-errors.ts";
 import type { FinalSnapshotEnvironment } from "./final-snapshot.ts";
-import { readRecordedClusterId } from "../record/recorded-etcd.ts";
+import { readRecordedClusterId } from "../record/recorded-cluster-id.ts";
 import { memberState, type MemberState } from "../members/member-state.ts";
 
 export interface FinalSnapshotRequest extends Omit<LastEtcd, "snapshotDirectory"> {

@@ -6,7 +6,8 @@ import { isContainerRunning, listPods, podName } from "../../kubernetes/pods.ts"
 import { openPortForward } from "../../kubernetes/port-forward.ts";
 import { askMembersOf } from "../../members/ask-members.ts";
 import type { AskedMember } from "../../members/asked-member.ts";
-import { connectToEtcd } from "../../connect/open-etcd.ts";
+import { checkEtcd } from "../../connect/check-etcd.ts";
+import { connectToEtcd, type OpenEtcd } from "../../connect/open-etcd.ts";
 import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
 import { openLiveSource } from "../../trident/legacy-etcd/live-source.ts";
 import { findMigrationRecord, type MigrationRecord } from "../../record/migration-record.ts";
@@ -15,7 +16,7 @@ import { checkNamespace } from "../../trident/check-namespace.ts";
 import type { NamesAnswer } from "../../trident/rest/ask-for-lists.ts";
 import { askLegacyTrident } from "../../trident/legacy/ask-legacy-trident.ts";
 import { lookAtTrident } from "../../serving/wait-for-trident.ts";
-import type { OpenEtcd, OpenStore } from "../../connect/open-store.ts";
+import type { OpenStore } from "../../connect/open-store.ts";
 import { readerOf, type ClusterReader } from "./cluster-reader.ts";
 import { countEtcdv2Nodes } from "./state/etcdv2-nodes.ts";
 import type { Flow } from "../migration-plan.ts";
@@ -113,8 +114,8 @@ function destinationOnCluster(cluster: ClusterClient, request: PlanRequest): Des
       (opened = await connectToEtcd(cluster, destination, { timeoutSeconds, mayMakePods }, identity)),
     examineDestination: async (_, flow) => {
       if (opened === undefined) return { problems: [] };
-      const problems = await opened.check({ prefix, mustBeEmpty: flow === "install" && !adoptState });
-      return { problems, ...(opened.reached === undefined ? {} : { reached: opened.reached }) };
+      const problems = await checkEtcd(opened, { prefix, mustBeEmpty: flow === "install" && !adoptState });
+      return { problems, ...("reached" in opened ? { reached: opened.reached } : {}) };
     },
   };
 }

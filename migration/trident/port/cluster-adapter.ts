@@ -1,7 +1,8 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { KeyPrefix } from "../../copy/store/key-range.ts";
 import { isOwnEtcd, type EtcdAddress } from "../../connect/etcd-address.ts";
-import { openEtcd } from "../../connect/open-etcd.ts";
+import { refuseUnusableEtcd } from "../../connect/check-etcd.ts";
+import { openEtcd, type OpenEtcd } from "../../connect/open-etcd.ts";
 import { connectToCluster, type ClusterAccess } from "../../kubernetes/cluster-client.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
 import { isOurs } from "../../kubernetes/ownership.ts";
@@ -219,8 +220,8 @@ function etcdSteps({ cluster, interruption, request, run }: Reach): EtcdSteps {
     openDestination: () => {
       if (destination === undefined) throw new Error("this stack does not know yet where: run `pulumi up` once before");
       // What stands below the prefix is compared with the source's state.
-      const checks = run.refusesUnusableDestination === true ? { prefix, mustBeEmpty: false } : undefined;
-      return openEtcd(cluster, destination, patience, checks);
+      const refuse = (etcd: OpenEtcd) => refuseUnusableEtcd(etcd, { prefix, mustBeEmpty: false });
+      return openEtcd(cluster, destination, patience, run.refusesUnusableDestination === true ? refuse : undefined);
     },
     openLiveSource: (legacy) => openLiveSource(cluster, legacy),
     openStoppedSource: (legacy, record) =>

@@ -1,4 +1,3 @@
-import type { KeyRange } from "../copy/store/key-value-store.ts";
 import { keyPrefix, type KeyPrefix } from "../copy/store/key-range.ts";
 import { printableKey } from "../copy/store/printable-key.ts";
 import { commonNameOf } from "../certificates/client-certificate.ts";
@@ -6,7 +5,7 @@ import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../etcd/errors.ts"
 import type { MemberAnswer } from "../etcd/etcd-store.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
-import type { Blocker } from "../blockers/blocker.ts";
+import { BlockedError, type Blocker } from "../blockers/blocker.ts";
 import {
   existingEtcdAccess,
   existingEtcdAlarm,
@@ -19,26 +18,36 @@ import {
 } from "../blockers/existing-etcd-blockers.ts";
 import { deletionCommand } from "./etcd-address.ts";
 import type { EtcdIdentity } from "./etcd-identity.ts";
-import type { EtcdChecks, OpenEtcd } from "./open-store.ts";
+import type { OpenEtcd } from "./open-etcd.ts";
+import type { ExistingEtcd } from "./open-existing-etcd.ts";
 
-/** An etcd that is not the stack's own. */
-export interface ExistingEtcd extends OpenEtcd {
-  readonly endpoints: readonly string[];
-  readonly identity: EtcdIdentity;
-  /** The pod that it is reached through; absent when it is reached directly. */
-  readonly pod?: string;
-  /** In the order of the endpoints. */
-  memberAnswers(): Promise<readonly MemberAnswer[]>;
-  /**
-   * Returns when every key of the range may be read and written with the client's certificate alone, without the password.
-   *
-   * @throws EtcdPermissionError
-   */
-  checkCertificatesAccess(range: KeyRange): Promise<void>;
+export interface EtcdChecks {
+  /** The keys that are to be read and written, such as `/trident/`. */
+  readonly prefix: KeyPrefix;
+  /** Whether there must be no key under the prefix. */
+  readonly mustBeEmpty: boolean;
 }
 
-/** All that keeps it from being used; nothing is written to find out. */
-export async function checkExistingEtcd(etcd: ExistingEtcd, checks: EtcdChecks): Promise<Blocker[]> {
+/** Refuses an etcd that can't be used, as the plan does: time has passed since, and a migration may be run without one. Raises BlockedError. */
+export async function refuseUnusableEtcd(etcd: OpenEtcd, checks: EtcdChecks): Promise<void> {
+  const [first] = await checkEtcd(etcd, checks);
+  if (first !== undefined) throw new BlockedError(first);
+}
+
+/**
+ * All that keeps an etcd from being used; nothing is written to find out. What there is to find out of the stack's own, its members are
+ * asked for.
+ */
+export function checkEtcd(etcd: OpenEtcd, checks: EtcdChecks): Promise<Blocker[]> {
+  switch (etcd.kind) {
+    case "managed":
+      return Promise.resolve([]);
+    case "existing":
+      return checkExistingEtcd(etcd, checks);
+  }
+}
+
+async function checkExistingEtcd(etcd: ExistingEtcd, checks: EtcdChecks): Promise<Blocker[]> {
   const answers = await etcd.memberAnswers();
   const members = etcd.endpoints.flatMap((endpoint, index): Member[] => {
     const answer = answers[index];

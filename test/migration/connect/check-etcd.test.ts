@@ -3,8 +3,8 @@ import { after, before, describe, it } from "node:test";
 import { inSettings } from "../../../migration/providers/in-settings.ts";
 import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import type { EtcdIdentity } from "../../../migration/connect/etcd-identity.ts";
-import { connectToEtcd } from "../../../migration/connect/open-etcd.ts";
-import type { EtcdChecks, OpenEtcd } from "../../../migration/connect/open-store.ts";
+import { checkEtcd, type EtcdChecks } from "../../../migration/connect/check-etcd.ts";
+import { connectToEtcd, type OpenEtcd } from "../../../migration/connect/open-etcd.ts";
 import type { ClusterClient } from "../../../migration/kubernetes/cluster-client.ts";
 import { BlockedError, type Blocker } from "../../../migration/blockers/blocker.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
@@ -225,7 +225,7 @@ describe("an existing etcd", () => {
     let opened: OpenEtcd | undefined;
     try {
       opened = await connectToEtcd(noCluster, address, { timeoutSeconds: 5 }, own);
-      const problems = await opened.check({ prefix: keyPrefix("/trident/"), mustBeEmpty: true, ...checks });
+      const problems = await checkEtcd(opened, { prefix: keyPrefix("/trident/"), mustBeEmpty: true, ...checks });
       return problems.map((problem) => ({ ...problem, message: new BlockedError(problem).message }));
     } finally {
       await opened?.close();
