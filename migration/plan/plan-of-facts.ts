@@ -1,9 +1,10 @@
 import { isServing, type MigrationPlan } from "./migration-plan.ts";
 import type { PlanFacts } from "./plan-facts.ts";
 import type { PlanRequest } from "./plan-request.ts";
-import { planCertificates, checkCertificates, secretsIn } from "./rules/etcd/certificates.ts";
-import { checkDestination, planDestination } from "./rules/etcd/destination.ts";
-import { checkRecordedEtcd, recordedEtcdFacts } from "./rules/etcd/recorded-etcd.ts";
+import { secretsIn } from "./read/stack-objects.ts";
+import { planCertificates, checkCertificates } from "./rules/etcd/certificates.ts";
+import { checkDestination, planDestination, recordedEtcdFacts } from "./rules/etcd/destination.ts";
+import { checkRecordedEtcd } from "./rules/etcd/recorded-etcd.ts";
 import { blockedBy, inOrderOfWeight, nothingFound, together } from "./rules/findings.ts";
 import { outageOf, planSteps, stepFacts } from "./rules/outcome/steps.ts";
 import { planWhatStays } from "./rules/outcome/what-stays.ts";
@@ -28,7 +29,7 @@ export function planOfFacts(request: PlanRequest, facts: PlanFacts): MigrationPl
   const destination = planDestination(request, facts);
   const certificates = planCertificates(request, secretsIn(facts.objects));
   const crd = crdOwner(facts.objects);
-  const steps = planSteps(stepFacts(request, facts, legacy, destination));
+  const steps = planSteps(stepFacts(request, facts, legacy));
   const outageEstimateSeconds = outageOf(steps);
   return {
     ...{ flow, why },

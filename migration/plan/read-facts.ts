@@ -1,5 +1,4 @@
 import { isBlockedBy, type Blocker } from "../blockers/blocker.ts";
-import { isOwnEtcd } from "../connect/etcd-address.ts";
 import { isForbidden } from "../kubernetes/errors.ts";
 import { clusterUidPath } from "../kubernetes/own-cluster.ts";
 import { flowOf } from "./flow/flow.ts";
@@ -16,6 +15,7 @@ import { readRunningMigration } from "./read/running-migration.ts";
 import { readStackObjects, stackObjects } from "./read/stack-objects.ts";
 import { readState, readStateToCarryBack } from "./read/state/read-state.ts";
 import { readTrident, type TridentRead } from "./read/trident.ts";
+import { etcdRules } from "./rules/etcd/destination.ts";
 
 /** Told what is being done, for the message in case it takes too long. */
 export type Step = (doing: string) => void;
@@ -23,24 +23,24 @@ export type Step = (doing: string) => void;
 /** First whether the cluster answers, then what tells the flow, and with it what else depends on the flow. */
 export async function readFacts(environment: PlanEnvironment, request: PlanRequest, step: Step): Promise<PlanFacts> {
   const { reader } = environment;
+  const etcd = etcdRules(request.destination);
   step("reaching the cluster");
   const missingNamespace = await findMissingNamespace(environment);
   step("looking for Trident and asking for permissions");
   const [version, kubeSystem, missing, others, silentDns, running, objects, trident] = await Promise.all([
     reader.read("/version"),
     reader.read(clusterUidPath),
-    unlessForbidden(readMissingPermissions(reader, neededPermissions(request))),
+    unlessForbidden(readMissingPermissions(reader, neededPermissions(request, etcd.needs))),
     readOtherTridents(reader, request),
     readSilentDns(reader),
     readRunningMigration(reader, request),
-    missingNamespace === undefined ? readStackObjects(reader, stackObjects(request)) : [],
+    missingNamespace === undefined ? readStackObjects(reader, stackObjects(request, etcd.places)) : [],
     missingNamespace === undefined ? readTrident(environment, request) : withoutNamespace(request),
   ]);
   const { flow, recordFailure } = flowOf(request, trident);
   // A record that can't be used tells nothing, and no more does the Deployment that it is about.
   const { record, newTrident }: Pick<TridentRead, "record" | "newTrident"> = recordFailure === undefined ? trident : {};
   const etcdCluster = objects.find(({ object }) => object.startsWith("EtcdCluster/"))?.served;
-  const isExisting = !isOwnEtcd(request.destination);
   step("reading the embedded etcd and the new one");
   const standing = trident.finding?.kind === "legacy" ? trident.finding.legacy : undefined;
   const legacy = flow.legacy ?? flow.putBack;
@@ -48,7 +48,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     legacy === undefined ? undefined : readClaim(reader, legacy),
     readLegacyObjects(reader, request, standing ?? flow.putBack ?? flow.legacy, record),
     flow.putBack === undefined
-      ? readState(environment, request, { ...flow, etcdCluster, isExisting, record })
+      ? readState(environment, request, { ...flow, etcdCluster, isExisting: etcd.isThereBefore, record })
       : readStateToCarryBack(environment, request),
     // Their pods are among the permissions that are asked for.
     missingNamespace === undefined ? unlessForbidden(environment.askMembers()) : [],

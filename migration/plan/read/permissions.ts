@@ -1,4 +1,3 @@
-import { isOwnEtcd } from "../../connect/etcd-address.ts";
 import type { PlanRequest } from "../plan-request.ts";
 import type { Access, ClusterReader } from "./cluster-reader.ts";
 
@@ -9,8 +8,8 @@ export interface Need {
   readonly verbs: readonly string[];
 }
 
-const manage = ["get", "create", "patch", "delete"];
-const manageAndWatch = ["get", "list", "watch", "create", "patch", "delete"];
+export const manage = ["get", "create", "patch", "delete"];
+export const manageAndWatch = ["get", "list", "watch", "create", "patch", "delete"];
 
 /** What the stack's objects and its waiting for them take. */
 const stackInNamespace: readonly Need[] = [
@@ -23,26 +22,12 @@ const stackInNamespace: readonly Need[] = [
   { group: "rbac.authorization.k8s.io", resources: ["roles", "rolebindings"], verbs: manage },
 ];
 
-const ownEtcdInNamespace: readonly Need[] = [
-  { group: "policy", resources: ["poddisruptionbudgets"], verbs: manage },
-  { group: "networking.k8s.io", resources: ["networkpolicies"], verbs: manage },
-  { group: "etcd.database.coreos.com", resources: ["etcdclusters"], verbs: manageAndWatch },
-];
-
-const crds: Need = { group: "apiextensions.k8s.io", resources: ["customresourcedefinitions"], verbs: manage };
-
 /** For the ways into pods, which are asked whether they serve, and to say why one does not come up. */
 const askingInNamespace: readonly Need[] = [
   // A WebSocket is asked for with GET; from Kubernetes 1.35 on it is authorized as create, too.
   { group: "", resources: ["pods/portforward"], verbs: ["get", "create"] },
   { group: "", resources: ["events"], verbs: ["list"] },
 ];
-
-/** A pod through which an existing etcd is reached. */
-const gatewayInNamespace: Need = { group: "", resources: ["pods"], verbs: ["create", "delete"] };
-
-/** To have Trident begin anew on an etcd that was made anew. */
-const restartInNamespace: Need = { group: "", resources: ["pods"], verbs: ["delete"] };
 
 const stackInCluster: readonly Need[] = [
   { group: "rbac.authorization.k8s.io", resources: ["clusterroles", "clusterrolebindings"], verbs: manage },
@@ -63,26 +48,30 @@ export const wishedInCluster: Access = { verb: "list", group: "etcd.database.cor
 /** By its uid a stack knows the cluster that it was made in. */
 export const clusterUidAccess: Access = { verb: "get", group: "", resource: "namespaces", name: "kube-system" };
 
-type PermissionRequest = Pick<PlanRequest, "namespace" | "migrate" | "destination">;
+/** What an etcd takes. */
+export interface EtcdNeeds {
+  /** For its objects. */
+  readonly inNamespace: readonly Need[];
+  readonly inCluster: readonly Need[];
+  /** Without a migration, whose own are more. */
+  readonly ofPods: readonly Need[];
+  readonly wished: readonly Access[];
+}
 
 /** Every single permission that a run needs, and a later destroy; at the end those that are good to have. */
-export function neededPermissions(request: PermissionRequest): Access[] {
-  const { destination, migrate } = request;
-  const isOwn = isOwnEtcd(destination);
-  const mayNeedPod = !isOwn && destination.reach !== "direct" && !migrate;
+export function neededPermissions(
+  { namespace, migrate }: Pick<PlanRequest, "namespace" | "migrate">,
+  etcd: EtcdNeeds,
+): Access[] {
   const inNamespace = [
-    ...stackInNamespace,
-    ...(isOwn ? ownEtcdInNamespace : []),
-    ...askingInNamespace,
-    ...(mayNeedPod ? [gatewayInNamespace] : []),
-    ...(isOwn && !migrate ? [restartInNamespace] : []),
-    ...(migrate ? migrationInNamespace : []),
+    ...[...stackInNamespace, ...etcd.inNamespace, ...askingInNamespace],
+    ...(migrate ? migrationInNamespace : etcd.ofPods),
   ];
   return [
-    ...inNamespace.flatMap((need) => each(need).map((access) => ({ ...access, namespace: request.namespace }))),
-    ...[...stackInCluster, ...(isOwn ? [crds] : [])].flatMap(each),
+    ...inNamespace.flatMap((need) => each(need).map((access) => ({ ...access, namespace }))),
+    ...[...stackInCluster, ...etcd.inCluster].flatMap(each),
     clusterUidAccess,
-    ...(isOwn ? [wishedInCluster] : []),
+    ...etcd.wished,
   ];
 }
 

@@ -1,10 +1,3 @@
-import {
-  type EtcdAddress,
-  type EtcdClusterAddress,
-  type ExistingEtcdAddress,
-  isOwnEtcd,
-} from "../../connect/etcd-address.ts";
-import { crdName, crdPath } from "../../uninstall/crd.ts";
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
 
 /** An object that the stack makes, the new Deployment of Trident excepted. */
@@ -18,52 +11,21 @@ export interface StackObject {
 
 export interface StackNames {
   readonly namespace: string;
-  readonly destination: EtcdAddress;
   readonly record: string;
 }
 
-/** Names and kinds as the components under `components/` make them. */
-export function stackObjects(names: StackNames): StackObject[] {
-  const { destination } = names;
-  const places = [
-    ...(isOwnEtcd(destination) ? ownEtcdPlaces(destination) : existingEtcdPlaces(destination)),
-    ...tridentPlaces(names),
-  ];
-  return places.map(([kind, name, collection, need]) => ({
+/** Names and kinds as the components under `components/` make them, of the etcd and of Trident. */
+export function stackObjects(names: StackNames, etcd: readonly Place[]): StackObject[] {
+  return [...etcd, ...tridentPlaces(names)].map(([kind, name, collection, need]) => ({
     object: `${kind}/${name}`,
     path: `${collection}/${name}`,
     ...(need === "optional" ? { isOptional: true } : {}),
   }));
 }
 
-type Place = [kind: string, name: string, collection: string, need?: "optional"];
+export type Place = readonly [kind: string, name: string, collection: string, need?: "optional"];
 
-const rbac = "/apis/rbac.authorization.k8s.io/v1";
-
-function ownEtcdPlaces({ namespace, etcdCluster, clientSecret }: EtcdClusterAddress): Place[] {
-  const core = `/api/v1/namespaces/${namespace}`;
-  return [
-    ["CustomResourceDefinition", crdName, crdPath.slice(0, crdPath.lastIndexOf("/"))],
-    ["EtcdCluster", etcdCluster, `/apis/etcd.database.coreos.com/v1beta2/namespaces/${namespace}/etcdclusters`],
-    ["Service", etcdCluster, `${core}/services`],
-    ["Service", `${etcdCluster}-client`, `${core}/services`],
-    ["PodDisruptionBudget", etcdCluster, `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`],
-    ["NetworkPolicy", etcdCluster, `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`],
-    ["Secret", clientSecret, `${core}/secrets`],
-    ["Secret", "etcd-server-tls", `${core}/secrets`],
-    ["Secret", "etcd-peer-tls", `${core}/secrets`],
-    ["Deployment", "etcd-operator", `/apis/apps/v1/namespaces/${namespace}/deployments`],
-    ["ServiceAccount", "etcd-operator", `${core}/serviceaccounts`],
-    ["Role", "etcd-operator", `${rbac}/namespaces/${namespace}/roles`],
-    ["RoleBinding", "etcd-operator", `${rbac}/namespaces/${namespace}/rolebindings`],
-    ["Endpoints", "etcd-operator", `${core}/endpoints`],
-  ];
-}
-
-function existingEtcdPlaces({ namespace, clientSecret, credentialsSecret }: ExistingEtcdAddress): Place[] {
-  const made = [clientSecret, credentialsSecret].filter((name) => name !== undefined);
-  return made.map((name) => ["Secret", name, `/api/v1/namespaces/${namespace}/secrets`]);
-}
+export const rbac = "/apis/rbac.authorization.k8s.io/v1";
 
 function tridentPlaces({ namespace, record }: StackNames): Place[] {
   const core = `/api/v1/namespaces/${namespace}`;
@@ -98,6 +60,18 @@ export async function readStackObjects(
     objects.map(async (each) => {
       const served = await reader.read(each.path);
       return { ...each, served, ...(reader.refusalOf(each.path) === undefined ? {} : { isHidden: true }) };
+    }),
+  );
+}
+
+export type ServedSecrets = ReadonlyMap<string, ServedObject>;
+
+/** Those of the stack that there are, by their names. */
+export function secretsIn(objects: readonly FoundObject[]): ServedSecrets {
+  return new Map(
+    objects.flatMap(({ object, served }) => {
+      const [kind, name = ""] = object.split("/");
+      return kind === "Secret" && served !== undefined ? [[name, served] as const] : [];
     }),
   );
 }

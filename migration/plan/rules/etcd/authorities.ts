@@ -7,9 +7,8 @@ import { readShown, untrustedRelations, type ReadCertificates } from "../../../c
 import { isTrusted } from "../../../certificates/trusted-chain.ts";
 import type { GeneratedAuthority } from "../../plan-request.ts";
 import type { ServedObject } from "../../read/cluster-reader.ts";
+import type { ServedSecrets } from "../../read/stack-objects.ts";
 import { blockedBy, nothingFound, type Findings } from "../findings.ts";
-
-type ServedSecrets = ReadonlyMap<string, ServedObject>;
 
 /** Marks the Secrets whose certificates were brought, as components/etcd/brought-etcd-tls.ts makes them. */
 const broughtAnnotation = "trident-etcd/certificates";

@@ -1,40 +1,39 @@
-import { isOwnEtcd } from "../../../connect/etcd-address.ts";
+import type { EtcdAddress } from "../../../connect/etcd-address.ts";
+import { servingMembers } from "../../../members/asked-member.ts";
+import { recordedEtcd } from "../../../record/recorded-etcd.ts";
 import type { DestinationPlan } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
-import { together, type Findings } from "../findings.ts";
-import { checkAnotherEtcd, isInUse } from "./another-etcd.ts";
-import { checkExisting } from "./existing-etcd.ts";
-import { countMembers } from "./members.ts";
-import { checkOwnEtcd } from "./own-etcd.ts";
-import { recordedEtcdFacts } from "./recorded-etcd.ts";
+import type { Findings } from "../findings.ts";
+import { checkAnotherEtcd } from "./another-etcd.ts";
+import type { EtcdRules } from "./etcd-rules.ts";
+import { existingEtcdRules } from "./existing-etcd.ts";
+import { ownEtcdRules } from "./own-etcd.ts";
+import type { RecordedEtcdFacts } from "./recorded-etcd.ts";
+
+/** The one place where a plan asks whose the etcd is. */
+export function etcdRules(destination: EtcdAddress): EtcdRules {
+  switch (destination.kind) {
+    case "managed":
+      return ownEtcdRules(destination);
+    case "existing":
+      return existingEtcdRules(destination);
+  }
+}
 
 /** The new etcd, as far as it is there. */
 export function planDestination(
-  { destination, etcdClusterSize }: Pick<PlanRequest, "destination" | "etcdClusterSize">,
-  { etcdCluster, members, state }: Pick<PlanFacts, "etcdCluster" | "members" | "state">,
+  request: Pick<PlanRequest, "destination" | "etcdClusterSize">,
+  facts: Pick<PlanFacts, "etcdCluster" | "members" | "state">,
 ): DestinationPlan {
+  const { etcdCluster, state } = facts;
   const cluster = etcdCluster?.status as { readonly currentVersion?: string } | undefined;
   const status = state.destination?.status;
   const summary = state.source?.summary.destination;
   const version = status?.version ?? cluster?.currentVersion;
   const keys = summary?.keys ?? state.destinationKeys;
-  const counts = countMembers({ served: etcdCluster, members });
   return {
-    ...(isOwnEtcd(destination)
-      ? {
-          kind: "managed",
-          name: destination.etcdCluster,
-          exists: etcdCluster !== undefined || status !== undefined,
-          size: etcdClusterSize,
-          ...(counts === undefined ? {} : { members: counts.all, answering: counts.answering }),
-        }
-      : {
-          kind: "existing",
-          endpoints: destination.endpoints,
-          exists: true,
-          ...(state.destinationReached === undefined ? {} : { reached: state.destinationReached }),
-        }),
+    ...etcdRules(request.destination).plan(request, facts),
     ...(version === undefined ? {} : { version }),
     ...(status === undefined ? {} : { clusterId: status.clusterId }),
     ...(keys === undefined ? {} : { keys }),
@@ -44,18 +43,29 @@ export function planDestination(
 
 /** What keeps it from being Trident's etcd: that it is another one than Trident's, or is not well. */
 export function checkDestination(request: PlanRequest, facts: PlanFacts): Findings {
-  const { destination } = request;
   const recorded = recordedEtcdFacts(request, facts);
   const another = checkAnotherEtcd(request, { ...recorded, newTrident: facts.newTrident });
-  if (isOwnEtcd(destination)) return together(another, checkOwnEtcd(request, destination, facts));
-  const { flow, keys, prefix } = recorded;
-  const { destinationProblems: problems = [], destinationFailure: failure } = facts.state;
-  const existing = checkExisting({
-    ...{ flow, address: destination, problems, failure, keys, prefix },
-    adoptState: request.existing?.adoptState === true,
-    isInUse: isInUse(request, flow, facts.newTrident),
-  });
-  // One that could not be asked is told of by itself.
-  const hidden = problems.length > 0 || failure !== undefined;
-  return together(existing, hidden ? { ...another, blockers: [] } : another);
+  return etcdRules(request.destination).check(request, facts, another);
+}
+
+export function recordedEtcdFacts(request: PlanRequest, facts: PlanFacts): RecordedEtcdFacts {
+  const { destination, prefix, abandonedEtcd } = request;
+  const { flow, etcdCluster, record, state } = facts;
+  const { isThereBefore, whenLost } = etcdRules(destination);
+  const isGone = etcdCluster === undefined || etcdCluster.metadata?.deletionTimestamp !== undefined;
+  return {
+    ...{ destination, prefix, abandonedEtcd, flow: flow.flow, isCopied: flow.isCopied === true },
+    recorded: recordedEtcd(record),
+    exists: isThereBefore || !isGone,
+    whenLost,
+    clusterId: clusterIdThere(facts),
+    keys: state.destinationKeys,
+  };
+}
+
+/** Of a member that serves, or else of whoever answers. */
+function clusterIdThere({ members = [], state }: PlanFacts): string | undefined {
+  const serving = servingMembers(members)[0]?.view.clusterId;
+  const answering = members.flatMap((each) => (each.kind === "answers" ? [each.view.clusterId] : []))[0];
+  return state.destination?.status.clusterId ?? serving ?? answering;
 }

@@ -1,15 +1,83 @@
 import { change } from "../../../wording/change.ts";
+import { expiryOf, type CertificateMaterial } from "../../../certificates/client-certificate.ts";
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import { counted } from "../../../wording/counted.ts";
 import { NotReachedFromHereError } from "../../../connect/open-existing-etcd.ts";
-import type { ExistingEtcdAddress } from "../../../connect/etcd-address.ts";
+import {
+  deletionCommand,
+  describeAddress,
+  type ExistingAddress,
+  type ExistingEtcdAddress,
+} from "../../../connect/etcd-address.ts";
 import { describeFailure } from "../../../wording/describe-failure.ts";
 import { withoutFullStop } from "../../../kubernetes/errors.ts";
 import { BlockedError, type Blocker } from "../../../blockers/blocker.ts";
 import { existingEtcdUnreachable } from "../../../blockers/existing-etcd-blockers.ts";
-import type { Flow } from "../../migration-plan.ts";
+import type { Flow, PlannedCertificate } from "../../migration-plan.ts";
 import type { ExistingEtcdRequest } from "../../plan-request.ts";
 import { atRisk, blockedBy, together, type Findings } from "../findings.ts";
+import { isInUse } from "./another-etcd.ts";
+import type { EtcdRules } from "./etcd-rules.ts";
+
+/** Who made it is not known: nobody's to make, to save, to empty or to remove. */
+export function existingEtcdRules(address: ExistingAddress): EtcdRules {
+  const { namespace, endpoints, clientSecret, credentialsSecret, reach } = address;
+  const secrets = [clientSecret, credentialsSecret].filter((name) => name !== undefined);
+  return {
+    isThereBefore: true,
+    hasKnownQuota: false,
+    isSaved: false,
+    places: secrets.map((name) => ["Secret", name, `/api/v1/namespaces/${namespace}/secrets`]),
+    needs: {
+      ...{ inNamespace: [], inCluster: [], wished: [] },
+      // A pod through which it is reached.
+      ofPods: reach === "direct" ? [] : [{ group: "", resources: ["pods"], verbs: ["create", "delete"] }],
+    },
+    whenLost:
+      `If another etcd is named than was before, name that one again (\`${change({ endpoints: "https://HOST:2379" })}\`). If the state was moved there by hand, give the ` +
+      "etcd that it came from up by its cluster id, as below.",
+    plan: (_, { state: { destinationReached: reached } }) => ({
+      ...{ kind: "existing", endpoints, exists: true },
+      ...(reached === undefined ? {} : { reached }),
+    }),
+    makingStep: () =>
+      secrets.length > 0
+        ? { what: "Make the Secrets for the existing etcd", estimateSeconds: 1 }
+        : { what: "Take the existing etcd as it is", estimateSeconds: 0 },
+    certificates: ({ existing }) => givenCertificates(clientSecret ?? "", existing?.identity.tls),
+    check: (request, { flow: { flow }, newTrident, state }, another) => {
+      const { destinationProblems: problems = [], destinationFailure: failure, destinationKeys: keys } = state;
+      const found = checkExisting({
+        ...{ flow, address, problems, failure, keys, prefix: request.prefix },
+        adoptState: request.existing?.adoptState === true,
+        isInUse: isInUse(request, flow, newTrident),
+      });
+      // One that could not be asked is told of by itself.
+      const hidden = problems.length > 0 || failure !== undefined;
+      return together(found, hidden ? { ...another, blockers: [] } : another);
+    },
+    // What is wrong with it is told by `check`.
+    checkUnread: () => [],
+    allServe: () => true,
+    made: () => secrets.map((name) => `Secret ${name}, for the existing etcd`),
+    keptState: (prefix) => [
+      {
+        what: `${describeAddress(address)}, with Trident's state under ${prefix.text}`,
+        command: deletionCommand(endpoints, prefix),
+      },
+    ],
+    keptObjects: () => [],
+  };
+}
+
+/** The client's side is all that is known: what was given. */
+function givenCertificates(secret: string, material: CertificateMaterial | undefined): PlannedCertificate[] {
+  if (material === undefined) return [];
+  return (["authority", "client"] as const).map((name) => {
+    const part = name === "client" ? "certificate" : "certificateAuthority";
+    return { name, secret, from: "as given", expires: expiryOf(part, material[part]).toISOString() };
+  });
+}
 
 /** An existing etcd, as far as it could be looked at. */
 export interface ExistingEtcdFacts {

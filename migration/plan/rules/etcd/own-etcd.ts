@@ -1,17 +1,154 @@
-import type { EtcdClusterAddress } from "../../../connect/etcd-address.ts";
+import { X509Certificate } from "node:crypto";
+import { newEtcd } from "../../../blockers/rollback-blockers.ts";
+import {
+  describeAddress,
+  objectOf,
+  type EtcdClusterAddress,
+  type ManagedAddress,
+} from "../../../connect/etcd-address.ts";
 import { withoutFullStop } from "../../../kubernetes/errors.ts";
+import { checkMembersNow } from "../../../members/wait-for-members.ts";
 import { recordedEtcd } from "../../../record/recorded-etcd.ts";
+import { crdName, crdPath } from "../../../uninstall/crd.ts";
+import type { KeptThing } from "../../../uninstall/kept-report.ts";
+import { counted } from "../../../wording/counted.ts";
 import { describeFailure } from "../../../wording/describe-failure.ts";
-import type { Flow } from "../../migration-plan.ts";
+import type { Flow, PlannedStep } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
+import { manage, manageAndWatch, wishedInCluster, type EtcdNeeds } from "../../read/permissions.ts";
+import { rbac, secretsIn, type Place } from "../../read/stack-objects.ts";
 import { atRisk, nothingFound, together, type Findings } from "../findings.ts";
 import { checkAuthorities } from "./authorities.ts";
-import { secretsIn } from "./certificates.ts";
-import { checkMembers } from "./members.ts";
+import type { EtcdRules } from "./etcd-rules.ts";
+import { checkMembers, countMembers } from "./members.ts";
+
+/** The stack makes it, and takes it away. */
+export function ownEtcdRules(address: ManagedAddress): EtcdRules {
+  const { etcdCluster: name, clientSecret } = address;
+  return {
+    isThereBefore: false,
+    hasKnownQuota: true,
+    isSaved: true,
+    places: placesOf(address),
+    needs,
+    whenLost:
+      "Find out who has deleted or emptied it: Trident, as long as it is not restarted, still knows what it had read.",
+    plan: ({ etcdClusterSize: size }, { etcdCluster, members, state }) => {
+      const counts = countMembers({ served: etcdCluster, members });
+      return {
+        ...{ kind: "managed", name, exists: etcdCluster !== undefined || state.destination !== undefined, size },
+        ...(counts === undefined ? {} : { members: counts.all, answering: counts.answering }),
+      };
+    },
+    makingStep: ({ etcdClusterSize }, { etcdCluster, members }) =>
+      makingStep(etcdClusterSize, countMembers({ served: etcdCluster, members })?.answering ?? 0),
+    certificates: ({ certificateValidityHours: validHours }, secrets) =>
+      certificatePlaces(clientSecret).map(({ name, secret, key }) => {
+        const expires = endOf((secrets.get(secret)?.data as Record<string, string> | undefined)?.[key]);
+        return expires === undefined ? { name, secret, validHours } : { name, secret, expires };
+      }),
+    check: (request, facts, another) => together(another, checkOwnEtcd(request, address, facts)),
+    checkUnread: (failure) => {
+      const why = withoutFullStop(describeFailure(failure ?? "none of its members is ready"));
+      const see = `See that its members are healthy (\`kubectl describe etcdcluster ${name}\`), and run this again.`;
+      const etcd = { object: objectOf(address), description: describeAddress(address) };
+      return [newEtcd(etcd, `can't be read: ${why}`, see)];
+    },
+    allServe: (members, size, clusterId) => {
+      const now = checkMembersNow(members, size);
+      return now.done && now.value === clusterId;
+    },
+    made: (state, crd) => [
+      `EtcdCluster ${name} with its members, ${state}`,
+      crd === "own"
+        ? "the etcd-operator, its permissions and, if no EtcdCluster is left in any namespace, its CustomResourceDefinition"
+        : "the etcd-operator and its permissions",
+      "the Secrets etcd-client-tls, etcd-server-tls and etcd-peer-tls",
+    ],
+    keptState: () => [],
+    keptObjects: (crd) => (crd === "own" ? [sharedCrd] : []),
+  };
+}
+
+function placesOf({ namespace, etcdCluster, clientSecret }: ManagedAddress): Place[] {
+  const core = `/api/v1/namespaces/${namespace}`;
+  return [
+    ["CustomResourceDefinition", crdName, crdPath.slice(0, crdPath.lastIndexOf("/"))],
+    ["EtcdCluster", etcdCluster, `/apis/etcd.database.coreos.com/v1beta2/namespaces/${namespace}/etcdclusters`],
+    ["Service", etcdCluster, `${core}/services`],
+    ["Service", `${etcdCluster}-client`, `${core}/services`],
+    ["PodDisruptionBudget", etcdCluster, `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`],
+    ["NetworkPolicy", etcdCluster, `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`],
+    ["Secret", clientSecret, `${core}/secrets`],
+    ["Secret", "etcd-server-tls", `${core}/secrets`],
+    ["Secret", "etcd-peer-tls", `${core}/secrets`],
+    ["Deployment", "etcd-operator", `/apis/apps/v1/namespaces/${namespace}/deployments`],
+    ["ServiceAccount", "etcd-operator", `${core}/serviceaccounts`],
+    ["Role", "etcd-operator", `${rbac}/namespaces/${namespace}/roles`],
+    ["RoleBinding", "etcd-operator", `${rbac}/namespaces/${namespace}/rolebindings`],
+    ["Endpoints", "etcd-operator", `${core}/endpoints`],
+  ];
+}
+
+const needs: EtcdNeeds = {
+  inNamespace: [
+    { group: "policy", resources: ["poddisruptionbudgets"], verbs: manage },
+    { group: "networking.k8s.io", resources: ["networkpolicies"], verbs: manage },
+    { group: "etcd.database.coreos.com", resources: ["etcdclusters"], verbs: manageAndWatch },
+  ],
+  inCluster: [{ group: "apiextensions.k8s.io", resources: ["customresourcedefinitions"], verbs: manage }],
+  // To have Trident begin anew on an etcd that was made anew.
+  ofPods: [{ group: "", resources: ["pods"], verbs: ["delete"] }],
+  wished: [wishedInCluster],
+};
+
+/** The operator's pod, then the members one after the other, each about 10 s. */
+const operatorSeconds = 20;
+const memberSeconds = 12;
+
+function makingStep(wanted: number, ready: number): Omit<PlannedStep, "stops"> {
+  const missing = Math.max(0, wanted - ready);
+  if (missing === 0) {
+    const answering = `${ready} of ${counted(wanted, "member answers", "members answer")}`;
+    return { what: `Keep the etcd cluster as it is, ${answering}`, estimateSeconds: 0 };
+  }
+  return {
+    what: `Make the etcd-operator, the certificates and ${counted(wanted, "etcd member")}`,
+    estimateSeconds: operatorSeconds + missing * memberSeconds,
+  };
+}
+
+/** The certificates in the stack's Secrets, under the keys that the etcd-operator wants. */
+function certificatePlaces(clientSecret: string): { name: string; secret: string; key: string }[] {
+  return [
+    { name: "authority", secret: clientSecret, key: "etcd-client-ca.crt" },
+    { name: "server", secret: "etcd-server-tls", key: "server.crt" },
+    { name: "peer", secret: "etcd-peer-tls", key: "peer.crt" },
+    { name: "client", secret: clientSecret, key: "etcd-client.crt" },
+  ];
+}
+
+function endOf(base64: string | undefined): string | undefined {
+  if (base64 === undefined || base64 === "") return undefined;
+  try {
+    return new Date(new X509Certificate(Buffer.from(base64, "base64")).validTo).toISOString();
+  } catch {
+    // Not a certificate: its user will say so; the plan only wants its end.
+    return undefined;
+  }
+}
+
+const sharedCrd: KeptThing = {
+  what:
+    `CustomResourceDefinition ${crdName}, if an EtcdCluster of any namespace is left; with it, all of them and their data ` +
+    `would be deleted`,
+  command: `kubectl delete customresourcedefinition ${crdName}`,
+  look: { path: crdPath },
+};
 
 /** What keeps the stack's own etcd from being Trident's, and how long it may last. */
-export function checkOwnEtcd(request: PlanRequest, address: EtcdClusterAddress, facts: PlanFacts): Findings {
+function checkOwnEtcd(request: PlanRequest, address: EtcdClusterAddress, facts: PlanFacts): Findings {
   const { flow } = facts.flow;
   const members = checkMembers({
     ...{ flow, address, served: facts.etcdCluster, members: facts.members, recorded: recordedEtcd(facts.record) },

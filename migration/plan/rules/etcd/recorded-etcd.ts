@@ -1,13 +1,10 @@
 import { change } from "../../../wording/change.ts";
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import { counted } from "../../../wording/counted.ts";
-import { describeAddress, isOwnEtcd, objectOf, type EtcdAddress } from "../../../connect/etcd-address.ts";
+import { describeAddress, objectOf, type EtcdAddress } from "../../../connect/etcd-address.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
-import { recordedEtcd, type RecordedEtcd } from "../../../record/recorded-etcd.ts";
-import { servingMembers } from "../../../members/asked-member.ts";
+import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
 import type { Flow } from "../../migration-plan.ts";
-import type { PlanFacts } from "../../plan-facts.ts";
-import type { PlanRequest } from "../../plan-request.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 
 /** The etcd that Trident's state was recorded in, and the one that is there now. */
@@ -24,28 +21,10 @@ export interface RecordedEtcdFacts {
   /** Under the prefix; undefined when they could not be counted. */
   readonly keys: number | undefined;
   readonly prefix: KeyPrefix;
+  /** What to do first in that case. */
+  readonly whenLost: string;
   /** The cluster id of an etcd whose state is given up, or was moved by hand; empty for none. */
   readonly abandonedEtcd: string;
-}
-
-export function recordedEtcdFacts(request: PlanRequest, facts: PlanFacts): RecordedEtcdFacts {
-  const { destination, prefix, abandonedEtcd } = request;
-  const { flow, etcdCluster, record, state } = facts;
-  const isGone = etcdCluster === undefined || etcdCluster.metadata?.deletionTimestamp !== undefined;
-  return {
-    ...{ destination, prefix, abandonedEtcd, flow: flow.flow, isCopied: flow.isCopied === true },
-    recorded: recordedEtcd(record),
-    exists: !isOwnEtcd(destination) || !isGone,
-    clusterId: clusterIdThere(facts),
-    keys: state.destinationKeys,
-  };
-}
-
-/** Of a member that serves, or else of whoever answers. */
-function clusterIdThere({ members = [], state }: PlanFacts): string | undefined {
-  const serving = servingMembers(members)[0]?.view.clusterId;
-  const answering = members.flatMap((each) => (each.kind === "answers" ? [each.view.clusterId] : []))[0];
-  return state.destination?.status.clusterId ?? serving ?? answering;
 }
 
 /** An etcd that is not the one with Trident's state, or that has lost it, would have Trident begin anew without a word. */
@@ -80,10 +59,11 @@ function hasState({ flow, isCopied }: RecordedEtcdFacts): boolean {
 }
 
 function lossOf(facts: RecordedEtcdFacts, recorded: RecordedEtcd): Blocker | undefined {
-  const { destination, exists, clusterId, keys, prefix } = facts;
+  const { destination, exists, clusterId, keys, prefix, whenLost } = facts;
   const where = describeAddress(destination);
   const object = objectOf(destination);
-  const remedy = remedyOf(destination, recorded);
+  // What is there now is not deleted: it may be what somebody has restored.
+  const remedy = [whenLost, ...waysToGiveUp(recorded)].join("\n");
   const had = `Trident's state is recorded in etcd cluster ${recorded.clusterId}`;
   if (!exists) {
     const message = `${had}, and ${where} is not there any more: a new one would be empty, and Trident would forget all of its volumes.`;
@@ -98,15 +78,6 @@ function lossOf(facts: RecordedEtcdFacts, recorded: RecordedEtcd): Blocker | und
   if (keys !== 0) return undefined;
   const message = `${had}, and there is no key under ${prefix.text} any more: Trident would forget all of its volumes.`;
   return { kind: "emptiedEtcd", object, message, remedy };
-}
-
-function remedyOf(destination: EtcdAddress, recorded: RecordedEtcd): string {
-  const first = isOwnEtcd(destination)
-    ? "Find out who has deleted or emptied it: Trident, as long as it is not restarted, still knows what it had read."
-    : `If another etcd is named than was before, name that one again (\`${change({ endpoints: "https://HOST:2379" })}\`). If the state was moved there by hand, give the ` +
-      "etcd that it came from up by its cluster id, as below.";
-  // What is there now is not deleted: it may be what somebody has restored.
-  return [first, ...waysToGiveUp(recorded)].join("\n");
 }
 
 /** Left in place it would let a later loss pass. */

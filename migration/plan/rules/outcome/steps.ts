@@ -1,17 +1,13 @@
-import { type ExistingEtcdAddress, isOwnEtcd } from "../../../connect/etcd-address.ts";
-import { counted } from "../../../wording/counted.ts";
-import type { DestinationPlan, Flow, LegacyPlan, PlannedStep } from "../../migration-plan.ts";
+import type { Flow, LegacyPlan, PlannedStep } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
+import { etcdRules } from "../etcd/destination.ts";
 
 /**
  * How long things take on a busy cluster, rather more than less: for an estimate that says so, and nothing waits by them. An image that has to be
  * pulled, or a volume that is slow to move between nodes, comes on top.
  */
 export const estimates = {
-  /** The operator's pod, then the members one after the other, each about 10 s. */
-  operatorSeconds: 20,
-  memberSeconds: 12,
   /** A pod's end: Trident and etcd go at once on SIGTERM, and a kubelet tells of it within seconds. */
   podStopSeconds: 5,
   /** A pod's start with its image at hand and its volume on the node: 1 to 2 s on the sandbox, several on a busy cluster. */
@@ -37,20 +33,15 @@ export interface StepFacts {
   readonly serves: boolean;
   readonly keys: number | undefined;
   readonly bytes: number | undefined;
-  /** Absent for an etcd that is not the stack's own. */
-  readonly members?: { readonly wanted: number; readonly ready: number };
-  /** For such an etcd: whether its clients identify themselves. */
-  readonly hasSecrets?: boolean;
+  /** How the new etcd comes to be there, and whether its last state is saved before it goes. */
+  readonly etcd: Omit<PlannedStep, "stops"> & { readonly isSaved: boolean };
   readonly snapshotDirectory: string;
 }
 
-export function stepFacts(
-  request: PlanRequest,
-  { flow, state }: PlanFacts,
-  legacy: LegacyPlan | undefined,
-  etcd: DestinationPlan,
-): StepFacts {
-  const { destination, etcdClusterSize, legacyDeployment, snapshotDirectory } = request;
+export function stepFacts(request: PlanRequest, facts: PlanFacts, legacy: LegacyPlan | undefined): StepFacts {
+  const { legacyDeployment, snapshotDirectory } = request;
+  const { flow, state } = facts;
+  const etcd = etcdRules(request.destination);
   const summary = (state.source ?? state.toCarryBack)?.summary;
   return {
     flow: flow.refusal === undefined ? flow.flow : undefined,
@@ -59,13 +50,8 @@ export function stepFacts(
     isUninstalled: legacy?.isUninstalled === true,
     serves: (legacy?.replicas ?? 0) > 0,
     ...{ keys: summary?.keys, bytes: summary?.bytes },
-    ...(etcd.kind === "managed" ? { members: { wanted: etcdClusterSize, ready: etcd.answering ?? 0 } } : {}),
-    ...(isOwnEtcd(destination) ? {} : { hasSecrets: hasSecrets(destination) }),
+    etcd: { ...etcd.makingStep(request, facts), isSaved: etcd.isSaved },
   };
-}
-
-function hasSecrets({ clientSecret, credentialsSecret }: ExistingEtcdAddress): boolean {
-  return clientSecret !== undefined || credentialsSecret !== undefined;
 }
 
 /** What happens, in order. */
@@ -147,8 +133,7 @@ function lastWords({ serves, snapshotDirectory }: StepFacts): string {
 function rollbackSteps(facts: StepFacts, claim: string): PlannedStep[] {
   const { legacyDeployment, snapshotDirectory } = facts;
   const passSeconds = secondsFor(facts.keys ?? 0);
-  // Of an etcd that others may use, too, the rest is none of this program's business.
-  const hasSnapshot = snapshotDirectory !== "" && facts.members !== undefined;
+  const hasSnapshot = snapshotDirectory !== "" && facts.etcd.isSaved;
   const snapshot = !hasSnapshot ? "" : `; keep a snapshot of the new etcd under ${snapshotDirectory}`;
   return [
     {
@@ -198,20 +183,8 @@ function emptyNewEtcd(estimateSeconds: number): PlannedStep {
   };
 }
 
-function makeEtcd({ members, hasSecrets = false }: StepFacts, stops: PlannedStep["stops"]): PlannedStep {
-  if (members === undefined) {
-    const what = hasSecrets ? "Make the Secrets for the existing etcd" : "Take the existing etcd as it is";
-    return { what, stops, estimateSeconds: hasSecrets ? 1 : 0 };
-  }
-  const missing = Math.max(0, members.wanted - members.ready);
-  return {
-    what:
-      missing === 0
-        ? `Keep the etcd cluster as it is, ${members.ready} of ${counted(members.wanted, "member answers", "members answer")}`
-        : `Make the etcd-operator, the certificates and ${counted(members.wanted, "etcd member")}`,
-    stops,
-    estimateSeconds: missing === 0 ? 0 : estimates.operatorSeconds + missing * estimates.memberSeconds,
-  };
+function makeEtcd({ etcd: { what, estimateSeconds } }: StepFacts, stops: PlannedStep["stops"]): PlannedStep {
+  return { what, stops, estimateSeconds };
 }
 
 function firstPass(passSeconds: number): PlannedStep {

@@ -1,9 +1,14 @@
 import type { KeptThing } from "../../../uninstall/kept-report.ts";
-import type { Flow } from "../../migration-plan.ts";
+import type { EtcdAddress } from "../../../connect/etcd-address.ts";
+import type { KeyPrefix } from "../../../copy/store/key-range.ts";
+import type { Flow, MigrationPlan } from "../../migration-plan.ts";
 import type { LegacyObjects } from "../../read/legacy-objects.ts";
-import { etcdOutcome, type EtcdOutcome, type EtcdOutcomeFacts } from "./etcd-outcome.ts";
+import { etcdRules } from "../etcd/destination.ts";
 
-export interface KeepFacts extends EtcdOutcomeFacts {
+export interface KeepFacts {
+  readonly destination: EtcdAddress;
+  readonly prefix: KeyPrefix;
+  readonly crd: MigrationPlan["crd"];
   readonly flow: Flow;
   readonly namespace: string;
   readonly legacyDeployment: string;
@@ -14,11 +19,14 @@ export interface KeepFacts extends EtcdOutcomeFacts {
 
 /** What `pulumi destroy` leaves, with the commands that remove it: the plan lists all of it, a destroy what is really there. */
 export function whatDestroyKeeps(facts: KeepFacts): KeptThing[] {
-  const etcd = etcdOutcome(facts);
-  return [...ofNamespace(facts), ...etcd.keptState, ...snapshots(facts, etcd), ...etcd.keptObjects, provisionedVolumes];
+  const etcd = etcdRules(facts.destination);
+  return [
+    ...[...ofNamespace(facts), ...etcd.keptState(facts.prefix), ...snapshots(facts, etcd.isSaved)],
+    ...[...etcd.keptObjects(facts.crd), provisionedVolumes],
+  ];
 }
 
-function snapshots({ flow, namespace, snapshotDirectory }: KeepFacts, { isSaved }: EtcdOutcome): KeptThing[] {
+function snapshots({ flow, namespace, snapshotDirectory }: KeepFacts, isSaved: boolean): KeptThing[] {
   const hasAny = isSaved || (flow !== "install" && flow !== "installed");
   if (snapshotDirectory === "" || !hasAny) return [];
   return [

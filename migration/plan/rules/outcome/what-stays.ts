@@ -1,6 +1,6 @@
 import type { KeptThing } from "../../../uninstall/kept-report.ts";
 import type { ClaimPlan } from "../../migration-plan.ts";
-import { etcdOutcome } from "./etcd-outcome.ts";
+import { etcdRules } from "../etcd/destination.ts";
 import { whatDestroyKeeps, type KeepFacts } from "./what-destroy-keeps.ts";
 
 export interface StayFacts extends KeepFacts {
@@ -33,7 +33,7 @@ export function planWhatStays(facts: StayFacts): WhatStays {
     staysBehind: isMigration ? [...left, ...permissions, ...snapshot] : [],
     destroyRemoves: [
       `Deployment ${legacyDeployment} and its permissions (trident-external-etcd)`,
-      ...etcdOutcome(facts).made(`and so the state in it${lastSnapshot(facts)}`),
+      ...etcdRules(facts.destination).made(`and so the state in it${lastSnapshot(facts)}`, facts.crd),
       ...(isMigration
         ? [`ConfigMap ${facts.record}, with ${hadAccount ? "the old Deployment's manifest" : "what was migrated"}`]
         : []),
@@ -45,11 +45,11 @@ export function planWhatStays(facts: StayFacts): WhatStays {
 /** The old Trident is its installer's again; all that the stack made, but for its Trident, waits for the next migration. */
 function afterRollback(facts: StayFacts): WhatStays {
   const { snapshotDirectory } = facts;
-  const etcd = etcdOutcome(facts);
+  const etcd = etcdRules(facts.destination);
   const which = etcd.isSaved ? "the snapshots of both etcds" : "the old etcd's snapshot";
   const snapshots = snapshotDirectory === "" ? [] : [`${which}, under ${snapshotDirectory}`];
   const stack = [
-    ...etcd.made("empty of Trident's state"),
+    ...etcd.made("empty of Trident's state", facts.crd),
     "the permissions of the new Trident (trident-external-etcd)",
     `ConfigMap ${facts.record}, with what was carried back`,
   ];

@@ -1,6 +1,5 @@
 import { change } from "../../../wording/change.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
-import { isOwnEtcd } from "../../../connect/etcd-address.ts";
 import { isOurs, stackUidOf } from "../../../kubernetes/ownership.ts";
 import type { FoundWorld } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
@@ -76,9 +75,7 @@ function differences(request: PlanRequest, { etcdCluster, newTrident }: TakeOver
   const { size } = (etcdCluster?.spec ?? {}) as { size?: number };
   return [
     ...(image === undefined ? [] : difference("tridentImage", image, request.tridentImage)),
-    ...(size === undefined || !isOwnEtcd(request.destination)
-      ? []
-      : difference("etcdClusterSize", size, request.etcdClusterSize)),
+    ...(size === undefined ? [] : difference("etcdClusterSize", size, request.etcdClusterSize)),
   ];
 }
 

@@ -1,6 +1,5 @@
 import { oldTridentNotServing, recordInvalid } from "../../../blockers/legacy-blockers.ts";
 import { foreignKeys, sourceUnreachable } from "../../../blockers/state-blockers.ts";
-import { isOwnEtcd } from "../../../connect/etcd-address.ts";
 import { MigrationRecordInvalidError } from "../../../record/migration-record.ts";
 import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
 import { hasFirstPass } from "../../flow/flow.ts";
@@ -9,6 +8,7 @@ import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import type { Asked } from "../../read/state/read-state.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
+import { etcdRules } from "../etcd/destination.ts";
 import { versionOfImage } from "../versions/version.ts";
 import { checkClaim, planClaim } from "./claim.ts";
 import { checkRollback } from "./rollback.ts";
@@ -78,7 +78,7 @@ export function checkLegacy(request: PlanRequest, facts: PlanFacts): Findings {
     source: etcdFacts(source),
     destination: destination && etcdFacts(destination),
     differences,
-    isQuotaUnknown: !isOwnEtcd(request.destination),
+    isQuotaUnknown: !etcdRules(request.destination).hasKnownQuota,
     etcdv2Nodes: source.etcdv2Nodes,
   });
 }

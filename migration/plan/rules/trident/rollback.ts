@@ -2,15 +2,14 @@ import type { Blocker } from "../../../blockers/blocker.ts";
 import { recordInvalid } from "../../../blockers/legacy-blockers.ts";
 import { newEtcd } from "../../../blockers/rollback-blockers.ts";
 import { openTransactions } from "../../../blockers/state-blockers.ts";
-import { describeAddress, isOwnEtcd, objectOf } from "../../../connect/etcd-address.ts";
-import { withoutFullStop } from "../../../kubernetes/errors.ts";
+import { describeAddress, objectOf } from "../../../connect/etcd-address.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../../../record/migration-record.ts";
 import { recordedResult } from "../../../record/migration-result.ts";
 import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
-import { describeFailure } from "../../../wording/describe-failure.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import type { StateRead } from "../../read/state/read-state.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
+import { etcdRules } from "../etcd/destination.ts";
 import { isOlderLine, versionOfImage } from "../versions/version.ts";
 
 /** What keeps the new etcd's state from being carried back, and what the old Trident may not be able to do with it. */
@@ -37,15 +36,8 @@ function checkNewEtcd(
   state: StateRead,
 ) {
   const { toCarryBack, destinationFailure } = state;
-  const object = objectOf(destination);
-  const etcd = { object, description: describeAddress(destination) };
-  if (toCarryBack === undefined) {
-    // Of an existing etcd, what is wrong with it is told elsewhere.
-    if (!isOwnEtcd(destination)) return [];
-    const why = withoutFullStop(describeFailure(destinationFailure ?? "none of its members is ready"));
-    const see = `See that its members are healthy (\`kubectl describe etcdcluster ${destination.etcdCluster}\`), and run this again.`;
-    return [newEtcd(etcd, `can't be read: ${why}`, see)];
-  }
+  if (toCarryBack === undefined) return etcdRules(destination).checkUnread(destinationFailure);
+  const etcd = { object: objectOf(destination), description: describeAddress(destination) };
   const recorded = recordedDestination(name, record);
   if (typeof recorded !== "string") return [recorded];
   const found = toCarryBack.status.clusterId;

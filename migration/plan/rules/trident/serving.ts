@@ -1,8 +1,7 @@
-import { isOwnEtcd } from "../../../connect/etcd-address.ts";
-import { checkMembersNow } from "../../../members/wait-for-members.ts";
 import { isServing } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
+import { etcdRules } from "../etcd/destination.ts";
 import { atRisk, nothingFound, type Findings } from "../findings.ts";
 
 /** Whether a run would find nothing to wait for and nothing to record. */
@@ -12,10 +11,7 @@ export function allServes(
 ): boolean {
   const clusterId = state.destination?.status.clusterId;
   if (!isServing(flow.flow) || tridentTrouble !== undefined || clusterId === undefined) return false;
-  if (isOwnEtcd(destination)) {
-    const now = checkMembersNow(members, etcdClusterSize);
-    if (!now.done || now.value !== clusterId) return false;
-  }
+  if (!etcdRules(destination).allServe(members, etcdClusterSize, clusterId)) return false;
   return record?.etcdClusterId === clusterId && (record.etcdHeldKeys === "true" || state.destinationKeys === 0);
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Access } from "../../../../migration/plan/read/cluster-reader.ts";
 import { neededPermissions, readMissingPermissions } from "../../../../migration/plan/read/permissions.ts";
+import { etcdRules } from "../../../../migration/plan/rules/etcd/destination.ts";
 
 const destination = {
   kind: "managed" as const,
@@ -9,11 +10,12 @@ const destination = {
   etcdCluster: "trident-etcd",
   clientSecret: "etcd-client-tls",
 };
-const request = { namespace: "storage", destination };
+const { needs } = etcdRules(destination);
+const namespace = "storage";
 
 describe("the permissions", () => {
   it("are asked for one by one, and those that are missing keep their order", async () => {
-    const needed = neededPermissions({ ...request, migrate: true });
+    const needed = neededPermissions({ namespace, migrate: true }, needs);
     const asked: string[] = [];
     const missing = await readMissingPermissions(
       {
@@ -36,7 +38,7 @@ describe("the permissions", () => {
   });
 
   it("that only a migration needs are not asked for an installation", () => {
-    const names = (migrate: boolean) => neededPermissions({ ...request, migrate }).map(nameOf);
+    const names = (migrate: boolean) => neededPermissions({ namespace, migrate }, needs).map(nameOf);
     assert.ok(names(true).includes("update coordination.k8s.io/leases in storage"));
     assert.ok(!names(false).some((name) => /leases|create \/pods in/.test(name)));
     assert.ok(names(false).includes("create apiextensions.k8s.io/customresourcedefinitions"));
@@ -47,11 +49,10 @@ describe("the permissions", () => {
   it("for an existing etcd have no operator's, and those for a pod only where one may be needed", () => {
     const endpoints = ["https://etcd:2379"];
     const names = (reach: "auto" | "direct") =>
-      neededPermissions({
-        namespace: "storage",
-        migrate: false,
-        destination: { kind: "existing" as const, namespace: "storage", endpoints, reach },
-      }).map(nameOf);
+      neededPermissions(
+        { namespace, migrate: false },
+        etcdRules({ kind: "existing", namespace, endpoints, reach }).needs,
+      ).map(nameOf);
     assert.ok(!names("auto").some((name) => /customresourcedefinitions|etcdclusters|networkpolicies/.test(name)));
     assert.ok(names("auto").includes("create /pods in storage"));
     assert.ok(names("auto").includes("get /pods/portforward in storage"));

@@ -2,16 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ServedObject } from "../../../../migration/plan/read/cluster-reader.ts";
 import { readStackObjects, stackObjects } from "../../../../migration/plan/read/stack-objects.ts";
+import { etcdRules } from "../../../../migration/plan/rules/etcd/destination.ts";
 
-const names = {
+const names = { namespace: "storage", record: "trident-etcd-migration" };
+const own = {
+  kind: "managed" as const,
   namespace: "storage",
-  destination: {
-    kind: "managed" as const,
-    namespace: "storage",
-    etcdCluster: "trident-etcd",
-    clientSecret: "etcd-client-tls",
-  },
-  record: "trident-etcd-migration",
+  etcdCluster: "trident-etcd",
+  clientSecret: "etcd-client-tls",
 };
 const served: ServedObject = { metadata: {} };
 
@@ -23,7 +21,7 @@ describe("the objects that a stack makes", () => {
           Promise.resolve(path === "/api/v1/namespaces/storage/secrets/etcd-peer-tls" ? served : undefined),
         refusalOf: () => undefined,
       },
-      stackObjects(names),
+      stackObjects(names, etcdRules(own).places),
     );
     assert.deepEqual(
       found.filter(({ served }) => served !== undefined).map(({ object }) => object),
@@ -40,7 +38,7 @@ describe("the objects that a stack makes", () => {
       clientSecret: "etcd-client-tls",
       credentialsSecret: "etcd-client-credentials",
     };
-    const kinds = stackObjects({ ...names, destination }).map(({ object }) => object);
+    const kinds = stackObjects(names, etcdRules(destination).places).map(({ object }) => object);
     assert.ok(kinds.includes("Secret/etcd-client-tls") && kinds.includes("Secret/etcd-client-credentials"));
     assert.ok(kinds.includes("ServiceAccount/trident-external-etcd"));
     assert.ok(!kinds.some((object) => /etcd-operator|EtcdCluster|CustomResource|Service\/|etcd-server/.test(object)));

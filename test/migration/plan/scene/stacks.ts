@@ -1,4 +1,5 @@
 import { stackObjects } from "../../../../migration/plan/read/stack-objects.ts";
+import { etcdRules } from "../../../../migration/plan/rules/etcd/destination.ts";
 import { legacyDeployment } from "../../trident/legacy/legacy-deployment.ts";
 import { smallState, type FakePlanEnvironment } from "./fake-plan-environment.ts";
 import { deploymentPath, emptyRecord, newTridentPath, ours } from "./places.ts";
@@ -8,7 +9,8 @@ type Entries = Readonly<Record<string, string>>;
 
 /** All that a stack with an etcd of its own consists of. */
 export function withStackObjects(environment: FakePlanEnvironment): FakePlanEnvironment {
-  for (const { path, isOptional } of stackObjects(planRequest())) {
+  const request = planRequest();
+  for (const { path, isOptional } of stackObjects(request, etcdRules(request.destination).places)) {
     if (isOptional !== true && !environment.objects.has(path)) environment.objects.set(path, { metadata: ours });
   }
   return environment;

@@ -33,7 +33,8 @@ describe("the etcd that Trident's state is recorded in", () => {
           [kind],
         );
         assert.match(blockers[0]?.message ?? "", /recorded in etcd cluster 12/);
-        assert.match(inSettings(blockers[0]?.remedy ?? ""), /pulumi config set abandonedEtcd 12\n/);
+        const remedy = inSettings(blockers[0]?.remedy ?? "");
+        assert.match(remedy, /^Find out who did it\.\n[^]*pulumi config set abandonedEtcd 12\n/);
       }
     });
 
@@ -84,7 +85,7 @@ describe("the etcd that Trident's state is recorded in", () => {
 function check(change: Partial<RecordedEtcdFacts>) {
   const found = checkRecordedEtcd({
     ...{ flow: "installed", isCopied: false, destination: own, recorded, exists: true, clusterId: "12", keys: 5 },
-    ...{ prefix: keyPrefix("/trident/"), abandonedEtcd: "" },
+    ...{ prefix: keyPrefix("/trident/"), abandonedEtcd: "", whenLost: "Find out who did it." },
     ...change,
   });
   return told(found, "state");

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { EtcdAddress } from "../../../../../migration/connect/etcd-address.ts";
+import { etcdRules } from "../../../../../migration/plan/rules/etcd/destination.ts";
 import { estimates, outageOf, planSteps, type StepFacts } from "../../../../../migration/plan/rules/outcome/steps.ts";
+import { threeMembers } from "../../scene/fake-plan-environment.ts";
 
+const address = { kind: "managed", namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "tls" } as const;
 const facts: StepFacts = {
   flow: "migrate",
   legacyDeployment: "trident",
@@ -10,16 +14,17 @@ const facts: StepFacts = {
   serves: true,
   keys: 100_000,
   bytes: 40_000_000,
-  members: { wanted: 3, ready: 0 },
+  etcd: made(address, 0),
   snapshotDirectory: "snapshots",
 };
 
 describe("the steps of the plan", () => {
   it("take an etcd that is there as it is, with Secrets where its clients identify themselves", () => {
-    const { members, ...existing } = { ...facts, flow: "install" as const };
-    assert.equal(members?.wanted, 3);
-    assert.equal(planSteps(existing)[0]?.what, "Take the existing etcd as it is");
-    assert.equal(planSteps({ ...existing, hasSecrets: true })[0]?.what, "Make the Secrets for the existing etcd");
+    const existing = { kind: "existing", namespace: "trident", endpoints: ["https://etcd:2379"] } as const;
+    const first = (destination: EtcdAddress) => planSteps({ ...facts, flow: "install", etcd: made(destination, 0) })[0];
+    assert.equal(first(existing)?.what, "Take the existing etcd as it is");
+    assert.equal(first({ ...existing, clientSecret: "tls" })?.what, "Make the Secrets for the existing etcd");
+    assert.equal(first({ ...existing, credentialsSecret: "user" })?.what, "Make the Secrets for the existing etcd");
   });
 
   it("make the etcd and copy while Trident serves, and stop it only for what must be done then", () => {
@@ -50,7 +55,7 @@ describe("the steps of the plan", () => {
 
   it("have all of the copy in the outage when the old Trident is away already, and compare it there", () => {
     const { podStartSeconds, fewCallsSeconds } = estimates;
-    const steps = planSteps({ ...facts, flow: "resume", serves: false, members: { wanted: 3, ready: 3 } });
+    const steps = planSteps({ ...facts, flow: "resume", serves: false, etcd: made(address, 3) });
     assert.equal(outageOf(steps), 2 * podStartSeconds + fewCallsSeconds + 5);
     assert.doesNotMatch(steps.at(-1)?.what ?? "", /compare/);
   });
@@ -71,7 +76,7 @@ describe("the steps of the plan", () => {
   });
 
   it("only start Trident when the state was copied before", () => {
-    const steps = planSteps({ ...facts, flow: "resume", isCopied: true, members: { wanted: 3, ready: 3 } });
+    const steps = planSteps({ ...facts, flow: "resume", isCopied: true, etcd: made(address, 3) });
     assert.deepEqual(
       steps.map(({ what }) => what),
       [
@@ -107,3 +112,13 @@ describe("the steps of the plan", () => {
     assert.deepEqual(planSteps({ ...facts, claim: undefined }), []);
   });
 });
+
+/** An etcd whose first members, so many of the three that are wanted, answer. */
+function made(destination: EtcdAddress, answering: number): StepFacts["etcd"] {
+  const etcd = etcdRules(destination);
+  const members = threeMembers().slice(0, answering);
+  return {
+    ...etcd.makingStep({ etcdClusterSize: 3 }, { etcdCluster: {}, members, state: {} }),
+    isSaved: etcd.isSaved,
+  };
+}

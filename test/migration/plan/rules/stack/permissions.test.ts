@@ -4,6 +4,7 @@ import type { Access } from "../../../../../migration/plan/read/cluster-reader.t
 import { clusterUidAccess, neededPermissions } from "../../../../../migration/plan/read/permissions.ts";
 import type { FoundObject } from "../../../../../migration/plan/read/stack-objects.ts";
 import { crdObject } from "../../../../../migration/plan/rules/stack/crd.ts";
+import { etcdRules } from "../../../../../migration/plan/rules/etcd/destination.ts";
 import { checkPermissions } from "../../../../../migration/plan/rules/stack/permissions.ts";
 import { told } from "../told.ts";
 
@@ -13,7 +14,7 @@ const destination = {
   etcdCluster: "trident-etcd",
   clientSecret: "etcd-client-tls",
 };
-const request = { namespace: "storage", destination };
+const request = { namespace: "storage" };
 const facts = { clusterUid: "uid-of-the-cluster", objects: [] };
 
 describe("the permissions", () => {
@@ -23,7 +24,7 @@ describe("the permissions", () => {
     assert.deepEqual(blockers, []);
     assert.equal(risks.length, 1);
     assert.match(risks[0] ?? "", /may not list the EtcdClusters of all namespaces/);
-    const all = neededPermissions({ ...request, migrate: true });
+    const all = neededPermissions({ ...request, migrate: true }, etcdRules(destination).needs);
     const isWished = (access: Access) => nameOf(access) === nameOf(wished);
     assert.equal(all.filter(isWished).length, 1);
     assert.deepEqual(check(all).blockers, check(all.filter((access) => !isWished(access))).blockers);

@@ -6,18 +6,16 @@ import type { ServedObject } from "../../../../../migration/plan/read/cluster-re
 import { crdName } from "../../../../../migration/uninstall/crd.ts";
 import { readStackObjects, stackObjects, type FoundObject } from "../../../../../migration/plan/read/stack-objects.ts";
 import { nothingFound } from "../../../../../migration/plan/rules/findings.ts";
+import { etcdRules } from "../../../../../migration/plan/rules/etcd/destination.ts";
 import { checkObjects, planObjects } from "../../../../../migration/plan/rules/stack/stack-objects.ts";
 
-const names = {
+const own = {
+  kind: "managed" as const,
   namespace: "storage",
-  destination: {
-    kind: "managed" as const,
-    namespace: "storage",
-    etcdCluster: "trident-etcd",
-    clientSecret: "etcd-client-tls",
-  },
-  record: "trident-etcd-migration",
+  etcdCluster: "trident-etcd",
+  clientSecret: "etcd-client-tls",
 };
+const all = stackObjects({ namespace: "storage", record: "trident-etcd-migration" }, etcdRules(own).places);
 const ours: ServedObject = { metadata: { labels: { "app.kubernetes.io/managed-by": "trident-etcd" } } };
 const foreign: ServedObject = { metadata: { labels: { "app.kubernetes.io/managed-by": "Helm" } } };
 const crd = `CustomResourceDefinition/${crdName}`;
@@ -31,7 +29,7 @@ describe("the stack's objects", () => {
         read: (path) => Promise.resolve(path.endsWith("/roles/etcd-operator") || path === hidden ? undefined : ours),
         refusalOf: (path) => (path === hidden ? refusal : undefined),
       },
-      stackObjects(names),
+      all,
     );
     const becomes = "is missing, and is made again";
     const missing = (objects: readonly FoundObject[]) =>
@@ -92,7 +90,7 @@ describe("the stack's objects", () => {
 });
 
 function found(served: Readonly<Record<string, ServedObject>>): FoundObject[] {
-  return stackObjects(names).map((each) => ({ ...each, served: served[each.object] }));
+  return all.map((each) => ({ ...each, served: served[each.object] }));
 }
 
 function planned(objects: readonly FoundObject[], flow: Flow = "install") {
