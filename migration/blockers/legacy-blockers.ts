@@ -167,9 +167,9 @@ export function persistentVolumeClaim(legacy: NamedLegacyTrident, problem: strin
 }
 
 /** The old Trident does not answer as one that serves: it could not be put back as one that does. */
-export function oldTridentNotServing(legacy: NamedLegacyTrident, reason: string): Blocker {
+export function legacyNotServing(legacy: NamedLegacyTrident, reason: string): Blocker {
   return {
-    kind: "oldTridentNotServing",
+    kind: "legacyNotServing",
     object: `Deployment/${legacy.name}`,
     message:
       `The old Trident (Deployment ${legacy.name} in namespace ${legacy.namespace}) does not serve now: ` +

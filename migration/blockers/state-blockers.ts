@@ -75,7 +75,7 @@ export function brokenReferences(
 }
 
 /** What the old Trident has in its memory is not what its etcd has. */
-export function oldTridentDisagrees(
+export function legacyDisagrees(
   legacy: NamedLegacyTrident,
   { unlisted, unstored }: { readonly unlisted: Found<NamedThing>; readonly unstored: Found<NamedThing> },
 ): Blocker {
@@ -84,7 +84,7 @@ export function oldTridentDisagrees(
     ...(unstored.count === 0 ? [] : [`it lists ${things(unstored)}, which its etcd does not have`]),
   ];
   return {
-    kind: "oldTridentDisagrees",
+    kind: "legacyDisagrees",
     object: `Deployment/${legacy.name}`,
     message:
       `The old Trident (Deployment ${legacy.name} in namespace ${legacy.namespace}) and its etcd do not agree: ` +

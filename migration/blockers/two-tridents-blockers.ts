@@ -39,9 +39,9 @@ export function bothTridents(
 }
 
 /** After a finished migration an old Trident stands again under its name, and no rollback put it there. */
-export function oldTridentRestored({ namespace, old }: TwoTridents, wrote: WrittenByBoth): Blocker {
+export function legacyRestored({ namespace, old }: TwoTridents, wrote: WrittenByBoth): Blocker {
   return {
-    kind: "oldTridentRestored",
+    kind: "legacyRestored",
     object: `Deployment/${old}`,
     message:
       `The migration has ended, and Deployment ${old} in namespace ${namespace} is an old Trident again that somebody put ` +

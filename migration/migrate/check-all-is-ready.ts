@@ -1,5 +1,5 @@
 import { BlockedError } from "../blockers/blocker.ts";
-import { oldTridentNotServing } from "../blockers/legacy-blockers.ts";
+import { legacyNotServing } from "../blockers/legacy-blockers.ts";
 import { WrittenKeys } from "../copy/write/write-journal.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
@@ -52,10 +52,10 @@ async function openChecked(begun: BegunMigration): Promise<Migration> {
   }
 }
 
-/** Raises BlockedError (oldTridentNotServing) for one that does not; undefined for one that nobody wants to serve. */
+/** Raises BlockedError (legacyNotServing) for one that does not; undefined for one that nobody wants to serve. */
 async function namesOfServing(cluster: ClusterPort, legacy: LegacyTrident): Promise<TridentNames | undefined> {
   if (legacy.replicas === 0) return undefined;
   const answer = await cluster.askLegacy(legacy);
   if (answer.kind === "names") return answer.names;
-  throw new BlockedError(oldTridentNotServing(legacy, answer.kind === "failed" ? answer.reason : answer.seen));
+  throw new BlockedError(legacyNotServing(legacy, answer.kind === "failed" ? answer.reason : answer.seen));
 }

@@ -66,7 +66,7 @@ async function runAlone(
     during = step;
   };
   const rollback: Rollback = { cluster, lease, record, report, enter };
-  const standing = await leaving({ kind: "untouched" }, during, () => findStanding(rollback));
+  const standing = await leaving({ kind: "untouched" }, during, () => findPutBackEarlier(rollback));
   let uid: string | undefined;
   let carried: CarriedBack;
   try {
@@ -91,7 +91,7 @@ async function runAlone(
 }
 
 /** The legacy Trident, when an earlier run had put it back and was killed then. Raises NameTakenError for anything else. */
-async function findStanding({
+async function findPutBackEarlier({
   cluster,
   record,
 }: Rollback): Promise<{ readonly legacy: LegacyTrident; readonly carried: CarriedBack } | undefined> {

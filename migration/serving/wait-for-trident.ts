@@ -38,7 +38,7 @@ export interface TridentPlace {
 export async function waitForTrident(cluster: ClusterClient, trident: TridentPlace, patience: Patience): Promise<void> {
   try {
     const awaited = `Trident in Deployment ${trident.deployment} to serve`;
-    await waitUntil({ ...patience, awaited, intervalMilliseconds: 500 }, () => lookAtTrident(cluster, trident));
+    await waitUntil({ ...patience, awaited, intervalMilliseconds: 500 }, () => checkTrident(cluster, trident));
   } catch (error) {
     if (patience.interruption?.aborted === true) throw error;
     throw new TridentNotServingError(trident, describeFailure(error));
@@ -46,7 +46,7 @@ export async function waitForTrident(cluster: ClusterClient, trident: TridentPla
 }
 
 /** Looks once. Raises an Error when there is nothing to hope for. */
-export async function lookAtTrident(cluster: ClusterClient, trident: TridentPlace): Promise<Look<undefined>> {
+export async function checkTrident(cluster: ClusterClient, trident: TridentPlace): Promise<Look<undefined>> {
   const { namespace, deployment: name } = trident;
   const deployment = await readDeployment(cluster, namespace, name);
   if (deployment === undefined) throw new Error("there is no such Deployment");
@@ -57,10 +57,10 @@ export async function lookAtTrident(cluster: ClusterClient, trident: TridentPlac
   const [pod, another] = pods;
   if (pod === undefined) return seenSoFar(troubleOfDeployment(deployment) ?? "no pod");
   if (another !== undefined) return seenSoFar(`it has more than one pod: ${pods.map(podName).join(", ")}`);
-  return lookAtPod(cluster, namespace, pod);
+  return checkPod(cluster, namespace, pod);
 }
 
-async function lookAtPod(cluster: ClusterClient, namespace: string, pod: V1Pod): Promise<Look<undefined>> {
+async function checkPod(cluster: ClusterClient, namespace: string, pod: V1Pod): Promise<Look<undefined>> {
   const choosePod = () => Promise.resolve(podName(pod));
   const forward = await openPortForward(cluster, { namespace, choosePod, port: restPort });
   try {

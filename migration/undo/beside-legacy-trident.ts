@@ -3,7 +3,7 @@ import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import { BlockedError } from "../blockers/blocker.ts";
 import { newTridentName } from "../trident/new/new-trident.ts";
-import { bothTridents, oldTridentRestored, type WrittenByBoth } from "../blockers/two-tridents-blockers.ts";
+import { bothTridents, legacyRestored, type WrittenByBoth } from "../blockers/two-tridents-blockers.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import { amountOf, countNewWrites } from "./count-new-writes.ts";
 import { startedOn, type StartedOn } from "../record/started-on.ts";
@@ -18,7 +18,7 @@ type Settling = Pick<NewTridentUndo, "record" | "lease" | "report"> & {
  * Before anything is copied from a legacy Trident that no migration has left stopped: a new one of an earlier migration is taken
  * away, if it wrote nothing or the user gives up exactly what it wrote.
  *
- * @throws BlockedError (bothTridents, oldTridentRestored) with nothing changed.
+ * @throws BlockedError (bothTridents, legacyRestored) with nothing changed.
  */
 export async function settleBesideLegacy(settling: Settling): Promise<void> {
   const { cluster, legacy, record } = settling;
@@ -27,7 +27,7 @@ export async function settleBesideLegacy(settling: Settling): Promise<void> {
   if (started === undefined) return;
   const wrote = await writtenByBoth(settling, started);
   const tridents = { namespace: cluster.namespace, old: cluster.legacyDeployment, new: newTridentName };
-  if (standing === undefined && record.phase === "copied") throw new BlockedError(oldTridentRestored(tridents, wrote));
+  if (standing === undefined && record.phase === "copied") throw new BlockedError(legacyRestored(tridents, wrote));
   if (!isNothingLost(wrote.new, givenUpKeys(cluster, record))) {
     throw new BlockedError(bothTridents(tridents, wrote, legacy.replicas === 0));
   }

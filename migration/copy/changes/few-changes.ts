@@ -47,7 +47,7 @@ export async function findFewChanges(
   const found = new ChangedKeysCollector();
   let created = 0;
   for (const group of groupsOf(changed.entries, READS_IN_FLIGHT)) {
-    const standing = await Promise.all(group.map((entry) => findStanding(options, entry, destinationRevision)));
+    const standing = await Promise.all(group.map((entry) => findCurrent(options, entry, destinationRevision)));
     for (const [index, entry] of group.entries()) {
       const there = standing[index];
       if (there === undefined) {
@@ -65,7 +65,7 @@ export async function findFewChanges(
   return foreign.keys + created === changed.keys ? found : undefined;
 }
 
-async function findStanding(
+async function findCurrent(
   { destination, signal, retryForMilliseconds }: FewChangesOptions,
   { key }: StoredKeyValue,
   revision: bigint,

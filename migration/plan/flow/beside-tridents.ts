@@ -1,12 +1,12 @@
 import {
   bothTridents,
   newTridentStands,
-  oldTridentRestored,
+  legacyRestored,
   rollbackRequested,
 } from "../../blockers/two-tridents-blockers.ts";
 import type { MigrationRecord } from "../../record/migration-record.ts";
 import type { DeploymentFinding } from "../../trident/legacy/legacy-trident.ts";
-import { newTridentName, type StandingNewTrident } from "../../trident/new/new-trident.ts";
+import { newTridentName, type NewTridentState } from "../../trident/new/new-trident.ts";
 import { isNothingLost } from "../../undo/beside-legacy-trident.ts";
 import { givenUpKeys } from "../../undo/undo-new-trident.ts";
 import type { PlanRequest } from "../plan-request.ts";
@@ -31,7 +31,7 @@ export function flowBeside(
     if (request.rollback && isGivenUp) return undefined;
     const flow = request.rollback ? "rollback" : "migrated";
     const why = `ConfigMap ${request.record} has the finished migration, and Deployment ${found.legacy.name} is an old Trident again`;
-    return { flow, why, refusal: oldTridentRestored(tridents, wrote) };
+    return { flow, why, refusal: legacyRestored(tridents, wrote) };
   }
   if (isGivenUp) return undefined;
   const why = `an earlier migration started a new Trident and did not end, and Deployment ${found.legacy.name} was changed since`;
@@ -40,7 +40,7 @@ export function flowBeside(
 
 function withoutMigrate(
   { namespace, record: name }: PlanRequest,
-  standing: StandingNewTrident | undefined,
+  standing: NewTridentState | undefined,
   record: MigrationRecord | undefined,
 ): FlowFinding | undefined {
   if (record?.rollback === "requested") {

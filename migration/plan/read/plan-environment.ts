@@ -15,7 +15,7 @@ import type { Blocker } from "../../blockers/blocker.ts";
 import { checkNamespace } from "../../trident/check-namespace.ts";
 import type { NamesAnswer } from "../../trident/rest/ask-for-lists.ts";
 import { askLegacyTrident } from "../../trident/legacy/ask-legacy-trident.ts";
-import { lookAtTrident } from "../../serving/wait-for-trident.ts";
+import { checkTrident } from "../../serving/wait-for-trident.ts";
 import type { OpenStore } from "../../connect/open-store.ts";
 import { readerOf, type ClusterReader } from "./cluster-reader.ts";
 import { countEtcdv2Nodes } from "./state/etcdv2-nodes.ts";
@@ -92,7 +92,7 @@ async function findTridentTrouble(
 ): Promise<string | undefined> {
   try {
     const look = await Promise.race([
-      lookAtTrident(cluster, { namespace, deployment }),
+      checkTrident(cluster, { namespace, deployment }),
       sleep(tridentMilliseconds, seenSoFar(`no answer within ${tridentMilliseconds / 1000} s`), { ref: false }),
     ]);
     return look.done ? undefined : look.seen;

@@ -6,7 +6,7 @@ import { MigrationRecordInvalidError, type MigrationRecord } from "../../record/
 import { startedOn, type StartedOn } from "../../record/started-on.ts";
 import { classifyDeployment, type DeploymentFinding, type LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
 import { claimFinding } from "../../trident/legacy/uninstalled-trident.ts";
-import { newTridentName, standingNewTrident, type StandingNewTrident } from "../../trident/new/new-trident.ts";
+import { newTridentName, newTridentState, type NewTridentState } from "../../trident/new/new-trident.ts";
 import { writtenTo } from "../../undo/beside-legacy-trident.ts";
 import type { PlanRequest } from "../plan-request.ts";
 import type { ClusterReader } from "./cluster-reader.ts";
@@ -31,7 +31,7 @@ export interface TridentRead {
 
 /** A migration's own new Trident, which stands under another name until the stack's does. */
 export interface BesideTridents {
-  readonly standing: StandingNewTrident | undefined;
+  readonly standing: NewTridentState | undefined;
   /** Asked only where an old Trident is there beside the start of a new one. */
   readonly wrote: WrittenByBoth | undefined;
 }
@@ -86,7 +86,7 @@ async function readRecorded(
 ): Promise<Pick<TridentRead, "record" | "recordFailure" | "beside">> {
   try {
     const record = await readRecord(environment);
-    const standing = await readStandingNewTrident(environment, request);
+    const standing = await readNewTridentState(environment, request);
     const wrote = await readWritten(environment, request, finding, record, standing);
     return { record, beside: { standing, wrote } };
   } catch (error) {
@@ -105,13 +105,13 @@ async function readRecord(environment: PlanEnvironment): Promise<MigrationRecord
   }
 }
 
-async function readStandingNewTrident(
+async function readNewTridentState(
   { reader }: PlanEnvironment,
   { namespace }: PlanRequest,
-): Promise<StandingNewTrident | undefined> {
+): Promise<NewTridentState | undefined> {
   const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${newTridentName}`;
   const deployment = (await reader.read(path)) as V1Deployment | undefined;
-  return deployment === undefined || !isOurs(deployment) ? undefined : standingNewTrident(deployment);
+  return deployment === undefined || !isOurs(deployment) ? undefined : newTridentState(deployment);
 }
 
 async function readWritten(
@@ -119,7 +119,7 @@ async function readWritten(
   request: PlanRequest,
   finding: DeploymentFinding,
   record: MigrationRecord | undefined,
-  standing: StandingNewTrident | undefined,
+  standing: NewTridentState | undefined,
 ): Promise<WrittenByBoth | undefined> {
   if (finding.kind !== "legacy" || finding.legacy.stoppedByMigration || !request.migrate) return undefined;
   if (record === undefined || record.rollbackPhase === "restoring") return undefined;

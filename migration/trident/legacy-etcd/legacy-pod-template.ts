@@ -1,7 +1,7 @@
 import type { V1Container, V1OwnerReference, V1Pod, V1PodSpec, V1Volume } from "@kubernetes/client-node";
 import { managedByLabel, managedByValue } from "../../kubernetes/ownership.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
-import { embeddedDataDirectory } from "../legacy/uninstalled-trident.ts";
+import { legacyDataDirectory } from "../legacy/uninstalled-trident.ts";
 
 /** A ConfigMap whose deletion takes the pod with it, whatever became of the process that made the pod. */
 export interface PodOwner {
@@ -48,7 +48,7 @@ export function copiedClaimPod(
 ): V1Pod {
   const { claim } = legacy;
   const container = pick(legacy.etcdContainer, ["name", "command", "args"]);
-  const data = { name: "data", mountPath: embeddedDataDirectory };
+  const data = { name: "data", mountPath: legacyDataDirectory };
   return pod(legacy, owner, sourcePodName, {
     initContainers: [
       {
@@ -82,8 +82,8 @@ if [ ! -d /claim/member/snap ] || [ ! -d /claim/member/wal ]; then
   echo "the volume has no data directory of etcd at its top (no folders member/snap and member/wal)" >&2
   exit 3
 fi
-cp -a /claim/member ${embeddedDataDirectory}/
-chmod 700 ${embeddedDataDirectory}
+cp -a /claim/member ${legacyDataDirectory}/
+chmod 700 ${legacyDataDirectory}
 `;
 
 /** Runs `etcd --version` with the legacy image, pulled as the legacy pod pulls it: shows that it can still be had. */

@@ -86,7 +86,7 @@ async function waitUntilEtcdAnswers(
   const { description } = etcdPod;
   const awaited = `${description} to answer on port ${legacy.clientPort}`;
   return waitUntil({ awaited, ...patience, intervalMilliseconds: 100 }, async (): Promise<Look<OpenStore>> => {
-    const pod = await lookAtPod(cluster, legacy, etcdPod);
+    const pod = await checkPod(cluster, legacy, etcdPod);
     // Its etcd is asked before the pod is said to run: a kubelet tells of that up to a second late, and Trident is away.
     if (!pod.done && !pod.isOnNode) return pod;
     const silence = await whySilent(forward);
@@ -123,7 +123,7 @@ async function whySilent(forward: PortForward): Promise<string | undefined> {
 
 type PodLook = { readonly done: true } | { readonly done: false; readonly seen: string; readonly isOnNode: boolean };
 
-async function lookAtPod(cluster: ClusterClient, legacy: LegacyTrident, { wayOut }: EtcdPod): Promise<PodLook> {
+async function checkPod(cluster: ClusterClient, legacy: LegacyTrident, { wayOut }: EtcdPod): Promise<PodLook> {
   const { namespace } = legacy;
   const pod = await readPod(cluster, namespace, sourcePodName);
   if (pod === undefined) throw new PodNotStartingError(namespace, sourcePodName, "somebody deleted it", runAgain);

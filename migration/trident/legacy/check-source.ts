@@ -6,11 +6,11 @@ import type { LegacyTrident } from "./legacy-trident.ts";
 import { confirmDifferences } from "../state/confirm-differences.ts";
 import { BlockedError } from "../../blockers/blocker.ts";
 import { StateCheck, type StateFindings, type TridentNames } from "../state/check-state.ts";
-import { brokenReferences, emptySource, oldTridentDisagrees } from "../../blockers/state-blockers.ts";
+import { brokenReferences, emptySource, legacyDisagrees } from "../../blockers/state-blockers.ts";
 
 /**
  * Raises BlockedError: emptySource when the legacy etcd has no state, brokenReferences when no Trident can start on it,
- * oldTridentDisagrees when it is not what the one that serves from it lists; and what `copy/check-source.ts` raises for keys that can't be
+ * legacyDisagrees when it is not what the one that serves from it lists; and what `copy/check-source.ts` raises for keys that can't be
  * copied. Answers how many keys there are.
  */
 export async function checkSource(options: {
@@ -33,7 +33,7 @@ export async function checkSource(options: {
   const findings = check.findings();
   refuseBroken(legacy, range.text, findings, options.report);
   const differences = ask && (await confirmDifferences(findings, source, range, ask));
-  if (differences !== undefined) throw new BlockedError(oldTridentDisagrees(legacy, differences));
+  if (differences !== undefined) throw new BlockedError(legacyDisagrees(legacy, differences));
   return keys;
 }
 

@@ -19,7 +19,7 @@ const clientUrl = "http://127.0.0.1:8001";
 const peerUrl = "http://127.0.0.1:8002";
 
 /** Where the embedded etcd of every Trident from 18.01 to 19.04 has its data: at the top of its claim. */
-export const embeddedDataDirectory = "/var/etcd/data";
+export const legacyDataDirectory = "/var/etcd/data";
 
 /**
  * The Trident whose claim is left, as far as it is known: its etcd as the vendor's installer ran it.
@@ -35,7 +35,7 @@ export function uninstalledTrident(
     name: place.legacyEtcdContainer,
     command: ["/usr/local/bin/etcd"],
     args: [
-      ...["-name", "etcd1", "-data-dir", embeddedDataDirectory, "-initial-cluster", `etcd1=${peerUrl}`],
+      ...["-name", "etcd1", "-data-dir", legacyDataDirectory, "-initial-cluster", `etcd1=${peerUrl}`],
       ...["-advertise-client-urls", clientUrl, "-listen-client-urls", clientUrl],
       ...["-initial-advertise-peer-urls", peerUrl, "-listen-peer-urls", peerUrl],
     ],

@@ -17,7 +17,7 @@ export const newTridentName = "trident-external-etcd";
 export const verifiedRevisionAnnotation = "trident-etcd/verified-revision";
 
 /** The new Trident that the stack's own Deployment has not taken over. */
-export interface StandingNewTrident {
+export interface NewTridentState {
   readonly replicas: number;
   /** As its Deployment is marked; absent for one whose writes no migration takes back. */
   readonly verifiedRevision?: bigint | undefined;
@@ -73,15 +73,15 @@ export function verifiedRevisionOf(deployment: V1Deployment): bigint | undefined
 }
 
 /** The new Trident that the stack's Deployment has not taken over; undefined when none stands. */
-export async function findStandingNewTrident(
+export async function findNewTridentState(
   cluster: ClusterClient,
   namespace: string,
-): Promise<StandingNewTrident | undefined> {
+): Promise<NewTridentState | undefined> {
   const deployment = await findNewTrident(cluster, namespace);
-  return deployment === undefined ? undefined : standingNewTrident(deployment);
+  return deployment === undefined ? undefined : newTridentState(deployment);
 }
 
-export function standingNewTrident(deployment: V1Deployment): StandingNewTrident {
+export function newTridentState(deployment: V1Deployment): NewTridentState {
   return {
     replicas: deployment.spec?.replicas ?? 1,
     verifiedRevision: verifiedRevisionOf(deployment),

@@ -26,7 +26,7 @@ import { restoreLegacyTrident } from "../legacy/restore-legacy-trident.ts";
 import { openSourcePod, removeSourcePod } from "../legacy-etcd/source-pod.ts";
 import { checkStillStopped, deleteLegacyTrident, stopLegacyTrident } from "../legacy/stop-legacy-trident.ts";
 import { findTridentOrClaim, type ClaimSource } from "../legacy/uninstalled-trident.ts";
-import { findStandingNewTrident, type NewTridentSpec } from "../new/new-trident.ts";
+import { findNewTridentState, type NewTridentSpec } from "../new/new-trident.ts";
 import { startNewTrident, startNewTridentAgain } from "../new/start-new-trident.ts";
 import {
   handOverNewTrident,
@@ -193,7 +193,7 @@ function newTridentSteps({ cluster, interruption, request }: Reach): NewTridentS
       return startNewTrident(cluster, trident, { destination, range: request.prefix, revision });
     },
     startNewTridentAgain: (record) => startNewTridentAgain(cluster, record, { timeoutSeconds, spec }),
-    findNewTrident: () => findStandingNewTrident(cluster, namespace),
+    findNewTrident: () => findNewTridentState(cluster, namespace),
     readNewTrident: async () => {
       try {
         const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;

@@ -6,7 +6,7 @@ import type { MigrationLease } from "../../lease/held-lease.ts";
 import type { MigrationRecord, RecordChange } from "../../record/migration-record.ts";
 import type { DeploymentFinding, LegacyTrident } from "../legacy/legacy-trident.ts";
 import type { StoppedTrident } from "../legacy/stop-legacy-trident.ts";
-import type { StandingNewTrident } from "../new/new-trident.ts";
+import type { NewTridentState } from "../new/new-trident.ts";
 import type { NamesAnswer } from "../rest/ask-for-lists.ts";
 import type { ListLengths } from "../rest/expected-lists.ts";
 
@@ -86,7 +86,7 @@ export interface NewTridentSteps {
   /** Starts it as it was before a rollback, waits until it serves, and leaves its pods to the stack's own Deployment. */
   startNewTridentAgain(record: MigrationRecord): Promise<void>;
   /** The one that the stack's own Deployment has not taken over; undefined when none stands. */
-  findNewTrident(): Promise<StandingNewTrident | undefined>;
+  findNewTrident(): Promise<NewTridentState | undefined>;
   /** The specification of the stack's own Deployment, as JSON; undefined when that does not stand. */
   readNewTrident(): Promise<string | undefined>;
   /** Returns only when nothing runs of what findNewTrident finds; its Deployment stays. Does nothing when there is none. */

@@ -83,7 +83,7 @@ export class StateCheck {
     const { kind, name } = thing;
     if (this.#notSeen?.[kind].delete(name) === false) this.#unlisted.add(thing);
     if (kind !== "volumes") this.#known[kind].add(name);
-    else if (hasValue) this.#lookAtVolume(name, entry.value);
+    else if (hasValue) this.#checkVolume(name, entry.value);
   }
 
   findings(): StateFindings {
@@ -106,7 +106,7 @@ export class StateCheck {
     return kind === undefined ? undefined : { kind, name: match?.[2] ?? "" };
   }
 
-  #lookAtVolume(volume: string, value: Buffer): void {
+  #checkVolume(volume: string, value: Buffer): void {
     const stored = parsed(value);
     if (stored === undefined) return;
     const { backend, Config } = stored;

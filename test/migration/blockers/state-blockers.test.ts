@@ -4,7 +4,7 @@ import {
   brokenReferences,
   foreignKeys,
   leasedKeys,
-  oldTridentDisagrees,
+  legacyDisagrees,
   openTransactions,
 } from "../../../migration/blockers/state-blockers.ts";
 
@@ -71,13 +71,13 @@ describe("an old Trident that disagrees with its etcd", () => {
   const extra = { count: 1, first: [{ kind: "storageClasses", name: "gold" }] } as const;
 
   it("is told which side has what", () => {
-    const { message } = oldTridentDisagrees(legacy, { unlisted: extra, unstored: none });
+    const { message } = legacyDisagrees(legacy, { unlisted: extra, unstored: none });
     assert.match(message, /agree: its etcd has storage class gold, which it does not list\. A Trident/);
     assert.match(
-      oldTridentDisagrees(legacy, { unlisted: none, unstored: extra }).message,
+      legacyDisagrees(legacy, { unlisted: none, unstored: extra }).message,
       /agree: it lists storage class gold, which its etcd does not have\. A Trident/,
     );
-    assert.match(oldTridentDisagrees(legacy, { unlisted: extra, unstored: extra }).message, /not list; it lists/);
+    assert.match(legacyDisagrees(legacy, { unlisted: extra, unstored: extra }).message, /not list; it lists/);
   });
 });
 

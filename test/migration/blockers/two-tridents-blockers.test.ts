@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inSettings } from "../../../migration/providers/in-settings.ts";
-import { bothTridents, oldTridentRestored } from "../../../migration/blockers/two-tridents-blockers.ts";
+import { bothTridents, legacyRestored } from "../../../migration/blockers/two-tridents-blockers.ts";
 
 const tridents = { namespace: "storage", old: "trident", new: "trident-external-etcd" };
 
@@ -45,7 +45,7 @@ describe("two Tridents", () => {
   });
 
   it("after a finished migration leave the choice to keep the old one or the new one", () => {
-    const { remedy } = oldTridentRestored(tridents, { old: 3, new: 4 });
+    const { remedy } = legacyRestored(tridents, { old: 3, new: 4 });
     assert.match(
       inSettings(remedy),
       /^To keep it and give up 4 keys that the new one wrote: .*rollback true`, .*discardedKeys 4`/,

@@ -49,7 +49,7 @@ function foreignCrd(found: readonly FoundObject[]): ServedCrd | undefined {
 
 function unusable(problem: string): Blocker {
   return {
-    kind: "unusableDefinition",
+    kind: "unusableCrd",
     object: crdObject,
     message:
       `CustomResourceDefinition ${crdName} exists, this program did not make it, and the etcd-operator v0.9.4 can't work ` +

@@ -1,4 +1,4 @@
-import { oldTridentNotServing, recordInvalid } from "../../../blockers/legacy-blockers.ts";
+import { legacyNotServing, recordInvalid } from "../../../blockers/legacy-blockers.ts";
 import { foreignKeys, sourceUnreachable } from "../../../blockers/state-blockers.ts";
 import { MigrationRecordInvalidError } from "../../../record/migration-record.ts";
 import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
@@ -65,7 +65,7 @@ export function checkLegacy(request: PlanRequest, facts: PlanFacts): Findings {
     return blockedBy(recordInvalid(sourceFailure, request.record));
   }
   if (sourceFailure !== undefined) return blockedBy(sourceUnreachable(legacy, sourceFailure));
-  if (notServing !== undefined) return blockedBy(oldTridentNotServing(legacy, notServing));
+  if (notServing !== undefined) return blockedBy(legacyNotServing(legacy, notServing));
   if (legacy.isUninstalled === true) return checkUninstalled(legacy, request, facts);
   if (source === undefined) {
     const when = "its state is looked at once it is started for the copy, and the counts of this plan are missing";

@@ -5,7 +5,7 @@ import {
   emptySource,
   foreignKeys,
   leasedKeys,
-  oldTridentDisagrees,
+  legacyDisagrees,
   openTransactions,
   sameCluster,
 } from "../../../blockers/state-blockers.ts";
@@ -83,7 +83,7 @@ function checkReferences({ legacy, prefix, summary: { findings }, differences }:
   const missing = [findings.withoutBackend, findings.withoutClass].filter(({ count }) => count > 0);
   return [
     ...missing.map((each) => brokenReferences(legacy, prefix.text, each)),
-    ...(differences === undefined ? [] : [oldTridentDisagrees(legacy, differences)]),
+    ...(differences === undefined ? [] : [legacyDisagrees(legacy, differences)]),
   ];
 }
 

@@ -45,11 +45,11 @@ describe("the plan, with an old Trident that somebody put back after the migrati
     const plan = await planOf(restoredBeside);
     assert.equal(plan.flow, "migrated");
     assert.deepEqual(plan.steps, []);
-    assert.deepEqual(kinds(plan.blockers), ["oldTridentRestored"]);
+    assert.deepEqual(kinds(plan.blockers), ["legacyRestored"]);
   });
 
   it("is the plan of a rollback with that setting, once what the new one wrote is given up", async () => {
-    assert.deepEqual(kinds((await planOf(restoredBeside, { rollback: true })).blockers), ["oldTridentRestored"]);
+    assert.deepEqual(kinds((await planOf(restoredBeside, { rollback: true })).blockers), ["legacyRestored"]);
     const plan = await planOf(restoredBeside, { rollback: true, discardedKeys: 1 });
     assert.equal(plan.flow, "rollback");
     assert.deepEqual(plan.blockers, []);

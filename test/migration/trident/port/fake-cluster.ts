@@ -6,7 +6,7 @@ import {
   type StoppedTrident,
 } from "../../../../migration/trident/legacy/stop-legacy-trident.ts";
 import { uninstalledTrident } from "../../../../migration/trident/legacy/uninstalled-trident.ts";
-import type { StandingNewTrident } from "../../../../migration/trident/new/new-trident.ts";
+import type { NewTridentState } from "../../../../migration/trident/new/new-trident.ts";
 import type { ClusterPort } from "../../../../migration/trident/port/cluster-port.ts";
 import type { NamesAnswer } from "../../../../migration/trident/rest/ask-for-lists.ts";
 import type { ListLengths } from "../../../../migration/trident/rest/expected-lists.ts";
@@ -211,7 +211,7 @@ export class FakeCluster extends FailingSteps implements ClusterPort {
     });
   }
 
-  findNewTrident(): Promise<StandingNewTrident | undefined> {
+  findNewTrident(): Promise<NewTridentState | undefined> {
     return this.take("findNewTrident", () => {
       if (!this.newTrident) return undefined;
       const { newTridentStopped, newTridentHasServed, newTridentSince: verifiedRevision } = this;

@@ -56,7 +56,7 @@ describe("the CRD of EtcdCluster", () => {
     assert.equal(crdOwner(unusable), "existing");
     assert.deepEqual(
       blockers.map(({ kind, object }) => [kind, object]),
-      [["unusableDefinition", crdObject]],
+      [["unusableCrd", crdObject]],
     );
     assert.match(blockers[0]?.message ?? "", /its scope is Cluster/);
   });
