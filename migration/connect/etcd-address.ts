@@ -103,11 +103,6 @@ export function isClientUrlOf(address: EtcdAddress, url: string): boolean {
   }
 }
 
-/** Whether it is the stack's own. Of another one the limits are not known, and what else is in it is none of this program's business. */
-export function isOwnEtcd(address: EtcdAddress): address is ManagedAddress {
-  return address.kind === "managed";
-}
-
 /** The command with which a person removes what is below the prefix; the files are that person's own. */
 export function deletionCommand(endpoints: readonly string[], prefix: KeyPrefix): string {
   const flags = endpoints.some((endpoint) => endpoint.startsWith("https:"))

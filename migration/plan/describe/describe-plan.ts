@@ -7,7 +7,7 @@ import { isRoutine } from "../rules/stack/stack-objects.ts";
 import {
   blockerLines,
   describeCluster,
-  destinationLines,
+  describeDestination,
   headline,
   items,
   rows,
@@ -65,7 +65,7 @@ function describeState({ keys, bytes, counts }: StatePlan): string {
 function whatIsDone(plan: MigrationPlan): string[] {
   const objects = plan.objects.filter((each) => !isRoutine(each));
   return [
-    ...destinationLines(plan.destination),
+    ...describeDestination(plan.destination).lines,
     ...section("Risks", items(plan.risks)),
     ...section("What happens", stepLines(plan)),
     ...section(

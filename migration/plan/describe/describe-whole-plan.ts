@@ -12,7 +12,7 @@ import type {
 import {
   blockerLines,
   describeCluster,
-  destinationLines,
+  describeDestination,
   headline,
   items,
   rows,
@@ -22,6 +22,7 @@ import {
 
 /** All that the plan knows: for a file, a report, and whoever asks for it. */
 export function describeWholePlan(plan: MigrationPlan): string {
+  const destination = describeDestination(plan.destination);
   const lines = [
     headline(plan),
     ...rows([
@@ -35,7 +36,7 @@ export function describeWholePlan(plan: MigrationPlan): string {
       plan.flow === "rollback" ? "The state to carry back" : "The state to move",
       plan.state === undefined ? [] : stateLines(plan.state),
     ),
-    ...section(plan.destination.kind === "managed" ? "The new etcd" : "The etcd", destinationLines(plan.destination)),
+    ...section(destination.title, destination.lines),
     ...section("What happens", stepLines(plan)),
     ...section("What exists already", objectLines(plan)),
     ...section("Certificates", certificateLines(plan.certificates)),

@@ -1,13 +1,13 @@
 import { describeDuration } from "../../wording/describe-amount.ts";
 import { counted, describeCount } from "../../wording/counted.ts";
-import type { DestinationPlan, MigrationPlan, PlannedStep } from "../migration-plan.ts";
+import type { DestinationPlan, ManagedDestinationPlan, MigrationPlan, PlannedStep } from "../migration-plan.ts";
 
 // What the short and the whole description of a plan have in common.
 
 /** In one sentence. */
 export function headline(plan: MigrationPlan): string {
   const { flow, namespace, migratedAt, rolledBackAt } = plan;
-  const etcd = plan.destination.kind === "managed" ? "an etcd cluster of its own" : "an existing etcd";
+  const { etcd } = describeDestination(plan.destination);
   const headlines = {
     install: `Plan for namespace ${namespace}: install Trident on ${etcd}.`,
     migrate: `Plan for namespace ${namespace}: move Trident's state to ${etcd}.`,
@@ -24,7 +24,8 @@ export function describeCluster({ cluster, kubernetesVersion }: MigrationPlan): 
   return `${cluster}${kubernetesVersion === undefined ? "" : `, Kubernetes ${kubernetesVersion}`}`;
 }
 
-export function destinationLines(destination: DestinationPlan): string[] {
+/** In a sentence, as a title, and all that is known of it. */
+export function describeDestination(destination: DestinationPlan): { etcd: string; title: string; lines: string[] } {
   const { version, keys, equalKeys, foreignKeys } = destination;
   const compared =
     equalKeys === undefined || foreignKeys === undefined
@@ -32,17 +33,27 @@ export function destinationLines(destination: DestinationPlan): string[] {
       : `: ${describeCount(equalKeys)} as in the old one, ${describeCount(foreignKeys)} not`;
   const keysRow = ["keys", keys === undefined ? "not known" : `${describeCount(keys)}${compared}`] as const;
   const saysVersion = version === undefined ? "" : `, etcd ${version}`;
-  if (destination.kind === "existing") {
-    const { endpoints, reached } = destination;
-    const how = reached === undefined ? ", not reached from this machine" : `, reached ${reached}`;
-    return rows([["existing etcd", `${endpoints.join(", ")}${how}${saysVersion}`], keysRow]);
+  switch (destination.kind) {
+    case "managed": {
+      const { name, exists, size } = destination;
+      const lines = exists
+        ? rows([["EtcdCluster", `${name}${answeringOf(destination)}${saysVersion}`], keysRow])
+        : rows([["EtcdCluster", `${name}, to be made with ${counted(size, "member")}`]]);
+      return { etcd: "an etcd cluster of its own", title: "The new etcd", lines };
+    }
+    case "existing": {
+      const { endpoints, reached } = destination;
+      const how = reached === undefined ? ", not reached from this machine" : `, reached ${reached}`;
+      const lines = rows([["existing etcd", `${endpoints.join(", ")}${how}${saysVersion}`], keysRow]);
+      return { etcd: "an existing etcd", title: "The etcd", lines };
+    }
   }
-  const { name, exists, size, members: all, answering } = destination;
-  if (!exists) return rows([["EtcdCluster", `${name}, to be made with ${counted(size, "member")}`]]);
-  const becomes = all === size ? "" : ` (${size} are wanted)`;
-  const members =
-    all === undefined ? "" : `, ${answering ?? 0} of ${counted(all, "member answers", "members answer")}${becomes}`;
-  return rows([["EtcdCluster", `${name}${members}${saysVersion}`], keysRow]);
+}
+
+function answeringOf({ size, members, answering = 0 }: ManagedDestinationPlan): string {
+  if (members === undefined) return "";
+  const becomes = members === size ? "" : ` (${size} are wanted)`;
+  return `, ${answering} of ${counted(members, "member answers", "members answer")}${becomes}`;
 }
 
 export function stepLines({ flow, steps, outageEstimateSeconds, legacy }: MigrationPlan): string[] {

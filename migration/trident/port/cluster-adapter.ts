@@ -1,6 +1,6 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { KeyPrefix } from "../../copy/store/key-range.ts";
-import { isOwnEtcd, type EtcdAddress } from "../../connect/etcd-address.ts";
+import type { EtcdAddress } from "../../connect/etcd-address.ts";
 import { refuseUnusableEtcd } from "../../connect/check-etcd.ts";
 import { openEtcd, type OpenEtcd } from "../../connect/open-etcd.ts";
 import { connectToCluster, type ClusterAccess } from "../../kubernetes/cluster-client.ts";
@@ -244,6 +244,6 @@ function snapshotSteps({ gate, interruption, request }: Reach): SnapshotSteps {
     saveSourceSnapshot: async (source) => folder?.save(source.snapshot(), gate.signal),
     saveDestinationSnapshot: async (store) =>
       // Of an etcd that others may use, too, the rest is none of this program's business.
-      destination !== undefined && isOwnEtcd(destination) ? folder?.save(store.snapshot(), interruption) : undefined,
+      destination?.kind === "managed" ? folder?.save(store.snapshot(), interruption) : undefined,
   };
 }
