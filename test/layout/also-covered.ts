@@ -142,7 +142,7 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/plan/read-facts.ts",
     "migration/plan/read/plan-environment.ts",
   ],
-  "test/migration/plan/rules/outcome/what-destroy-keeps.test.ts": ["migration/plan/rules/outcome/etcd-outcome.ts"],
+  "test/migration/plan/rules/etcd/destination.test.ts": ["migration/plan/rules/etcd/etcd-rules.ts"],
   "test/migration/plan/rules/trident/deployment-managers.test.ts": [
     "migration/plan/read/deployment-managers.ts",
     "migration/plan/read/deployment-marks.ts",
