@@ -10,7 +10,7 @@ const layers = [
   ["plan", "^migration/plan/"],
   ["identity", "^migration/identity/"],
   ["serving", "^migration/serving/"],
-  ["uninstall", "^migration/uninstall/"],
+  ["destroy", "^migration/destroy/"],
   ["rollback", "^migration/rollback/"],
   ["migrate", "^migration/migrate/"],
   ["undo", "^migration/undo/"],
@@ -59,6 +59,12 @@ export default {
       severity: "error",
       from: { path: "^migration/" },
       to: { path: "node_modules/@pulumi/" },
+    },
+    {
+      name: "only who shows a text to the program's user knows its settings",
+      severity: "error",
+      from: { path: "^(components|migration)/", pathNot: "^migration/providers/" },
+      to: { path: "^migration/wording/in-settings[.]ts$" },
     },
     {
       name: "components do not know etcd",

@@ -14,7 +14,8 @@ export interface ProviderModule {
 declare function require(name: string): ProviderModule;
 
 /**
- * A provider that asks a module of the migration's package, by one of the names that it exports for good.
+ * A provider that asks a module of the migration's package, by one of the names that it exports for good: migration/package.json says
+ * where each of these is now.
  *
  * Pulumi freezes the text of these functions, and the name, into the stack's state, and runs that text even when this file has changed
  * since. So each only calls the module, which is looked up anew in whatever version is installed.

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { inSettings } from "@trident-etcd/migration/providers/in-settings.ts";
+import { inSettings } from "@trident-etcd/migration/wording/in-settings.ts";
 
 /**
  * The result of `step`. When it fails with one of this project's own errors, whose messages say what is wrong and what to do,

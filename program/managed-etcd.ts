@@ -5,7 +5,7 @@ import type {
 } from "@trident-etcd/migration/certificates/brought-certificates.ts";
 import type { GeneratedAuthority } from "@trident-etcd/migration/plan/plan-request.ts";
 import type { Platform } from "@trident-etcd/migration/kubernetes/detect-platform.ts";
-import { inSettings } from "@trident-etcd/migration/providers/in-settings.ts";
+import { inSettings } from "@trident-etcd/migration/wording/in-settings.ts";
 import { change } from "@trident-etcd/migration/wording/change.ts";
 
 import type { CertificateWithKey } from "../components/etcd/etcd-secrets.ts";

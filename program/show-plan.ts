@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describePlan, type PlanDetail } from "@trident-etcd/migration/plan/describe/describe-plan.ts";
 import type { MigrationPlan } from "@trident-etcd/migration/plan/migration-plan.ts";
 import { refuseBlocked } from "@trident-etcd/migration/plan/plan-blocked-error.ts";
-import { inSettings } from "@trident-etcd/migration/providers/in-settings.ts";
+import { inSettings } from "@trident-etcd/migration/wording/in-settings.ts";
 
 import type { Settings } from "./settings/settings.ts";
 

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describeReport, type RunOutcome } from "@trident-etcd/migration/plan/describe/describe-report.ts";
-import { inSettings } from "@trident-etcd/migration/providers/in-settings.ts";
+import { inSettings } from "@trident-etcd/migration/wording/in-settings.ts";
 import type { MigrationPlan } from "@trident-etcd/migration/plan/migration-plan.ts";
 import type { MigrationResult } from "@trident-etcd/migration/record/migration-result.ts";
 

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { FinalSnapshotAdvice } from "@trident-etcd/migration/uninstall/final-snapshot-errors.ts";
+import type { FinalSnapshotAdvice } from "@trident-etcd/migration/destroy/final-snapshot-errors.ts";
 
 import { DestroyStep, type DestroyStepArgs } from "./destroy-step.ts";
 

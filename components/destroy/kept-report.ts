@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { KeptThing } from "@trident-etcd/migration/uninstall/kept-report.ts";
+import type { KeptThing } from "@trident-etcd/migration/destroy/kept-report.ts";
 
 import { DestroyStep, type DestroyStepArgs } from "./destroy-step.ts";
 

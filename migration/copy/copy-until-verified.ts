@@ -1,5 +1,5 @@
 import type { LeasePolicy } from "./check-source.ts";
-import { copyChanges } from "./copy-changes.ts";
+import { copyChanges } from "./changes/copy-changes.ts";
 import { copyPrefix } from "./copy-prefix.ts";
 import { CopyInterruptedError } from "./errors.ts";
 import type { KeyRange, KeyValueStore, StoredKeyValue } from "./store/key-value-store.ts";

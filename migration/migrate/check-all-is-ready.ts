@@ -5,7 +5,7 @@ import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import type { TridentNames } from "../trident/state/check-state.ts";
 import { counted } from "../wording/counted.ts";
-import { checkStores } from "./check-stores.ts";
+import { checkStores } from "./check-destination.ts";
 import { MigrationError, type BegunMigration, type Migration } from "./migration.ts";
 import { undoMigration } from "./undo-migration.ts";
 

@@ -1,5 +1,5 @@
 import { counted } from "../wording/counted.ts";
-import { afterVerifiedCopy, copyChanges, type CopiedChanges, type EarlierPass } from "../copy/copy-changes.ts";
+import { afterVerifiedCopy, copyChanges, type CopiedChanges, type EarlierPass } from "../copy/changes/copy-changes.ts";
 import { copyUntilVerified } from "../copy/copy-until-verified.ts";
 import { CopyInterruptedError } from "../copy/errors.ts";
 import type { KeyPrefix } from "../copy/store/key-range.ts";

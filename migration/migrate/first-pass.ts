@@ -1,4 +1,4 @@
-import { checkStores } from "./check-stores.ts";
+import { checkStores } from "./check-destination.ts";
 import { copyAndVerify } from "./copy-and-verify.ts";
 import { isTransient } from "../copy/store/store-error.ts";
 import type { VerifiedCopy } from "../copy/compare/verify-copy.ts";

@@ -1,5 +1,5 @@
 import type { Blocker } from "../blockers/blocker.ts";
-import type { KeptThing } from "../uninstall/kept-report.ts";
+import type { KeptThing } from "../destroy/kept-report.ts";
 
 /**
  * What a run is going to do, and why. Plain JSON for a stack's outputs: names, counts, sizes and times, never a key's value

@@ -8,7 +8,7 @@ import { checkRecordedEtcd } from "./rules/etcd/recorded-etcd.ts";
 import { blockedBy, inOrderOfWeight, nothingFound, together } from "./rules/findings.ts";
 import { outageOf, planSteps, stepFacts } from "./rules/outcome/steps.ts";
 import { planWhatStays } from "./rules/outcome/what-stays.ts";
-import { checkCrd, crdOwner } from "./rules/stack/crd.ts";
+import { checkCrd, crdOwner } from "./rules/etcd/crd.ts";
 import { checkOwners } from "./rules/stack/other-stack.ts";
 import { checkPermissions } from "./rules/stack/permissions.ts";
 import { checkRecord, finishedEarlier } from "./rules/stack/record.ts";

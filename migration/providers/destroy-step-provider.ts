@@ -3,9 +3,9 @@ import { describeFailure } from "../wording/describe-failure.ts";
 import { ClusterUnreachableError, withoutFullStop } from "../kubernetes/errors.ts";
 import { openUntil } from "../kubernetes/connections/request-gate.ts";
 import { unlessAborted } from "../kubernetes/wait-until.ts";
-import type { FinalSnapshotAdvice } from "../uninstall/final-snapshot-errors.ts";
-import type { KeptThing } from "../uninstall/kept-report.ts";
-import type { StackGuardRequest } from "../uninstall/stack-guard.ts";
+import type { FinalSnapshotAdvice } from "../destroy/final-snapshot-errors.ts";
+import type { KeptThing } from "../destroy/kept-report.ts";
+import type { StackGuardRequest } from "../destroy/stack-guard.ts";
 
 /** What is done when a stack is destroyed, with what the last `up` knew: nothing is asked of the configuration then. */
 export type DestroyStepInputs = (
@@ -171,7 +171,7 @@ async function take(props: DestroyStepInputs, interruption: AbortSignal): Promis
   switch (props.step) {
     case "stackGuard": {
       const { connectToCluster } = await import("../kubernetes/cluster-client.ts");
-      const { guardStack } = await import("../uninstall/stack-guard.ts");
+      const { guardStack } = await import("../destroy/stack-guard.ts");
       // Without the uid, for an error that says what its own cluster was called.
       return guardStack(connectToCluster({ kubeconfig, context }).behind(openUntil(interruption)), props);
     }
@@ -180,8 +180,8 @@ async function take(props: DestroyStepInputs, interruption: AbortSignal): Promis
       const { snapshotFolder } = await import("../snapshot/snapshot-folder.ts");
       const folder = snapshotFolder(props.snapshotDirectory, props.namespace);
       if (folder === undefined) return;
-      const { saveFinalSnapshot } = await import("../uninstall/final-snapshot.ts");
-      const { finalSnapshotOnCluster } = await import("../uninstall/final-snapshot-on-cluster.ts");
+      const { saveFinalSnapshot } = await import("../destroy/final-snapshot.ts");
+      const { finalSnapshotOnCluster } = await import("../destroy/final-snapshot-on-cluster.ts");
       const { namespace, etcdCluster, clientSecret, record, advice } = props;
       const isTrial = props.step === "finalSnapshotTrial";
       const known = { ...(record === undefined ? {} : { record }), ...(advice === undefined ? {} : { advice }) };
@@ -190,16 +190,16 @@ async function take(props: DestroyStepInputs, interruption: AbortSignal): Promis
     }
     case "membersGone": {
       const { connectToCluster } = await import("../kubernetes/cluster-client.ts");
-      const { waitUntilMembersAreGone } = await import("../uninstall/members-gone.ts");
+      const { waitUntilMembersAreGone } = await import("../destroy/members-gone.ts");
       return waitUntilMembersAreGone(connectToCluster(access).behind(openUntil(interruption)), props, report);
     }
     case "definitionRemoval": {
       const { connectToCluster } = await import("../kubernetes/cluster-client.ts");
-      const { removeCrdIfUnused } = await import("../uninstall/crd-removal.ts");
+      const { removeCrdIfUnused } = await import("../destroy/crd-removal.ts");
       return removeCrdIfUnused(connectToCluster(access).behind(openUntil(interruption)), props, report);
     }
     case "keptReport": {
-      const { keptReader, reportKept } = await import("../uninstall/kept-report.ts");
+      const { keptReader, reportKept } = await import("../destroy/kept-report.ts");
       const lines = await reportKept(keptReader(access), props.kept);
       if (lines.length > 0) report(lines.join("\n"));
     }

@@ -1,5 +1,5 @@
 import { change } from "../wording/change.ts";
-import { errorInSettings, inSettings } from "./in-settings.ts";
+import { errorInSettings, inSettings } from "../wording/in-settings.ts";
 import { accessOf, type AccessInputs } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 import { etcdAddress, type GivenAddress } from "../connect/etcd-address.ts";

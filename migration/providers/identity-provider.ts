@@ -1,4 +1,4 @@
-import { errorInSettings, inSettings } from "./in-settings.ts";
+import { errorInSettings, inSettings } from "../wording/in-settings.ts";
 import { randomUUID } from "node:crypto";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";

@@ -1,4 +1,4 @@
-import { errorInSettings, inSettings } from "./in-settings.ts";
+import { errorInSettings, inSettings } from "../wording/in-settings.ts";
 import { destinationOf } from "../connect/etcd-address.ts";
 import { accessOf, requestOf, type InputsOf } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";

@@ -1,4 +1,4 @@
-import { inSettings } from "./in-settings.ts";
+import { inSettings } from "../wording/in-settings.ts";
 import { requestOf, type InputsOf } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 import type { GivenAddress } from "../connect/etcd-address.ts";

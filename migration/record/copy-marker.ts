@@ -1,4 +1,4 @@
-import type { EarlierPass } from "../copy/copy-changes.ts";
+import type { EarlierPass } from "../copy/changes/copy-changes.ts";
 import type { StoredKeyValue } from "../copy/store/key-value-store.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "./migration-record.ts";
 

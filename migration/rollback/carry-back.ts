@@ -1,5 +1,5 @@
 import { carryAndVerify } from "../migrate/copy-and-verify.ts";
-import { afterVerifiedCopy, type EarlierPass } from "../copy/copy-changes.ts";
+import { afterVerifiedCopy, type EarlierPass } from "../copy/changes/copy-changes.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";

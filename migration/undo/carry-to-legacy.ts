@@ -1,4 +1,4 @@
-import { copyChanges } from "../copy/copy-changes.ts";
+import { copyChanges } from "../copy/changes/copy-changes.ts";
 import { hasSameValue } from "../copy/store/entry-bytes.ts";
 import type { KeyRange, StoredKeyValue } from "../copy/store/key-value-store.ts";
 import { compareRanges } from "../copy/compare/compare-ranges.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { batchesOf } from "../../migration/copy/write/batches.ts";
-import type { CopiedChanges } from "../../migration/copy/copy-changes.ts";
+import type { CopiedChanges } from "../../migration/copy/changes/copy-changes.ts";
 import { prefixRange } from "../../migration/copy/store/key-range.ts";
 import type { KeyValue } from "../../migration/copy/store/key-value-store.ts";
 import type { VerifiedCopy } from "../../migration/copy/compare/verify-copy.ts";

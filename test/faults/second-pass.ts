@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { VerifiedPass } from "../../migration/copy/read/changed-since.ts";
-import { afterVerifiedCopy, copyChanges, type CopiedChanges } from "../../migration/copy/copy-changes.ts";
+import { afterVerifiedCopy, copyChanges, type CopiedChanges } from "../../migration/copy/changes/copy-changes.ts";
 import type { KeyRange, KeyValueStore } from "../../migration/copy/store/key-value-store.ts";
 import { pinRevision } from "../../migration/copy/read/pin-revision.ts";
 import { verifyChanges } from "../../migration/copy/compare/verify-changes.ts";

@@ -64,7 +64,7 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/copy/compare/differences.ts",
     "migration/copy/read/pin-revision.ts",
   ],
-  "test/migration/copy/copy-changes.test.ts": [
+  "test/migration/copy/changes/copy-changes.test.ts": [
     "migration/copy/changes/carrier.ts",
     "migration/copy/changes/few-changes.ts",
   ],
@@ -119,7 +119,7 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
   "test/migration/migrate/interrupted-migration.test.ts": ["migration/lease/interruption.ts"],
   "test/migration/migrate/migrate-trident-state.test.ts": [
     "migration/migrate/check-all-is-ready.ts",
-    "migration/migrate/check-stores.ts",
+    "migration/migrate/check-destination.ts",
     "migration/migrate/end-migration.ts",
     "migration/migrate/find-what-to-do.ts",
     "migration/migrate/migration.ts",
@@ -185,8 +185,8 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/undo/count-new-writes.ts",
     "migration/undo/undo-new-trident.ts",
   ],
-  "test/migration/uninstall/crd-removal.test.ts": ["migration/kubernetes/ownership.ts"],
-  "test/migration/uninstall/final-snapshot.test.ts": ["migration/uninstall/final-snapshot-errors.ts"],
+  "test/migration/destroy/crd-removal.test.ts": ["migration/kubernetes/ownership.ts"],
+  "test/migration/destroy/final-snapshot.test.ts": ["migration/destroy/final-snapshot-errors.ts"],
   "test/program/existing-etcd.test.ts": ["program/tridents-etcd.ts"],
   "test/program/settings/read-settings.test.ts": [
     "program/settings/configuration-error.ts",

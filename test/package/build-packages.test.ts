@@ -98,7 +98,7 @@ describe("the packages as they are published", () => {
   });
 
   it("says how its inputs are called as settings of the program at one place alone", () => {
-    const settings = path.join(built.migration, "providers", "in-settings.js");
+    const settings = path.join(built.migration, "wording", "in-settings.js");
     const cli = path.join(built.migration, "cli");
     for (const file of filesOf(built.migration)) {
       if (file === settings || file.startsWith(cli) || !file.endsWith(".js")) continue;

@@ -3,7 +3,7 @@ import { bytesOf, compareKeys } from "../store/entry-bytes.ts";
 import { EntryTooLargeError, UntrustworthyAnswerError } from "../errors.ts";
 import { isInRange, keyAfter } from "../store/key-range.ts";
 import type { KeyRange, KeyValueStore, RangePage, StoredKeyValue } from "../store/key-value-store.ts";
-import { FIRST_PAGE_KEYS, likelyEnd, nextPageKeys, smallerPageKeys } from "./next-page.ts";
+import { FIRST_PAGE_KEYS, likelyEnd, nextPageKeys, smallerPageKeys } from "./page-size.ts";
 import { printableKey } from "../store/printable-key.ts";
 import { withRetries, type RetryOptions } from "../store/retry.ts";
 import { isAnswerTooLarge } from "../store/store-error.ts";

@@ -1,7 +1,7 @@
 import { groupsOf } from "./batches.ts";
 import { InFlight } from "./in-flight.ts";
 import type { KeyRange, KeyValueStore, StoredKeyValue } from "../store/key-value-store.ts";
-import { readKeysOf, revisionOfOwnTransaction } from "./own-transactions.ts";
+import { readKeysOf, revisionOfOwnTransaction } from "./unanswered-transactions.ts";
 import type { UnansweredTransaction } from "./write-journal.ts";
 import { pinRevision } from "../read/pin-revision.ts";
 import { readPages } from "../read/read-pages.ts";

@@ -1,6 +1,6 @@
 import { CopyConflictError, DestinationFullError, UntrustworthyAnswerError } from "../errors.ts";
 import type { KeyValue, KeyValueStore, StoredKeyValue } from "../store/key-value-store.ts";
-import { readKeysOf, revisionOfOwnTransaction } from "./own-transactions.ts";
+import { readKeysOf, revisionOfOwnTransaction } from "./unanswered-transactions.ts";
 import { withRetries, type RetryOptions } from "../store/retry.ts";
 import { isBusy, isOutOfSpace, isRequestTooLarge, isTooManyOperations } from "../store/store-error.ts";
 import type { UnansweredTransaction, WriteJournal } from "./write-journal.ts";

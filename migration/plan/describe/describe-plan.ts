@@ -1,6 +1,6 @@
 import { describeBytes } from "../../wording/describe-amount.ts";
 import { counted } from "../../wording/counted.ts";
-import type { KeptThing } from "../../uninstall/kept-report.ts";
+import type { KeptThing } from "../../destroy/kept-report.ts";
 import { describeWholePlan } from "./describe-whole-plan.ts";
 import type { LegacyPlan, MigrationPlan, StatePlan } from "../migration-plan.ts";
 import { isRoutine } from "../rules/stack/stack-objects.ts";

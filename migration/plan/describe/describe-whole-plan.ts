@@ -1,6 +1,6 @@
 import { describeBytes } from "../../wording/describe-amount.ts";
 import { counted, describeCount } from "../../wording/counted.ts";
-import { describeKept } from "../../uninstall/kept-report.ts";
+import { describeKept } from "../../destroy/kept-report.ts";
 import type {
   ClaimPlan,
   LegacyPlan,

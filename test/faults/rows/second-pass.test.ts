@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { inspect } from "node:util";
-import type { CopiedChanges } from "../../../migration/copy/copy-changes.ts";
+import type { CopiedChanges } from "../../../migration/copy/changes/copy-changes.ts";
 import type { KeyValue } from "../../../migration/copy/store/key-value-store.ts";
 import { FAULT_KINDS, type FaultKind } from "../../tcp-proxy.ts";
 import { Copier } from "../copier-process.ts";

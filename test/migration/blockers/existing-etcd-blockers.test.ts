@@ -5,7 +5,7 @@ import {
   existingEtcdTls,
   existingEtcdVersion,
 } from "../../../migration/blockers/existing-etcd-blockers.ts";
-import { inSettings } from "../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../migration/wording/in-settings.ts";
 
 const endpoint = "https://etcd.example.com:2379";
 

@@ -7,7 +7,7 @@ import {
   recordInvalid,
   type NamedLegacyTrident,
 } from "../../../migration/blockers/legacy-blockers.ts";
-import { inSettings } from "../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../migration/wording/in-settings.ts";
 
 const legacy: NamedLegacyTrident = {
   ...{ namespace: "storage", name: "trident", claim: "trident", clientPort: 8001 },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inSettings } from "../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../migration/wording/in-settings.ts";
 import { bothTridents, legacyRestored } from "../../../migration/blockers/two-tridents-blockers.ts";
 
 const tridents = { namespace: "storage", old: "trident", new: "trident-external-etcd" };

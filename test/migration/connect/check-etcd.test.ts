@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { inSettings } from "../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../migration/wording/in-settings.ts";
 import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import type { EtcdIdentity } from "../../../migration/connect/etcd-identity.ts";
 import { checkEtcd, type EtcdChecks } from "../../../migration/connect/check-etcd.ts";

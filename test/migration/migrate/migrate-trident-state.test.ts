@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inSettings } from "../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../migration/wording/in-settings.ts";
 import { keyPrefix } from "../../../migration/copy/store/key-range.ts";
 import { migrateTridentState, runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { isBlockedBy } from "../../../migration/blockers/blocker.ts";

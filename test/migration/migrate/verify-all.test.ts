@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inSettings } from "../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../migration/wording/in-settings.ts";
 import { CopyMismatchError } from "../../../migration/copy/errors.ts";
 import { LeaseLostError } from "../../../migration/lease/held-lease.ts";
 import { LegacyTridentChangedError } from "../../../migration/trident/legacy/stop-legacy-trident.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inSettings } from "../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../migration/wording/in-settings.ts";
 import { RollbackError } from "../../../migration/rollback/rollback.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
 import { changedSinceMigration, ignore, migratedCluster } from "./rollback-scene.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inSettings } from "../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../migration/wording/in-settings.ts";
 import { runMigration } from "../../../migration/migrate/migrate-trident-state.ts";
 import { FakeCluster } from "../trident/port/fake-cluster.ts";
 import { failureOf, ignore, killedOnceItServed } from "../migrate/migration-scene.ts";

@@ -1,4 +1,4 @@
-import type { EarlierPass } from "../../../copy/copy-changes.ts";
+import type { EarlierPass } from "../../../copy/changes/copy-changes.ts";
 import { KeySampler, type KeySample } from "../../../copy/store/key-sample.ts";
 import type { KeyRange, KeyValueStore, StoredKeyValue } from "../../../copy/store/key-value-store.ts";
 import { compareRanges } from "../../../copy/compare/compare-ranges.ts";

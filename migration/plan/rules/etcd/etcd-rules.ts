@@ -1,7 +1,7 @@
 import type { Blocker } from "../../../blockers/blocker.ts";
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import type { AskedMember } from "../../../members/asked-member.ts";
-import type { KeptThing } from "../../../uninstall/kept-report.ts";
+import type { KeptThing } from "../../../destroy/kept-report.ts";
 import type { DestinationPlan, MigrationPlan, PlannedCertificate, PlannedStep } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";

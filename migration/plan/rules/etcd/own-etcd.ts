@@ -9,8 +9,8 @@ import {
 import { withoutFullStop } from "../../../kubernetes/errors.ts";
 import { checkMembersNow } from "../../../members/wait-for-members.ts";
 import { recordedEtcd } from "../../../record/recorded-etcd.ts";
-import { crdName, crdPath } from "../../../uninstall/crd.ts";
-import type { KeptThing } from "../../../uninstall/kept-report.ts";
+import { crdName, crdPath } from "../../../destroy/crd.ts";
+import type { KeptThing } from "../../../destroy/kept-report.ts";
 import { counted } from "../../../wording/counted.ts";
 import { describeFailure } from "../../../wording/describe-failure.ts";
 import type { Flow, PlannedStep } from "../../migration-plan.ts";

@@ -1,4 +1,4 @@
-import type { KeptThing } from "../../../uninstall/kept-report.ts";
+import type { KeptThing } from "../../../destroy/kept-report.ts";
 import type { EtcdAddress } from "../../../connect/etcd-address.ts";
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import type { Flow, MigrationPlan } from "../../migration-plan.ts";

@@ -1,4 +1,4 @@
-import type { KeptThing } from "../../../uninstall/kept-report.ts";
+import type { KeptThing } from "../../../destroy/kept-report.ts";
 import type { ClaimPlan } from "../../migration-plan.ts";
 import { etcdRules } from "../etcd/destination.ts";
 import { whatDestroyKeeps, type KeepFacts } from "./what-destroy-keeps.ts";

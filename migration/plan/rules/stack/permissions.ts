@@ -3,7 +3,7 @@ import type { PlanRequest } from "../../plan-request.ts";
 import type { Access } from "../../read/cluster-reader.ts";
 import { clusterUidAccess, wishedInCluster, type Need } from "../../read/permissions.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
-import { crdOwner } from "./crd.ts";
+import { crdOwner } from "../etcd/crd.ts";
 
 /** What keeps a run from being carried out, and what is only good to have. */
 export function checkPermissions(

@@ -7,7 +7,7 @@ import type { PlanRequest } from "../../plan-request.ts";
 import type { ServedObject } from "../../read/cluster-reader.ts";
 import type { FoundObject } from "../../read/stack-objects.ts";
 import { blockedBy, type Findings } from "../findings.ts";
-import { planCrd } from "./crd.ts";
+import { planCrd } from "../etcd/crd.ts";
 
 /** What becomes of objects that are there, in a run as it should be: the steps say it, or there is nothing to say. */
 export const routineFates = {

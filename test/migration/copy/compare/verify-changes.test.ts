@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { afterVerifiedCopy, copyChanges } from "../../../../migration/copy/copy-changes.ts";
+import { afterVerifiedCopy, copyChanges } from "../../../../migration/copy/changes/copy-changes.ts";
 import { type CopiedState } from "../../../../migration/copy/copy-state.ts";
 import type { KeyRange, KeyValue, RangeRequest } from "../../../../migration/copy/store/key-value-store.ts";
 import { verifyChanges } from "../../../../migration/copy/compare/verify-changes.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inSettings } from "../../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../../migration/wording/in-settings.ts";
 import { BlockedError, type BlockerKind } from "../../../../migration/blockers/blocker.ts";
 import type { DeploymentFinding } from "../../../../migration/trident/legacy/legacy-trident.ts";
 import type { MigrationPhase, MigrationRecord } from "../../../../migration/record/migration-record.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inSettings } from "../../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../../migration/wording/in-settings.ts";
 import { BlockedError, type BlockerKind } from "../../../../migration/blockers/blocker.ts";
 import type { FlowFinding } from "../../../../migration/plan/flow/flow-finding.ts";
 import { decideFlow } from "../../../../migration/plan/flow/flow.ts";

@@ -1,7 +1,7 @@
 import type { MigrationPlan } from "../../../../migration/plan/migration-plan.ts";
 import type { ServedObject } from "../../../../migration/plan/read/cluster-reader.ts";
 import { NotReachedFromHereError } from "../../../../migration/connect/open-existing-etcd.ts";
-import { crdName, crdPath } from "../../../../migration/uninstall/crd.ts";
+import { crdName, crdPath } from "../../../../migration/destroy/crd.ts";
 import { withCertificates } from "./certificates.ts";
 import { smallState, type FakePlanEnvironment } from "./fake-plan-environment.ts";
 import { deploymentPath, emptyRecord, ours } from "./places.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { inSettings } from "../../../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../../../migration/wording/in-settings.ts";
 import type { Blocker } from "../../../../../migration/blockers/blocker.ts";
 import { withoutKeys, type BroughtCertificates } from "../../../../../migration/certificates/brought-certificates.ts";
 import { checkAuthorities, type AuthorityFacts } from "../../../../../migration/plan/rules/etcd/authorities.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inSettings } from "../../../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../../../migration/wording/in-settings.ts";
 import type { AskedMember } from "../../../../../migration/members/asked-member.ts";
 import { countMembers, checkMembers, type MembersFacts } from "../../../../../migration/plan/rules/etcd/members.ts";
 import { threeMembers, threeMembersAndOneLeftBehind } from "../../scene/fake-plan-environment.ts";

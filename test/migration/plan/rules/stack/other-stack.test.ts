@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inSettings } from "../../../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../../../migration/wording/in-settings.ts";
 import { checkOwners } from "../../../../../migration/plan/rules/stack/other-stack.ts";
 import type { FoundObject } from "../../../../../migration/plan/read/stack-objects.ts";
 

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { Access } from "../../../../../migration/plan/read/cluster-reader.ts";
 import { clusterUidAccess, neededPermissions } from "../../../../../migration/plan/read/permissions.ts";
 import type { FoundObject } from "../../../../../migration/plan/read/stack-objects.ts";
-import { crdObject } from "../../../../../migration/plan/rules/stack/crd.ts";
+import { crdObject } from "../../../../../migration/plan/rules/etcd/crd.ts";
 import { etcdRules } from "../../../../../migration/plan/rules/etcd/destination.ts";
 import { checkPermissions } from "../../../../../migration/plan/rules/stack/permissions.ts";
 import { told } from "../told.ts";

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { ClusterRequestError } from "../../../../../migration/kubernetes/errors.ts";
 import type { Flow } from "../../../../../migration/plan/migration-plan.ts";
 import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
-import { crdName } from "../../../../../migration/uninstall/crd.ts";
+import { crdName } from "../../../../../migration/destroy/crd.ts";
 import { readStackObjects, stackObjects, type FoundObject } from "../../../../../migration/plan/read/stack-objects.ts";
 import { nothingFound } from "../../../../../migration/plan/rules/findings.ts";
 import { etcdRules } from "../../../../../migration/plan/rules/etcd/destination.ts";

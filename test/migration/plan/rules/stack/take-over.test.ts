@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { V1Deployment } from "@kubernetes/client-node";
-import { inSettings } from "../../../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../../../migration/wording/in-settings.ts";
 import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
 import { legacyDeployment } from "../../../trident/legacy/legacy-deployment.ts";
 import { deploymentPath, emptyRecord, ours, secrets } from "../../scene/places.ts";

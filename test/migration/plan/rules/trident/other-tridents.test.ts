@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inSettings } from "../../../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../../../migration/wording/in-settings.ts";
 import { readOtherTridents } from "../../../../../migration/plan/read/other-tridents.ts";
 import { checkOtherTridents } from "../../../../../migration/plan/rules/trident/other-tridents.ts";
 import type { Flow } from "../../../../../migration/plan/migration-plan.ts";

@@ -4,7 +4,7 @@ import {
   checkRunningVersions,
   type RunningFacts,
 } from "../../../../../migration/plan/rules/versions/running-versions.ts";
-import { inSettings } from "../../../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../../../migration/wording/in-settings.ts";
 import type { AskedMember } from "../../../../../migration/members/asked-member.ts";
 import { threeMembers, threeMembersAndOneLeftBehind } from "../../scene/fake-plan-environment.ts";
 import { told } from "../told.ts";

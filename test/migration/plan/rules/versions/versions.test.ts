@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inSettings } from "../../../../../migration/providers/in-settings.ts";
+import { inSettings } from "../../../../../migration/wording/in-settings.ts";
 import { checkVersions, type VersionFacts } from "../../../../../migration/plan/rules/versions/versions.ts";
 import { told } from "../told.ts";
 

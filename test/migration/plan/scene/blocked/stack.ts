@@ -1,5 +1,5 @@
 import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
-import { crdName, crdPath } from "../../../../../migration/uninstall/crd.ts";
+import { crdName, crdPath } from "../../../../../migration/destroy/crd.ts";
 import type { FakePlanEnvironment } from "../fake-plan-environment.ts";
 import { leasePath, ours, secrets } from "../places.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { waitUntilMembersAreGone } from "../../../migration/uninstall/members-gone.ts";
+import { waitUntilMembersAreGone } from "../../../migration/destroy/members-gone.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 const labels = { app: "etcd", etcd_cluster: "db" };

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { keptReader, reportKept, type KeptReader } from "../../../migration/uninstall/kept-report.ts";
-import type { KeptThing } from "../../../migration/uninstall/kept-report.ts";
+import { keptReader, reportKept, type KeptReader } from "../../../migration/destroy/kept-report.ts";
+import type { KeptThing } from "../../../migration/destroy/kept-report.ts";
 import { startFakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
 const namespace: KeptThing = {

@@ -1,4 +1,4 @@
-import { sayChanges, type InputName } from "../wording/change.ts";
+import { sayChanges, type InputName } from "./change.ts";
 
 /**
  * What is said to somebody who runs this program: what to ask for instead comes as the command that sets it. Only this file knows

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { settingsTable } from "../../../program/settings/settings-table.ts";
-import { errorInSettings, inSettings, settingsOf } from "../../../migration/providers/in-settings.ts";
+import { errorInSettings, inSettings, settingsOf } from "../../../migration/wording/in-settings.ts";
 import { change } from "../../../migration/wording/change.ts";
 
 describe("what to ask for instead, in the program's settings", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
-import { checkCrd, crdObject, crdOwner, planCrd } from "../../../../../migration/plan/rules/stack/crd.ts";
+import { checkCrd, crdObject, crdOwner, planCrd } from "../../../../../migration/plan/rules/etcd/crd.ts";
 import type { FoundObject } from "../../../../../migration/plan/read/stack-objects.ts";
 import { nothingFound } from "../../../../../migration/plan/rules/findings.ts";
 import { ours } from "../../scene/places.ts";

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { afterVerifiedCopy, copyChanges, type CopyChangesOptions } from "../../../migration/copy/copy-changes.ts";
-import { type CopiedState } from "../../../migration/copy/copy-state.ts";
-import { CopyConflictError, CopyInterruptedError } from "../../../migration/copy/errors.ts";
-import type { KeyRange, KeyValue } from "../../../migration/copy/store/key-value-store.ts";
-import { StoreError } from "../../../migration/copy/store/store-error.ts";
-import { verifyCopy } from "../../../migration/copy/compare/verify-copy.ts";
-import { altered, contents, identityOf, latestRevision, seed, copyScene } from "./copy-scene.ts";
+import {
+  afterVerifiedCopy,
+  copyChanges,
+  type CopyChangesOptions,
+} from "../../../../migration/copy/changes/copy-changes.ts";
+import { type CopiedState } from "../../../../migration/copy/copy-state.ts";
+import { CopyConflictError, CopyInterruptedError } from "../../../../migration/copy/errors.ts";
+import type { KeyRange, KeyValue } from "../../../../migration/copy/store/key-value-store.ts";
+import { StoreError } from "../../../../migration/copy/store/store-error.ts";
+import { verifyCopy } from "../../../../migration/copy/compare/verify-copy.ts";
+import { altered, contents, identityOf, latestRevision, seed, copyScene } from "../copy-scene.ts";
 
 const scene = copyScene();
 

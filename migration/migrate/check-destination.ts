@@ -3,7 +3,7 @@ import type { KeyPrefix } from "../copy/store/key-range.ts";
 import type { StoredKeyValue } from "../copy/store/key-value-store.ts";
 import { BlockedError } from "../blockers/blocker.ts";
 import { foreignKeys, sameCluster } from "../blockers/state-blockers.ts";
-import type { EarlierPass } from "../copy/copy-changes.ts";
+import type { EarlierPass } from "../copy/changes/copy-changes.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import { withRetries } from "../copy/store/retry.ts";
 import { earlierPassOf, type CopyMarker } from "../record/copy-marker.ts";

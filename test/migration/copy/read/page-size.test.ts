@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { likelyEnd, nextPageKeys, smallerPageKeys } from "../../../../migration/copy/read/next-page.ts";
+import { likelyEnd, nextPageKeys, smallerPageKeys } from "../../../../migration/copy/read/page-size.ts";
 import { readPages } from "../../../../migration/copy/read/read-pages.ts";
 import { prefixRange } from "../../../../migration/copy/store/key-range.ts";
 import type { KeyValueStore, RangeRequest } from "../../../../migration/copy/store/key-value-store.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { crdPath } from "../../../migration/uninstall/crd.ts";
-import { removeCrdIfUnused } from "../../../migration/uninstall/crd-removal.ts";
+import { crdPath } from "../../../migration/destroy/crd.ts";
+import { removeCrdIfUnused } from "../../../migration/destroy/crd-removal.ts";
 import { PassedTime } from "../../../migration/lease/passed-time.ts";
 import { FakeClocks } from "../lease/fake-clocks.ts";
 import { startFakeKubernetes, type FakeKubernetes, type FakeObject } from "../kubernetes/fake-kubernetes.ts";

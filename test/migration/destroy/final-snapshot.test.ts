@@ -4,8 +4,8 @@ import { StoreError } from "../../../migration/copy/store/store-error.ts";
 import { PortForwardRefusedError } from "../../../migration/kubernetes/errors.ts";
 import { SnapshotInvalidError } from "../../../migration/snapshot/save-snapshot.ts";
 import { SnapshotDirectoryError } from "../../../migration/snapshot/snapshot-directory-error.ts";
-import { FinalSnapshotNotWrittenError } from "../../../migration/uninstall/final-snapshot-errors.ts";
-import { saveFinalSnapshot, type FinalSnapshotEnvironment } from "../../../migration/uninstall/final-snapshot.ts";
+import { FinalSnapshotNotWrittenError } from "../../../migration/destroy/final-snapshot-errors.ts";
+import { saveFinalSnapshot, type FinalSnapshotEnvironment } from "../../../migration/destroy/final-snapshot.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
 
 const etcd = { namespace: "storage", etcdCluster: "db", snapshotDirectory: "snapshots" };

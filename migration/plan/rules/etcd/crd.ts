@@ -1,6 +1,6 @@
 import type { Blocker } from "../../../blockers/blocker.ts";
 import { isOurs } from "../../../kubernetes/ownership.ts";
-import { crdName, problemOfCrd, type ServedCrd as EtcdClusterCrd } from "../../../uninstall/crd.ts";
+import { crdName, problemOfCrd, type ServedCrd as EtcdClusterCrd } from "../../../destroy/crd.ts";
 import type { PlannedObject } from "../../migration-plan.ts";
 import type { FoundObject } from "../../read/stack-objects.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";

@@ -3,9 +3,9 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
-import { saveFinalSnapshot } from "../../../migration/uninstall/final-snapshot.ts";
+import { saveFinalSnapshot } from "../../../migration/destroy/final-snapshot.ts";
 import { snapshotFolder } from "../../../migration/snapshot/snapshot-folder.ts";
-import { finalSnapshotOnCluster } from "../../../migration/uninstall/final-snapshot-on-cluster.ts";
+import { finalSnapshotOnCluster } from "../../../migration/destroy/final-snapshot-on-cluster.ts";
 import { createAuthority, type CertificateAuthority } from "../../certificate-authority.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { etcdClusterCrd } from "../../../components/etcd/etcd-cluster-crd.ts";
-import { problemOfCrd, type ServedCrd } from "../../../migration/uninstall/crd.ts";
+import { problemOfCrd, type ServedCrd } from "../../../migration/destroy/crd.ts";
 
 const version = { name: "v1beta2", served: true };
 const spec = { scope: "Namespaced", names: { kind: "EtcdCluster" }, preserveUnknownFields: true, versions: [version] };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { StoredKeyValue } from "../../../../migration/copy/store/key-value-store.ts";
-import { revisionOfOwnTransaction } from "../../../../migration/copy/write/own-transactions.ts";
+import { revisionOfOwnTransaction } from "../../../../migration/copy/write/unanswered-transactions.ts";
 
 const sent = {
   entries: [

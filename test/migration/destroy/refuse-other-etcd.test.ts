@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { refuseOtherEtcd } from "../../../migration/uninstall/refuse-other-etcd.ts";
+import { refuseOtherEtcd } from "../../../migration/destroy/refuse-other-etcd.ts";
 
 const etcd = { namespace: "storage", etcdCluster: "db", snapshotDirectory: "snapshots", isTrial: true };
 

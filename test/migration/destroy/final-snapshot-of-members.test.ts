@@ -9,7 +9,7 @@ import { connectEtcd } from "../../../migration/etcd/etcd-store.ts";
 import type { EtcdTarget } from "../../../migration/etcd/etcd-target.ts";
 import { saveSnapshot } from "../../../migration/snapshot/save-snapshot.ts";
 import { openNamedStore } from "../../../migration/connect/open-store.ts";
-import { saveFinalSnapshot, type FoundMembers, type Member } from "../../../migration/uninstall/final-snapshot.ts";
+import { saveFinalSnapshot, type FoundMembers, type Member } from "../../../migration/destroy/final-snapshot.ts";
 import { startCluster, type ClusterMember, type EtcdCluster } from "../../etcd-cluster.ts";
 import { startEtcd } from "../../etcd-process.ts";
 

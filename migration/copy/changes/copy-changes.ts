@@ -1,17 +1,17 @@
-import { Carrier } from "./changes/carrier.ts";
-import { ChangedKeysCollector } from "./changes/changed-keys.ts";
-import type { VerifiedPass } from "./read/changed-since.ts";
-import { refuseLeasedKeys, type LeasePolicy } from "./check-source.ts";
-import { CopyConflictError, CopyInterruptedError } from "./errors.ts";
-import { findFewChanges } from "./changes/few-changes.ts";
-import { InFlight } from "./write/in-flight.ts";
-import type { KeyRange, KeyValueStore, StoredKeyValue } from "./store/key-value-store.ts";
-import { compareRanges } from "./compare/compare-ranges.ts";
-import type { Tally } from "./compare/merge-join.ts";
-import { pinRevision } from "./read/pin-revision.ts";
-import type { RetryOptions } from "./store/retry.ts";
-import { WriteJournal } from "./write/write-journal.ts";
-import { WritePace } from "./write/write-pace.ts";
+import { Carrier } from "./carrier.ts";
+import { ChangedKeysCollector } from "./changed-keys.ts";
+import type { VerifiedPass } from "../read/changed-since.ts";
+import { refuseLeasedKeys, type LeasePolicy } from "../check-source.ts";
+import { CopyConflictError, CopyInterruptedError } from "../errors.ts";
+import { findFewChanges } from "./few-changes.ts";
+import { InFlight } from "../write/in-flight.ts";
+import type { KeyRange, KeyValueStore, StoredKeyValue } from "../store/key-value-store.ts";
+import { compareRanges } from "../compare/compare-ranges.ts";
+import type { Tally } from "../compare/merge-join.ts";
+import { pinRevision } from "../read/pin-revision.ts";
+import type { RetryOptions } from "../store/retry.ts";
+import { WriteJournal } from "../write/write-journal.ts";
+import { WritePace } from "../write/write-pace.ts";
 
 /** Groups of changed keys being carried at the same time: as many as keep etcd's disk busy while replies travel. */
 const GROUPS_IN_FLIGHT = 8;
