@@ -126,7 +126,7 @@ describe("an uninstallation", () => {
     assert.ok(!destroy.succeeded);
     assert.match(
       destroy.printed,
-      /can't be written to .*a-file\/snapshots .*Nothing was deleted.*set snapshotDirectory/s,
+      /can't be written to .*a-file\/snapshots: .*Nothing was deleted.*pulumi config set snapshotDirectory/s,
     );
     assert.equal((await podNames(cluster, second, memberSelector)).length, 1);
     assert.equal((await podNames(cluster, second, "app=trident.netapp.io")).length, 1);
