@@ -29,6 +29,8 @@ const layers = [
   ["wording", "^migration/wording/"],
 ];
 
+const product = "^(program|components|migration)/";
+
 /** What each layer may not import: all those above it. */
 const upward = layers.slice(1).map(([name, from], index) => ({
   name: `no import upwards from ${name}`,
@@ -45,8 +47,14 @@ export default {
     {
       name: "each file of the product belongs to a layer",
       severity: "error",
-      from: { path: "^(program|components|migration)/" },
-      to: { path: "^(program|components|migration)/", pathNot: layers.map(([, path]) => path) },
+      from: { path: product, pathNot: layers.map(([, path]) => path) },
+      to: {},
+    },
+    {
+      name: "each file that is imported belongs to a layer",
+      severity: "error",
+      from: {},
+      to: { path: product, pathNot: layers.map(([, path]) => path) },
     },
     {
       name: "the product knows nothing of its tests and its sandbox",
