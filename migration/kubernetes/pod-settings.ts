@@ -1,0 +1,90 @@
+import type {
+  V1Affinity,
+  V1Container,
+  V1EnvVar,
+  V1HostAlias,
+  V1PodDNSConfig,
+  V1PodSpec,
+  V1ResourceRequirements,
+  V1Toleration,
+  V1Volume,
+  V1VolumeMount,
+} from "@kubernetes/client-node";
+
+/** What pods of ours can be given, so that they can be pulled and placed where they are. Under Kubernetes' own names. */
+export interface PodSettings extends PodPlacement, ContainerSettings {
+  /** Besides those that the pod has; one of the same name takes its place. */
+  readonly volumes?: V1Volume[];
+}
+
+/** Fields of a pod's specification that don't touch what it is made of. */
+export interface PodPlacement {
+  /** Secrets in the pod's namespace; their contents never come near. */
+  readonly imagePullSecrets?: { name: string }[];
+  readonly nodeSelector?: Record<string, string>;
+  readonly tolerations?: V1Toleration[];
+  readonly affinity?: V1Affinity;
+  readonly hostAliases?: V1HostAlias[];
+  readonly priorityClassName?: string;
+  readonly schedulerName?: string;
+  readonly dnsPolicy?: string;
+  readonly dnsConfig?: V1PodDNSConfig;
+}
+
+/** What each of the pod's containers is given. */
+export interface ContainerSettings {
+  /** Besides those that the container has; one of the same name takes its place. A value may hold a password. */
+  readonly env?: V1EnvVar[];
+  readonly resources?: V1ResourceRequirements;
+  /** Besides those that the container has; one at the same path takes its place. */
+  readonly volumeMounts?: V1VolumeMount[];
+}
+
+const placementFields = [
+  "imagePullSecrets",
+  "nodeSelector",
+  "tolerations",
+  "affinity",
+  "hostAliases",
+  "priorityClassName",
+  "schedulerName",
+  "dnsPolicy",
+  "dnsConfig",
+] as const satisfies readonly (keyof PodPlacement)[];
+
+// As plain objects, which they are.
+type PodSpec = Pick<V1PodSpec, keyof V1PodSpec>;
+type Container = Pick<V1Container, keyof V1Container>;
+
+/** The specification with the settings in it. Nothing changes for a setting that is not there. */
+export function withPodSettings(spec: PodSpec, settings: PodSettings): PodSpec {
+  const { volumes } = settings;
+  return {
+    ...spec,
+    ...podPlacement(settings),
+    containers: spec.containers.map((container) => withContainerSettings(container, settings)),
+    ...(volumes === undefined ? {} : { volumes: joined(spec.volumes, volumes, "name") }),
+  };
+}
+
+/** Those of the settings that say where a pod runs, and who pulls for it. */
+export function podPlacement(settings: PodPlacement): PodPlacement {
+  return Object.fromEntries(
+    placementFields.filter((field) => settings[field] !== undefined).map((field) => [field, settings[field]]),
+  );
+}
+
+function withContainerSettings(container: Container, { env, resources, volumeMounts }: ContainerSettings): Container {
+  return {
+    ...container,
+    ...(env === undefined ? {} : { env: joined(container.env, env, "name") }),
+    ...(resources === undefined ? {} : { resources }),
+    ...(volumeMounts === undefined ? {} : { volumeMounts: joined(container.volumeMounts, volumeMounts, "mountPath") }),
+  };
+}
+
+/** Those that were there and are not given anew, and those that are given. */
+function joined<Item extends object>(own: readonly Item[] = [], given: readonly Item[], key: keyof Item): Item[] {
+  const names = new Set(given.map((each) => each[key]));
+  return [...own.filter((each) => !names.has(each[key])), ...given];
+}
