@@ -1,3 +1,5 @@
+import { isOfAdmission } from "./refusal.ts";
+
 /** The API server can't be reached at all, or no cluster is configured, or it rejects the credentials. */
 export class ClusterUnreachableError extends Error {
   override readonly name = "ClusterUnreachableError";
@@ -16,14 +18,19 @@ export class ClusterUnreachableError extends Error {
 export class ClusterRequestError extends Error {
   override readonly name = "ClusterRequestError";
   readonly status: number;
+  /** The API server's own words. */
+  readonly explanation: string;
 
   constructor(request: { method: string; path: string }, status: number, explanation: string) {
     const wayOut =
-      status === 403 ? " Give the user of the kubeconfig that permission, or choose another kubernetes:context." : "";
+      status === 403 && !isOfAdmission(explanation)
+        ? " Give the user of the kubeconfig that permission, or choose another kubernetes:context."
+        : "";
     super(
       `The Kubernetes API answered ${request.method} ${request.path} with ${status}: ${withoutFullStop(explanation)}.${wayOut}`,
     );
     this.status = status;
+    this.explanation = explanation;
   }
 }
 
