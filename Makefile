@@ -1,7 +1,7 @@
 # Everything runs on Node 24 from node_modules; `make` alone lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e e2e-long faults faults-mutations world bench bench-outage bench-preview package toolchain sandbox sandbox-down
+.PHONY: help demo test check unit e2e e2e-long faults faults-mutations node-oldest world bench bench-outage bench-preview package toolchain sandbox sandbox-down
 
 NODE := node_modules/.bin/node
 INSTALLED := node_modules/.package-lock.json
@@ -32,6 +32,9 @@ faults: $(INSTALLED) ## 1,000 schedules of random faults and kills, checked inde
 
 faults-mutations: $(INSTALLED) ## Without the guard, the pinned revision or the verification the fault suite must turn red (1 minute)
 	@$(NODE) test/faults/mutations.ts
+
+node-oldest: $(INSTALLED) toolchain ## The unit tests and a whole migration on the oldest Node that is allowed (12 minutes)
+	@$(NODE) test/oldest-node/run-on-oldest-node.ts unit e2e test/e2e/migration.test.ts
 
 world: $(INSTALLED) toolchain ## 200 acts of an administrator, and after each whether the plan, the run and the state agree (an hour and a half; SEED=..., COUNT=..., FIRST=..., LIE=plan|serving|key)
 	@SEED=$(or $(SEED),1) FIRST=$(or $(FIRST),1) COUNT=$(or $(COUNT),200) LIE=$(LIE) $(NODE) test/world/world-on-sandbox.ts

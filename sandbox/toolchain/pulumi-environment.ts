@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
-import { basename, delimiter, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 
 import { withLock } from "../machine/lock.ts";
 import { cacheRoot, repositoryRoot } from "../sandbox-paths.ts";
@@ -11,7 +11,7 @@ import { builtPartDirectory } from "./toolchain.ts";
 const home = join(cacheRoot, "pulumi-home");
 
 /**
- * What to add to the environment so that `pulumi` is the toolchain's, with its plugins installed and Node 24, and so that
+ * What to add to the environment so that `pulumi` is the toolchain's, with its plugins installed and the Node that runs this, and so that
  * it never looks for anything on the network: PATH, PULUMI_HOME and a few switches, to be laid over
  * `process.env`.
  * @throws ToolchainMissingError when a part has not been built
@@ -26,9 +26,9 @@ export async function pulumiEnvironment(): Promise<Record<string, string>> {
       return Promise.resolve(findMachinePulumi() ?? installPrograms());
     },
   );
-  const node = join(repositoryRoot, "node_modules", ".bin");
+  const packages = join(repositoryRoot, "node_modules", ".bin");
   return {
-    PATH: [programs, node, process.env.PATH ?? ""].join(delimiter),
+    PATH: [programs, dirname(process.execPath), packages, process.env.PATH ?? ""].join(delimiter),
     PULUMI_HOME: home,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

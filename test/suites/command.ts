@@ -24,5 +24,7 @@ export async function outputOf(folder: string, command: string, ...commandArgume
 }
 
 function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${path.join(repositoryRoot, "node_modules/.bin")}:${process.env.PATH ?? ""}` };
+  // The Node that runs this comes first: `make node-oldest` has another one than the project's run all of it.
+  const folders = [path.dirname(process.execPath), path.join(repositoryRoot, "node_modules/.bin")];
+  return { ...process.env, PATH: [...folders, process.env.PATH ?? ""].join(":") };
 }
