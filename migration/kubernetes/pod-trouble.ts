@@ -61,6 +61,18 @@ export function troubleInEvents(events: readonly CoreV1Event[]): PodTrouble | un
   return { reason: `${last.reason ?? ""}: ${last.message ?? "no message"}`, final: false };
 }
 
+/** What a kubelet said last of an image that it could not pull; undefined where its events don't tell, or can't be read. */
+export async function lastFailedPull(
+  cluster: ClusterClient,
+  namespace: string,
+  pod: V1Pod,
+): Promise<string | undefined> {
+  const events = await readEvents(cluster, namespace, pod);
+  return events.findLast(
+    ({ reason, message = "" }) => reason === "Failed" && message.startsWith("Failed to pull image"),
+  )?.message;
+}
+
 function describeEnd(status: V1ContainerStatus): string | undefined {
   const terminated = status.state?.terminated;
   if (terminated === undefined) return undefined;

@@ -10,7 +10,7 @@ import { MigrationError, type BegunMigration, type Migration } from "./migration
 import { undoMigration } from "./undo-migration.ts";
 
 /**
- * All checks of the two etcds, the image and the snapshot's folder, while the legacy Trident, if it runs, still serves. Checks that
+ * All checks of the two etcds, the images and the snapshot's folder, while the legacy Trident, if it runs, still serves. Checks that
  * fail leave one that runs alone, but one that an earlier run left stopped is restored.
  *
  * @throws MigrationError
@@ -43,8 +43,10 @@ async function openChecked(begun: BegunMigration): Promise<Migration> {
       const { keys } = await checkStores(migration, source, ask).finally(() => source.close());
       report(`The embedded etcd has ${counted(keys, "key")} to move, and nothing in the new etcd is in their way.`);
     }
-    // Last, since it is the only check that makes something, if only for a moment.
+    // Last, since these are the only checks that make something, if only for a moment.
     await cluster.checkLegacyImage(legacy, record);
+    report("Pulling the new Trident's image, before anything is stopped for it.");
+    await cluster.pullNewImage(record);
     return migration;
   } catch (error) {
     await destination.close();

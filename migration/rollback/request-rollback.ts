@@ -11,9 +11,9 @@ import { underLease } from "../trident/port/under-lease.ts";
 /**
  * Asks for a rollback: writes it into the record, with the new Trident as it runs now. The legacy etcd is started for a
  * moment first, and looked at, so that what is wrong with it is said while the new Trident still serves. Does nothing where
- * no migration has ended.
+ * no migration has ended. That the old Trident's images can be pulled is seen before, too.
  *
- * @throws LegacyEtcdWrittenError, OtherEtcdError, and what the steps raise; nothing is asked for then.
+ * @throws LegacyEtcdWrittenError, OtherEtcdError, ImageNotPulledError, and what the steps raise; nothing is asked for then.
  */
 export async function requestRollback(
   cluster: ClusterPort,
@@ -79,4 +79,7 @@ async function checkBeforeAsking(
   } finally {
     await cluster.removeSourcePod();
   }
+  if ((record.legacyReplicas ?? legacy.replicas) === 0) return;
+  report("Pulling the old Trident's images, before anything is stopped for them.");
+  await cluster.pullLegacyImages(legacy, record);
 }

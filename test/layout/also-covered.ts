@@ -166,6 +166,7 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/trident/legacy/restore-legacy-trident.ts",
     "migration/trident/legacy/stop-legacy-trident.ts",
   ],
+  "test/migration/trident/new/pull-new-trident.test.ts": ["migration/trident/legacy/pull-legacy-trident.ts"],
   "test/migration/trident/new/served-revision.test.ts": ["migration/trident/new/new-trident.ts"],
   "test/migration/trident/new/start-new-trident.test.ts": [
     "migration/trident/log/last-log-lines.ts",

@@ -17,6 +17,7 @@ import { checkClaim, checkClaimUntouched } from "../legacy/check-claim.ts";
 import { checkLegacyEtcdImage } from "../legacy-etcd/image-check.ts";
 import { openLiveSource } from "../legacy-etcd/live-source.ts";
 import { openCopiedClaim } from "../legacy-etcd/open-copied-claim.ts";
+import { pullLegacyTrident } from "../legacy/pull-legacy-trident.ts";
 import {
   recreateLegacyTrident,
   removeRecreatedLegacyTrident,
@@ -27,6 +28,7 @@ import { openSourcePod, removeSourcePod } from "../legacy-etcd/source-pod.ts";
 import { checkStillStopped, deleteLegacyTrident, stopLegacyTrident } from "../legacy/stop-legacy-trident.ts";
 import { findTridentOrClaim, type ClaimSource } from "../legacy/uninstalled-trident.ts";
 import { findNewTridentState, type NewTridentSpec } from "../new/new-trident.ts";
+import { pullNewTrident } from "../new/pull-new-trident.ts";
 import { startNewTrident, startNewTridentAgain } from "../new/start-new-trident.ts";
 import {
   handOverNewTrident,
@@ -149,6 +151,7 @@ function legacySteps({ cluster, gate, interruption, request, run }: Reach): Lega
       if (legacy.isUninstalled === true) return;
       await checkLegacyEtcdImage(cluster, legacy, record, patience);
     },
+    pullLegacyImages: (legacy, record) => pullLegacyTrident(cluster, legacy, record, patience),
     askLegacy: (legacy) => askLegacyTrident(cluster, legacy, patience),
     stopLegacy: async (legacy, record) => {
       if (legacy.isUninstalled !== true) return stopLegacyTrident(cluster, legacy, record, patience);
@@ -187,6 +190,10 @@ function newTridentSteps({ cluster, interruption, request }: Reach): NewTridentS
   const { namespace, legacyDeployment: name, timeoutSeconds, newTrident: spec } = request;
   const place = { namespace, timeoutSeconds };
   return {
+    pullNewImage: async (owner) => {
+      if (spec !== undefined)
+        await pullNewTrident(cluster, { namespace, spec, owner }, { timeoutSeconds, interruption });
+    },
     startNewTrident: async ({ destination, revision }) => {
       if (spec === undefined) return undefined;
       const trident = { ...place, spec, interruption };

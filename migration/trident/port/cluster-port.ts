@@ -57,6 +57,8 @@ export interface LegacySteps {
   checkClaim(legacy: LegacyTrident): Promise<void>;
   /** Changes nothing that lasts: a pod for a moment. */
   checkLegacyImage(legacy: LegacyTrident, record: MigrationRecord): Promise<void>;
+  /** That it can be put back, as far as its images go. Changes nothing that lasts: a pod for a moment. */
+  pullLegacyImages(legacy: LegacyTrident, record: MigrationRecord): Promise<void>;
   /** What the legacy Trident lists, or why it does not serve. */
   askLegacy(legacy: LegacyTrident): Promise<NamesAnswer>;
   /** Does nothing for one that a migration has stopped already, but waits until it is. */
@@ -75,6 +77,8 @@ export interface LegacySteps {
 }
 
 export interface NewTridentSteps {
+  /** That it can be started, as far as its image goes. Changes nothing that lasts: a pod for a moment. */
+  pullNewImage(record: MigrationRecord): Promise<void>;
   /**
    * Starts the new Trident beside the stopped one and waits until it serves the copy. Answers with when it first listed all of
    * it; undefined when none was to be started.
@@ -132,6 +136,7 @@ export const clusterEffects: Effects<ClusterPort> = {
   readDeployment: "looks",
   checkClaim: "looks",
   checkLegacyImage: "changes",
+  pullLegacyImages: "changes",
   askLegacy: "looks",
   stopLegacy: "changes",
   checkStillStopped: "looks",
@@ -140,6 +145,7 @@ export const clusterEffects: Effects<ClusterPort> = {
   recreateLegacy: "changes",
   waitUntilLegacyServes: "looks",
   removeRecreatedLegacy: "changes",
+  pullNewImage: "changes",
   startNewTrident: "changes",
   startNewTridentAgain: "changes",
   findNewTrident: "looks",

@@ -7,7 +7,7 @@ import { FakeCluster } from "../trident/port/fake-cluster.ts";
 import { failureOf, ignore } from "./migration-scene.ts";
 
 describe("a migration that is interrupted", () => {
-  for (const step of ["checkLegacyImage", "changeRecord"] as const) {
+  for (const step of ["checkLegacyImage", "pullNewImage", "changeRecord"] as const) {
     it(`at ${step}, before the stop, stops nothing and leaves no key`, async () => {
       const cluster = new FakeCluster();
       const error = await interruptedAt(cluster, step);

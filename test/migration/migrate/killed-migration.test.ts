@@ -13,6 +13,7 @@ const many = Object.fromEntries(
 
 const deaths = [
   { step: "checkLegacyImage", when: "after" },
+  { step: "pullNewImage", when: "after" },
   { step: "changeRecord", when: "after" },
   { step: "stopLegacy", when: "before" },
   { step: "stopLegacy", when: "after" },

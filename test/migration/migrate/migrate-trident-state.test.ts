@@ -37,7 +37,7 @@ describe("a migration", () => {
     const cluster = new FakeCluster();
     await runMigration(cluster, ignore);
     const stop = cluster.steps.indexOf("stopLegacy");
-    const checks = ["checkClaim", "prepareSnapshot", "checkLegacyImage", "openDestination", "openLiveSource"] as const;
+    const checks = ["checkClaim", "prepareSnapshot", "checkLegacyImage", "pullNewImage", "openDestination"] as const;
     for (const check of checks) {
       assert.ok(cluster.steps.indexOf(check) < stop, check);
     }
@@ -93,6 +93,7 @@ describe("a migration that fails before the stop", () => {
     "checkClaim",
     "prepareSnapshot",
     "checkLegacyImage",
+    "pullNewImage",
     "openDestination",
     "openLiveSource",
     "changeRecord",

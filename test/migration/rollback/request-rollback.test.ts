@@ -35,6 +35,23 @@ describe("the request for a rollback", () => {
     assert.equal(scene.leases, 0);
   });
 
+  it("is refused while the new Trident serves when an image of the old one can't be pulled any more", async () => {
+    const scene = serving();
+    scene.failAt("pullLegacyImages", new Error("manifest unknown"));
+    await assert.rejects(requestRollback(scene, ignore), /manifest unknown/);
+    assert.equal(scene.recorded.rollback, undefined);
+    assert.equal(scene.sourcePod, false);
+    assert.ok(scene.newRuns());
+    assert.equal(scene.leases, 0);
+  });
+
+  it("pulls no images of an old Trident that was at 0 replicas", async () => {
+    const scene = serving();
+    scene.recorded = { ...scene.recorded, legacyReplicas: 0 };
+    await requestRollback(scene, ignore);
+    assert.ok(!scene.steps.includes("pullLegacyImages"));
+  });
+
   it("keeps how the new Trident ran when that is gone by now", async () => {
     const scene = serving();
     scene.trident = { kind: "absent" };

@@ -11,8 +11,10 @@ import { takenByAnother } from "../../lease/taken-by-another.ts";
 const recordPath = "/api/v1/namespaces/trident/configmaps/trident-etcd-migration";
 const deploymentPath = "/apis/apps/v1/namespaces/trident/deployments/trident";
 
+const steps = ["stopLegacy", "restoreLegacy", "deleteLegacy", "checkLegacyImage", "pullLegacyImages"] as const;
+
 describe("a step on a cluster whose run has lost its Lease in the midst of it", () => {
-  for (const step of ["stopLegacy", "restoreLegacy", "deleteLegacy", "checkLegacyImage"] as const) {
+  for (const step of steps) {
     it(`changes nothing after that, in ${step}`, async () => {
       for (let allowed = 0; ; allowed += 1) {
         const fake = await startFakeKubernetes();
@@ -61,13 +63,14 @@ describe("the undo at a destroy", () => {
 
 function taking(
   cluster: ClusterPort,
-  step: "stopLegacy" | "restoreLegacy" | "deleteLegacy" | "checkLegacyImage",
+  step: (typeof steps)[number],
   legacy: ReturnType<typeof legacyTrident>,
 ): Promise<unknown> {
   const found = { namespace: "trident", name: "trident-etcd-migration", uid: "uid-record" };
   switch (step) {
     case "stopLegacy":
     case "checkLegacyImage":
+    case "pullLegacyImages":
       return cluster[step](legacy, found);
     case "restoreLegacy":
       return cluster.restoreLegacy(legacy);

@@ -118,6 +118,14 @@ export class FakeCluster extends FailingSteps implements ClusterPort {
     return this.take("checkLegacyImage", () => undefined);
   }
 
+  pullLegacyImages(): Promise<void> {
+    return this.take("pullLegacyImages", () => undefined);
+  }
+
+  pullNewImage(): Promise<void> {
+    return this.take("pullNewImage", () => undefined);
+  }
+
   askLegacy(): Promise<NamesAnswer> {
     return this.take("askLegacy", () => this.answer ?? { kind: "names", names: namesIn(this.source) });
   }

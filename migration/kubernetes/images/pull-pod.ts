@@ -1,0 +1,92 @@
+import type { V1Container, V1Pod, V1PodSpec } from "@kubernetes/client-node";
+import type { Platform } from "../detect-platform.ts";
+import { managedByLabel, managedByValue } from "../ownership.ts";
+
+/** Images that are to be on a node before something is stopped for them, pulled as the pods pull them that they are for. */
+export interface ImagePull {
+  readonly namespace: string;
+  /** Of the pod that pulls them, for a moment. */
+  readonly name: string;
+  /** Of the pods that the images are for. */
+  readonly pods: Partial<V1PodSpec>;
+  /** A ConfigMap whose deletion takes the pod with it, whatever became of the process that made the pod. */
+  readonly owner: { readonly name: string; readonly uid: string };
+}
+
+/** A pod whose process died without removing it is not to stay for ever. */
+const deadlineSeconds = 3600;
+
+const nobody = 65534;
+
+/**
+ * A container for each image, which does nothing: that its image can be pulled shows in that it comes to start at all. It runs where
+ * the other pods may run and pulls with their secrets, and has none of their volumes, permissions or programs.
+ */
+export function pullPod({ namespace, name, pods, owner }: ImagePull, platform: Platform): V1Pod {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name,
+      namespace,
+      labels: { [managedByLabel]: managedByValue, "app.kubernetes.io/component": pullComponent },
+      ownerReferences: [{ apiVersion: "v1", kind: "ConfigMap", name: owner.name, uid: owner.uid }],
+    },
+    spec: {
+      ...placeToPull(pods),
+      containers: imagesOf(pods).map(pullContainer),
+      restartPolicy: "Never",
+      activeDeadlineSeconds: deadlineSeconds,
+      terminationGracePeriodSeconds: 0,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: {
+        runAsNonRoot: true,
+        // OpenShift assigns users from a range of the namespace's own, and refuses others.
+        ...(platform === "openshift" ? {} : { runAsUser: nobody, runAsGroup: nobody }),
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+    },
+  };
+}
+
+/** What such pods are labelled as. */
+export const pullComponent = "image-pull";
+
+/** Each once, with how it is pulled. */
+function imagesOf({
+  initContainers = [],
+  containers = [],
+}: Partial<V1PodSpec>): Pick<V1Container, "image" | "imagePullPolicy">[] {
+  const byName = new Map([...initContainers, ...containers].map((container) => [container.image ?? "", container]));
+  return [...byName.entries()].filter(([image]) => image !== "").map(([, container]) => container);
+}
+
+function pullContainer(
+  { image, imagePullPolicy }: Pick<V1Container, "image" | "imagePullPolicy">,
+  index: number,
+): V1Container {
+  return {
+    name: `image-${index}`,
+    ...(image === undefined ? {} : { image }),
+    ...(imagePullPolicy === undefined ? {} : { imagePullPolicy }),
+    // Never the image's own program. An image without this one was pulled as well before that shows.
+    command: ["/bin/true"],
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    resources: { requests: { cpu: "10m", memory: "16Mi" } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ["ALL"] },
+      readOnlyRootFilesystem: true,
+    },
+  };
+}
+
+// The service account may carry pull secrets, too, and on OpenShift the security context constraints.
+function placeToPull(pods: Partial<V1PodSpec>): Partial<V1PodSpec> {
+  const names = [
+    ...(["nodeSelector", "nodeName", "affinity", "tolerations", "schedulerName", "priorityClassName"] as const),
+    ...(["runtimeClassName", "imagePullSecrets", "serviceAccountName"] as const),
+  ];
+  return Object.fromEntries(names.filter((name) => pods[name] !== undefined).map((name) => [name, pods[name]]));
+}
