@@ -16,6 +16,7 @@ const layers = [
   ["undo", "^migration/undo/"],
   ["etcd-copy", "^migration/etcd-copy/"],
   ["trident", "^migration/trident/"],
+  ["permissions", "^migration/permissions/"],
   ["record", "^migration/record/"],
   ["lease", "^migration/lease/"],
   ["members", "^migration/members/"],

@@ -12,7 +12,7 @@ import { explained } from "./program/explained.ts";
 import { kubernetesOptions } from "./program/kubernetes-options.ts";
 import { legacyTrident } from "./program/legacy-trident.ts";
 import { createManagedEtcd } from "./program/managed-etcd.ts";
-import { keysToDiscard, planRequest } from "./program/plan-request.ts";
+import { constraintOn, keysToDiscard, planRequest } from "./program/plan-request.ts";
 import { readCertificates } from "./program/read-certificates.ts";
 import { readEtcdIdentity } from "./program/read-etcd-identity.ts";
 import { checkServing } from "./program/serving-check.ts";
@@ -32,7 +32,7 @@ const etcdIdentity = existing === undefined ? {} : await explained(() => readEtc
 const legacy = legacyTrident(settings);
 
 // The plan: looks only. What is in its way is refused before anything is registered but who the stack is.
-const request = planRequest(settings, { cluster, etcdName, existing, etcdIdentity, certificates });
+const request = planRequest(settings, { cluster, etcdName, existing, etcdIdentity, platform, certificates });
 const plan = await explained(() => makePlan(request));
 const identity = await explained(() => registerIdentity(plan, settings, inputs));
 const access = { ...inputs, clusterUid: identity.clusterUid };
@@ -62,11 +62,7 @@ const etcd: TridentsEtcd =
 
 const account = new TridentAccount(
   "trident-account",
-  {
-    namespace: settings.namespace,
-    // Its image runs as root, which OpenShift's own choice would not allow.
-    ...(platform === "openshift" ? { securityContextConstraint: "anyuid" } : {}),
-  },
+  { namespace: settings.namespace, ...constraintOn(platform) },
   onCluster,
 );
 

@@ -3,6 +3,7 @@ import { withoutKeys, type BroughtCertificates } from "@trident-etcd/migration/c
 import { etcdAddress, type ExistingEtcdAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 import type { EtcdIdentity } from "@trident-etcd/migration/connect/etcd-identity.ts";
 import { keyPrefix } from "@trident-etcd/migration/copy/store/key-range.ts";
+import type { Platform } from "@trident-etcd/migration/kubernetes/detect-platform.ts";
 import type { ClusterAccess } from "@trident-etcd/migration/kubernetes/cluster-client.ts";
 import type { PlanRequest } from "@trident-etcd/migration/plan/plan-request.ts";
 
@@ -20,12 +21,13 @@ interface Known {
   readonly existing: ExistingEtcdAddress | undefined;
   /** For the existing one. */
   readonly etcdIdentity: EtcdIdentity;
+  readonly platform: Platform;
   /** Those that the user brings; undefined where they are generated. */
   readonly certificates: BroughtCertificates | undefined;
 }
 
 export function planRequest(settings: Settings, known: Known): PlanRequest {
-  const { cluster, etcdName, existing, etcdIdentity, certificates } = known;
+  const { cluster, etcdName, existing, etcdIdentity, platform, certificates } = known;
   const { namespace, migrate, rollback, takeOver, abandonedEtcd, snapshotDirectory } = settings;
   const { tridentImage, etcdClusterSize, etcdVersion, certificateValidityHours, certificateEarlyRenewalHours } =
     settings;
@@ -42,8 +44,14 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
     ...(certificates === undefined
       ? { generatedCertificates: generatedAuthority(settings) }
       : { broughtCertificates: withoutKeys(certificates) }),
+    ...constraintOn(platform),
     ...keysToDiscard(settings),
   };
+}
+
+/** Trident's image runs as root, which OpenShift's own choice would not allow. */
+export function constraintOn(platform: Platform): { readonly securityContextConstraint?: string } {
+  return platform === "openshift" ? { securityContextConstraint: "anyuid" } : {};
 }
 
 function existingEtcdRequest(settings: Settings, identity: EtcdIdentity): PlanRequest["existing"] & object {

@@ -1,8 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { etcdOperatorRules } from "@trident-etcd/migration/permissions/etcd-operator-rules.ts";
 
 import { crdName, etcdClusterCrd } from "./etcd-cluster-crd.ts";
-import { etcdOperatorRules } from "./etcd-operator-permissions.ts";
+import { roleReference } from "../bound-role.ts";
 import { objectLabels } from "../labels.ts";
 
 export interface EtcdOperatorArgs {
@@ -104,7 +105,7 @@ function createPermissions(
     `${name}-role-binding`,
     {
       metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+      roleRef: roleReference(role),
       subjects: [{ kind: "ServiceAccount", name: serviceAccount.metadata.name, namespace: args.namespace }],
     },
     { parent },

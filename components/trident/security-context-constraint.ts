@@ -1,6 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { constraintRules } from "@trident-etcd/migration/permissions/trident-rules.ts";
 
+import { roleReference } from "../bound-role.ts";
 import { objectLabels } from "../labels.ts";
 
 export interface ConstraintUseArgs {
@@ -25,18 +27,12 @@ export function allowConstraint(
     namespace,
     labels: objectLabels("trident", "permissions"),
   };
-  const rule = {
-    apiGroups: ["security.openshift.io"],
-    resources: ["securitycontextconstraints"],
-    resourceNames: [constraint],
-    verbs: ["use"],
-  };
-  const role = new kubernetes.rbac.v1.Role(`${name}-role`, { metadata, rules: [rule] }, opts);
+  const role = new kubernetes.rbac.v1.Role(`${name}-role`, { metadata, rules: constraintRules(constraint) }, opts);
   return new kubernetes.rbac.v1.RoleBinding(
     `${name}-role-binding`,
     {
       metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+      roleRef: roleReference(role),
       subjects: [{ kind: "ServiceAccount", name: serviceAccountName, namespace }],
     },
     opts,

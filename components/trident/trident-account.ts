@@ -1,9 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { tridentClusterRules, tridentNamespaceRules } from "@trident-etcd/migration/permissions/trident-rules.ts";
 
+import { roleReference } from "../bound-role.ts";
 import { objectLabels } from "../labels.ts";
 import { allowConstraint } from "./security-context-constraint.ts";
-import { tridentClusterRules, tridentNamespaceRules } from "./trident-permissions.ts";
 
 export interface TridentAccountArgs {
   readonly namespace: pulumi.Input<string>;
@@ -72,7 +73,7 @@ function bindInCluster(
     `${name}-cluster-role-binding`,
     {
       metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+      roleRef: roleReference(role),
       subjects: [{ kind: "ServiceAccount", name: serviceAccountName, namespace }],
     },
     { parent },
@@ -91,7 +92,7 @@ function bindInNamespace(
     `${name}-role-binding`,
     {
       metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+      roleRef: roleReference(role),
       subjects: [{ kind: "ServiceAccount", name: serviceAccountName, namespace }],
     },
     { parent },

@@ -23,6 +23,8 @@ export interface PlanRequest {
   readonly legacyClaim?: ClaimSource;
   /** Claims whose state is given up. */
   readonly abandonedClaims?: readonly string[];
+  /** The one of OpenShift's SecurityContextConstraints that is to admit Trident's pods; absent on plain Kubernetes. */
+  readonly securityContextConstraint?: string;
   /** The name of the ConfigMap with the migration's record. */
   readonly record: string;
   readonly prefix: KeyPrefix;

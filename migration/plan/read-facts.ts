@@ -7,9 +7,11 @@ import type { PlanFacts } from "./plan-facts.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import { readClaim } from "./read/claim.ts";
 import { readSilentDns } from "./read/cluster-dns.ts";
+import type { Access, ClusterReader } from "./read/cluster-reader.ts";
 import { readLegacyObjects } from "./read/legacy-objects.ts";
 import { readOtherTridents } from "./read/other-tridents.ts";
-import { neededPermissions, readMissingPermissions } from "./read/permissions.ts";
+import { readMissingPermissions } from "./read/missing-permissions.ts";
+import { neededPermissions, runOf } from "./read/permissions.ts";
 import type { PlanEnvironment } from "./read/plan-environment.ts";
 import { readRunningMigration } from "./read/running-migration.ts";
 import { readStackObjects, stackObjects } from "./read/stack-objects.ts";
@@ -27,10 +29,11 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   step("reaching the cluster");
   const missingNamespace = await findMissingNamespace(environment);
   step("looking for Trident and asking for permissions");
-  const [version, kubeSystem, missing, others, silentDns, running, objects, trident] = await Promise.all([
-    reader.read("/version"),
+  const version = reader.read("/version").then((served) => served?.gitVersion as string | undefined);
+  const [kubernetesVersion, kubeSystem, missing, others, silentDns, running, objects, trident] = await Promise.all([
+    version,
     reader.read(clusterUidPath),
-    unlessForbidden(readMissingPermissions(reader, neededPermissions(request, etcd.needs))),
+    unlessForbidden(version.then((known) => readMissing(reader, request, known))),
     readOtherTridents(reader, request),
     readSilentDns(reader),
     readRunningMigration(reader, request),
@@ -56,12 +59,21 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   ]);
   return {
     ...{ cluster: environment.cluster, clusterUid: kubeSystem?.metadata?.uid },
-    kubernetesVersion: version?.gitVersion as string | undefined,
+    kubernetesVersion,
     now: new Date(),
     ...{ flow, record, recordFailure, missing, others, managers: trident.managers, silentDns, running },
     ...{ objects, etcdCluster, members, tridentTrouble, newTrident, claim, legacyObjects, state },
     blockers: missingNamespace === undefined ? [] : [missingNamespace],
   };
+}
+
+function readMissing(
+  reader: ClusterReader,
+  request: PlanRequest,
+  kubernetesVersion: string | undefined,
+): Promise<Access[]> {
+  const { needs } = etcdRules(request.destination);
+  return readMissingPermissions(reader, neededPermissions(runOf(request, kubernetesVersion), needs), needs.wished);
 }
 
 function withoutNamespace({ namespace }: PlanRequest): TridentRead {

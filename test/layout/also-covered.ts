@@ -10,18 +10,14 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "components/destroy/members-gone.ts",
   ],
   "test/components/etcd/brought-etcd-tls.test.ts": ["components/etcd/etcd-secrets.ts"],
-  "test/components/etcd/etcd-operator.test.ts": [
-    "components/etcd/etcd-cluster-crd.ts",
-    "components/etcd/etcd-operator-permissions.ts",
-    "components/labels.ts",
-  ],
+  "test/components/etcd/etcd-operator.test.ts": ["components/etcd/etcd-cluster-crd.ts", "components/labels.ts"],
   "test/components/etcd/managed-etcd.test.ts": ["components/etcd/certificate-version.ts"],
   "test/components/migration/etcd-copy.test.ts": ["components/cluster-of.ts"],
   "test/components/migration/state-migration.test.ts": ["components/migration/migration-run.ts"],
   "test/components/stack/stack-identity.test.ts": ["components/stack/stack-guard.ts"],
   "test/components/trident/trident-account.test.ts": [
+    "components/bound-role.ts",
     "components/trident/security-context-constraint.ts",
-    "components/trident/trident-permissions.ts",
   ],
   "test/migration/certificates/check-brought-certificates.test.ts": [
     "migration/certificates/brought-certificates.ts",
@@ -142,6 +138,12 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/plan/read-facts.ts",
     "migration/plan/read/plan-environment.ts",
   ],
+  "test/migration/plan/read/permissions.test.ts": [
+    "migration/permissions/etcd-operator-rules.ts",
+    "migration/permissions/policy-rule.ts",
+    "migration/permissions/trident-rules.ts",
+  ],
+  "test/migration/plan/rules/stack/permissions.test.ts": ["migration/plan/rules/stack/installer-roles.ts"],
   "test/migration/plan/rules/etcd/destination.test.ts": ["migration/plan/rules/etcd/etcd-rules.ts"],
   "test/migration/plan/rules/trident/deployment-managers.test.ts": [
     "migration/plan/read/deployment-managers.ts",

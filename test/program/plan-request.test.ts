@@ -19,7 +19,8 @@ function requestFor(raw: RawSettings) {
   const settings = checkSettings(raw);
   const cluster = { context: "production" };
   const existing = existingEtcdAddress(settings);
-  return planRequest(settings, { cluster, etcdName: "db", existing, etcdIdentity, certificates: undefined });
+  const platform = "openshift";
+  return planRequest(settings, { cluster, etcdName: "db", existing, etcdIdentity, platform, certificates: undefined });
 }
 
 test("asks for an etcd of the stack's own with certificates that are generated, and says nothing of another one", () => {
@@ -34,6 +35,7 @@ test("asks for an etcd of the stack's own with certificates that are generated, 
   assert.deepEqual([request.existing, request.broughtCertificates], [undefined, undefined]);
   assert.deepEqual([request.namespace, request.migrate, request.cluster.context], ["storage", true, "production"]);
   assert.deepEqual([request.legacyDeployment, request.record], ["trident", "trident-etcd-migration"]);
+  assert.equal(request.securityContextConstraint, "anyuid");
   assert.equal(request.stack, "organization/trident-etcd/test");
 });
 

@@ -1,23 +1,27 @@
+import type { PolicyRule } from "../../permissions/policy-rule.ts";
+import { constraintRules, tridentClusterRules, tridentNamespaceRules } from "../../permissions/trident-rules.ts";
 import type { PlanRequest } from "../plan-request.ts";
-import type { Access, ClusterReader } from "./cluster-reader.ts";
+import type { Access } from "./cluster-reader.ts";
 
 /** Verbs on resources of one API group. */
 export interface Need {
   readonly group: string;
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  /** The only objects that it is about; absent for all of the resource. */
+  readonly names?: readonly string[];
 }
 
-export const manage = ["get", "create", "patch", "delete"];
-export const manageAndWatch = ["get", "list", "watch", "create", "patch", "delete"];
+/** Of what Pulumi makes and deletes: until an object is gone, it lists and watches all of its kind. */
+export const manage = ["get", "list", "watch", "create", "patch", "delete"];
 
 /** What the stack's objects and its waiting for them take. */
 const stackInNamespace: readonly Need[] = [
-  { group: "", resources: ["secrets", "configmaps", "services", "serviceaccounts", "endpoints"], verbs: manage },
+  { group: "", resources: ["secrets", "configmaps", "serviceaccounts"], verbs: manage },
   { group: "", resources: ["pods"], verbs: ["get", "list", "watch"] },
-  // An uninstalled Trident's claim with its state is looked for.
-  { group: "", resources: ["persistentvolumeclaims"], verbs: ["get", "list"] },
-  { group: "apps", resources: ["deployments"], verbs: manageAndWatch },
+  // An uninstalled Trident's claim with its state is looked for; Pulumi watches them while it waits for a Deployment.
+  { group: "", resources: ["persistentvolumeclaims"], verbs: ["get", "list", "watch"] },
+  { group: "apps", resources: ["deployments"], verbs: manage },
   { group: "apps", resources: ["replicasets"], verbs: ["list", "watch"] },
   { group: "rbac.authorization.k8s.io", resources: ["roles", "rolebindings"], verbs: manage },
 ];
@@ -26,11 +30,7 @@ const stackInNamespace: readonly Need[] = [
 const askingInNamespace: readonly Need[] = [
   // A WebSocket is asked for with GET; from Kubernetes 1.35 on it is authorized as create, too.
   { group: "", resources: ["pods/portforward"], verbs: ["get", "create"] },
-  { group: "", resources: ["events"], verbs: ["list"] },
-];
-
-const stackInCluster: readonly Need[] = [
-  { group: "rbac.authorization.k8s.io", resources: ["clusterroles", "clusterrolebindings"], verbs: manage },
+  { group: "", resources: ["events"], verbs: ["list", "watch"] },
 ];
 
 /** The pods of the migration, and the lock against a second run. */
@@ -42,58 +42,154 @@ const migrationInNamespace: readonly Need[] = [
   { group: "coordination.k8s.io", resources: ["leases"], verbs: ["get", "create", "update", "delete"] },
 ];
 
+/** Trident's ClusterRole and its binding, which this program makes unless an administrator has made others. */
+function tridentsInCluster(name: string, isByName: boolean): Need[] {
+  return onlyOf("rbac.authorization.k8s.io", ["clusterroles", "clusterrolebindings"], name, isByName);
+}
+
+/** The object of that name; its kind is listed and watched as a whole. */
+function onlyOf(group: string, resources: readonly string[], name: string, isByName: boolean): Need[] {
+  return [{ group, resources, verbs: ["list", "watch"] }, ...onlyNamed(group, resources, name, isByName)];
+}
+
+/** Whoever makes an object by POST can't be held to its name; by server-side apply he can. */
+export function onlyNamed(group: string, resources: readonly string[], name: string, isByName: boolean): Need[] {
+  return isByName
+    ? [{ group, resources, names: [name], verbs: ["get", "create", "patch", "delete"] }]
+    : [
+        { group, resources, verbs: ["create"] },
+        { group, resources, names: [name], verbs: ["get", "patch", "delete"] },
+      ];
+}
+
 /** A destroy removes the CRD of EtcdCluster only if it sees that nobody uses it, and keeps it where it can't see. */
 export const wishedInCluster: Access = { verb: "list", group: "etcd.database.coreos.com", resource: "etcdclusters" };
 
 /** By its uid a stack knows the cluster that it was made in. */
 export const clusterUidAccess: Access = { verb: "get", group: "", resource: "namespaces", name: "kube-system" };
 
+/** A role that the run makes. Kubernetes takes it, and a binding to it, only of whom has all that it grants, or may `escalate` and `bind`. */
+export interface Grant {
+  readonly kind: "Role" | "ClusterRole";
+  readonly name: string;
+  readonly rules: readonly PolicyRule[];
+}
+
 /** What an etcd takes. */
 export interface EtcdNeeds {
   /** For its objects. */
   readonly inNamespace: readonly Need[];
-  readonly inCluster: readonly Need[];
+  /** For the CRD. */
+  readonly inCluster: (run: Pick<Run, "crd" | "isByName">) => readonly Need[];
   /** Without a migration, whose own are more. */
   readonly ofPods: readonly Need[];
+  readonly grants: readonly Grant[];
   readonly wished: readonly Access[];
 }
 
-/** Every single permission that a run needs, and a later destroy; at the end those that are good to have. */
-export function neededPermissions(
-  { namespace, migrate }: Pick<PlanRequest, "namespace" | "migrate">,
-  etcd: EtcdNeeds,
-): Access[] {
+/** What of a run decides which permissions it takes. */
+export interface Run extends Pick<PlanRequest, "namespace" | "migrate" | "securityContextConstraint"> {
+  /** Whether the ClusterRole and ClusterRoleBinding of Trident are the stack's to make. */
+  readonly makesClusterRole: boolean;
+  /** Whose the CRD of EtcdCluster is; somebody else's is still looked at. */
+  readonly crd: "own" | "existing";
+  /** Whether objects are made by server-side apply. */
+  readonly isByName: boolean;
+}
+
+/** @param kubernetesVersion such as `v1.34.2`; undefined when it is not known. */
+export function runOf(request: PlanRequest, kubernetesVersion: string | undefined): Run {
+  const { namespace, migrate, securityContextConstraint: constraint } = request;
+  return {
+    ...{ namespace, migrate, crd: "own" as const, makesClusterRole: true },
+    ...(constraint === undefined ? {} : { securityContextConstraint: constraint }),
+    isByName: Number(/^v1\.(\d+)/.exec(kubernetesVersion ?? "")?.[1] ?? Infinity) >= 16,
+  };
+}
+
+export interface NeededPermissions {
+  /** Those that the run itself makes use of, and a later destroy. */
+  readonly used: readonly Access[];
+  /** Those that it has to have besides, since roles that it makes grant them. */
+  readonly granted: readonly Granted[];
+}
+
+export interface Granted {
+  readonly accesses: readonly Access[];
+  /** Whoever has all of these need not have what the role grants. */
+  readonly orInstead: readonly Access[];
+}
+
+export function neededPermissions(run: Run, etcd: EtcdNeeds): NeededPermissions {
+  const { namespace, migrate, isByName } = run;
+  const clusterRole = `trident-external-etcd-${namespace}`;
   const inNamespace = [
     ...[...stackInNamespace, ...etcd.inNamespace, ...askingInNamespace],
     ...(migrate ? migrationInNamespace : etcd.ofPods),
   ];
+  const inCluster = [...(run.makesClusterRole ? tridentsInCluster(clusterRole, isByName) : []), ...etcd.inCluster(run)];
+  const grants: Grant[] = [...etcd.grants, ...tridentsGrants(run, clusterRole)];
+  return {
+    used: distinct([
+      ...inNamespace.flatMap((need) => each(need, namespace)),
+      ...inCluster.flatMap((need) => each(need)),
+      clusterUidAccess,
+    ]),
+    granted: grants.map((grant) => grantedBy(grant, run)),
+  };
+}
+
+function tridentsGrants(
+  { makesClusterRole, securityContextConstraint: constraint }: Run,
+  clusterRole: string,
+): Grant[] {
+  const name = "trident-external-etcd";
   return [
-    ...inNamespace.flatMap((need) => each(need).map((access) => ({ ...access, namespace }))),
-    ...[...stackInCluster, ...etcd.inCluster].flatMap(each),
-    clusterUidAccess,
-    ...etcd.wished,
+    { kind: "Role", name, rules: tridentNamespaceRules },
+    ...(constraint === undefined
+      ? []
+      : [{ kind: "Role" as const, name: `${name}-${constraint}`, rules: constraintRules(constraint) }]),
+    ...(makesClusterRole ? [{ kind: "ClusterRole" as const, name: clusterRole, rules: tridentClusterRules }] : []),
   ];
 }
 
-function each({ group, resources, verbs }: Need): Access[] {
-  return resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource })));
+function grantedBy({ kind, name, rules }: Grant, { namespace, isByName }: Run): Granted {
+  const place = kind === "Role" ? { namespace } : {};
+  const role = { group: "rbac.authorization.k8s.io", resource: kind === "Role" ? "roles" : "clusterroles", ...place };
+  return {
+    accesses: rules.flatMap(({ apiGroups, resources, resourceNames: names, verbs }) =>
+      apiGroups.flatMap((group) =>
+        each({ group, resources, verbs, ...(names === undefined ? {} : { names }) }, place.namespace),
+      ),
+    ),
+    orInstead: [
+      { ...role, verb: "escalate", ...(isByName ? { name } : {}) },
+      { ...role, verb: "bind", name },
+    ],
+  };
 }
 
-/** A handful of questions at a time: what else is asked of the cluster meanwhile is not to wait behind all of them. */
-const askedAtOnce = 4;
+function each({ group, resources, verbs, names }: Need, namespace?: string): Access[] {
+  const place = namespace === undefined ? {} : { namespace };
+  return resources.flatMap((resource) =>
+    verbs.flatMap((verb) => {
+      const access = { verb, group, resource, ...place };
+      return names === undefined ? [access] : names.map((name) => ({ ...access, name }));
+    }),
+  );
+}
 
-/** Those of the permissions that the user does not have, in their order. */
-export async function readMissingPermissions(
-  reader: Pick<ClusterReader, "allows">,
-  needed: readonly Access[],
-): Promise<Access[]> {
-  const missing = new Set<Access>();
-  const left = needed.values();
-  const askOn = async (): Promise<void> => {
-    for (const access of left) {
-      if (!(await reader.allows(access))) missing.add(access);
-    }
-  };
-  await Promise.all(Array.from({ length: askedAtOnce }, askOn));
-  return needed.filter((access) => missing.has(access));
+/** All of them, each once; what is allowed for all objects of a resource needs no name. */
+export function allOf({ used, granted }: NeededPermissions): Access[] {
+  const all = distinct([...used, ...granted.flatMap(({ accesses }) => accesses)]);
+  const keys = new Set(all.map(keyOf));
+  return all.filter(({ name, ...access }) => name === undefined || !keys.has(keyOf(access)));
+}
+
+function distinct(accesses: readonly Access[]): Access[] {
+  return [...new Map(accesses.map((access) => [keyOf(access), access])).values()];
+}
+
+export function keyOf({ verb, group, resource, namespace = "", name = "" }: Access): string {
+  return [verb, group, resource, namespace, name].join(" ");
 }

@@ -36,6 +36,16 @@ test("reads and makes Secrets in its own namespace only", async () => {
   assert.deepEqual(subjects, [{ kind: "ServiceAccount", name: "trident-external-etcd", namespace: "storage" }]);
 });
 
+test("binds a role only once it is there, since one that is not is bound only by whom may bind any", async () => {
+  const preview = await record(true, () => {
+    new TridentAccount("account", { namespace: "storage" });
+  });
+  for (const name of ["account-role-binding", "account-cluster-role-binding"]) {
+    const { roleRef } = preview.named(name).inputs;
+    assert.deepEqual((roleRef as { name: unknown }).name, { __pulumiUnknown: true });
+  }
+});
+
 test("may use the SecurityContextConstraints that it needs on OpenShift, and no others", async () => {
   const registered = await account({ securityContextConstraint: "anyuid" });
   assert.deepEqual(registered.named("account-constraint-role").inputs.rules, [

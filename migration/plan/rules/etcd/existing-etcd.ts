@@ -29,7 +29,7 @@ export function existingEtcdRules(address: ExistingAddress): EtcdRules {
     isSaved: false,
     places: secrets.map((name) => ["Secret", name, `/api/v1/namespaces/${namespace}/secrets`]),
     needs: {
-      ...{ inNamespace: [], inCluster: [], wished: [] },
+      ...{ inNamespace: [], inCluster: () => [], grants: [], wished: [] },
       // A pod through which it is reached.
       ofPods: reach === "direct" ? [] : [{ group: "", resources: ["pods"], verbs: ["create", "delete"] }],
     },

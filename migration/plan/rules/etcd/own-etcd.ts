@@ -16,7 +16,8 @@ import { describeFailure } from "../../../wording/describe-failure.ts";
 import type { Flow, PlannedStep } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
-import { manage, manageAndWatch, wishedInCluster, type EtcdNeeds } from "../../read/permissions.ts";
+import { etcdOperatorRules } from "../../../permissions/etcd-operator-rules.ts";
+import { manage, onlyNamed, wishedInCluster, type EtcdNeeds } from "../../read/permissions.ts";
 import { rbac, secretsIn, type Place } from "../../read/stack-objects.ts";
 import { atRisk, nothingFound, together, type Findings } from "../findings.ts";
 import { checkAuthorities } from "./authorities.ts";
@@ -31,7 +32,7 @@ export function ownEtcdRules(address: ManagedAddress): EtcdRules {
     hasKnownQuota: true,
     isSaved: true,
     places: placesOf(address),
-    needs,
+    needs: needsOf(address),
     whenLost:
       "Find out who has deleted or emptied it: Trident, as long as it is not restarted, still knows what it had read.",
     plan: ({ etcdClusterSize: size }, { etcdCluster, members, state }) => {
@@ -91,17 +92,27 @@ function placesOf({ namespace, etcdCluster, clientSecret }: ManagedAddress): Pla
   ];
 }
 
-const needs: EtcdNeeds = {
-  inNamespace: [
-    { group: "policy", resources: ["poddisruptionbudgets"], verbs: manage },
-    { group: "networking.k8s.io", resources: ["networkpolicies"], verbs: manage },
-    { group: "etcd.database.coreos.com", resources: ["etcdclusters"], verbs: manageAndWatch },
-  ],
-  inCluster: [{ group: "apiextensions.k8s.io", resources: ["customresourcedefinitions"], verbs: manage }],
-  // To have Trident begin anew on an etcd that was made anew.
-  ofPods: [{ group: "", resources: ["pods"], verbs: ["delete"] }],
-  wished: [wishedInCluster],
-};
+const crds = { group: "apiextensions.k8s.io", resources: ["customresourcedefinitions"] };
+
+function needsOf({ clientSecret }: ManagedAddress): EtcdNeeds {
+  return {
+    inNamespace: [
+      // The Endpoints are what the operator elects its leader on.
+      { group: "", resources: ["services", "endpoints"], verbs: manage },
+      { group: "policy", resources: ["poddisruptionbudgets"], verbs: manage },
+      { group: "networking.k8s.io", resources: ["networkpolicies"], verbs: manage },
+      { group: "etcd.database.coreos.com", resources: ["etcdclusters"], verbs: manage },
+    ],
+    inCluster: ({ crd, isByName }) =>
+      crd === "own"
+        ? onlyNamed(crds.group, crds.resources, crdName, isByName)
+        : [{ ...crds, names: [crdName], verbs: ["get"] }],
+    // To have Trident begin anew on an etcd that was made anew.
+    ofPods: [{ group: "", resources: ["pods"], verbs: ["delete"] }],
+    grants: [{ kind: "Role", name: "etcd-operator", rules: etcdOperatorRules("etcd-operator", [clientSecret]) }],
+    wished: [wishedInCluster],
+  };
+}
 
 /** The operator's pod, then the members one after the other, each about 10 s. */
 const operatorSeconds = 20;

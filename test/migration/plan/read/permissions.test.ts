@@ -1,65 +1,104 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { ExistingAddress } from "../../../../migration/connect/etcd-address.ts";
 import type { Access } from "../../../../migration/plan/read/cluster-reader.ts";
-import { neededPermissions, readMissingPermissions } from "../../../../migration/plan/read/permissions.ts";
+import { allOf, neededPermissions, runOf, type Run } from "../../../../migration/plan/read/permissions.ts";
 import { etcdRules } from "../../../../migration/plan/rules/etcd/destination.ts";
+import { existingEtcd, planRequest } from "../scene/plan-scene.ts";
 
-const destination = {
-  kind: "managed" as const,
-  namespace: "storage",
-  etcdCluster: "trident-etcd",
-  clientSecret: "etcd-client-tls",
-};
-const { needs } = etcdRules(destination);
-const namespace = "storage";
+const { destination } = planRequest();
 
 describe("the permissions", () => {
-  it("are asked for one by one, and those that are missing keep their order", async () => {
-    const needed = neededPermissions({ namespace, migrate: true }, needs);
-    const asked: string[] = [];
-    const missing = await readMissingPermissions(
-      {
-        allows: (access) => {
-          asked.push(nameOf(access));
-          return Promise.resolve(!(access.resource === "secrets" || access.verb === "watch"));
-        },
-      },
-      needed,
-    );
-    assert.deepEqual([...asked].sort(), needed.map(nameOf).sort());
-    assert.equal(new Set(asked).size, asked.length);
-    assert.deepEqual(missing.slice(0, 5).map(nameOf), [
-      "get /secrets in storage",
-      "create /secrets in storage",
-      "patch /secrets in storage",
-      "delete /secrets in storage",
-      "watch /pods in storage",
+  it("that only a migration needs are not asked for an installation, but for what its etcd-operator may do", () => {
+    const [migration, installation] = [names({ migrate: true }), names({ migrate: false })];
+    for (const name of ["update leases.coordination.k8s.io", "get pods/log", "patch replicasets.apps"]) {
+      assert.ok(migration.includes(`${name} in trident`), name);
+      assert.ok(!installation.includes(`${name} in trident`), name);
+    }
+    assert.ok(installation.includes("patch pods in trident"));
+    // Members and Trident are asked whether they serve, and a destroy saves a snapshot, through port-forwards.
+    for (const all of [migration, installation]) assert.ok(all.includes("get pods/portforward in trident"));
+  });
+
+  it("for what belongs to the whole cluster are for the objects of their names alone, but to list and watch their kinds", () => {
+    const inCluster = names({ makesClusterRole: true }).filter((name) => !name.includes(" in "));
+    const unnamed = inCluster.filter((name) => /clusterrole|customresource|namespaces/.test(name) && !/:/.test(name));
+    assert.deepEqual(unnamed, [
+      "list clusterroles.rbac.authorization.k8s.io",
+      "watch clusterroles.rbac.authorization.k8s.io",
+      "list clusterrolebindings.rbac.authorization.k8s.io",
+      "watch clusterrolebindings.rbac.authorization.k8s.io",
+    ]);
+    for (const name of [
+      "create clusterroles.rbac.authorization.k8s.io: trident-external-etcd-trident",
+      "delete customresourcedefinitions.apiextensions.k8s.io: etcdclusters.etcd.database.coreos.com",
+      "get namespaces: kube-system",
+    ]) {
+      assert.ok(inCluster.includes(name), name);
+    }
+  });
+
+  it("to create them have no name where objects are made by POST, as before Kubernetes 1.16", () => {
+    const created = (version: string | undefined) =>
+      names(runOf(planRequest(), version)).filter((name) => /create (clusterroles|customresource)/.test(name));
+    assert.deepEqual(created("v1.15.12"), [
+      "create clusterroles.rbac.authorization.k8s.io",
+      "create customresourcedefinitions.apiextensions.k8s.io",
+    ]);
+    for (const version of ["v1.16.15", "v1.34.2+k3s1", undefined]) assert.ok(created(version).every(hasName), version);
+  });
+
+  it("to make, change or delete the CRD are not needed by whom uses somebody else's", () => {
+    const ofCrd = names({ crd: "existing" }).filter((name) => name.includes("customresourcedefinitions"));
+    assert.deepEqual(ofCrd, [
+      "get customresourcedefinitions.apiextensions.k8s.io: etcdclusters.etcd.database.coreos.com",
     ]);
   });
 
-  it("that only a migration needs are not asked for an installation", () => {
-    const names = (migrate: boolean) => neededPermissions({ namespace, migrate }, needs).map(nameOf);
-    assert.ok(names(true).includes("update coordination.k8s.io/leases in storage"));
-    assert.ok(!names(false).some((name) => /leases|create \/pods in/.test(name)));
-    assert.ok(names(false).includes("create apiextensions.k8s.io/customresourcedefinitions"));
-    // Members and Trident are asked whether they serve, and a destroy saves a snapshot, through port-forwards.
-    for (const migrate of [true, false]) assert.ok(names(migrate).includes("get /pods/portforward in storage"));
+  it("have all that the roles grant that are made, since Kubernetes takes them of nobody who has less", () => {
+    const all = names({ securityContextConstraint: "anyuid" });
+    for (const name of [
+      "update etcdclusters.etcd.database.coreos.com in trident",
+      "update endpoints in trident: etcd-operator",
+      "use securitycontextconstraints.security.openshift.io in trident: anyuid",
+      "update persistentvolumes",
+      "patch events",
+    ]) {
+      assert.ok(all.includes(name), name);
+    }
+    // What is granted of one object is needed of all already.
+    assert.ok(!all.includes("get endpoints in trident: etcd-operator"));
+  });
+
+  it("are each named once", () => {
+    for (const migrate of [true, false]) assert.equal(new Set(names({ migrate })).size, names({ migrate }).length);
   });
 
   it("for an existing etcd have no operator's, and those for a pod only where one may be needed", () => {
-    const endpoints = ["https://etcd:2379"];
-    const names = (reach: "auto" | "direct") =>
-      neededPermissions(
-        { namespace, migrate: false },
-        etcdRules({ kind: "existing", namespace, endpoints, reach }).needs,
-      ).map(nameOf);
-    assert.ok(!names("auto").some((name) => /customresourcedefinitions|etcdclusters|networkpolicies/.test(name)));
-    assert.ok(names("auto").includes("create /pods in storage"));
-    assert.ok(names("auto").includes("get /pods/portforward in storage"));
-    assert.ok(!names("direct").some((name) => /create \/pods in|delete \/pods/.test(name)));
+    const ofExisting = (reach: "auto" | "direct") =>
+      names({ migrate: false }, { ...existingEtcd().destination, reach } as ExistingAddress);
+    const operators = /customresourcedefinitions|etcdclusters|networkpolicies|endpoints|services/;
+    assert.deepEqual(
+      ofExisting("auto").filter((name) => operators.test(name)),
+      [],
+    );
+    assert.ok(ofExisting("auto").includes("create pods in trident"));
+    assert.ok(ofExisting("auto").includes("get pods/portforward in trident"));
+    assert.ok(!ofExisting("direct").some((name) => /(create|delete) pods in/.test(name)));
   });
 });
 
-function nameOf({ verb, group, resource, namespace }: Access): string {
-  return `${verb} ${group}/${resource}${namespace === undefined ? "" : ` in ${namespace}`}`;
+function names(change: Partial<Run>, etcd = destination): string[] {
+  const run = { ...runOf(planRequest(), "v1.34.2"), ...change };
+  return allOf(neededPermissions(run, etcdRules(etcd).needs)).map(nameOf);
+}
+
+/** `create pods.GROUP in NAMESPACE: NAME` */
+function nameOf({ verb, group, resource, namespace, name }: Access): string {
+  const place = namespace === undefined ? "" : ` in ${namespace}`;
+  return `${verb} ${resource}${group === "" ? "" : `.${group}`}${place}${name === undefined ? "" : `: ${name}`}`;
+}
+
+function hasName(text: string): boolean {
+  return text.includes(": ");
 }

@@ -1,7 +1,4 @@
-import type * as kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
-
-type PolicyRule = kubernetes.types.input.rbac.v1.PolicyRule;
+import type { PolicyRule } from "./policy-rule.ts";
 
 /**
  * What etcd-operator v0.9.4 calls in its namespace when it does not create the resource definition itself; the calls are those
@@ -10,10 +7,7 @@ type PolicyRule = kubernetes.types.input.rbac.v1.PolicyRule;
  * @param lockName The Endpoints object that it elects its leader on, made beforehand: the operator need not create any.
  * @param clientSecretNames Secrets with the certificate by which it reaches the members.
  */
-export function etcdOperatorRules(
-  lockName: pulumi.Input<string>,
-  clientSecretNames: pulumi.Input<pulumi.Input<string>[]>,
-): PolicyRule[] {
+export function etcdOperatorRules<Name, Names>(lockName: Name, clientSecretNames: Names): PolicyRule<Name[] | Names>[] {
   return [
     // The status is written with an update of the whole object.
     { apiGroups: ["etcd.database.coreos.com"], resources: ["etcdclusters"], verbs: ["get", "list", "watch", "update"] },

@@ -1,6 +1,4 @@
-import type * as kubernetes from "@pulumi/kubernetes";
-
-type PolicyRule = kubernetes.types.input.rbac.v1.PolicyRule;
+import type { PolicyRule } from "./policy-rule.ts";
 
 /**
  * What Trident 18.01 to 19.04 calls in the whole cluster; the calls are those in its frontend/kubernetes. Its own installer also
@@ -23,3 +21,15 @@ export const tridentClusterRules: PolicyRule[] = [
 export const tridentNamespaceRules: PolicyRule[] = [
   { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create"] },
 ];
+
+/** To be admitted by one of OpenShift's SecurityContextConstraints. */
+export function constraintRules(constraint: string): PolicyRule[] {
+  return [
+    {
+      apiGroups: ["security.openshift.io"],
+      resources: ["securitycontextconstraints"],
+      resourceNames: [constraint],
+      verbs: ["use"],
+    },
+  ];
+}
