@@ -9,7 +9,7 @@ import { counted } from "../wording/counted.ts";
 /** @throws BlockedError (foreignTrident, noLegacyTrident, stoppedTridentDeleted) */
 export async function findWhatToDo(
   cluster: ClusterPort,
-): Promise<{ legacy: LegacyTrident; record: MigrationRecord } | { result: MigrationResult }> {
+): Promise<{ legacy: LegacyTrident; record: MigrationRecord } | { result: MigrationResult; record: MigrationRecord }> {
   const { namespace, legacyDeployment } = cluster;
   const record = await cluster.readRecord();
   const trident = await cluster.findTrident();
@@ -40,7 +40,7 @@ export async function findWhatToDo(
 }
 
 function resultInRecord({ namespace, legacyDeployment, recordName: name }: ClusterPort, record: MigrationRecord) {
-  if (record.phase === "copied") return { result: recordedResult(record) };
+  if (record.phase === "copied") return { result: recordedResult(record), record };
   throw new BlockedError(stoppedTridentDeleted(namespace, legacyDeployment, name));
 }
 

@@ -53,7 +53,7 @@ export async function runMigration(
 ): Promise<MigrationResult> {
   const startedAt = new Date();
   const found = await leavesUntouched("looking for the old Trident", () => findWhatToDo(cluster));
-  if ("result" in found) return finishedBefore(cluster, found.result, report);
+  if ("result" in found) return finishedBefore(cluster, found, report);
   // Nothing is touched without the Lease: what this run would clean up may be in use by another.
   const lease = await leavesUntouched("making sure that no other migration runs", () => cluster.acquireLease(report));
   const alone = (fenced: ClusterPort): Promise<MigrationResult> =>
@@ -69,7 +69,7 @@ async function migrateAlone(run: Pick<Migration, "cluster" | "lease" | "startedA
   const { cluster, report } = run;
   // Once more: another run may have done something between the first look and the Lease.
   const found = await leavesUntouched("looking for the old Trident", () => findWhatToDo(cluster));
-  if ("result" in found) return finishedBefore(cluster, found.result, report);
+  if ("result" in found) return finishedBefore(cluster, found, report);
   report(describeLegacy(found.legacy));
   const begun = { ...run, ...found };
   const ended = await resumeEarlierRun(begun);

@@ -9,7 +9,8 @@ import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
 import type { OpenStore } from "../connect/open-store.ts";
 import type { ListLengths } from "../trident/rest/expected-lists.ts";
-import { legacyInRecord } from "../trident/legacy/unfinished-migration.ts";
+import { unmarkCommands } from "../trident/legacy/stale-claim.ts";
+import { claimInRecord, legacyInRecord } from "../trident/legacy/unfinished-migration.ts";
 import { carryBack } from "./carry-back.ts";
 import { recordedCarry, rolledBackOf, type CarriedBack, type RolledBack } from "./carried-back.ts";
 import { leaving, NameTakenError, RollbackError, type Rollback } from "./rollback.ts";
@@ -167,6 +168,8 @@ async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledB
   const { cluster, report } = rollback;
   const ended = rolledBackOf(carried, new Date());
   const outcome = { kind: "legacyStands", deployment: cluster.legacyDeployment } as const;
+  // Only now, since the new Trident is no longer started again; and before what ends it, so that a killed run's successor does it.
+  await unmarkClaim(rollback);
   await leaving(outcome, "recording that it has ended", async () => {
     await emptyDestination(rollback, BigInt(carried.newEtcdRevision));
     await cluster.changeRecord({
@@ -179,6 +182,18 @@ async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledB
   });
   report(`Rolled back: ${counted(ended.keys, "key is", "keys are")} in the embedded etcd, as in the new one.`);
   return ended;
+}
+
+/** Its state is the newest again. A mark that stays only misleads people. */
+async function unmarkClaim({ cluster, record, report }: Rollback): Promise<void> {
+  const claim = claimInRecord(record, cluster.legacyEtcdContainer);
+  if (claim === undefined) return;
+  await cluster.unmarkClaim(claim).catch((error: unknown) => {
+    report(
+      `The mark on PersistentVolumeClaim ${claim}, that its state is stale, is no longer true and could not be taken off ` +
+        `(${withoutFullStop(describeFailure(error))}): ${unmarkCommands({ namespace: cluster.namespace, claim })}.`,
+    );
+  });
 }
 
 /** A later migration is to find the new etcd empty. What can't be deleted is only in its way. */

@@ -33,6 +33,16 @@ export function mayStillRun(found: DeploymentFinding, record: MigrationRecord | 
   return record.phase === "stopped" || record.firstPass !== undefined || record.served !== undefined;
 }
 
+/** The legacy Trident's claim; undefined where the record no longer tells. */
+export function claimInRecord(record: MigrationRecord, etcdContainer: string): string | undefined {
+  if (record.legacyClaim !== undefined) return record.legacyClaim;
+  try {
+    return legacyInRecord(record, etcdContainer).claim;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The legacy Trident as the record keeps it. Raises MigrationRecordInvalidError when it does not. */
 export function legacyInRecord(record: MigrationRecord, etcdContainer: string): LegacyTrident {
   try {

@@ -1,6 +1,6 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { KeyPrefix } from "../../copy/store/key-range.ts";
-import type { EtcdAddress } from "../../connect/etcd-address.ts";
+import { describeAddress, type EtcdAddress } from "../../connect/etcd-address.ts";
 import { refuseUnusableEtcd } from "../../connect/check-etcd.ts";
 import { openEtcd, type OpenEtcd } from "../../connect/open-etcd.ts";
 import { connectToCluster, type ClusterAccess } from "../../kubernetes/cluster-client.ts";
@@ -26,6 +26,7 @@ import {
 import { restoreLegacyTrident } from "../legacy/restore-legacy-trident.ts";
 import { openSourcePod, removeSourcePod } from "../legacy-etcd/source-pod.ts";
 import { checkStillStopped, deleteLegacyTrident, stopLegacyTrident } from "../legacy/stop-legacy-trident.ts";
+import { markClaimStale, unmarkClaim } from "../legacy/stale-claim.ts";
 import { findTridentOrClaim, type ClaimSource } from "../legacy/uninstalled-trident.ts";
 import { findNewTridentState, type NewTridentSpec } from "../new/new-trident.ts";
 import { pullNewTrident } from "../new/pull-new-trident.ts";
@@ -136,7 +137,7 @@ function recordSteps({ cluster, acquire, request }: Reach): RecordSteps {
 }
 
 function legacySteps({ cluster, gate, interruption, request, run }: Reach): LegacySteps {
-  const { namespace, legacyDeployment, timeoutSeconds } = request;
+  const { namespace, legacyDeployment, timeoutSeconds, destination } = request;
   const patience = { timeoutSeconds, interruption };
   return {
     findTrident: () => findTridentOrClaim(cluster, request),
@@ -183,6 +184,11 @@ function legacySteps({ cluster, gate, interruption, request, run }: Reach): Lega
     recreateLegacy: (legacy, record) => recreateLegacyTrident(cluster, legacy, record),
     waitUntilLegacyServes: (legacy, expected) => waitUntilLegacyServes(cluster, legacy, expected, patience),
     removeRecreatedLegacy: (legacy, uid) => removeRecreatedLegacyTrident(cluster, legacy, uid, timeoutSeconds),
+    markClaimStale: (claim, since) => {
+      const movedTo = destination === undefined ? "another etcd" : describeAddress(destination);
+      return markClaimStale(cluster, { namespace, claim }, { since, movedTo });
+    },
+    unmarkClaim: (claim) => unmarkClaim(cluster, { namespace, claim }),
   };
 }
 

@@ -74,6 +74,10 @@ export interface LegacySteps {
   waitUntilLegacyServes(legacy: LegacyTrident, expected: ListLengths): Promise<void>;
   /** Deletes the Deployment of that uid, and returns only when nothing of it runs any more. */
   removeRecreatedLegacy(legacy: LegacyTrident, uid: string): Promise<void>;
+  /** Says on its claim, to people and to later plans, that the state there is no longer the newest. `since` is ISO 8601. */
+  markClaimStale(claim: string, since: string): Promise<void>;
+  /** Takes that back; does nothing where it is not said. */
+  unmarkClaim(claim: string): Promise<void>;
 }
 
 export interface NewTridentSteps {
@@ -146,6 +150,8 @@ export const clusterEffects: Effects<ClusterPort> = {
   waitUntilLegacyServes: "looks",
   removeRecreatedLegacy: "changes",
   pullNewImage: "changes",
+  markClaimStale: "changes",
+  unmarkClaim: "changes",
   startNewTrident: "changes",
   startNewTridentAgain: "changes",
   findNewTrident: "looks",

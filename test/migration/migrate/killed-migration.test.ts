@@ -23,6 +23,7 @@ const deaths = [
   { step: "checkStillStopped", when: "after" },
   { step: "deleteLegacy", when: "before" },
   { step: "deleteLegacy", when: "after" },
+  { step: "markClaimStale", when: "before" },
 ] as const;
 
 describe("a migration that is killed", () => {
@@ -38,6 +39,7 @@ describe("a migration that is killed", () => {
       assert.deepEqual(cluster.destination.entries(), cluster.source.entries());
       assert.equal(cluster.sourcePod, false);
       assert.equal(cluster.recorded.phase, "copied");
+      assert.equal(cluster.staleSince, cluster.recorded.stoppedAt);
     });
   }
 

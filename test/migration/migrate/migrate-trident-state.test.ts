@@ -52,6 +52,30 @@ describe("a migration", () => {
     assert.equal(cluster.trident.kind, "absent");
   });
 
+  it("marks the old claim as stale once nothing is undone any more, and not when it fails", async () => {
+    const cluster = new FakeCluster();
+    const { cutOverAt } = await runMigration(cluster, ignore);
+    assert.equal(cluster.staleSince, cutOverAt);
+    assert.ok(cluster.steps.indexOf("markClaimStale") > cluster.steps.indexOf("deleteLegacy"));
+
+    const failing = new FakeCluster();
+    failing.failAt("startNewTrident", new Error("it lists nothing"));
+    await failureOf(failing);
+    assert.ok(!failing.steps.includes("markClaimStale"));
+  });
+
+  it("that may not mark the claim ends well, and says how to do it by hand", async () => {
+    const cluster = new FakeCluster();
+    cluster.failAt("markClaimStale", new Error("persistentvolumeclaims is forbidden"));
+    const lines: string[] = [];
+    await runMigration(cluster, (line) => lines.push(line));
+    assert.equal(cluster.recorded.phase, "copied");
+    assert.match(
+      lines.join("\n"),
+      /forbidden.*kubectl --namespace trident label persistentvolumeclaim trident trident-etcd\/state=stale/,
+    );
+  });
+
   it("closes both etcds, whether it succeeds or fails", async () => {
     const succeeding = new FakeCluster();
     await runMigration(succeeding, ignore);
@@ -192,7 +216,7 @@ describe("a migration that was killed", () => {
     assert.ok(!cluster.steps.includes("acquireLease"));
     assert.deepEqual(
       cluster.steps.filter((step) => clusterEffects[step] !== "looks"),
-      ["handOverNewTrident"],
+      ["handOverNewTrident", "markClaimStale"],
     );
   });
 

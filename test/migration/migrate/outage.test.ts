@@ -60,6 +60,7 @@ describe("a cut-over", () => {
       "removeSourcePod",
       "deleteLegacy",
       "changeRecord",
+      "markClaimStale",
       "handOverNewTrident",
     ]);
   });

@@ -19,6 +19,8 @@ const deaths: [step: Step, when: "before" | "after"][] = [
   ["recreateLegacy", "before"],
   ["recreateLegacy", "after"],
   ["waitUntilLegacyServes", "after"],
+  ["unmarkClaim", "before"],
+  ["unmarkClaim", "after"],
 ];
 
 describe("a rollback that is killed", () => {
@@ -128,5 +130,6 @@ function changed(): FakeCluster {
 function assertRolledBack(scene: FakeCluster): void {
   assert.ok(scene.replicas() > 0 && !scene.newRuns());
   assert.equal(scene.sourcePod, false);
+  assert.equal(scene.staleSince, undefined);
   assert.deepEqual(Object.keys(scene.recorded).sort(), ["name", "namespace", "rolledBack", "uid"]);
 }

@@ -83,6 +83,31 @@ describe("a rollback", () => {
     for (const { source, destination } of [succeeding, failing]) assert.ok(source.closed && destination.closed);
   });
 
+  it("takes the mark off the claim once the old Trident serves, and leaves it when that does not come to serve", async () => {
+    const scene = changedSinceMigration();
+    scene.before("waitUntilLegacyServes", () => {
+      assert.notEqual(scene.staleSince, undefined);
+    });
+    await rollBack(scene, ignore);
+    assert.equal(scene.staleSince, undefined);
+
+    const failing = changedSinceMigration();
+    failing.failAt("waitUntilLegacyServes", new Error("it ends"));
+    await failure(failing);
+    assert.notEqual(failing.staleSince, undefined);
+  });
+
+  it("that may not take the mark off ends well, and says how to do it by hand", async () => {
+    const scene = changedSinceMigration();
+    scene.failAt("unmarkClaim", new Error("persistentvolumeclaims is forbidden"));
+    const lines: string[] = [];
+    await rollBack(scene, (line) => lines.push(line));
+    assert.ok(scene.recorded.rolledBack !== undefined);
+    assert.ok(
+      lines.some((line) => /forbidden.*annotate persistentvolumeclaim trident trident-etcd\/state-/.test(line)),
+    );
+  });
+
   it("ends well when the new etcd can't be emptied, and says so", async () => {
     const scene = changedSinceMigration();
     scene.destination.deleteUnchanged = () => Promise.reject(new Error("no space"));

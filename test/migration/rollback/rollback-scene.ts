@@ -12,6 +12,7 @@ export function migratedCluster(entries: Readonly<Record<string, string>> = some
     ...{ destinationClusterId: "2", destinationRevision: revision },
   };
   cluster.trident = { kind: "absent" };
+  cluster.staleSince = "2030-01-02T03:04:05.678Z";
   cluster.recorded = {
     ...cluster.recorded,
     ...{ phase: "copied", rollback: "requested", newTrident: "{}" },

@@ -43,6 +43,8 @@ export class FakeCluster extends FailingSteps implements ClusterPort {
   trident: DeploymentFinding = { kind: "legacy", legacy: legacyTrident() };
   liveEtcd = true;
   sourcePod = false;
+  /** Since when the claim's state is said to be stale. */
+  staleSince: string | undefined;
   /** What the legacy Trident answers; all that its etcd has, where it is not set. */
   answer: NamesAnswer | undefined;
   /** What a legacy Trident that was made anew was to list. */
@@ -139,7 +141,9 @@ export class FakeCluster extends FailingSteps implements ClusterPort {
       }
       if (!legacy.stoppedByMigration) {
         const legacyReplicas = String(legacy.replicas);
-        this.applyToRecord({ phase: "stopped", legacyReplicas, stoppedAt: "2030-01-02T03:04:05.678Z" });
+        const manifest = JSON.stringify(legacyDeployment());
+        const stoppedAt = "2030-01-02T03:04:05.678Z";
+        this.applyToRecord({ phase: "stopped", legacyDeployment: manifest, legacyReplicas, stoppedAt });
       }
       const { generation } = legacy.stoppedByMigration ? legacy : { generation: 4 };
       this.trident = { kind: "legacy", legacy: { ...legacy, generation, replicas: 0, stoppedByMigration: true } };
@@ -198,6 +202,20 @@ export class FakeCluster extends FailingSteps implements ClusterPort {
   removeRecreatedLegacy(_legacy: unknown, uid: string): Promise<void> {
     return this.take("removeRecreatedLegacy", () => {
       if (this.trident.kind === "legacy" && this.trident.legacy.uid === uid) this.trident = { kind: "absent" };
+    });
+  }
+
+  markClaimStale(_claim: string, since: string): Promise<void> {
+    return this.take("markClaimStale", () => {
+      if (this.replicas() > 0) throw new Error("the legacy Trident has the claim's state in use");
+      this.staleSince = since;
+    });
+  }
+
+  unmarkClaim(): Promise<void> {
+    return this.take("unmarkClaim", () => {
+      if (this.newRuns()) throw new Error("the new Trident has the newer state");
+      this.staleSince = undefined;
     });
   }
 
