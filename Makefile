@@ -1,7 +1,7 @@
 # Everything runs on Node 24 from node_modules; `make` alone lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e e2e-long faults faults-mutations node-oldest world bench bench-outage bench-preview package toolchain sandbox sandbox-down
+.PHONY: help demo test check unit e2e e2e-long e2e-old faults faults-mutations node-oldest world bench bench-outage bench-preview package toolchain sandbox sandbox-down
 
 NODE := node_modules/.bin/node
 INSTALLED := node_modules/.package-lock.json
@@ -26,6 +26,9 @@ e2e: $(INSTALLED) toolchain ## The end-to-end tests on the sandbox alone (FILES=
 
 e2e-long: $(INSTALLED) toolchain ## Migrations killed and interrupted in each phase, an earlier version's stack updated, on the sandbox (8 minutes)
 	@$(NODE) test/run-suites.ts e2e-long
+
+e2e-old: $(INSTALLED) toolchain ## Install, migrate, roll back, destroy and least privilege on Kubernetes 1.14 and 1.16 (25 minutes; the first time 12 more to build those; FILES=...)
+	@$(NODE) test/run-suites.ts e2e-old $(FILES)
 
 faults: $(INSTALLED) ## 1,000 schedules of random faults and kills, checked independently (20 minutes; SEED=..., COUNT=...)
 	@SEED=$(or $(SEED),1) COUNT=$(or $(COUNT),1000) $(NODE) test/faults/run-schedules.ts
@@ -54,8 +57,8 @@ package: $(INSTALLED) ## The library as npm packages, ready to be published (bui
 toolchain: $(INSTALLED) ## Build what the machine lacks: pulumi, its plugins, Kubernetes (once; cached outside the checkout)
 	@$(NODE) sandbox/toolchain/build-toolchain.ts
 
-sandbox: $(INSTALLED) toolchain ## Start the one-node Kubernetes on this machine
-	@$(NODE) sandbox/start-sandbox.ts
+sandbox: $(INSTALLED) toolchain ## Start the one-node Kubernetes on this machine (KUBERNETES=1.14 or 1.16 for an old one, built on first use)
+	@$(NODE) sandbox/start-sandbox.ts $(KUBERNETES)
 
 sandbox-down: $(INSTALLED) ## Stop it and check that nothing of it is left
 	@$(NODE) sandbox/stop-sandbox.ts

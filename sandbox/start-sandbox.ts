@@ -10,6 +10,14 @@ import { startApiServer, startControllers } from "./kubernetes/control-plane.ts"
 import { startDns, waitForDns } from "./kubernetes/dns.ts";
 import { startKubeProxy } from "./kubernetes/kube-proxy.ts";
 import { isNodeReady, startKubelet, waitForNode } from "./kubernetes/kubelet.ts";
+import {
+  kubernetesRelease,
+  newestKubernetes,
+  parseKubernetesVersion,
+  recordedKubernetesVersion,
+  recordKubernetesVersion,
+} from "./kubernetes/kubernetes-version.ts";
+import type { KubernetesRelease, KubernetesVersion } from "./kubernetes/kubernetes-version.ts";
 import { findLeftovers } from "./machine/leftovers.ts";
 import { withLock } from "./machine/lock.ts";
 import { ensureMachinePackages } from "./machine/machine-packages.ts";
@@ -28,64 +36,88 @@ import { sandboxParts } from "./toolchain/parts.ts";
 /** Started after all the others: where it was started, they were too. */
 const lastComponent = "volume-provisioner";
 
+/** A sandbox runs, and its Kubernetes is not of the version that was asked for. */
+export class AnotherKubernetesRunsError extends Error {
+  override readonly name = "AnotherKubernetesRunsError";
+  constructor(running: KubernetesVersion, wanted: KubernetesVersion) {
+    super(
+      `The sandbox runs, with Kubernetes ${running} and whatever was made there; ${wanted} is wanted. End it with \`make sandbox-down\`, ` +
+        "or start another one beside it: TRIDENT_ETCD_SANDBOX_INSTANCE=1 in front of each command.",
+    );
+  }
+}
+
 /**
  * Starts the one-node Kubernetes on this machine and returns when pods can run on it; on a healthy one, only brings its
  * images up to date. What a broken sandbox left is cleaned up first.
- * @throws RootNeededError, MachinePackagesError, GoMissingError, PartBuildError, SandboxProcessError, CommandError
+ * @param wanted without it, a healthy sandbox may be of any version, and a new one is of the newest
+ * @throws RootNeededError, MachinePackagesError, GoMissingError, PartBuildError, SandboxProcessError, CommandError,
+ * AnotherKubernetesRunsError
  */
-export async function startSandbox(report: (line: string) => void): Promise<void> {
+export async function startSandbox(report: (line: string) => void, wanted?: KubernetesVersion): Promise<void> {
   requireRoot();
   await withLock(sandboxLock, report, async () => {
-    await buildToolchain(report, sandboxParts);
-    if (await isHealthy()) {
+    // Without a record, one was started before there were several.
+    const recorded = recordedKubernetesVersion() ?? newestKubernetes;
+    if (await isHealthy(kubernetesRelease(recorded))) {
+      if (wanted !== undefined && wanted !== recorded) throw new AnotherKubernetesRunsError(recorded, wanted);
+      await buildToolchain(report, sandboxParts);
       await importImages(report);
-      report("the sandbox runs already");
+      report(`the sandbox runs already, with Kubernetes ${recorded}`);
       return;
     }
+    const version = wanted ?? newestKubernetes;
+    await buildToolchain(report, [...sandboxParts, ...kubernetesRelease(version).parts]);
     await ensureMachinePackages(report);
     if (findLeftovers().length > 0) {
       report("cleaning up what is left of a sandbox that does not run as it should");
       await tearDown();
     }
-    await startNode(report);
+    await startNode(report, version);
   });
 }
 
-async function startNode(report: (line: string) => void): Promise<void> {
+async function startNode(report: (line: string) => void, version: KubernetesVersion): Promise<void> {
+  const release = kubernetesRelease(version);
   mkdirSync(sandboxState, { recursive: true, mode: 0o711 });
+  recordKubernetesVersion(version);
   await createNetworkNamespace();
   const namespaces = nodeNamespaces(await startNodeNamespaces());
   await createCertificates();
-  report("starting Kubernetes' etcd, the API server and containerd");
-  await Promise.all([startApiServer(namespaces), startContainerd(namespaces).then(() => importImages(report))]);
+  report(`starting Kubernetes' etcd, the API server of ${version} and containerd`);
+  await Promise.all([startApiServer(namespaces, release), startContainerd(namespaces).then(() => importImages(report))]);
   report("starting controllers, kubelet, kube-proxy, CoreDNS and the volume provisioner");
   await Promise.all([
-    startControllers(namespaces),
-    startKubelet(namespaces),
-    startKubeProxy(namespaces),
-    startDns(namespaces),
+    startControllers(namespaces, release),
+    startKubelet(namespaces, release),
+    startKubeProxy(namespaces, release),
+    startDns(namespaces, release),
     createStorageClass(),
   ]);
   await startVolumeProvisioner(namespaces);
-  await Promise.all([waitForNode(), waitForDns(), waitForServiceAccount()]);
+  await Promise.all([waitForNode(), waitForDns(), waitForServiceAccount(release)]);
   report(`the sandbox is ready: export KUBECONFIG=${kubeconfigPath}`);
 }
 
-/** Pods can be created once the controllers have made the namespace's service account. */
-async function waitForServiceAccount(): Promise<void> {
+/** Pods can be created once the controllers have made the namespace's service account, and what its pods mount. */
+async function waitForServiceAccount({ podsNeed }: KubernetesRelease): Promise<void> {
   await waitUntilReady("kube-controller-manager", async () => {
-    await askApi("GET", "/api/v1/namespaces/default/serviceaccounts/default");
-    await askApi("GET", "/api/v1/namespaces/default/configmaps/kube-root-ca.crt");
+    const answer = await askApi("GET", "/api/v1/namespaces/default/serviceaccounts/default");
+    if (podsNeed === "a token Secret") {
+      if ((JSON.parse(answer) as { secrets?: unknown }).secrets === undefined) throw new Error("it has no token Secret");
+    } else {
+      await askApi("GET", "/api/v1/namespaces/default/configmaps/kube-root-ca.crt");
+    }
   });
 }
 
 /** A busy machine may miss a heartbeat: as long as all components run, an answer is waited for. */
-async function isHealthy(): Promise<boolean> {
+async function isHealthy({ health }: KubernetesRelease): Promise<boolean> {
   const deadline = Date.now() + 15_000;
   const components = recordedComponents();
   while (components.includes(lastComponent) && components.every(isRunning)) {
     try {
-      await askApi("GET", "/readyz");
+      await askApi("GET", health);
       if (await isNodeReady()) return true;
     } catch {
       // Not now.
@@ -96,13 +128,20 @@ async function isHealthy(): Promise<boolean> {
   return false;
 }
 
+/** Whether nothing was started, since it was not asked for as it can be. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof RangeError || error instanceof AnotherKubernetesRunsError;
+}
+
 if (import.meta.main) {
   const report = startProgress();
   try {
-    await startSandbox(report);
+    await startSandbox(report, parseKubernetesVersion(process.argv[2]));
   } catch (error) {
     console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
-    console.error(`The logs are in ${join(sandboxState, "logs")}; \`make sandbox-down\` cleans up.`);
+    if (!isRefusal(error)) {
+      console.error(`The logs are in ${join(sandboxState, "logs")}; \`make sandbox-down\` cleans up.`);
+    }
     process.exitCode = 1;
   }
 }

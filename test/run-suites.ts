@@ -4,6 +4,7 @@
  */
 import { addTotals, closingLine, noTests, type Totals } from "./suites/totals.ts";
 import { runEndToEndTests, runLongEndToEndTests } from "./suites/end-to-end-tests.ts";
+import { runOldClusterTests } from "./suites/old-cluster-tests.ts";
 import { runStandInTests } from "./suites/stand-in-tests.ts";
 import { runStaticChecks } from "./suites/static-checks.ts";
 import { runUnitTests } from "./suites/unit-tests.ts";
@@ -14,6 +15,7 @@ const suites: Record<string, (files: readonly string[]) => Promise<Totals>> = {
   "stand-in": runStandInTests,
   e2e: runEndToEndTests,
   "e2e-long": runLongEndToEndTests,
+  "e2e-old": runOldClusterTests,
 };
 
 const names = process.argv.slice(2).filter((argument) => argument in suites);

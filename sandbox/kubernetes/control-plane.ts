@@ -7,6 +7,7 @@ import { clusterDomain, network, sandboxState } from "../sandbox-paths.ts";
 import { toolchainBinary } from "../toolchain/toolchain.ts";
 import { askApi } from "./api.ts";
 import { certificateFile, clientKubeconfig, keyFile, serviceAccountPublicKey } from "./certificates.ts";
+import type { KubernetesRelease } from "./kubernetes-version.ts";
 
 const etcdUrl = "http://127.0.0.1:2379";
 
@@ -14,7 +15,7 @@ const etcdUrl = "http://127.0.0.1:2379";
 export const auditLogPath = join(sandboxState, "audit", "audit.log");
 
 /** Starts Kubernetes' own etcd, on the loopback of the node's namespace, and the API server; waits until it answers. */
-export async function startApiServer(namespaces: readonly string[]): Promise<void> {
+export async function startApiServer(namespaces: readonly string[], release: KubernetesRelease): Promise<void> {
   await startProcess({
     name: "kubernetes-etcd",
     program: findProgram("etcd") ?? "etcd",
@@ -31,19 +32,19 @@ export async function startApiServer(namespaces: readonly string[]): Promise<voi
   });
   await startProcess({
     name: "kube-apiserver",
-    program: toolchainBinary("kube"),
+    program: toolchainBinary(release.kube),
     arguments: ["apiserver", ...apiServerFlags()],
     namespaces,
   });
   await waitUntilReady("kube-apiserver", async () => {
-    await askApi("GET", "/readyz");
+    await askApi("GET", release.health);
   });
 }
 
-export async function startControllers(namespaces: readonly string[]): Promise<void> {
+export async function startControllers(namespaces: readonly string[], release: KubernetesRelease): Promise<void> {
   await startProcess({
     name: "kube-controller-manager",
-    program: toolchainBinary("kube"),
+    program: toolchainBinary(release.kube),
     arguments: [
       "controller-manager",
       `--kubeconfig=${clientKubeconfig("controller-manager")}`,
@@ -60,7 +61,7 @@ export async function startControllers(namespaces: readonly string[]): Promise<v
   });
   await startProcess({
     name: "kube-scheduler",
-    program: toolchainBinary("kube"),
+    program: toolchainBinary(release.kube),
     arguments: [
       "scheduler",
       `--kubeconfig=${clientKubeconfig("scheduler")}`,

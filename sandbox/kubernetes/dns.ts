@@ -6,16 +6,17 @@ import { startProcess, waitUntilReady } from "../machine/processes.ts";
 import { clusterDomain, network, sandboxState } from "../sandbox-paths.ts";
 import { toolchainBinary } from "../toolchain/toolchain.ts";
 import { clientKubeconfig } from "./certificates.ts";
+import type { KubernetesRelease } from "./kubernetes-version.ts";
 
 /** Starts CoreDNS on the node's address: the name server of all pods. */
-export async function startDns(namespaces: readonly string[]): Promise<void> {
+export async function startDns(namespaces: readonly string[], release: KubernetesRelease): Promise<void> {
   const directory = join(sandboxState, "dns");
   mkdirSync(directory, { recursive: true });
   const configuration = join(directory, "Corefile");
   writeFileSync(configuration, corefile());
   await startProcess({
     name: "coredns",
-    program: toolchainBinary("coredns"),
+    program: toolchainBinary(release.coredns),
     arguments: ["-conf", configuration],
     namespaces,
   });

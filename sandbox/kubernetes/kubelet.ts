@@ -6,19 +6,19 @@ import { clusterDomain, network, nodeName, sandboxState } from "../sandbox-paths
 import { toolchainBinary } from "../toolchain/toolchain.ts";
 import { askApi } from "./api.ts";
 import { certificateFile, clientKubeconfig, keyFile } from "./certificates.ts";
-import { containerdSocket } from "./containerd.ts";
+import type { KubernetesRelease } from "./kubernetes-version.ts";
 
 const directory = join(sandboxState, "kubelet");
 
 /** Starts the kubelet, which registers the node. */
-export async function startKubelet(namespaces: readonly string[]): Promise<void> {
+export async function startKubelet(namespaces: readonly string[], release: KubernetesRelease): Promise<void> {
   mkdirSync(directory, { recursive: true });
   const configuration = join(directory, "configuration.json");
-  writeFileSync(configuration, JSON.stringify(kubeletConfiguration(), null, 2));
+  writeFileSync(configuration, JSON.stringify(kubeletConfiguration(release), null, 2));
   writeFileSync(join(directory, "resolv.conf"), `nameserver ${network.nodeAddress}\n`);
   await startProcess({
     name: "kubelet",
-    program: toolchainBinary("kube"),
+    program: toolchainBinary(release.kube),
     arguments: [
       "kubelet",
       `--config=${configuration}`,
@@ -27,6 +27,7 @@ export async function startKubelet(namespaces: readonly string[]): Promise<void>
       `--cert-dir=${join(directory, "certificates")}`,
       `--hostname-override=${nodeName}`,
       `--node-ip=${network.nodeAddress}`,
+      ...release.kubeletFlags,
     ],
     namespaces,
   });
@@ -46,11 +47,10 @@ export async function isNodeReady(): Promise<boolean> {
   return node.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
 
-function kubeletConfiguration(): unknown {
+function kubeletConfiguration(release: KubernetesRelease): unknown {
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
-    containerRuntimeEndpoint: `unix://${containerdSocket}`,
     authentication: {
       anonymous: { enabled: false },
       webhook: { enabled: true },
@@ -63,28 +63,20 @@ function kubeletConfiguration(): unknown {
     clusterDNS: [network.nodeAddress],
     clusterDomain,
     resolvConf: join(directory, "resolv.conf"),
-    podLogsDir: join(sandboxState, "pod-logs"),
-    volumePluginDir: join(directory, "volume-plugins"),
     // Without the kubelet's own bookkeeping of the whole machine.
     cgroupDriver: "cgroupfs",
     cgroupsPerQOS: false,
     enforceNodeAllocatable: [],
-    failCgroupV1: false,
     failSwapOn: false,
     oomScoreAdj: 0,
     // A full disk of this machine must not drive pods away, and an image deleted here could never be pulled again.
     evictionHard: { "memory.available": "0%", "nodefs.available": "0%", "imagefs.available": "0%" },
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,
-    imageMaximumGCAge: "0s",
-    // Nothing is resized here, and without cgroupsPerQOS a kubelet dereferences nil there, now and then, when a pod is started
-    // (kubernetes/kubernetes#137999): the node is gone, and nobody starts it again.
-    featureGates: { InPlacePodVerticalScaling: false },
-    registerNode: true,
     maxPods: 200,
     // Pods come and go often here, and two cores are few.
     nodeStatusUpdateFrequency: "5s",
-    shutdownGracePeriod: "0s",
     healthzBindAddress: "127.0.0.1",
+    ...release.kubeletConfiguration,
   };
 }

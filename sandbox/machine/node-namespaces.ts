@@ -14,6 +14,7 @@ const redirectedDirectories: Readonly<Record<string, string>> = {
   "/var/lib/cni": join(sandboxState, "redirected", "cni"),
   "/var/lib/kubelet": join(sandboxState, "redirected", "kubelet"),
   "/var/log/containers": join(sandboxState, "redirected", "log-containers"),
+  "/var/log/pods": join(sandboxState, "redirected", "log-pods"),
 };
 
 /** Kernel settings of the whole machine that the kubelet insists on: it finds these values and changes nothing. */

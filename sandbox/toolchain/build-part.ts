@@ -1,10 +1,20 @@
 import { execFile, spawn } from "node:child_process";
-import { closeSync, cpSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 import { formatDuration } from "../progress.ts";
-import { sourceFiles } from "./part-hash.ts";
+import { partFiles } from "./part-hash.ts";
 import { goBuildEnvironment, goVersion } from "./parts.ts";
 import type { ToolchainPart } from "./parts.ts";
 import { partDirectory } from "./toolchain.ts";
@@ -43,16 +53,18 @@ export async function buildPart(part: ToolchainPart, report: (line: string) => v
   const source = join(work, "source");
   const output = join(work, "output");
   mkdirSync(output, { recursive: true });
-  for (const file of sourceFiles(part.folder)) cpSync(join(part.folder, file), join(source, file));
+  for (const [file, path] of partFiles(part)) cpSync(path, join(source, file));
   const logPath = join(dirname(target), `${part.name}.log`);
   writeFileSync(logPath, "");
 
-  const go = new GoCommand(part.name, source, logPath);
+  const go = new GoCommands(part.name, source, logPath);
   const stopHeartbeat = startHeartbeat(part, report);
   try {
     await copyEmbeddedFiles(part, go, source);
+    if (existsSync(join(source, "prepare.sh"))) await go.run(["prepare.sh"], "bash");
+    const flags = ["-ldflags", part.linkerFlags, "-tags", part.buildTags ?? ""];
     for (const [binary, goPackage] of Object.entries(part.binaries)) {
-      await go.run(["build", "-ldflags", part.linkerFlags, "-o", join(output, binary), goPackage]);
+      await go.run(["build", ...flags, "-o", join(output, binary), goPackage]);
     }
   } finally {
     stopHeartbeat();
@@ -61,7 +73,7 @@ export async function buildPart(part: ToolchainPart, report: (line: string) => v
   rmSync(work, { recursive: true, force: true });
 }
 
-async function copyEmbeddedFiles({ embedded }: ToolchainPart, go: GoCommand, source: string): Promise<void> {
+async function copyEmbeddedFiles({ embedded }: ToolchainPart, go: GoCommands, source: string): Promise<void> {
   if (embedded === undefined) return;
   await go.run(["mod", "download", embedded.module]);
   const moduleDirectory = await go.read(["list", "-m", "-f", "{{.Dir}}", embedded.module]);
@@ -87,7 +99,7 @@ function startHeartbeat(part: ToolchainPart, report: (line: string) => void): ()
   };
 }
 
-class GoCommand {
+class GoCommands {
   readonly #part: string;
   readonly #directory: string;
   readonly #logPath: string;
@@ -99,11 +111,12 @@ class GoCommand {
     this.#logPath = logPath;
   }
 
-  async run(commandArguments: string[]): Promise<void> {
+  /** Runs `go`, or another program that does, with its output in the log. */
+  async run(commandArguments: string[], program = "go"): Promise<void> {
     const log = openSync(this.#logPath, "a");
     try {
       const exitCode = await new Promise<number | null>((resolve, reject) => {
-        const child = spawn("go", commandArguments, {
+        const child = spawn(program, commandArguments, {
           cwd: this.#directory,
           env: this.#environment,
           stdio: ["ignore", log, log],

@@ -10,12 +10,13 @@ import type { PartName, ToolchainPart } from "./parts.ts";
 import { isBuilt } from "./toolchain.ts";
 
 /**
- * Builds, one by one, the parts of the toolchain that neither the cache nor the machine has. With names, only those.
+ * Builds, one by one, the parts of the toolchain that neither the cache nor the machine has: of those that are named, else of
+ * all but those that are built on first use.
  * @throws GoMissingError, PartBuildError
  */
 export async function buildToolchain(
   report: (line: string) => void,
-  wanted: readonly PartName[] = toolchainParts.map(({ name }) => name),
+  wanted: readonly PartName[] = toolchainParts.filter(({ onFirstUse }) => onFirstUse !== true).map(({ name }) => name),
 ): Promise<void> {
   if (missingParts(wanted).length === 0) return;
   await withLock(join(cacheRoot, "toolchain.lock"), report, async () => {

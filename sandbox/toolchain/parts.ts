@@ -5,11 +5,20 @@ import { repositoryRoot } from "../sandbox-paths.ts";
 /** One Go module that is built into the toolchain. */
 export interface ToolchainPart {
   name: PartName;
-  /** Absolute path of the module: go.mod, a complete go.sum, and a main.go unless a dependency has the main package. */
+  /**
+   * Absolute path of the module: go.mod, a complete go.sum, and a main.go unless a dependency has the main package. A prepare.sh
+   * there is run before anything is built.
+   */
   folder: string;
+  /** Files that several parts share, as absolute paths: each is put beside the part's own. */
+  sharedFiles?: readonly string[];
   /** File name of each binary -> its Go package. */
   binaries: Readonly<Record<string, string>>;
   linkerFlags: string;
+  /** Of Go's conditional compilation, separated by commas. */
+  buildTags?: string;
+  /** Built by what needs it, not beforehand with the others. */
+  onFirstUse?: true;
   /** How long it takes on two cores with nothing downloaded or compiled yet. */
   minutes: number;
   /** Files of a dependency that are embedded: too large to keep in the repository, so copied from the module. */
@@ -36,10 +45,30 @@ function part(name: PartName, rest: Omit<ToolchainPart, "name" | "folder">): Too
   return { name, folder: join(import.meta.dirname, name), ...rest };
 }
 
+/** An old Kubernetes, whose modules need some preparing to be built by today's Go. */
+function oldKubernetes(
+  name: PartName,
+  version: string,
+  rest: Pick<ToolchainPart, "binaries" | "buildTags" | "minutes">,
+): ToolchainPart {
+  const [major = "", minor = ""] = version.slice(1).split(".");
+  const packages = ["k8s.io/kubernetes/pkg/version", "k8s.io/client-go/pkg/version", "k8s.io/component-base/version"];
+  const settings = [`gitVersion=${version}`, `gitMajor=${major}`, `gitMinor=${minor}`, "gitTreeState=clean"];
+  return part(name, {
+    sharedFiles: [join(import.meta.dirname, "kubernetes-sources.sh")],
+    linkerFlags: [strip, ...packages.flatMap((each) => settings.map((setting) => `-X ${each}.${setting}`))].join(" "),
+    onFirstUse: true,
+    ...rest,
+  });
+}
+
 export type PartName =
   | "pause"
   | "kubernetes"
+  | "kubernetes-1.14"
+  | "kubernetes-1.16"
   | "coredns"
+  | "coredns-1.9.4"
   | "etcd-operator"
   | "trident-stand-in"
   | "language-nodejs"
@@ -47,14 +76,8 @@ export type PartName =
   | "provider-tls"
   | "provider-kubernetes";
 
-/** What the sandbox itself runs, its images included. */
-export const sandboxParts: readonly PartName[] = [
-  "pause",
-  "kubernetes",
-  "coredns",
-  "etcd-operator",
-  "trident-stand-in",
-];
+/** What every sandbox runs beside its Kubernetes, its images included. */
+export const sandboxParts: readonly PartName[] = ["pause", "etcd-operator", "trident-stand-in"];
 
 /** In the order in which they are built: what a first look at the sandbox needs comes first. */
 export const toolchainParts: readonly ToolchainPart[] = [
@@ -106,6 +129,13 @@ export const toolchainParts: readonly ToolchainPart[] = [
       ],
     },
   }),
+  part("coredns-1.9.4", { binaries: { "coredns-1.9.4": "." }, linkerFlags: strip, onFirstUse: true, minutes: 1.5 }),
+  oldKubernetes("kubernetes-1.16", "v1.16.15", {
+    binaries: { "kube-1.16": "." },
+    buildTags: "providerless",
+    minutes: 5,
+  }),
+  oldKubernetes("kubernetes-1.14", "v1.14.10", { binaries: { "kube-1.14": "." }, minutes: 5 }),
 ];
 
 /** @throws RangeError when no part has this name */

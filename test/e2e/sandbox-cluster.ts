@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import {
-  ApiextensionsV1Api,
+  ApisApi,
   AppsV1Api,
   CoreV1Api,
+  CustomObjectsApi,
   KubeConfig,
   NetworkingV1Api,
-  PolicyV1Api,
   RbacAuthorizationV1Api,
+  VersionApi,
   type KubernetesObject,
 } from "@kubernetes/client-node";
 import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";
@@ -53,8 +54,11 @@ export async function podNames(cluster: SandboxCluster, namespace: string, label
  */
 export async function objectsAround(cluster: SandboxCluster, namespace: string): Promise<string[]> {
   const rbac = cluster.kubeconfig.makeApiClient(RbacAuthorizationV1Api);
-  const extensions = cluster.kubeconfig.makeApiClient(ApiextensionsV1Api);
-  const lists: [kind: string, list: Promise<{ items: KubernetesObject[] }>][] = [
+  // Of these two, an old cluster serves another version.
+  const served = cluster.kubeconfig.makeApiClient(CustomObjectsApi);
+  const policies = { group: "policy", version: await servedVersion(cluster, "policy") };
+  const extensions = { group: "apiextensions.k8s.io", version: await servedVersion(cluster, "apiextensions.k8s.io") };
+  const lists: [kind: string, list: Promise<ObjectList>][] = [
     ["ConfigMap", cluster.core.listNamespacedConfigMap({ namespace })],
     ["Deployment", cluster.apps.listNamespacedDeployment({ namespace })],
     ["Endpoints", cluster.core.listNamespacedEndpoints({ namespace })],
@@ -62,7 +66,11 @@ export async function objectsAround(cluster: SandboxCluster, namespace: string):
     ["PersistentVolumeClaim", cluster.core.listNamespacedPersistentVolumeClaim({ namespace })],
     [
       "PodDisruptionBudget",
-      cluster.kubeconfig.makeApiClient(PolicyV1Api).listNamespacedPodDisruptionBudget({ namespace }),
+      served.listNamespacedCustomObject({
+        ...policies,
+        namespace,
+        plural: "poddisruptionbudgets",
+      }) as Promise<ObjectList>,
     ],
     ["Pod", cluster.core.listNamespacedPod({ namespace })],
     ["Role", rbac.listNamespacedRole({ namespace })],
@@ -72,15 +80,37 @@ export async function objectsAround(cluster: SandboxCluster, namespace: string):
     ["ServiceAccount", cluster.core.listNamespacedServiceAccount({ namespace })],
     ["ClusterRole", rbac.listClusterRole()],
     ["ClusterRoleBinding", rbac.listClusterRoleBinding()],
-    ["CustomResourceDefinition", extensions.listCustomResourceDefinition()],
+    [
+      "CustomResourceDefinition",
+      served.listClusterCustomObject({ ...extensions, plural: "customresourcedefinitions" }) as Promise<ObjectList>,
+    ],
     ["PersistentVolume", cluster.core.listPersistentVolume()],
   ];
   const named: string[] = [];
   for (const [kind, list] of lists) {
     named.push(...(await list).items.map((object) => `${kind}/${nameOf(object)}`));
   }
-  const ofEachNamespace = ["ConfigMap/kube-root-ca.crt", "ServiceAccount/default"];
-  return named.filter((name) => !ofEachNamespace.includes(name)).sort();
+  // A token Secret comes and goes with its service account, on an old cluster.
+  const ofKubernetes = /^(ConfigMap\/kube-root-ca\.crt|ServiceAccount\/default|Secret\/.+-token-[a-z0-9]{5})$/;
+  return named.filter((name) => !ofKubernetes.test(name)).sort();
+}
+
+interface ObjectList {
+  readonly items: KubernetesObject[];
+}
+
+/** Of Kubernetes 1. */
+export async function minorVersion(cluster: SandboxCluster): Promise<number> {
+  const { minor } = await cluster.kubeconfig.makeApiClient(VersionApi).getCode();
+  return Number.parseInt(minor, 10);
+}
+
+/** The version of an API group that the cluster prefers, such as `v1` of `policy`. */
+export async function servedVersion(cluster: SandboxCluster, group: string): Promise<string> {
+  const { groups } = await cluster.kubeconfig.makeApiClient(ApisApi).getAPIVersions();
+  const version = groups.find(({ name }) => name === group)?.preferredVersion?.version;
+  assert.ok(version, `the cluster does not serve ${group}`);
+  return version;
 }
 
 /** Waits until the condition holds; a test that waits in vain fails with what it waited for. */

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
-import { ApiextensionsV1Api, CustomObjectsApi, type V1CustomResourceDefinition } from "@kubernetes/client-node";
+import { CustomObjectsApi } from "@kubernetes/client-node";
+import { createDefinition, deleteDefinition, findDefinition } from "./custom-resource-definitions.ts";
 import { memberEtcdctlOf, parseKeys, valuesOf } from "./etcd-keys.ts";
 import { createTestStack, type Operation, type TestStack } from "./pulumi-stack.ts";
 import { keysOfSnapshot, savedSnapshot } from "./saved-snapshot.ts";
@@ -28,7 +29,6 @@ const etcdClusters = { group: "etcd.database.coreos.com", version: "v1beta2", pl
 
 describe("an uninstallation", () => {
   const cluster = connectSandbox();
-  const extensions = cluster.kubeconfig.makeApiClient(ApiextensionsV1Api);
   const customObjects = cluster.kubeconfig.makeApiClient(CustomObjectsApi);
   let folder: string;
   let one: TestStack;
@@ -57,7 +57,7 @@ describe("an uninstallation", () => {
     }
     for (const namespace of [first, second, elsewhere])
       await deleteNamespace(cluster, namespace).catch(() => undefined);
-    await extensions.deleteCustomResourceDefinition({ name: definition }).catch(() => undefined);
+    await deleteDefinition(cluster, definition).catch(() => undefined);
     await rm(folder, { recursive: true });
   });
 
@@ -112,7 +112,7 @@ describe("an uninstallation", () => {
     const [member = ""] = await podNames(cluster, second, memberSelector);
     const list = await memberEtcdctlOf(cluster.kubeconfig, second, member, ["member", "list"]);
     assert.match(list, /started/);
-    assert.ok(await findCrd());
+    assert.ok(await findDefinition(cluster, definition));
     const left = (await objectsAround(cluster, first)).filter((name) => !name.endsWith(second));
     assert.deepEqual(left, [...objectsBefore, `CustomResourceDefinition/${definition}`].sort());
   });
@@ -137,7 +137,7 @@ describe("an uninstallation", () => {
     await run("mkdir", [join(folder, "a-file")]);
     const destroy = await other.destroy();
     assertSucceeded(destroy);
-    assert.equal(await findCrd(), undefined);
+    assert.equal(await findDefinition(cluster, definition), undefined);
     assert.match(savedSnapshot(destroy), /a-file\/snapshots/);
     assert.doesNotMatch(atEnd(destroy), /CustomResourceDefinition/);
   });
@@ -145,7 +145,7 @@ describe("an uninstallation", () => {
   it("touches no definition that somebody else made, and needs neither operator, members nor Trident", async () => {
     await makeForeignDefinition();
     await one.configure({ namespace: first, etcdClusterSize: "1" });
-    const before = await findCrd();
+    const before = await findDefinition(cluster, definition);
     const up = await one.up();
     assertSucceeded(up);
     assert.match(up.printed, /made by somebody else: is used as it is; it is neither changed nor ever deleted/);
@@ -164,8 +164,8 @@ describe("an uninstallation", () => {
     assertSucceeded(destroy);
     assert.match(destroy.printed, /none of its members answers/);
     assert.doesNotMatch(atEnd(destroy), /CustomResourceDefinition/);
-    assert.deepEqual((await findCrd())?.metadata?.uid, before?.metadata?.uid);
-    assert.deepEqual((await findCrd())?.spec, before?.spec);
+    assert.deepEqual((await findDefinition(cluster, definition))?.metadata?.uid, before?.metadata?.uid);
+    assert.deepEqual((await findDefinition(cluster, definition))?.spec, before?.spec);
     assert.deepEqual(await namesOfEtcdClusters(elsewhere), ["somebody-elses"]);
   });
 
@@ -191,24 +191,9 @@ describe("an uninstallation", () => {
     );
   }
 
-  async function findCrd(): Promise<V1CustomResourceDefinition | undefined> {
-    const { items } = await extensions.listCustomResourceDefinition();
-    return items.find(({ metadata }) => metadata?.name === definition);
-  }
-
   /** As another etcd-operator's installation would have it, with an EtcdCluster that must live. */
   async function makeForeignDefinition(): Promise<void> {
-    const schema = { type: "object", x_kubernetes_preserve_unknown_fields: true };
-    const body = {
-      metadata: { name: definition },
-      spec: {
-        group: etcdClusters.group,
-        scope: "Namespaced",
-        names: { kind: "EtcdCluster", listKind: "EtcdClusterList", plural: "etcdclusters", singular: "etcdcluster" },
-        versions: [{ name: "v1beta2", served: true, storage: true, schema: { openAPIV3Schema: schema } }],
-      },
-    };
-    await extensions.createCustomResourceDefinition({ body: body as V1CustomResourceDefinition });
+    await createDefinition(cluster, { ...etcdClusters, kind: "EtcdCluster" });
     const theirs = {
       apiVersion: "etcd.database.coreos.com/v1beta2",
       kind: "EtcdCluster",

@@ -29,6 +29,9 @@ test("the same files have the same hash wherever they lie", () => {
   assert.equal(partHash(part(original)), partHash(part(original)));
 });
 
+const sharedFile = join(directory, "shared.sh");
+writeFileSync(sharedFile, "true\n");
+
 test("whatever goes into the binaries changes the hash", () => {
   const hashes = [
     part(original),
@@ -37,6 +40,8 @@ test("whatever goes into the binaries changes the hash", () => {
     part({ "main.go": original["main.go"], "other/a.go": original["inner/a.go"] }),
     part({ ...original, "go.sum": "x" }),
     part(original, { linkerFlags: "-s -w" }),
+    part(original, { buildTags: "providerless" }),
+    part(original, { sharedFiles: [sharedFile] }),
     part(original, { binaries: { pause: ".", other: "./other" } }),
     part(original, { embedded: { module: "example.invalid/m", files: [{ path: "a.json" }] } }),
   ].map(partHash);

@@ -7,11 +7,12 @@ import { repositoryRoot } from "../../../sandbox/sandbox-paths.ts";
 import { withVersion } from "../../../sandbox/toolchain/build-part.ts";
 import { goVersion, pluginVersions, pulumiVersion, toolchainParts } from "../../../sandbox/toolchain/parts.ts";
 
-test("every part is a Go module with its sums, for a Go that the pinned one can build", () => {
+test("every part is a Go module with its sums, for a Go that is not newer than the pinned one", () => {
+  const pinned = Number(/^go1\.(\d+)/.exec(goVersion)?.[1]);
   for (const { name, folder } of toolchainParts) {
     assert.ok(existsSync(join(folder, "go.sum")), `${name} has no go.sum`);
-    const wanted = /^go (\d+\.\d+)/m.exec(readFileSync(join(folder, "go.mod"), "utf8"))?.[1];
-    assert.ok(goVersion.startsWith(`go${wanted ?? "?"}`), `${name} wants Go ${wanted ?? "?"}`);
+    const wanted = Number(/^go 1\.(\d+)/m.exec(readFileSync(join(folder, "go.mod"), "utf8"))?.[1]);
+    assert.ok(wanted <= pinned, `${name} wants Go 1.${wanted}`);
   }
 });
 
