@@ -60,13 +60,11 @@ const etcd: TridentsEtcd =
       })
     : useExistingEtcd("existing-etcd", existing, etcdIdentity, onCluster);
 
-const account = new TridentAccount(
-  "trident-account",
-  { namespace: settings.namespace, ...constraintOn(platform) },
-  onCluster,
-);
+const account = settings.trident
+  ? new TridentAccount("trident-account", { namespace: settings.namespace, ...constraintOn(platform) }, onCluster)
+  : undefined;
 
-const tridentArgs = {
+const tridentArgs = account && {
   serviceAccountName: account.serviceAccountName,
   serviceAccountUid: account.serviceAccountUid,
   image: settings.tridentImage,
@@ -77,42 +75,44 @@ const tridentArgs = {
   timeoutSeconds: settings.timeoutSeconds,
 };
 
-const stateMigration = settings.migrate
-  ? new StateMigration(
-      "state-migration",
-      {
-        ...access,
-        ...legacy,
-        ...keysToDiscard(settings),
-        record: record.recordName,
-        namespace: settings.namespace,
-        snapshotDirectory: settings.snapshotDirectory,
-        destination: etcd.address,
-        newTrident: tridentSpec(tridentArgs),
-        rollback: settings.rollback,
-        timeoutSeconds: settings.timeoutSeconds,
-      },
-      onCluster,
-    )
-  : undefined;
+const stateMigration =
+  settings.migrate && tridentArgs !== undefined
+    ? new StateMigration(
+        "state-migration",
+        {
+          ...access,
+          ...legacy,
+          ...keysToDiscard(settings),
+          record: record.recordName,
+          namespace: settings.namespace,
+          snapshotDirectory: settings.snapshotDirectory,
+          destination: etcd.address,
+          newTrident: tridentSpec(tridentArgs),
+          rollback: settings.rollback,
+          timeoutSeconds: settings.timeoutSeconds,
+        },
+        onCluster,
+      )
+    : undefined;
 const summary = stateMigration?.summary;
 
-// Rolled back, the old Trident has its place. Pulumi deletes what is no longer registered last: the new one, then the
-// migration, whose removal puts the old one back.
-const trident = settings.rollback
-  ? undefined
-  : new Trident(
-      "trident",
-      {
-        ...tridentArgs,
-        namespace: settings.namespace,
-        ...(summary === undefined ? {} : { migratedStateDigest: summary.sha256 }),
-      },
-      onCluster,
-    );
+// An etcd alone has none. Rolled back, the old Trident has its place. Pulumi deletes what is no longer registered last: the new one,
+// then the migration, whose removal puts the old one back.
+const trident =
+  settings.rollback || tridentArgs === undefined
+    ? undefined
+    : new Trident(
+        "trident",
+        {
+          ...tridentArgs,
+          namespace: settings.namespace,
+          ...(summary === undefined ? {} : { migratedStateDigest: summary.sha256 }),
+        },
+        onCluster,
+      );
 
 const made = { access, record: record.recordName, etcd, stateMigration };
-const serving = trident === undefined ? undefined : checkServing(settings, plan, { ...made, trident });
+const serving = settings.rollback ? undefined : checkServing(settings, plan, { ...made, trident });
 
 const users = [stateMigration, trident].filter((user) => user !== undefined);
 const trial = etcd.usedBy?.(...users);
@@ -134,4 +134,4 @@ export const migrationPlan = {
 };
 export const migration = summary;
 
-if (trident !== undefined) writeReport(settings.report, plan, outcomeOf(etcd, trident, summary));
+if (!settings.rollback) writeReport(settings.report, plan, outcomeOf(etcd, trident, summary));

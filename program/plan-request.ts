@@ -28,13 +28,14 @@ interface Known {
 
 export function planRequest(settings: Settings, known: Known): PlanRequest {
   const { cluster, etcdName, existing, etcdIdentity, platform, certificates } = known;
-  const { namespace, migrate, rollback, takeOver, abandonedEtcd, snapshotDirectory } = settings;
+  const { namespace, trident, migrate, rollback, takeOver, abandonedEtcd, snapshotDirectory } = settings;
   const { tridentImage, etcdClusterSize, etcdVersion, certificateValidityHours, certificateEarlyRenewalHours } =
     settings;
   const legacy = legacyTrident(settings);
   return {
     ...legacy,
     prefix: keyPrefix(legacy.prefix),
+    ...(trident ? {} : { trident }),
     ...{ cluster, namespace, migrate, rollback, takeOver, abandonedEtcd, snapshotDirectory, tridentImage },
     ...{ etcdClusterSize, etcdVersion, certificateValidityHours, certificateEarlyRenewalHours },
     stack: stackName(),

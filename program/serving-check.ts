@@ -16,7 +16,8 @@ export function checkServing(
     readonly access: ClusterChoice;
     readonly record: pulumi.Input<string>;
     readonly etcd: TridentsEtcd;
-    readonly trident: Trident;
+    /** Undefined for an etcd alone. */
+    readonly trident: Trident | undefined;
     /** What Trident's state comes by, if it does. */
     readonly stateMigration: pulumi.Resource | undefined;
   },
@@ -32,11 +33,11 @@ export function checkServing(
       prefix: legacyTrident(settings).prefix,
       record,
       ...(settings.existingEtcdEndpoints.length === 0 ? { size: etcdClusterSize } : {}),
-      tridentDeployment: trident.deploymentName,
+      ...(trident === undefined ? {} : { tridentDeployment: trident.deploymentName }),
       abandonedEtcd,
       timeoutSeconds,
       lookAgain: plan.serves ? "" : new Date().toISOString(),
     },
-    { dependsOn: [trident, ...(stateMigration === undefined ? [] : [stateMigration])] },
+    { dependsOn: [trident, stateMigration].filter((each) => each !== undefined) },
   );
 }

@@ -10,14 +10,14 @@ import type { MigrationResult } from "@trident-etcd/migration/record/migration-r
 import type { Trident } from "../components/trident/trident.ts";
 import type { TridentsEtcd } from "./tridents-etcd.ts";
 
-/** What there is to report once Trident serves: its Deployment's name is known then. */
+/** What there is to report once Trident serves, whose Deployment's name is known then, or an etcd alone. */
 export function outcomeOf(
   etcd: TridentsEtcd,
-  trident: Trident,
+  trident: Trident | undefined,
   migration: pulumi.Output<MigrationResult> | undefined,
 ): pulumi.Input<RunOutcome> {
   return pulumi
-    .all([etcd.etcdClientEndpoint, etcd.members, etcd.certificateExpiry, migration, trident.deploymentName])
+    .all([etcd.etcdClientEndpoint, etcd.members, etcd.certificateExpiry, migration, trident?.deploymentName])
     .apply(([clientEndpoint, members, expiry, migrated]) => ({
       clientEndpoint,
       members,

@@ -14,7 +14,8 @@ export interface ServingCheckArgs extends ClusterChoice {
   readonly record: pulumi.Input<string>;
   /** How many members the stack's own etcd is to have; absent for an existing one. */
   readonly size?: pulumi.Input<number>;
-  readonly tridentDeployment: pulumi.Input<string>;
+  /** Absent for an etcd alone, which is tried with a key of no use instead. */
+  readonly tridentDeployment?: pulumi.Input<string>;
   /** The cluster id of a recorded etcd that may be replaced by another one; empty for none. */
   readonly abandonedEtcd: pulumi.Input<string>;
   /** For each wait. */

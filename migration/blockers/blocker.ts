@@ -11,6 +11,8 @@ export interface Blocker {
 
 export type BlockerKind =
   | "namespaceMissing"
+  | "tridentServes"
+  | "migrationRecorded"
   | "noLegacyTrident"
   | "stoppedTridentDeleted"
   | "legacyTridentPresent"

@@ -60,12 +60,33 @@ export interface FoundWorld {
  * - `installed`: this program's Trident, installed anew
  * - `rollback`: a migration that has ended is taken back, or a rollback that has begun is finished
  * - `rolledBack`: the old Trident serves again after a rollback
+ * - `installEtcd`: an etcd alone is made
+ * - `etcdInstalled`: an etcd alone is there, or what becomes one once its stopped Trident is removed
  */
-export type Flow = "install" | "migrate" | "resume" | "migrated" | "installed" | "rollback" | "rolledBack";
+export type Flow =
+  | "install"
+  | "migrate"
+  | "resume"
+  | "migrated"
+  | "installed"
+  | "rollback"
+  | "rolledBack"
+  | "installEtcd"
+  | "etcdInstalled";
 
-/** Whether the stack's Trident is there already. */
+/** Whether what the stack is to keep is there already. */
 export function isServing(flow: Flow): boolean {
+  return hasTrident(flow) || flow === "etcdInstalled";
+}
+
+/** Whether the stack's Trident is there already, and is to stay. */
+export function hasTrident(flow: Flow): boolean {
   return flow === "installed" || flow === "migrated";
+}
+
+/** Whether an etcd alone is asked for. */
+export function isEtcdAlone(flow: Flow): boolean {
+  return flow === "installEtcd" || flow === "etcdInstalled";
 }
 
 export interface LegacyPlan {

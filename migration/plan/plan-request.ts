@@ -13,6 +13,11 @@ export interface PlanRequest {
   /** Whether what is there becomes this stack's, whichever stack has made it. */
   readonly takeOver: boolean;
   readonly namespace: string;
+  /**
+   * Whether Trident is to run on the etcd; without it an etcd alone is made.
+   * @default true
+   */
+  readonly trident?: boolean;
   readonly migrate: boolean;
   /** Whether a migration that has ended is to be taken back. */
   readonly rollback: boolean;

@@ -2,7 +2,7 @@ import { isBlockedBy, type Blocker } from "../blockers/blocker.ts";
 import { isForbidden } from "../kubernetes/errors.ts";
 import { clusterUidPath } from "../kubernetes/own-cluster.ts";
 import { flowOf } from "./flow/flow.ts";
-import { isServing } from "./migration-plan.ts";
+import { hasTrident } from "./migration-plan.ts";
 import type { PlanFacts } from "./plan-facts.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import { readClaim } from "./read/claim.ts";
@@ -40,10 +40,10 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     missingNamespace === undefined ? readStackObjects(reader, stackObjects(request, etcd.places)) : [],
     missingNamespace === undefined ? readTrident(environment, request) : withoutNamespace(request),
   ]);
-  const { flow, recordFailure } = flowOf(request, trident);
+  const etcdCluster = objects.find(({ object }) => object.startsWith("EtcdCluster/"))?.served;
+  const { flow, recordFailure } = flowOf(request, trident, etcdCluster !== undefined);
   // A record that can't be used tells nothing, and no more does the Deployment that it is about.
   const { record, newTrident }: Pick<TridentRead, "record" | "newTrident"> = recordFailure === undefined ? trident : {};
-  const etcdCluster = objects.find(({ object }) => object.startsWith("EtcdCluster/"))?.served;
   step("reading the embedded etcd and the new one");
   const standing = trident.finding?.kind === "legacy" ? trident.finding.legacy : undefined;
   const legacy = flow.legacy ?? flow.putBack;
@@ -55,7 +55,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
       : readStateToCarryBack(environment, request),
     // Their pods are among the permissions that are asked for.
     missingNamespace === undefined ? unlessForbidden(environment.askMembers()) : [],
-    isServing(flow.flow) ? environment.findTridentTrouble() : undefined,
+    hasTrident(flow.flow) ? environment.findTridentTrouble() : undefined,
   ]);
   return {
     ...{ cluster: environment.cluster, clusterUid: kubeSystem?.metadata?.uid },

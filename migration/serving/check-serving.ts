@@ -1,10 +1,12 @@
 import type { KeyPrefix } from "../copy/store/key-range.ts";
 import type { EtcdAddress } from "../connect/etcd-address.ts";
-import { openEtcd } from "../connect/open-etcd.ts";
+import { openEtcd, type OpenEtcd } from "../connect/open-etcd.ts";
+import { tryScratchKey } from "../connect/scratch-key.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import type { Patience } from "../kubernetes/wait-until.ts";
 import { listPods, podName } from "../kubernetes/pods.ts";
-import { isNotFound } from "../kubernetes/errors.ts";
+import { isNotFound, withoutFullStop } from "../kubernetes/errors.ts";
+import { describeFailure } from "../wording/describe-failure.ts";
 import { readDeployment } from "../trident/legacy/legacy-trident.ts";
 import { changeMigrationRecord, findMigrationRecord, type RecordChange } from "../record/migration-record.ts";
 import { recordedEtcd, type RecordedEtcd } from "../record/recorded-etcd.ts";
@@ -20,7 +22,8 @@ export interface ServingRequest {
   readonly record: string;
   /** How many members the stack's own etcd is to have. */
   readonly size?: number;
-  readonly tridentDeployment: string;
+  /** Absent for an etcd alone. */
+  readonly tridentDeployment?: string;
   /** The cluster id of a recorded etcd that may be replaced by another one; empty for none. */
   readonly abandonedEtcd?: string;
 }
@@ -31,12 +34,19 @@ export interface ServingEnvironment {
   findRecorded(): Promise<RecordedEtcd | undefined>;
   /** Waits until the etcd serves, with all of its members where they are the stack's own. Answers with its cluster id. */
   waitForEtcd(): Promise<string>;
-  /** Has Trident begin anew: it keeps in memory what it once read. */
-  restartTrident(): Promise<void>;
-  waitForTrident(): Promise<void>;
+  /** Absent for an etcd alone. */
+  readonly trident?: TridentService;
+  /** Puts, reads and deletes a key of no use. */
+  tryEtcd(): Promise<void>;
   /** Under the prefix. */
   countKeys(): Promise<number>;
   record(change: RecordChange): Promise<void>;
+}
+
+export interface TridentService {
+  /** Has it begin anew: it keeps in memory what it once read. */
+  restart(): Promise<void>;
+  wait(): Promise<void>;
 }
 
 /** Somebody has replaced the etcd between the plan and now. */
@@ -52,10 +62,24 @@ export class UnexpectedEtcdError extends Error {
   }
 }
 
+/** An etcd alone, which nobody else uses yet, does not do what it is for. */
+export class EtcdNotServingError extends Error {
+  override readonly name = "EtcdNotServingError";
+
+  constructor(etcd: string, cause: unknown) {
+    super(
+      `${etcd} answers, but a key could not be put, read back and deleted: ${withoutFullStop(describeFailure(cause))}. ` +
+        `Put that right and run \`pulumi up\` again.`,
+      { cause },
+    );
+    this.stack = "";
+  }
+}
+
 /**
- * Waits until the etcd and Trident serve, and records which etcd that is.
+ * Waits until the etcd and Trident serve, and records which etcd that is. An etcd alone is tried with a key of no use.
  *
- * @throws MembersNotServingError, TridentNotServingError, UnexpectedEtcdError
+ * @throws MembersNotServingError, TridentNotServingError, UnexpectedEtcdError, EtcdNotServingError
  */
 export async function checkServing(
   environment: ServingEnvironment,
@@ -67,8 +91,13 @@ export async function checkServing(
   const isGivenUp = recorded?.clusterId === abandonedEtcd;
   // The plan refuses it beforehand; what came in between is not to be recorded as if it were right.
   if (isAnother && recorded.heldKeys && !isGivenUp) throw new UnexpectedEtcdError(recorded.clusterId, clusterId);
-  if (isAnother) await environment.restartTrident();
-  await environment.waitForTrident();
+  const { trident } = environment;
+  if (trident === undefined) {
+    await environment.tryEtcd();
+  } else {
+    if (isAnother) await trident.restart();
+    await trident.wait();
+  }
   const keys = await environment.countKeys();
   const heldKeys = keys > 0 || (recorded?.heldKeys === true && !isAnother && !isGivenUp);
   await environment.record({ etcdClusterId: clusterId, etcdHeldKeys: heldKeys ? "true" : null });
@@ -81,19 +110,34 @@ export function servingOnCluster(
   report: (line: string) => void,
 ): ServingEnvironment {
   const { namespace, destination, prefix, size, tridentDeployment: deployment } = request;
+  const withEtcd = async <Result>(work: (etcd: OpenEtcd) => Promise<Result>): Promise<Result> => {
+    const etcd = await openEtcd(cluster, destination, patience);
+    try {
+      return await work(etcd);
+    } finally {
+      await etcd.close();
+    }
+  };
   return {
     findRecorded: async () => recordedEtcd(await findMigrationRecord(cluster, request)),
     waitForEtcd: () => waitForEtcd(cluster, destination, { ...patience, size, report }),
-    restartTrident: () => deletePods(cluster, namespace, deployment),
-    waitForTrident: () => waitForTrident(cluster, { namespace, deployment }, patience),
-    countKeys: async () => {
-      const etcd = await openEtcd(cluster, destination, patience);
-      try {
-        return (await etcd.range({ ...prefix, countOnly: true })).count;
-      } finally {
-        await etcd.close();
-      }
-    },
+    ...(deployment === undefined
+      ? {}
+      : {
+          trident: {
+            restart: () => deletePods(cluster, namespace, deployment),
+            wait: () => waitForTrident(cluster, { namespace, deployment }, patience),
+          },
+        }),
+    tryEtcd: () =>
+      withEtcd(async (etcd) => {
+        try {
+          await tryScratchKey(etcd);
+        } catch (error) {
+          throw new EtcdNotServingError(etcd.description, error);
+        }
+      }),
+    countKeys: () => withEtcd(async (etcd) => (await etcd.range({ ...prefix, countOnly: true })).count),
     record: async (change) => {
       try {
         await changeMigrationRecord(cluster, request, change);

@@ -29,6 +29,7 @@ export type InputName =
   | "snapshotDirectory"
   | "takeOver"
   | "timeoutSeconds"
+  | "trident"
   | "tridentImage"
   | "username";
 

@@ -48,6 +48,7 @@ export const settingsOf: Readonly<Record<InputName, string | Readonly<Record<str
   snapshotDirectory: "snapshotDirectory",
   takeOver: "takeOver",
   timeoutSeconds: "timeoutSeconds",
+  trident: "trident",
   tridentImage: "tridentImage",
   username: "existingEtcdUsername",
 };

@@ -1,7 +1,11 @@
 import type { Settings } from "./settings.ts";
 
+type IsSet = (name: keyof Settings) => boolean;
+
 /** What does not go together in the settings that say what is done, a sentence each. */
-export function checkFlows({ migrate, rollback, abandonedClaim, legacyClaim }: Settings): string[] {
+export function checkFlows(settings: Settings, isSet: IsSet): string[] {
+  const { trident, migrate, rollback, abandonedClaim, legacyClaim } = settings;
+  if (!trident) return withoutTrident(settings, isSet);
   const problems: string[] = [];
   if (rollback && !migrate) {
     problems.push(
@@ -16,4 +20,26 @@ export function checkFlows({ migrate, rollback, abandonedClaim, legacyClaim }: S
     );
   }
   return problems;
+}
+
+/** What an etcd alone has no use for, which would be passed over without a word. */
+const tridentsSettings: readonly (keyof Settings)[] = [
+  "migrate",
+  "rollback",
+  "tridentImage",
+  "tridentDebug",
+  "existingEtcdEndpoints",
+];
+
+function withoutTrident(settings: Settings, isSet: IsSet): string[] {
+  return tridentsSettings.filter(isSet).map((name) => {
+    const why =
+      name === "existingEtcdEndpoints"
+        ? "names an etcd that is there already: of an etcd alone nothing is left to be made"
+        : `is ${JSON.stringify(settings[name])}, which is about Trident`;
+    return (
+      `trident is false, so that an etcd alone is made, and ${name} ${why}. ` +
+      `Remove one of them: "pulumi config rm trident" or "pulumi config rm ${name}".`
+    );
+  });
 }

@@ -46,7 +46,7 @@ export function checkSettings(raw: RawSettings, isSecret: (name: Name) => boolea
     ...unknownSettings(raw),
     ...unreadable,
     ...checkCertificateSettings(settings, defaultSettings),
-    ...checkFlows(settings),
+    ...checkFlows(settings, isSet),
     ...checkExistingEtcdSettings(settings, isSet),
     ...plainSecrets(settings, isSecret),
   ];

@@ -32,6 +32,13 @@ export const settingsTable = {
     namespaceName,
     "The Kubernetes namespace that Trident runs in. It must exist; it is never created or deleted here.",
   ),
+  trident: setting(
+    true,
+    trueOrFalse,
+    "Set it to false to have an etcd alone: the etcd-operator, the certificates and the members, without Trident. A " +
+      "Trident with its embedded etcd in the namespace is left as it is; one of this stack's must have been stopped " +
+      "before. Set back to true, Trident is installed on that etcd.",
+  ),
   migrate: setting(
     false,
     trueOrFalse,

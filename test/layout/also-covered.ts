@@ -129,6 +129,7 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/plan/describe/plan-lines.ts",
     "migration/plan/migration-plan.ts",
   ],
+  "test/migration/plan/flow/etcd-alone-flow.test.ts": ["migration/blockers/etcd-alone-blockers.ts"],
   "test/migration/plan/flow/flow.test.ts": ["migration/plan/flow/flow-finding.ts"],
   "test/migration/plan/make-plan.test.ts": [
     "migration/plan/plan-blocked-error.ts",

@@ -6,7 +6,7 @@ import type { DestinationPlan, ManagedDestinationPlan, MigrationPlan, PlannedSte
 
 /** In one sentence. */
 export function headline(plan: MigrationPlan): string {
-  const { flow, namespace, migratedAt, rolledBackAt } = plan;
+  const { flow, namespace, migratedAt, rolledBackAt, steps } = plan;
   const { etcd } = describeDestination(plan.destination);
   const headlines = {
     install: `Plan for namespace ${namespace}: install Trident on ${etcd}.`,
@@ -16,6 +16,11 @@ export function headline(plan: MigrationPlan): string {
     installed: `Namespace ${namespace} has the Trident of this stack; there is nothing to migrate.`,
     rollback: `Plan for namespace ${namespace}: put the old Trident back on its embedded etcd, with what changed since.`,
     rolledBack: `Namespace ${namespace} was rolled back${rolledBackAt === undefined ? "" : ` on ${rolledBackAt}`}; the old Trident has its embedded etcd again.`,
+    installEtcd: `Plan for namespace ${namespace}: make an etcd alone, without Trident.`,
+    etcdInstalled:
+      steps.length === 0
+        ? `Namespace ${namespace} has an etcd alone, without Trident; there is nothing to do.`
+        : `Plan for namespace ${namespace}: leave the etcd alone, without Trident.`,
   };
   return headlines[flow];
 }

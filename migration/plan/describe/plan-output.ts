@@ -3,7 +3,7 @@ import type { Flow, MigrationPlan } from "../migration-plan.ts";
 /** What of a plan stays as it is from run to run, as long as nothing changes: a stack's output. Plain JSON. */
 export interface PlanOutput {
   /** What the stack comes to be by it. */
-  readonly flow: "installed" | "migrated" | "rolledBack";
+  readonly flow: "installed" | "migrated" | "rolledBack" | "etcdInstalled";
   readonly namespace: string;
   /** `"context" (https://server)` */
   readonly cluster: string;
@@ -22,6 +22,8 @@ const outcomes: Readonly<Record<Flow, PlanOutput["flow"]>> = {
   migrated: "migrated",
   rollback: "rolledBack",
   rolledBack: "rolledBack",
+  installEtcd: "etcdInstalled",
+  etcdInstalled: "etcdInstalled",
 };
 
 export function planOutput({ flow, namespace, cluster, destination, crd }: MigrationPlan): PlanOutput {

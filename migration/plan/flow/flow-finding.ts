@@ -5,6 +5,8 @@ import type { Flow } from "../migration-plan.ts";
 /** What is asked for, by which flows are told apart. */
 export interface FlowRequest {
   readonly namespace: string;
+  /** Whether Trident is to run on the etcd; true where it is absent. */
+  readonly trident?: boolean;
   readonly migrate: boolean;
   readonly rollback: boolean;
   readonly legacyDeployment: string;
@@ -23,6 +25,8 @@ export interface FlowFinding {
   readonly legacy?: LegacyTrident;
   /** The old Trident that a rollback puts back, from the record. */
   readonly putBack?: LegacyTrident;
+  /** Whether this program's Trident, which is stopped, is removed and its state left in the etcd. */
+  readonly removesTrident?: true;
   /** Whether the state was copied, or carried back, and verified by an earlier run, which died before it ended. */
   readonly isCopied?: boolean;
   /** Whether the migration that has ended is known by its Deployment alone: its record was deleted, or emptied. */

@@ -10,32 +10,39 @@ import {
 import type { PlanRequest } from "../plan-request.ts";
 import type { TridentRead } from "../read/trident.ts";
 import { flowBeside } from "./beside-tridents.ts";
+import { decideEtcdAlone } from "./etcd-alone-flow.ts";
 import type { FlowFinding, FlowRequest } from "./flow-finding.ts";
 import { decideRollback, unfinishedRollback } from "./rollback-flow.ts";
 
-/** The flow that follows from what was read of Trident, and the failure of a record that can't tell it. */
+/**
+ * The flow that follows from what was read of Trident, and the failure of a record that can't tell it.
+ *
+ * @param hasEtcd whether the stack's own etcd stands.
+ */
 export function flowOf(
   request: PlanRequest,
   { finding, unread = "", record, recordFailure, beside }: TridentRead,
+  hasEtcd = false,
 ): { readonly flow: FlowFinding; readonly recordFailure?: MigrationRecordInvalidError } {
   if (finding === undefined) return { flow: flowBySettings(request, unread) };
   const withoutRecord = (failure: MigrationRecordInvalidError) => ({
     flow: request.rollback
       ? ({ flow: "rollback", why: "a rollback is asked for" } as const)
-      : decideFlow(request, finding, undefined),
+      : decideFlow(request, finding, undefined, hasEtcd),
     recordFailure: failure,
   });
   if (recordFailure !== undefined) return withoutRecord(recordFailure);
   try {
     const besides = beside && flowBeside(request, finding, record, beside);
-    return { flow: besides ?? decideFlow(request, finding, record) };
+    return { flow: besides ?? decideFlow(request, finding, record, hasEtcd) };
   } catch (error) {
     if (error instanceof MigrationRecordInvalidError) return withoutRecord(error);
     throw error;
   }
 }
 
-function flowBySettings({ migrate, rollback }: FlowRequest, why: string): FlowFinding {
+function flowBySettings({ trident, migrate, rollback }: FlowRequest, why: string): FlowFinding {
+  if (trident === false) return { flow: "installEtcd", why: `no Trident is asked for; ${why}` };
   if (rollback) return { flow: "rollback", why: `a rollback is asked for; ${why}` };
   return { flow: migrate ? "migrate" : "install", why: `${migrate ? "a" : "no"} migration is asked for; ${why}` };
 }
@@ -48,7 +55,9 @@ export function decideFlow(
   request: FlowRequest,
   deployment: DeploymentFinding,
   record: MigrationRecord | undefined,
+  hasEtcd = false,
 ): FlowFinding {
+  if (request.trident === false) return decideEtcdAlone(request, deployment, record, hasEtcd);
   if (request.rollback) return decideRollback(request, deployment, record);
   const unfinished = unfinishedRollback(request, deployment, record);
   if (unfinished !== undefined) return unfinished;

@@ -89,6 +89,8 @@ export interface EtcdNeeds {
 
 /** What of a run decides which permissions it takes. */
 export interface Run extends Pick<PlanRequest, "namespace" | "migrate" | "securityContextConstraint"> {
+  /** Whether Trident's own Roles are the stack's to make. */
+  readonly makesTrident: boolean;
   /** Whether the ClusterRole and ClusterRoleBinding of Trident are the stack's to make. */
   readonly makesClusterRole: boolean;
   /** Whose the CRD of EtcdCluster is; somebody else's is still looked at. */
@@ -101,7 +103,7 @@ export interface Run extends Pick<PlanRequest, "namespace" | "migrate" | "securi
 export function runOf(request: PlanRequest, kubernetesVersion: string | undefined): Run {
   const { namespace, migrate, securityContextConstraint: constraint } = request;
   return {
-    ...{ namespace, migrate, crd: "own" as const, makesClusterRole: true },
+    ...{ namespace, migrate, crd: "own" as const, makesTrident: true, makesClusterRole: true },
     ...(constraint === undefined ? {} : { securityContextConstraint: constraint }),
     isByName: Number(/^v1\.(\d+)/.exec(kubernetesVersion ?? "")?.[1] ?? Infinity) >= 16,
   };
@@ -140,9 +142,10 @@ export function neededPermissions(run: Run, etcd: EtcdNeeds): NeededPermissions 
 }
 
 function tridentsGrants(
-  { makesClusterRole, securityContextConstraint: constraint }: Run,
+  { makesTrident, makesClusterRole, securityContextConstraint: constraint }: Run,
   clusterRole: string,
 ): Grant[] {
+  if (!makesTrident) return [];
   const name = "trident-external-etcd";
   return [
     { kind: "Role", name, rules: tridentNamespaceRules },

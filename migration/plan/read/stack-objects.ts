@@ -12,6 +12,8 @@ export interface StackObject {
 export interface StackNames {
   readonly namespace: string;
   readonly record: string;
+  /** Whether Trident is to run on the etcd; true where it is absent. */
+  readonly trident?: boolean;
 }
 
 /** Names and kinds as the components under `components/` make them, of the etcd and of Trident. */
@@ -27,11 +29,13 @@ export type Place = readonly [kind: string, name: string, collection: string, ne
 
 export const rbac = "/apis/rbac.authorization.k8s.io/v1";
 
-function tridentPlaces({ namespace, record }: StackNames): Place[] {
+function tridentPlaces({ namespace, record, trident }: StackNames): Place[] {
   const core = `/api/v1/namespaces/${namespace}`;
   const clusterWide = `trident-external-etcd-${namespace}`;
+  const recordPlace: Place = ["ConfigMap", record, `${core}/configmaps`];
+  if (trident === false) return [recordPlace];
   return [
-    ["ConfigMap", record, `${core}/configmaps`],
+    recordPlace,
     ["ServiceAccount", "trident-external-etcd", `${core}/serviceaccounts`],
     ["Role", "trident-external-etcd", `${rbac}/namespaces/${namespace}/roles`],
     ["RoleBinding", "trident-external-etcd", `${rbac}/namespaces/${namespace}/rolebindings`],

@@ -37,7 +37,13 @@ export type DeploymentFinding =
   /** No Deployment, but the claim of one: `claims` names it and others with the label of a Trident's. */
   | { readonly kind: "uninstalled"; readonly legacy: LegacyTrident; readonly claims: readonly string[] }
   /** Made by this project: Trident on an external etcd. */
-  | { readonly kind: "ours"; /** Whether its state was migrated. */ readonly isMigrated?: boolean }
+  | {
+      readonly kind: "ours";
+      /** Whether its state was migrated. */
+      readonly isMigrated?: boolean;
+      /** Whether it is at 0 replicas. */
+      readonly isStopped?: boolean;
+    }
   | { readonly kind: "legacy"; readonly legacy: LegacyTrident }
   /** Something else; `why` says what tells it from a Trident with an embedded etcd. */
   | { readonly kind: "foreign"; readonly why: string };
@@ -72,7 +78,8 @@ export async function readDeployment(
 export function classifyDeployment(deployment: V1Deployment, etcdContainerName: string): DeploymentFinding {
   if (isOurs(deployment)) {
     const isMigrated = deployment.metadata?.annotations?.[migratedStateAnnotation] !== undefined;
-    return { kind: "ours", ...(isMigrated ? { isMigrated } : {}) };
+    const isStopped = deployment.spec?.replicas === 0;
+    return { kind: "ours", ...(isMigrated ? { isMigrated } : {}), ...(isStopped ? { isStopped } : {}) };
   }
   const template = deployment.spec?.template;
   const etcdContainer = template?.spec?.containers.find((each) => each.name === etcdContainerName);

@@ -33,6 +33,14 @@ describe("what an up ends with", () => {
     assert.deepEqual(recorded, { etcdClusterId: "12", etcdHeldKeys: null });
   });
 
+  it("is an etcd alone that was tried, where no Trident is asked for", async () => {
+    const { done, recorded } = await check({ keys: 0, alone: true });
+    assert.deepEqual(done, ["etcd", "tried", "recorded"]);
+    assert.deepEqual(recorded, { etcdClusterId: "12", etcdHeldKeys: null });
+    const before = { clusterId: "7", heldKeys: true };
+    await assert.rejects(check({ before, keys: 0, alone: true }), UnexpectedEtcdError);
+  });
+
   it("is never another etcd that nobody gave the former up for", async () => {
     const before = { clusterId: "7", heldKeys: true };
     for (const abandonedEtcd of ["", "6"]) {
@@ -47,9 +55,10 @@ interface Case {
   readonly before?: RecordedEtcd;
   readonly keys: number;
   readonly abandonedEtcd?: string;
+  readonly alone?: boolean;
 }
 
-async function check({ before, keys, abandonedEtcd = "" }: Case) {
+async function check({ before, keys, abandonedEtcd = "", alone = false }: Case) {
   const done: string[] = [];
   let recorded: RecordChange | undefined;
   const say = (what: string): Promise<void> => {
@@ -62,8 +71,8 @@ async function check({ before, keys, abandonedEtcd = "" }: Case) {
       await say("etcd");
       return "12";
     },
-    restartTrident: () => say("restarted"),
-    waitForTrident: () => say("trident"),
+    ...(alone ? {} : { trident: { restart: () => say("restarted"), wait: () => say("trident") } }),
+    tryEtcd: () => say("tried"),
     countKeys: () => Promise.resolve(keys),
     record: (change) => {
       recorded = change;

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { checkFlows } from "../../../program/settings/check-flows.ts";
 import { defaultSettings, type Settings } from "../../../program/settings/settings.ts";
 
-const problemsOf = (change: Partial<Settings>): string[] => checkFlows({ ...defaultSettings, ...change });
+const problemsOf = (change: Partial<Settings>): string[] =>
+  checkFlows({ ...defaultSettings, ...change }, (name) => change[name] !== undefined);
 
 test("refuses a rollback without what it rolls back", () => {
   const [problem, another] = problemsOf({ rollback: true });
@@ -19,4 +20,25 @@ test("refuses to migrate what is given up, and gives up anything else", () => {
   assert.equal(another, undefined);
   assert.deepEqual(problemsOf({ migrate: true, abandonedClaim: ["older"] }), []);
   assert.deepEqual(problemsOf({ abandonedClaim: ["trident"] }), []);
+});
+
+test("makes an etcd alone of what is about no Trident only", () => {
+  assert.deepEqual(problemsOf({ trident: false, etcdClusterSize: 1, abandonedClaim: ["trident"] }), []);
+  const problems = problemsOf({
+    trident: false,
+    migrate: true,
+    rollback: true,
+    tridentImage: "netapp/trident:19.01.0",
+  });
+  assert.match(
+    problems.join("\n"),
+    /^trident is false, .*migrate is true, .*pulumi config rm trident" or "pulumi config rm migrate"/,
+  );
+  assert.match(problems.join("\n"), /rollback is true.*\n.*tridentImage is "netapp\/trident:19.01.0"/);
+  const [existing, another] = problemsOf({ trident: false, existingEtcdEndpoints: ["https://etcd.example.com:2379"] });
+  assert.match(
+    existing ?? "",
+    /existingEtcdEndpoints names an etcd that is there already.*config rm existingEtcdEndpoints/,
+  );
+  assert.equal(another, undefined);
 });

@@ -63,7 +63,7 @@ export async function readState(
     legacy === undefined || legacy.isUninstalled === true ? undefined : opened(environment.openSource(legacy)),
     legacy === undefined ? undefined : askWhetherItServes(environment, legacy),
     // Before the first `up` there is none, but for one that was made by other means.
-    flow === "install" && etcdCluster === undefined && !isExisting ? undefined : opened(environment.openDestination()),
+    isNew(flow) && etcdCluster === undefined && !isExisting ? undefined : opened(environment.openDestination()),
   ]);
   try {
     const { prefix: range } = request;
@@ -92,6 +92,10 @@ export async function readState(
   } finally {
     await Promise.all([source?.store?.close(), destination?.store?.close()]);
   }
+}
+
+function isNew(flow: Flow): boolean {
+  return flow === "install" || flow === "installEtcd";
 }
 
 /** Undefined for one that is stopped: there is nobody to ask. */

@@ -2,7 +2,7 @@ import type { V1Deployment } from "@kubernetes/client-node";
 import { describeAddress, isClientUrlOf } from "../../../connect/etcd-address.ts";
 import { anotherEtcd } from "../../../blockers/existing-etcd-blockers.ts";
 import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
-import { isServing, type Flow } from "../../migration-plan.ts";
+import { hasTrident, type Flow } from "../../migration-plan.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import { atRisk, blockedBy, nothingFound, type Findings } from "../findings.ts";
 
@@ -31,7 +31,7 @@ export interface AnotherEtcdFacts {
 export function checkAnotherEtcd(request: PlanRequest, facts: AnotherEtcdFacts): Findings {
   const { flow, recorded, clusterId, keys } = facts;
   const runsOn = etcdOf(facts.newTrident);
-  if (!isServing(flow) || runsOn === undefined || isClientUrlOf(request.destination, runsOn)) return nothingFound;
+  if (!hasTrident(flow) || runsOn === undefined || isClientUrlOf(request.destination, runsOn)) return nothingFound;
   if (recorded !== undefined && (clusterId !== undefined || request.abandonedEtcd === recorded.clusterId)) {
     // The same etcd by another name is no other one.
     return recorded.heldKeys || recorded.clusterId === clusterId ? nothingFound : moved(request, runsOn);
@@ -48,5 +48,5 @@ function moved(request: PlanRequest, runsOn: string): Findings {
 /** Whether Trident has its state already in the etcd that is named. */
 export function isInUse(request: PlanRequest, flow: Flow, newTrident: V1Deployment | undefined): boolean {
   const runsOn = etcdOf(newTrident);
-  return isServing(flow) && runsOn !== undefined && isClientUrlOf(request.destination, runsOn);
+  return hasTrident(flow) && runsOn !== undefined && isClientUrlOf(request.destination, runsOn);
 }

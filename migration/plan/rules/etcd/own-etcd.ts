@@ -13,7 +13,7 @@ import { crdName, crdPath } from "../../../destroy/crd.ts";
 import type { KeptThing } from "../../../destroy/kept-report.ts";
 import { counted } from "../../../wording/counted.ts";
 import { describeFailure } from "../../../wording/describe-failure.ts";
-import type { Flow, PlannedStep } from "../../migration-plan.ts";
+import { isServing, type Flow, type PlannedStep } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import { etcdOperatorRules } from "../../../permissions/etcd-operator-rules.ts";
@@ -166,6 +166,7 @@ function checkOwnEtcd(request: PlanRequest, address: EtcdClusterAddress, facts: 
   });
   return together(
     members,
+    checkKeysBeforeTrident(request, facts),
     checkAuthorities({
       ...address,
       brought: request.broughtCertificates,
@@ -175,6 +176,18 @@ function checkOwnEtcd(request: PlanRequest, address: EtcdClusterAddress, facts: 
     }),
     members.blockers.length > 0 ? nothingFound : checkReach(facts, flow, request.etcdClusterSize),
     checkClusterDns(facts.silentDns, address.etcdCluster),
+  );
+}
+
+/** An etcd that stood alone, or whose Trident was removed, may have been given a state. */
+function checkKeysBeforeTrident(
+  { prefix }: PlanRequest,
+  { flow, state: { destinationKeys: keys = 0 } }: PlanFacts,
+): Findings {
+  if (flow.flow !== "install" || keys === 0) return nothingFound;
+  return atRisk(
+    "state",
+    `The etcd holds ${counted(keys, "key")} under ${prefix.text} already: Trident starts on that state.`,
   );
 }
 
@@ -192,7 +205,7 @@ export function checkReach(
           `The new etcd stands but can't be asked now, so what it holds is not known: ${reasonOf(state.destinationFailure)}.`,
         );
   if (flow === "rollback") return nothingFound;
-  if (flow === "migrated" || flow === "installed" || flow === "rolledBack") return unasked;
+  if (isServing(flow) || flow === "rolledBack") return unasked;
   const single =
     size > 1
       ? "The members keep their data in their pods (emptyDir): only a snapshot survives the loss of most."

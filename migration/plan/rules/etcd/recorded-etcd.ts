@@ -4,7 +4,7 @@ import { counted } from "../../../wording/counted.ts";
 import { describeAddress, objectOf, type EtcdAddress } from "../../../connect/etcd-address.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
 import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
-import type { Flow } from "../../migration-plan.ts";
+import { isServing, type Flow } from "../../migration-plan.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 
 /** The etcd that Trident's state was recorded in, and the one that is there now. */
@@ -55,7 +55,7 @@ export function waysToGiveUp(recorded: Pick<RecordedEtcd, "clusterId"> | undefin
 
 /** Whether this flow goes on with a state that is in the destination. */
 function hasState({ flow, isCopied }: RecordedEtcdFacts): boolean {
-  return flow === "installed" || flow === "migrated" || flow === "install" || (flow === "resume" && isCopied);
+  return isServing(flow) || flow === "install" || flow === "installEtcd" || (flow === "resume" && isCopied);
 }
 
 function lossOf(facts: RecordedEtcdFacts, recorded: RecordedEtcd): Blocker | undefined {

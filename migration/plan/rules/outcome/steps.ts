@@ -29,6 +29,8 @@ export interface StepFacts {
   readonly isCopied: boolean;
   /** Whether nothing but its claim is left of the old Trident. */
   readonly isUninstalled?: boolean;
+  /** Whether this program's Trident, which is stopped, is removed. */
+  readonly removesTrident?: boolean;
   /** Whether the old Trident serves now. */
   readonly serves: boolean;
   readonly keys: number | undefined;
@@ -48,6 +50,7 @@ export function stepFacts(request: PlanRequest, facts: PlanFacts, legacy: Legacy
     ...{ legacyDeployment, claim: legacy?.claim.name, snapshotDirectory },
     isCopied: flow.isCopied === true,
     isUninstalled: legacy?.isUninstalled === true,
+    removesTrident: flow.removesTrident === true,
     serves: (legacy?.replicas ?? 0) > 0,
     ...{ keys: summary?.keys, bytes: summary?.bytes },
     etcd: { ...etcd.makingStep(request, facts), isSaved: etcd.isSaved },
@@ -59,6 +62,10 @@ export function planSteps(facts: StepFacts): PlannedStep[] {
   switch (facts.flow) {
     case "install":
       return [makeEtcd(facts, "nothing"), startTrident("Start Trident on it", "nothing")];
+    case "installEtcd":
+      return [...(facts.removesTrident ? [removeTrident(facts)] : []), makeEtcd(facts, "nothing")];
+    case "etcdInstalled":
+      return facts.removesTrident ? [removeTrident(facts)] : [];
     case "migrate":
       return facts.claim === undefined ? [] : migrationSteps(facts);
     case "resume":
@@ -185,6 +192,14 @@ function emptyNewEtcd(estimateSeconds: number): PlannedStep {
 
 function makeEtcd({ etcd: { what, estimateSeconds } }: StepFacts, stops: PlannedStep["stops"]): PlannedStep {
   return { what, stops, estimateSeconds };
+}
+
+function removeTrident({ legacyDeployment }: StepFacts): PlannedStep {
+  return {
+    what: `Delete Trident's Deployment ${legacyDeployment}, which is stopped, and its permissions; its state stays in the etcd`,
+    stops: "nothing",
+    estimateSeconds: estimates.fewCallsSeconds,
+  };
 }
 
 function firstPass(passSeconds: number): PlannedStep {

@@ -1,7 +1,7 @@
 import type { KeptThing } from "../../../destroy/kept-report.ts";
 import type { EtcdAddress } from "../../../connect/etcd-address.ts";
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
-import type { Flow, MigrationPlan } from "../../migration-plan.ts";
+import { isEtcdAlone, type Flow, type MigrationPlan } from "../../migration-plan.ts";
 import type { LegacyObjects } from "../../read/legacy-objects.ts";
 import { etcdRules } from "../etcd/destination.ts";
 
@@ -26,8 +26,13 @@ export function whatDestroyKeeps(facts: KeepFacts): KeptThing[] {
   ];
 }
 
+/** Whether the stack has or had to do with an old Trident. */
+function isMigration(flow: Flow): boolean {
+  return flow !== "install" && flow !== "installed" && !isEtcdAlone(flow);
+}
+
 function snapshots({ flow, namespace, snapshotDirectory }: KeepFacts, isSaved: boolean): KeptThing[] {
-  const hasAny = isSaved || (flow !== "install" && flow !== "installed");
+  const hasAny = isSaved || isMigration(flow);
   if (snapshotDirectory === "" || !hasAny) return [];
   return [
     {
@@ -41,7 +46,7 @@ function snapshots({ flow, namespace, snapshotDirectory }: KeepFacts, isSaved: b
 /** The namespace, and what the old Trident has in it and beside it. */
 function ofNamespace(facts: KeepFacts): KeptThing[] {
   const { flow, namespace, legacyDeployment, legacy } = facts;
-  const hasLegacy = legacy !== undefined || (flow !== "install" && flow !== "installed");
+  const hasLegacy = legacy !== undefined || isMigration(flow);
   const kept: KeptThing = {
     what: `namespace ${namespace}${hasLegacy ? ", with the old Trident's PersistentVolumeClaim in it" : ""}`,
     command: `kubectl delete namespace ${namespace}`,

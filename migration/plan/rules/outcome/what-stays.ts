@@ -1,5 +1,5 @@
 import type { KeptThing } from "../../../destroy/kept-report.ts";
-import type { ClaimPlan } from "../../migration-plan.ts";
+import { isEtcdAlone, type ClaimPlan } from "../../migration-plan.ts";
 import { etcdRules } from "../etcd/destination.ts";
 import { whatDestroyKeeps, type KeepFacts } from "./what-destroy-keeps.ts";
 
@@ -32,7 +32,7 @@ export function planWhatStays(facts: StayFacts): WhatStays {
   return {
     staysBehind: isMigration ? [...left, ...permissions, ...snapshot] : [],
     destroyRemoves: [
-      `Deployment ${legacyDeployment} and its permissions (trident-external-etcd)`,
+      ...(isEtcdAlone(flow) ? [] : [`Deployment ${legacyDeployment} and its permissions (trident-external-etcd)`]),
       ...etcdRules(facts.destination).made(`and so the state in it${lastSnapshot(facts)}`, facts.crd),
       ...(isMigration
         ? [`ConfigMap ${facts.record}, with ${hadAccount ? "the old Deployment's manifest" : "what was migrated"}`]

@@ -1,3 +1,4 @@
+import { isEtcdAlone } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import type { Access } from "../../read/cluster-reader.ts";
@@ -7,7 +8,7 @@ import { etcdRules } from "../etcd/destination.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 import { installerRoles, rulesOf } from "./installer-roles.ts";
 
-type Facts = Pick<PlanFacts, "missing" | "clusterUid" | "objects" | "kubernetesVersion">;
+type Facts = Pick<PlanFacts, "missing" | "clusterUid" | "objects" | "kubernetesVersion" | "flow">;
 
 /** What keeps a run from being carried out, and what is only good to have. */
 export function checkPermissions(request: PlanRequest, facts: Facts): Findings {
@@ -27,9 +28,18 @@ export function checkPermissions(request: PlanRequest, facts: Facts): Findings {
   );
 }
 
-/** All that a run with these settings needs on this cluster: a CRD that is used as it is need not be made. */
-function neededOf(request: PlanRequest, { objects, kubernetesVersion }: Facts): Access[] {
-  const run = { ...runOf(request, kubernetesVersion), crd: crdOwner(objects) };
+/**
+ * All that a run with these settings needs on this cluster: a CRD that is used as it is need not be made, nor what an etcd alone has
+ * no Trident for; one that is removed is no more than deleted.
+ */
+function neededOf(
+  request: PlanRequest,
+  { objects, kubernetesVersion, flow: { flow, removesTrident } }: Facts,
+): Access[] {
+  const all = runOf(request, kubernetesVersion);
+  const makesTrident = !isEtcdAlone(flow);
+  const makesClusterRole = all.makesClusterRole && (makesTrident || removesTrident === true);
+  const run = { ...all, crd: crdOwner(objects), makesTrident, makesClusterRole };
   return allOf(neededPermissions(run, etcdRules(request.destination).needs));
 }
 

@@ -1,6 +1,6 @@
 import { change } from "../../../wording/change.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
-import type { Flow } from "../../migration-plan.ts";
+import { isEtcdAlone, type Flow } from "../../migration-plan.ts";
 import type { OtherTridents, TridentWorkload } from "../../read/other-tridents.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 
@@ -9,6 +9,7 @@ const why =
 
 /** A blocker for what would begin a second one; who is there already is only told. */
 export function checkOtherTridents({ workloads, clusterObjects, unseen }: OtherTridents, flow: Flow): Findings {
+  if (isEtcdAlone(flow)) return nothingFound;
   const running = workloads.filter(({ runs }) => runs);
   const found = [...running.map(nameOf), ...clusterObjects.map((each) => each.replace("/", " "))];
   const begins = flow === "install" || flow === "migrate";

@@ -36,7 +36,9 @@ export function runningFacts(
   return {
     ...{ flow: flow.flow, deployment: request.legacyDeployment, members },
     tridentImage: request.tridentImage,
-    runningTridentImage: containers.find(({ name }) => name === "trident-main")?.image,
+    runningTridentImage: flow.removesTrident
+      ? undefined
+      : containers.find(({ name }) => name === "trident-main")?.image,
     ...{ etcdVersion: request.etcdVersion, size: request.etcdClusterSize },
     etcdClusterVersion: (etcdCluster?.spec as { readonly version?: string } | undefined)?.version,
     etcdClusterSize: etcdClusterSizeOf(etcdCluster),

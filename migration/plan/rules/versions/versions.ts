@@ -9,7 +9,8 @@ const oldestTrident: Version = { major: 18, minor: 1, patch: 0, text: "18.01" };
 const newestTrident: Version = { major: 19, minor: 4, patch: 0, text: "19.04" };
 
 export interface VersionFacts {
-  readonly newTridentImage: string;
+  /** Undefined where no Trident is asked for. */
+  readonly newTridentImage: string | undefined;
   readonly legacy?: {
     readonly deployment: string;
     readonly tridentImage: string;
@@ -24,7 +25,7 @@ export interface VersionFacts {
 export function versionFacts(request: PlanRequest, { flow, kubernetesVersion, state }: PlanFacts): VersionFacts {
   const { legacy } = flow;
   return {
-    newTridentImage: request.tridentImage,
+    newTridentImage: request.trident === false ? undefined : request.tridentImage,
     kubernetes: kubernetesVersion,
     ...(legacy === undefined || legacy.isUninstalled === true
       ? {}
@@ -44,8 +45,10 @@ export function versionFacts(request: PlanRequest, { flow, kubernetesVersion, st
 export function checkVersions(facts: VersionFacts): Findings {
   const { legacy, kubernetes, newTridentImage } = facts;
   return together(
-    checkNewTrident(newTridentImage),
-    ...(legacy === undefined ? [] : [checkLegacyTrident(legacy, newTridentImage), checkEtcdImage(legacy)]),
+    newTridentImage === undefined ? nothingFound : checkNewTrident(newTridentImage),
+    ...(legacy === undefined || newTridentImage === undefined
+      ? []
+      : [checkLegacyTrident(legacy, newTridentImage), checkEtcdImage(legacy)]),
     ...(kubernetes === undefined ? [] : [checkKubernetes(kubernetes)]),
   );
 }

@@ -10,7 +10,7 @@ import { broughtIn } from "./certificates.ts";
 import { smallState } from "./fake-plan-environment.ts";
 import { claimsPath, deploymentPath, emptyRecord } from "./places.ts";
 import { existingEtcd, type Arrange } from "./plan-scene.ts";
-import { migratedStack, restoredBeside } from "./stacks.ts";
+import { migratedStack, recordedStack, restoredBeside } from "./stacks.ts";
 
 type BlockedPlan = readonly [kind: BlockerKind, arrange: Arrange, change?: Partial<PlanRequest>];
 
@@ -53,6 +53,7 @@ export const blockedPlans: readonly BlockedPlan[] = [
   ["lostEtcd", etcd.lost, install],
   ["managedDeployment", trident.isKeptInSync],
   ["membersMissing", etcd.lacksAMember, { ...install, etcdVersion: "3.5.6" }],
+  ["migrationRecorded", (environment) => migratedStack(environment), { ...install, trident: false }],
   ["missingPermissions", stack.lacksPermissions],
   ["namespaceMissing", (environment) => (environment.hasNamespace = false), install],
   [
@@ -90,6 +91,13 @@ export const blockedPlans: readonly BlockedPlan[] = [
   ["sourceUnreachable", state.cannotBeRead],
   ["stoppedTridentDeleted", (environment) => (environment.record = { ...emptyRecord, phase: "stopped" })],
   ["takeOver", () => undefined, { ...install, takeOver: true }],
+  [
+    "tridentServes",
+    (environment) => {
+      recordedStack(environment, smallState);
+    },
+    { ...install, trident: false },
+  ],
   [
     "unsupportedKubernetes",
     (environment) => environment.withLegacy().objects.set("/version", { gitVersion: "v1.15.12" }),

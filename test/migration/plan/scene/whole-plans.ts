@@ -6,13 +6,27 @@ import { withCertificates } from "./certificates.ts";
 import { smallState, type FakePlanEnvironment } from "./fake-plan-environment.ts";
 import { deploymentPath, emptyRecord, ours } from "./places.ts";
 import { existingEtcd, planOf } from "./plan-scene.ts";
-import { copiedRecord, migratedStack, withStackObjects } from "./stacks.ts";
+import { copiedRecord, migratedStack, recordedStack, withStackObjects } from "./stacks.ts";
 
 /** Clusters and settings, under the headings of docs/the-plan.md. */
 export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> = {
   "A clean migration": () => planOf((environment) => environment.withLegacy()),
   "A migration after Trident was uninstalled": () => planOf((environment) => environment.withClaimAlone()),
   "A new installation": () => planOf(() => undefined, { migrate: false }),
+  "An etcd alone": () => planOf(() => undefined, { migrate: false, trident: false }),
+  "A Trident that is taken from its etcd": () =>
+    planOf(
+      (environment) => {
+        recordedStack(environment, smallState);
+        withStackObjects(environment);
+        const deployment = environment.objects.get(deploymentPath);
+        environment.objects.set(deploymentPath, {
+          ...deployment,
+          spec: { ...(deployment?.spec as object), replicas: 0 },
+        });
+      },
+      { migrate: false, trident: false },
+    ),
   "An installation beside somebody else's etcd-operator": () =>
     planOf((environment) => environment.objects.set(crdPath, foreignDefinition), { migrate: false }),
   "An interrupted migration": () =>

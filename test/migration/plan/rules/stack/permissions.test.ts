@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Access } from "../../../../../migration/plan/read/cluster-reader.ts";
+import type { FlowFinding } from "../../../../../migration/plan/flow/flow-finding.ts";
 import {
   allOf,
   clusterUidAccess,
@@ -17,7 +18,12 @@ import { planRequest } from "../../scene/plan-scene.ts";
 import { told } from "../told.ts";
 
 const request = planRequest({ namespace: "storage" });
-const facts = { clusterUid: "uid-of-the-cluster", objects: [], kubernetesVersion: "v1.34.2" };
+const facts = {
+  clusterUid: "uid-of-the-cluster",
+  objects: [],
+  kubernetesVersion: "v1.34.2",
+  flow: { flow: "install" as const, why: "" },
+};
 const all = allOf(neededPermissions(runOf(request, facts.kubernetesVersion), etcdRules(request.destination).needs));
 
 describe("the permissions", () => {
@@ -84,6 +90,26 @@ describe("the permissions", () => {
     const foreign: FoundObject = { object: crdObject, path: "", served: { metadata: {} } };
     assert.match(messageOf(missing, []), /: get, create, patch, delete customresourcedefinitions\S+ etcdclusters/);
     assert.match(messageOf(missing, [foreign]), /: get customresourcedefinitions\S+ etcdclusters\S+\.$/);
+  });
+});
+
+describe("the permissions on Trident's roles", () => {
+  const clusterRoles = all.filter(({ verb, resource }) => verb === "create" && resource === "clusterroles");
+  const granted = all.filter(({ resource }) => resource === "storageclasses");
+  const isMissed = (flow: FlowFinding, missing: readonly Access[]) =>
+    checkPermissions(request, { ...facts, flow, missing }).blockers.length > 0;
+
+  it("are not needed for an etcd alone, but to remove the Trident from it", () => {
+    for (const [flow, needsRole, needsGrants] of [
+      [{ flow: "install", why: "" }, true, true],
+      [{ flow: "installEtcd", why: "" }, false, false],
+      [{ flow: "etcdInstalled", why: "" }, false, false],
+      [{ flow: "etcdInstalled", why: "", removesTrident: true }, true, false],
+    ] as const) {
+      assert.equal(isMissed(flow, clusterRoles), needsRole);
+      assert.equal(isMissed(flow, granted), needsGrants);
+    }
+    assert.ok(clusterRoles.length > 0 && granted.length > 0);
   });
 });
 

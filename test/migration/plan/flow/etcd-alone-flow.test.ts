@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { tridentServes } from "../../../../migration/blockers/etcd-alone-blockers.ts";
+import { isServing } from "../../../../migration/plan/migration-plan.ts";
+import type { FakePlanEnvironment } from "../scene/fake-plan-environment.ts";
+import { smallState } from "../scene/fake-plan-environment.ts";
+import { deploymentPath, emptyRecord } from "../scene/places.ts";
+import { planOf } from "../scene/plan-scene.ts";
+import { migratedStack, recordedStack, withStackObjects } from "../scene/stacks.ts";
+
+const alone = { migrate: false, trident: false };
+
+function stopped(environment: FakePlanEnvironment): void {
+  recordedStack(environment, smallState);
+  const deployment = environment.objects.get(deploymentPath);
+  environment.objects.set(deploymentPath, { ...deployment, spec: { ...(deployment?.spec as object), replicas: 0 } });
+}
+
+describe("an etcd alone", () => {
+  it("is made where nothing is", async () => {
+    const plan = await planOf(() => undefined, alone);
+    assert.equal(plan.flow, "installEtcd");
+    assert.deepEqual(plan.blockers, []);
+    assert.deepEqual(
+      plan.steps.map(({ what }) => what),
+      ["Make the etcd-operator, the certificates and 3 etcd members"],
+    );
+    assert.ok(!plan.destroyRemoves.join().includes("trident-external-etcd"), plan.destroyRemoves.join());
+    assert.deepEqual(
+      plan.destroyKeeps.map(({ what }) => what.split(" ")[0]),
+      ["namespace", "the", "CustomResourceDefinition", "the"],
+    );
+  });
+
+  it("is kept once it stands, and serves without a Trident", async () => {
+    const plan = await planOf((environment) => {
+      withStackObjects(environment.withEtcdCluster());
+      environment.record = { ...emptyRecord, etcdClusterId: "2" };
+    }, alone);
+    assert.deepEqual([plan.flow, plan.serves, plan.steps, plan.blockers], ["etcdInstalled", true, [], []]);
+    assert.ok(isServing(plan.flow));
+  });
+
+  it("is made beside an old Trident, with which it has nothing to do, and beside one that was uninstalled", async () => {
+    const beside = await planOf((environment) => environment.withLegacy(), alone);
+    assert.deepEqual([beside.flow, beside.blockers, beside.legacy], ["installEtcd", [], undefined]);
+    assert.match(beside.why, /Deployment trident, which this program has not made, is left as it is$/);
+    const kept = beside.destroyKeeps.find(({ what }) => what.startsWith("namespace trident"));
+    assert.equal(kept?.neededBy?.name, "trident");
+    const uninstalled = await planOf((environment) => environment.withClaimAlone(), alone);
+    assert.deepEqual([uninstalled.flow, uninstalled.blockers], ["installEtcd", []]);
+  });
+
+  it("is nobody's second Trident", async () => {
+    const plan = await planOf((environment) => {
+      const metadata = { name: "trident", namespace: "storage", labels: { app: "trident.netapp.io" } };
+      environment.objects.set("/apis/apps/v1/deployments?limit=500", { items: [{ metadata, spec: { replicas: 1 } }] });
+    }, alone);
+    assert.deepEqual([plan.blockers, plan.risks.filter((risk) => risk.includes("Trident"))], [[], []]);
+  });
+
+  it("does not take the stack's Trident away from those whom it serves", async () => {
+    const plan = await planOf((environment) => {
+      recordedStack(environment, smallState);
+    }, alone);
+    assert.deepEqual(plan.blockers, [tridentServes("trident", "trident")]);
+    assert.deepEqual(plan.steps, []);
+  });
+
+  it("is what is left of a stack whose Trident was stopped, with its state", async () => {
+    const plan = await planOf(stopped, alone);
+    assert.deepEqual([plan.flow, plan.blockers], ["etcdInstalled", []]);
+    assert.match(plan.steps[0]?.what ?? "", /^Delete Trident's Deployment trident, .*its state stays in the etcd$/);
+    assert.equal(plan.steps.length, 1);
+  });
+
+  it("is not what a migration ends in, whether it has ended or not", async () => {
+    const ended = await planOf(migratedStack, alone);
+    assert.deepEqual(
+      ended.blockers.map(({ kind }) => kind),
+      ["migrationRecorded"],
+    );
+    const unfinished = await planOf((environment) => {
+      environment.withLegacy();
+      environment.record = { ...emptyRecord, phase: "stopped" };
+    }, alone);
+    assert.deepEqual(
+      unfinished.blockers.map(({ kind }) => kind),
+      ["migrationRecorded"],
+    );
+  });
+
+  it("that has lost its state is no less lost than with a Trident", async () => {
+    const plan = await planOf((environment) => {
+      recordedStack(environment, {});
+      environment.objects.delete(deploymentPath);
+    }, alone);
+    assert.deepEqual(
+      plan.blockers.map(({ kind }) => kind),
+      ["emptiedEtcd"],
+    );
+  });
+
+  it("gets a Trident, which starts on what is in it", async () => {
+    const plan = await planOf(
+      (environment) => {
+        recordedStack(environment, smallState);
+        environment.objects.delete(deploymentPath);
+      },
+      { migrate: false },
+    );
+    assert.deepEqual([plan.flow, plan.blockers], ["install", []]);
+    assert.match(plan.steps[0]?.what ?? "", /^Keep the etcd cluster as it is/);
+    assert.match(plan.risks[0] ?? "", /holds 5 keys under \/trident\/ already: Trident starts on that state/);
+  });
+
+  it("is where an uninstalled Trident's state goes, or an old one's, when a migration is asked for", async () => {
+    const plan = await planOf((environment) => environment.withLegacy().withEtcdCluster());
+    assert.deepEqual([plan.flow, plan.blockers], ["migrate", []]);
+  });
+});
