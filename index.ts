@@ -13,6 +13,7 @@ import { kubernetesOptions } from "./program/kubernetes-options.ts";
 import { legacyTrident } from "./program/legacy-trident.ts";
 import { createManagedEtcd } from "./program/managed-etcd.ts";
 import { constraintOn, keysToDiscard, planRequest } from "./program/plan-request.ts";
+import { isGiven, podsOf } from "./program/pods.ts";
 import { readCertificates } from "./program/read-certificates.ts";
 import { readEtcdIdentity } from "./program/read-etcd-identity.ts";
 import { checkServing } from "./program/serving-check.ts";
@@ -64,6 +65,7 @@ const account = settings.trident
   ? new TridentAccount("trident-account", { namespace: settings.namespace, ...constraintOn(platform) }, onCluster)
   : undefined;
 
+const pods = podsOf(settings);
 const tridentArgs = account && {
   serviceAccountName: account.serviceAccountName,
   serviceAccountUid: account.serviceAccountUid,
@@ -72,6 +74,7 @@ const tridentArgs = account && {
   etcdClientEndpoint: etcd.etcdClientEndpoint,
   ...(etcd.clientSecretName === undefined ? {} : { clientSecretName: etcd.clientSecretName }),
   clientCertificateVersion: etcd.clientCertificateVersion,
+  ...(isGiven(pods.trident) ? { pod: pods.trident } : {}),
   timeoutSeconds: settings.timeoutSeconds,
 };
 
@@ -88,6 +91,7 @@ const stateMigration =
           snapshotDirectory: settings.snapshotDirectory,
           destination: etcd.address,
           newTrident: tridentSpec(tridentArgs),
+          ...(isGiven(pods.helper) ? { helperPod: pods.helper } : {}),
           rollback: settings.rollback,
           timeoutSeconds: settings.timeoutSeconds,
         },

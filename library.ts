@@ -13,8 +13,13 @@ export {
   type EtcdTlsArgs,
   type KeyAlgorithm,
 } from "./components/etcd/etcd-tls.ts";
-export { EtcdOperator, type EtcdOperatorArgs } from "./components/etcd/etcd-operator.ts";
-export { EtcdCluster, type EtcdClusterArgs, type EtcdClusterTls } from "./components/etcd/etcd-cluster.ts";
+export { EtcdOperator, type EtcdOperatorArgs, type OperatorPod } from "./components/etcd/etcd-operator.ts";
+export {
+  EtcdCluster,
+  type EtcdClusterArgs,
+  type EtcdClusterTls,
+  type MemberPod,
+} from "./components/etcd/etcd-cluster.ts";
 export type { AntiAffinity } from "./components/etcd/etcd-cluster-protection.ts";
 export { ExistingEtcd, type ClientCertificate, type ExistingEtcdArgs } from "./components/etcd/existing-etcd.ts";
 export { EtcdCopy, type EtcdAddressInput, type EtcdCopyArgs } from "./components/migration/etcd-copy.ts";

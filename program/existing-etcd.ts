@@ -5,6 +5,7 @@ import { expiryOf } from "@trident-etcd/migration/certificates/client-certificat
 
 import { certificateVersion } from "../components/etcd/certificate-version.ts";
 import { ExistingEtcd } from "../components/etcd/existing-etcd.ts";
+import { isGiven, podsOf } from "./pods.ts";
 import type { Settings } from "./settings/settings.ts";
 import type { TridentsEtcd } from "./tridents-etcd.ts";
 
@@ -14,6 +15,7 @@ const credentialsSecret = "etcd-client-credentials";
 /** Where the settings say that the etcd is, with the names of the Secrets that the stack makes; undefined for one of its own. */
 export function existingEtcdAddress(settings: Settings): ExistingEtcdAddress | undefined {
   if (settings.existingEtcdEndpoints.length === 0) return undefined;
+  const { helper: gatewayPod } = podsOf(settings);
   return {
     namespace: settings.namespace,
     endpoints: settings.existingEtcdEndpoints,
@@ -21,6 +23,7 @@ export function existingEtcdAddress(settings: Settings): ExistingEtcdAddress | u
     ...(settings.existingEtcdUsername === "" ? {} : { credentialsSecret }),
     reach: settings.existingEtcdReach,
     gatewayImage: `${settings.etcdRepository}:v${settings.etcdVersion}`,
+    ...(isGiven(gatewayPod) ? { gatewayPod } : {}),
   };
 }
 

@@ -12,6 +12,7 @@ import type { CertificateWithKey } from "../components/etcd/etcd-secrets.ts";
 import { ManagedEtcd, type GeneratedCertificates } from "../components/etcd/managed-etcd.ts";
 import { tridentPods } from "../components/trident/trident.ts";
 import type { ClusterChoice } from "../components/cluster-of.ts";
+import { isGiven, podsOf } from "./pods.ts";
 import type { Settings } from "./settings/settings.ts";
 
 /** What the settings alone don't tell. */
@@ -36,6 +37,7 @@ export function createManagedEtcd(
   settings: Settings,
   { platform, certificates: brought, crd, access, record, onCluster }: EtcdSurroundings,
 ): ManagedEtcd {
+  const pods = podsOf(settings);
   return new ManagedEtcd(
     clusterName,
     {
@@ -46,6 +48,8 @@ export function createManagedEtcd(
       version: settings.etcdVersion,
       busyboxImage: settings.busyboxImage,
       operatorImage: settings.operatorImage,
+      ...(isGiven(pods.members) ? { memberPod: pods.members } : {}),
+      ...(isGiven(pods.operator) ? { operatorPod: pods.operator } : {}),
       certificates: brought === undefined ? generatedCertificates(settings) : broughtCertificates(brought),
       clients: [tridentPods],
       antiAffinity: settings.memberAntiAffinity,

@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { joinedBy, type PodSettings } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
 
 import { etcdClusterApiVersion, etcdClusterKind } from "./etcd-cluster-crd.ts";
 import {
@@ -55,11 +56,20 @@ export interface EtcdClusterArgs {
    */
   readonly userId?: number | "assigned";
   /**
+   * What members are given besides, from the next one on that is made. An affinity to pods takes the place of `antiAffinity`. The
+   * variables are etcd's own settings, such as ETCD_QUOTA_BACKEND_BYTES, and no place for secrets.
+   * @default nothing
+   */
+  readonly memberPod?: MemberPod;
+  /**
    * How long to wait until all members are ready, in seconds.
    * @default 300
    */
   readonly timeoutSeconds?: number;
 }
+
+/** What the etcd-operator can give its members; it knows no pull secrets, priority classes, host aliases or DNS settings. */
+export type MemberPod = Pick<PodSettings, "nodeSelector" | "tolerations" | "affinity" | "resources" | "env">;
 
 export interface EtcdClusterTls {
   /** {etcd-client.crt, etcd-client.key, etcd-client-ca.crt} */
@@ -166,7 +176,8 @@ function createCluster(
 ): kubernetes.apiextensions.CustomResource {
   const timeout = `${args.timeoutSeconds ?? 300}s`;
   const size = pulumi.output(args.size ?? 3);
-  const affinity = memberAffinity(args.antiAffinity ?? "preferred", memberSelector(args));
+  const { env = [], resources, nodeSelector, tolerations } = args.memberPod ?? {};
+  const affinity = affinityOf(args);
   return new kubernetes.apiextensions.CustomResource(
     `${name}-cluster`,
     {
@@ -186,8 +197,11 @@ function createCluster(
         pod: {
           busyboxImage: args.busyboxImage ?? "busybox:1.28.0-glibc",
           labels,
-          resources: { requests: { cpu: "100m", memory: "128Mi" } },
-          ...(affinity === undefined ? {} : { affinity }),
+          ...(nodeSelector === undefined ? {} : { nodeSelector }),
+          ...(tolerations === undefined ? {} : { tolerations }),
+          etcdEnv: joinedBy(compacting, env, "name"),
+          resources: resources ?? { requests: { cpu: "100m", memory: "128Mi" } },
+          ...(Object.keys(affinity).length === 0 ? {} : { affinity }),
           securityContext: memberSecurityContext(args.userId ?? 1000),
         },
         TLS: {
@@ -203,6 +217,19 @@ function createCluster(
     { parent, dependsOn, customTimeouts: { create: timeout, update: timeout } },
   );
 }
+
+/** To pods, to keep away from other members, unless something else is said. */
+function affinityOf(args: EtcdClusterArgs): object {
+  const apart = memberAffinity(args.antiAffinity ?? "preferred", memberSelector(args));
+  const given: object = args.memberPod?.affinity ?? {};
+  return { ...apart, ...given };
+}
+
+/**
+ * Nobody else compacts, and the history would fill the database to its quota. In hours, which all versions of etcd from 3.1 on take;
+ * a copy and its verification, which read at pinned revisions, take minutes.
+ */
+const compacting: NonNullable<MemberPod["env"]> = [{ name: "ETCD_AUTO_COMPACTION_RETENTION", value: "12" }];
 
 function memberSecurityContext(userId: number | "assigned"): kubernetes.types.input.core.v1.PodSecurityContext {
   return userId === "assigned" ? { runAsNonRoot: true } : { runAsNonRoot: true, runAsUser: userId, fsGroup: userId };

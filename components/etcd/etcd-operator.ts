@@ -1,10 +1,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { etcdOperatorRules } from "@trident-etcd/migration/permissions/etcd-operator-rules.ts";
+import { joinedBy, podPlacement, type PodSettings } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
 
 import { crdName, etcdClusterCrd } from "./etcd-cluster-crd.ts";
 import { roleReference } from "../bound-role.ts";
 import { objectLabels } from "../labels.ts";
+import { podInState, secretValues } from "../pod-inputs.ts";
 
 export interface EtcdOperatorArgs {
   /** The namespace that the operator runs in and looks for EtcdClusters in. */
@@ -36,11 +38,19 @@ export interface EtcdOperatorArgs {
    */
   readonly crd?: "own" | "existing";
   /**
+   * What its pod is given besides.
+   * @default nothing
+   */
+  readonly pod?: OperatorPod;
+  /**
    * How long to wait until it runs, in seconds.
    * @default 300
    */
   readonly timeoutSeconds?: number;
 }
+
+/** What the operator's pod can be given: where it runs and who pulls for it, variables and resources. */
+export type OperatorPod = Omit<PodSettings, "volumes" | "volumeMounts" | "envFrom">;
 
 const objectName = "etcd-operator";
 const labels = objectLabels("etcd", "operator");
@@ -64,8 +74,12 @@ export class EtcdOperator extends pulumi.ComponentResource {
 }
 
 /** A component's arguments are kept in the stack's state, where this one goes by the name that it had in older versions. */
-function asInState({ crd, ...others }: EtcdOperatorArgs): pulumi.Inputs {
-  return { ...others, ...(crd === undefined ? {} : { definition: crd }) };
+function asInState({ crd, pod, ...others }: EtcdOperatorArgs): pulumi.Inputs {
+  return {
+    ...others,
+    ...(crd === undefined ? {} : { definition: crd }),
+    ...(pod === undefined ? {} : { pod: podInState(pod) }),
+  };
 }
 
 function createCrd(
@@ -150,7 +164,8 @@ function createDeployment(
               ...(userId === "assigned" ? {} : { runAsUser: userId }),
               seccompProfile: { type: "RuntimeDefault" },
             },
-            containers: [operatorContainer(args.image ?? "quay.io/coreos/etcd-operator:v0.9.4")],
+            ...podPlacement(args.pod ?? {}),
+            containers: [operatorContainer(args)],
             // Its logging library ends the process when it cannot write its files there.
             volumes: [{ name: "temporary", emptyDir: {} }],
           },
@@ -161,19 +176,16 @@ function createDeployment(
   );
 }
 
-function operatorContainer(image: pulumi.Input<string>): kubernetes.types.input.core.v1.Container {
+function operatorContainer({ image, pod = {} }: EtcdOperatorArgs): kubernetes.types.input.core.v1.Container {
   return {
     name: objectName,
-    image,
+    image: image ?? "quay.io/coreos/etcd-operator:v0.9.4",
     command: ["etcd-operator"],
     args: ["-create-crd=false"],
-    env: [
-      { name: "MY_POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
-      { name: "MY_POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-    ],
+    env: joinedBy<kubernetes.types.input.core.v1.EnvVar>(secretValues(pod.env ?? []), itself, "name"),
     ports: [{ name: "metrics", containerPort: 8080 }],
     readinessProbe: { httpGet: { path: "/readyz", port: "metrics" }, periodSeconds: 2 },
-    resources: { requests: { cpu: "50m", memory: "64Mi" } },
+    resources: pod.resources ?? { requests: { cpu: "50m", memory: "64Mi" } },
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
@@ -182,3 +194,9 @@ function operatorContainer(image: pulumi.Input<string>): kubernetes.types.input.
     volumeMounts: [{ name: "temporary", mountPath: "/tmp" }],
   };
 }
+
+/** It can't do without. */
+const itself = [
+  { name: "MY_POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+  { name: "MY_POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+];

@@ -7,7 +7,7 @@ import { clusterChoice } from "../cluster-of.ts";
 import { CrdRemoval } from "../destroy/crd-removal.ts";
 import type { DestroyStepArgs } from "../destroy/destroy-step.ts";
 import { EtcdCluster, type EtcdClusterArgs } from "./etcd-cluster.ts";
-import { EtcdOperator, type EtcdOperatorArgs } from "./etcd-operator.ts";
+import { EtcdOperator, type EtcdOperatorArgs, type OperatorPod } from "./etcd-operator.ts";
 import type { CertificateWithKey, EtcdCertificates } from "./etcd-secrets.ts";
 import { EtcdTls, type CertificateExpiry, type EtcdTlsArgs } from "./etcd-tls.ts";
 import { FinalSnapshot, FinalSnapshotTrial, type FinalSnapshotArgs } from "../destroy/final-snapshot.ts";
@@ -26,6 +26,11 @@ export interface ManagedEtcdArgs extends DestroyStepArgs, Omit<EtcdClusterArgs, 
    * @default "quay.io/coreos/etcd-operator:v0.9.4"
    */
   readonly operatorImage?: pulumi.Input<string>;
+  /**
+   * As `pod` for EtcdOperator.
+   * @default nothing
+   */
+  readonly operatorPod?: OperatorPod;
   /**
    * As for EtcdOperator.
    * @default "own"
@@ -212,7 +217,7 @@ function createOperator(
   tls: EtcdTls | BroughtEtcdTls,
   clientCertificateVersion: pulumi.Output<string>,
 ): EtcdOperator {
-  const { namespace, operatorImage, userId, crd, timeoutSeconds = 300 } = args;
+  const { namespace, operatorImage, operatorPod, userId, crd, timeoutSeconds = 300 } = args;
   const crdRemoval = new CrdRemoval(names.crdRemoval, { ...clusterChoice(args), timeoutSeconds }, stepOptions(beside));
   return new EtcdOperator(
     names.operator,
@@ -221,6 +226,7 @@ function createOperator(
       clientSecretNames: [tls.clientSecretName],
       clientCertificateVersion,
       ...(operatorImage === undefined ? {} : { image: operatorImage }),
+      ...(operatorPod === undefined ? {} : { pod: operatorPod }),
       ...(userId === undefined ? {} : { userId }),
       ...(crd === undefined ? {} : { crd }),
       timeoutSeconds,
@@ -254,6 +260,7 @@ const notTheClusters = [
   "clusterUid",
   "certificates",
   "operatorImage",
+  "operatorPod",
   "crd",
   "snapshotDirectory",
   "record",

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { GivenAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 
 import type { ClusterChoice } from "../cluster-of.ts";
+import type { MigrationRunArgs } from "./migration-run.ts";
 import { DynamicResource, dynamicProvider } from "../dynamic-provider.ts";
 
 export interface MigrationGuardArgs extends ClusterChoice {
@@ -20,6 +21,8 @@ export interface MigrationGuardArgs extends ClusterChoice {
   readonly discardedKeys?: pulumi.Input<number>;
   /** For each wait. */
   readonly timeoutSeconds: pulumi.Input<number>;
+  /** As for the migration. */
+  readonly helperPod?: MigrationRunArgs["helperPod"];
   /**
    * Whether the migration is rolled back, which its own removal from the stack does.
    * @default false

@@ -4,8 +4,12 @@ import type { GivenAddress } from "@trident-etcd/migration/connect/etcd-address.
 import type { ClaimSource } from "@trident-etcd/migration/trident/legacy/uninstalled-trident.ts";
 import type { MigrationResult } from "@trident-etcd/migration/record/migration-result.ts";
 
+import type { PodPlacement, PodSettings } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
+
 import type { ClusterChoice } from "../cluster-of.ts";
 import { DynamicResource, dynamicProvider } from "../dynamic-provider.ts";
+
+export type HelperPod = PodPlacement & Pick<PodSettings, "resources">;
 
 export interface MigrationRunArgs extends ClusterChoice {
   readonly namespace: pulumi.Input<string>;
@@ -25,6 +29,11 @@ export interface MigrationRunArgs extends ClusterChoice {
   readonly timeoutSeconds: pulumi.Input<number>;
   /** As `tridentSpec` makes it. It is started and must serve before anything is final; without it nothing is started. */
   readonly newTrident?: kubernetes.types.input.apps.v1.DeploymentSpec;
+  /**
+   * What pods are given that are there for a moment, such as the old etcd's, in place of what the old Trident's pod has.
+   * @default they have what that one has
+   */
+  readonly helperPod?: HelperPod;
   /**
    * The folder on this machine for a snapshot of the old etcd's last state, which holds the application's secrets. None is
    * kept without it, or for "".

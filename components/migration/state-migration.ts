@@ -55,6 +55,7 @@ function createGuard(parent: StateMigration, name: string, args: MigrationRunArg
       record,
       prefix: args.prefix,
       timeoutSeconds,
+      ...(args.helperPod === undefined ? {} : { helperPod: args.helperPod }),
       ...(args.discardedKeys === undefined ? {} : { discardedKeys: args.discardedKeys }),
       ...(rollback ? { rollback, snapshotDirectory: args.snapshotDirectory ?? "" } : {}),
     },

@@ -1,7 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { joinedBy, podPlacement } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
+import type { TridentPod } from "@trident-etcd/migration/trident/new/trident-pod.ts";
 
 import { objectLabels } from "../labels.ts";
+import { podInState, secretValues } from "../pod-inputs.ts";
 import { TridentAccount } from "./trident-account.ts";
 
 type DeploymentSpec = kubernetes.types.input.apps.v1.DeploymentSpec;
@@ -32,6 +35,11 @@ export interface TridentSpecArgs {
   /** Any text that changes with the certificate in that Secret: Trident reads it only at its start, so it is started anew. */
   readonly clientCertificateVersion: pulumi.Input<string>;
   /**
+   * What its pod is given besides. The Secret for its etcd stays where Trident looks for it, whatever the volumes say.
+   * @default nothing
+   */
+  readonly pod?: TridentPod;
+  /**
    * How long to wait until Trident's API answers, in seconds.
    * @default 300
    */
@@ -61,13 +69,17 @@ export class Trident extends pulumi.ComponentResource {
   readonly deploymentName: pulumi.Output<string>;
 
   constructor(name: string, args: TridentArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("trident-etcd:index:Trident", name, args, opts);
+    super("trident-etcd:index:Trident", name, asInState(args), opts);
 
     const deployment = createDeployment(this, name, args, tridentSpec({ ...args, ...accountOf(this, name, args) }));
 
     this.deploymentName = deployment.metadata.name;
     this.registerOutputs({ deploymentName: this.deploymentName });
   }
+}
+
+function asInState({ pod, ...others }: TridentArgs): pulumi.Inputs {
+  return { ...others, ...(pod === undefined ? {} : { pod: podInState(pod) }) };
 }
 
 /**
@@ -85,10 +97,9 @@ export function tridentSpec(args: TridentSpecArgs): DeploymentSpec {
       metadata: { labels, annotations: startedAnewWith(args) },
       spec: {
         serviceAccountName: args.serviceAccountName,
+        ...podPlacement(args.pod ?? {}),
         containers: [tridentContainer(args)],
-        ...(args.clientSecretName === undefined
-          ? {}
-          : { volumes: [{ name: "etcd-client-tls", secret: { secretName: args.clientSecretName } }] }),
+        ...optionally("volumes", volumesOf(args)),
       },
     },
   };
@@ -146,7 +157,11 @@ function tridentContainer(args: TridentSpecArgs): kubernetes.types.input.core.v1
     command: ["/usr/local/bin/trident_orchestrator"],
     args: pulumi
       .all([args.etcdClientEndpoint, args.debug ?? false])
-      .apply(([endpoint, debug]) => ["-etcd_v3", endpoint, "-k8s_pod", ...(debug ? ["-debug"] : [])]),
+      .apply(([endpoint, debug]) => [
+        ...["-etcd_v3", endpoint, "-k8s_pod"],
+        ...(debug ? ["-debug"] : []),
+        ...(args.pod?.args ?? []),
+      ]),
     // A Trident that could not read its state keeps running and answers every question with an error.
     readinessProbe: { ...askForBackends, periodSeconds: 5, timeoutSeconds: 10, failureThreshold: 3 },
     livenessProbe: {
@@ -156,16 +171,38 @@ function tridentContainer(args: TridentSpecArgs): kubernetes.types.input.core.v1
       timeoutSeconds: 90,
       failureThreshold: 2,
     },
-    resources: { requests: { cpu: "50m", memory: "64Mi" } },
+    ...optionally("env", secretValues(args.pod?.env ?? [])),
+    ...optionally("envFrom", args.pod?.envFrom ?? []),
+    resources: args.pod?.resources ?? { requests: { cpu: "50m", memory: "64Mi" } },
     // As root it stays: Trident looks for its certificates below /root, which is nobody else's to enter.
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ["ALL"] },
       seccompProfile: { type: "RuntimeDefault" },
     },
-    // Where Trident looks for a client certificate by default. It would go on without TLS if it found none.
-    ...(args.clientSecretName === undefined
-      ? {}
-      : { volumeMounts: [{ name: "etcd-client-tls", mountPath: "/root/certs", readOnly: true }] }),
+    ...optionally("volumeMounts", joinedBy<VolumeMount>(args.pod?.volumeMounts, certificateMount(args), "mountPath")),
   };
+}
+
+type Volume = kubernetes.types.input.core.v1.Volume;
+type VolumeMount = kubernetes.types.input.core.v1.VolumeMount;
+
+const certificates = "etcd-client-tls";
+
+function volumesOf({ clientSecretName, pod }: TridentSpecArgs): Volume[] {
+  // Kubernetes' own words are both; only their types are another library's.
+  const given = pod?.volumes as Volume[] | undefined;
+  const secret =
+    clientSecretName === undefined ? [] : [{ name: certificates, secret: { secretName: clientSecretName } }];
+  return joinedBy<Volume>(given, secret, "name");
+}
+
+/** Where Trident looks for a client certificate by default. It would go on without TLS if it found none. */
+function certificateMount({ clientSecretName }: TridentSpecArgs): VolumeMount[] {
+  return clientSecretName === undefined ? [] : [{ name: certificates, mountPath: "/root/certs", readOnly: true }];
+}
+
+/** What is empty is left out, as it was before anything could be set there. */
+function optionally<Name extends string, Item>(name: Name, items: Item[]): Partial<Record<Name, Item[]>> {
+  return items.length === 0 ? {} : ({ [name]: items } as Partial<Record<Name, Item[]>>);
 }

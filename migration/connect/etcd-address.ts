@@ -1,3 +1,4 @@
+import type { PodPlacement, PodSettings } from "../kubernetes/pod-settings.ts";
 import type { KeyPrefix } from "../copy/store/key-range.ts";
 
 /**
@@ -27,7 +28,11 @@ export interface ExistingEtcdAddress {
   readonly reach?: "auto" | "direct" | "pod";
   /** An image with etcd in it, for that pod, which runs `etcd gateway` (a TCP relay: TLS passes through end to end). */
   readonly gatewayImage?: string;
+  /** What that pod is given besides, so that it can be pulled and placed. */
+  readonly gatewayPod?: GatewayPodSettings;
 }
+
+export type GatewayPodSettings = PodPlacement & Pick<PodSettings, "resources">;
 
 /** The same with its kind: made of a given one where a request comes in, and never recorded. */
 export type EtcdAddress = ManagedAddress | ExistingAddress;

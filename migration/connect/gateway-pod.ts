@@ -1,6 +1,7 @@
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
 import type { Platform } from "../kubernetes/detect-platform.ts";
+import { withPodSettings, type PodSettings } from "../kubernetes/pod-settings.ts";
 import type { EndpointUrl } from "./endpoint-url.ts";
 
 export interface GatewayPodRequest {
@@ -10,6 +11,8 @@ export interface GatewayPodRequest {
   readonly image: string;
   readonly endpoints: readonly Pick<EndpointUrl, "host" | "port">[];
   readonly platform: Platform;
+  /** Given to it besides. */
+  readonly settings?: PodSettings | undefined;
 }
 
 /** A pod whose process died without removing it, or whose program did, is not to stay for ever. */
@@ -29,7 +32,8 @@ export function gatewayPort(index: number): number {
  * A TCP relay for each endpoint, in etcd's own image: TLS goes through it from end to end, and it has no key of its own. One
  * listener an endpoint, since each has a certificate for a name of its own.
  */
-export function gatewayPod({ name, namespace, image, endpoints, platform }: GatewayPodRequest): V1Pod {
+export function gatewayPod(request: GatewayPodRequest): V1Pod {
+  const { name, namespace, image, endpoints, platform, settings = {} } = request;
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -42,19 +46,22 @@ export function gatewayPod({ name, namespace, image, endpoints, platform }: Gate
         "app.kubernetes.io/component": "gateway",
       },
     },
-    spec: {
-      containers: endpoints.map((endpoint, index) => gatewayContainer(image, endpoint, index)),
-      restartPolicy: "Never",
-      activeDeadlineSeconds: deadlineSeconds,
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      securityContext: {
-        runAsNonRoot: true,
-        // OpenShift assigns users from a range of the namespace's own, and refuses others.
-        ...(platform === "openshift" ? {} : { runAsUser: nobody, runAsGroup: nobody }),
-        seccompProfile: { type: "RuntimeDefault" },
+    spec: withPodSettings(
+      {
+        containers: endpoints.map((endpoint, index) => gatewayContainer(image, endpoint, index)),
+        restartPolicy: "Never",
+        activeDeadlineSeconds: deadlineSeconds,
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        securityContext: {
+          runAsNonRoot: true,
+          // OpenShift assigns users from a range of the namespace's own, and refuses others.
+          ...(platform === "openshift" ? {} : { runAsUser: nobody, runAsGroup: nobody }),
+          seccompProfile: { type: "RuntimeDefault" },
+        },
       },
-    },
+      settings,
+    ),
   };
 }
 

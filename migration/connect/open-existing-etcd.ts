@@ -77,9 +77,9 @@ export async function connectExistingEtcd(
     return connected(address, identity, targetOf(endpoints, endpoints, identity));
   }
   if (waiting.mayMakePods === false) throw new NotReachedFromHereError(address.endpoints, reasons);
-  const { gatewayImage: image = waiting.gatewayImage, namespace } = address;
+  const { gatewayImage: image = waiting.gatewayImage, gatewayPod: settings, namespace } = address;
   if (image === undefined) throw new NoGatewayImageError(address.endpoints, reasons);
-  const gateway = await openGateway(cluster, { namespace, image, endpoints }, waiting);
+  const gateway = await openGateway(cluster, { namespace, image, endpoints, settings }, waiting);
   try {
     const target = targetOf(gateway.addresses, endpoints, identity);
     await untilItListens(target, waiting);

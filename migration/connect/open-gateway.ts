@@ -15,6 +15,7 @@ import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
 import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../kubernetes/wait-until.ts";
 import { detectPlatform } from "../kubernetes/detect-platform.ts";
+import type { PodSettings } from "../kubernetes/pod-settings.ts";
 import type { EndpointUrl } from "./endpoint-url.ts";
 import { gatewayPod, gatewayPort, gatewaySelector } from "./gateway-pod.ts";
 
@@ -32,17 +33,19 @@ export interface GatewayRequest {
   readonly namespace: string;
   readonly image: string;
   readonly endpoints: readonly EndpointUrl[];
+  /** Given to the pod besides. */
+  readonly settings?: PodSettings | undefined;
 }
 
 /** Raises PodNotStartingError with the kubelet's reason, or WaitTimeoutError; the pod is removed then. */
 export async function openGateway(
   cluster: ClusterClient,
-  { namespace, image, endpoints }: GatewayRequest,
+  { namespace, image, endpoints, settings }: GatewayRequest,
   patience: Patience,
 ): Promise<Gateway> {
   const pod = `trident-etcd-gateway-${randomBytes(4).toString("hex")}`;
   const platform = await detectPlatform(cluster);
-  const body = gatewayPod({ name: pod, namespace, image, endpoints, platform });
+  const body = gatewayPod({ name: pod, namespace, image, endpoints, platform, settings });
   const forwards: PortForward[] = [];
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {

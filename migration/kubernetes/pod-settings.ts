@@ -1,6 +1,7 @@
 import type {
   V1Affinity,
   V1Container,
+  V1EnvFromSource,
   V1EnvVar,
   V1HostAlias,
   V1PodDNSConfig,
@@ -35,6 +36,7 @@ export interface PodPlacement {
 export interface ContainerSettings {
   /** Besides those that the container has; one of the same name takes its place. A value may hold a password. */
   readonly env?: V1EnvVar[];
+  readonly envFrom?: V1EnvFromSource[];
   readonly resources?: V1ResourceRequirements;
   /** Besides those that the container has; one at the same path takes its place. */
   readonly volumeMounts?: V1VolumeMount[];
@@ -63,7 +65,7 @@ export function withPodSettings(spec: PodSpec, settings: PodSettings): PodSpec {
     ...spec,
     ...podPlacement(settings),
     containers: spec.containers.map((container) => withContainerSettings(container, settings)),
-    ...(volumes === undefined ? {} : { volumes: joined(spec.volumes, volumes, "name") }),
+    ...(volumes === undefined ? {} : { volumes: joinedBy(spec.volumes, volumes, "name") }),
   };
 }
 
@@ -74,17 +76,27 @@ export function podPlacement(settings: PodPlacement): PodPlacement {
   );
 }
 
-function withContainerSettings(container: Container, { env, resources, volumeMounts }: ContainerSettings): Container {
+function withContainerSettings(
+  container: Container,
+  { env, envFrom, resources, volumeMounts }: ContainerSettings,
+): Container {
   return {
     ...container,
-    ...(env === undefined ? {} : { env: joined(container.env, env, "name") }),
+    ...(env === undefined ? {} : { env: joinedBy(container.env, env, "name") }),
+    ...(envFrom === undefined ? {} : { envFrom: [...(container.envFrom ?? []), ...envFrom] }),
     ...(resources === undefined ? {} : { resources }),
-    ...(volumeMounts === undefined ? {} : { volumeMounts: joined(container.volumeMounts, volumeMounts, "mountPath") }),
+    ...(volumeMounts === undefined
+      ? {}
+      : { volumeMounts: joinedBy(container.volumeMounts, volumeMounts, "mountPath") }),
   };
 }
 
 /** Those that were there and are not given anew, and those that are given. */
-function joined<Item extends object>(own: readonly Item[] = [], given: readonly Item[], key: keyof Item): Item[] {
+export function joinedBy<Item extends object>(
+  own: readonly Item[] = [],
+  given: readonly Item[],
+  key: keyof Item,
+): Item[] {
   const names = new Set(given.map((each) => each[key]));
   return [...own.filter((each) => !names.has(each[key])), ...given];
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { change } from "../wording/change.ts";
 import { errorInSettings, inSettings } from "../wording/in-settings.ts";
 import { accessOf, type AccessInputs } from "./request-inputs.ts";
@@ -82,6 +83,7 @@ const settings = [
   "snapshotDirectory",
   "prefix",
   "discardedKeys",
+  "helperPod",
 ] as const;
 
 /** Nothing is done, unless a rollback is asked for: the guard only remembers what to undo, should it come to that. */
@@ -95,7 +97,7 @@ export function check(
   _olds: unknown,
   news: GuardInputs,
 ): Promise<{ inputs: GuardInputs; failures: { property: string; reason: string }[] }> {
-  const { kubeconfig, context, clusterUid, timeoutSeconds, snapshotDirectory, destination } = news;
+  const { kubeconfig, context, clusterUid, timeoutSeconds, snapshotDirectory, helperPod, destination } = news;
   if (news.rollback === true) {
     rememberSettings(news, {
       timeoutSeconds,
@@ -103,6 +105,7 @@ export function check(
       ...(context === undefined ? {} : { context }),
       ...(clusterUid === undefined ? {} : { clusterUid }),
       ...(snapshotDirectory === undefined ? {} : { snapshotDirectory }),
+      ...(helperPod === undefined ? {} : { helperPod }),
       ...(destination === undefined ? {} : { destination }),
     });
   }
@@ -115,7 +118,7 @@ export function diff(
   news: GuardInputs,
 ): Promise<{ changes: boolean; replaces: string[] }> {
   const replaces = identity.filter((name) => olds[name] !== news[name]);
-  const changed = settings.some((name) => olds[name] !== news[name]);
+  const changed = settings.some((name) => !isDeepStrictEqual(olds[name], news[name]));
   return Promise.resolve({ changes: changed || replaces.length > 0, replaces });
 }
 
@@ -182,13 +185,14 @@ export async function remove(_id: string, props: GuardInputs): Promise<void> {
 // By name: what Pulumi hands over has properties of its own besides.
 function requestOf(props: GuardInputs): UndoRequest {
   const { namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds } = props;
-  const { destination, prefix = "/trident/", discardedKeys } = props;
+  const { destination, prefix = "/trident/", discardedKeys, helperPod } = props;
   return {
     cluster: accessOf(props),
     prefix: keyPrefix(prefix),
     ...{ namespace, legacyDeployment, legacyEtcdContainer, record, timeoutSeconds },
     ...(destination === undefined ? {} : { destination: etcdAddress(destination) }),
     ...(discardedKeys === undefined ? {} : { discardedKeys }),
+    ...(helperPod === undefined ? {} : { helperPod }),
   };
 }
 

@@ -125,12 +125,14 @@ function rollbackRequest(props: MigrationOutputs): MigrationRequest {
   const { namespace, legacyDeployment, legacyEtcdContainer, record } = props;
   const now = settingsOfThisRun(props) ?? props;
   const snapshotDirectory = now.snapshotDirectory ?? props.snapshotDirectory;
+  const helperPod = now === props ? props.helperPod : now.helperPod;
   return {
     ...{ namespace, legacyDeployment, legacyEtcdContainer, record, prefix: keyPrefix(props.prefix) },
     destination: destinationOf({ ...props, ...now }),
     cluster: accessOf(now),
     timeoutSeconds: now.timeoutSeconds ?? props.timeoutSeconds,
     ...(snapshotDirectory === undefined ? {} : { snapshotDirectory }),
+    ...(helperPod === undefined ? {} : { helperPod }),
     ...(props.newTrident === undefined ? {} : { newTrident: props.newTrident }),
   };
 }

@@ -1,4 +1,5 @@
 import type { GivenAddress } from "../connect/etcd-address.ts";
+import type { PodSettings } from "../kubernetes/pod-settings.ts";
 
 /** What may have changed since the migration's resource was made. */
 export interface RollbackSettings {
@@ -7,6 +8,7 @@ export interface RollbackSettings {
   readonly clusterUid?: string;
   readonly timeoutSeconds?: number;
   readonly snapshotDirectory?: string;
+  readonly helperPod?: PodSettings;
   /** Where the new etcd is: it may have got other names, or another client certificate. */
   readonly destination?: GivenAddress;
 }

@@ -1,4 +1,4 @@
-import type { Settings } from "./settings.ts";
+import { textOf, type Settings } from "./settings.ts";
 
 type Name = keyof Settings;
 
@@ -12,6 +12,8 @@ const ownEtcdSettings: readonly Name[] = [
   "etcdClusterSize",
   "operatorImage",
   "busyboxImage",
+  "etcdPod",
+  "operatorPod",
   "memberAntiAffinity",
   "clusterDomain",
   "certificateValidityHours",
@@ -156,10 +158,12 @@ function checkOwnEtcd(settings: Settings, isSet: IsSet): string[] {
   ];
 }
 
-/** Each with its value, but for the password. */
+/** Each with its value, but for what may be or hold a password. */
 function shown(settings: Partial<Settings>, names: readonly Name[]): string {
   const each = names.map((name) =>
-    name === "existingEtcdPassword" ? `${name} is set` : `${name} is ${JSON.stringify(String(settings[name]))}`,
+    name === "existingEtcdPassword" || name.endsWith("Pod")
+      ? `${name} is set`
+      : `${name} is ${JSON.stringify(textOf(settings[name]))}`,
   );
   return list(each);
 }

@@ -6,7 +6,7 @@ import { checkFlows } from "./check-flows.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { fromRegistry } from "./parse-image.ts";
 import { settingsTable, type Setting } from "./settings-table.ts";
-import { defaultSettings, type RawSettings, type Settings } from "./settings.ts";
+import { defaultSettings, textOf, type RawSettings, type Settings } from "./settings.ts";
 
 type Name = keyof Settings;
 
@@ -41,7 +41,7 @@ function isEncrypted(key: string): boolean {
  */
 export function checkSettings(raw: RawSettings, isSecret: (name: Name) => boolean = () => true): Settings {
   const { settings, unreadable } = parseSettings(raw);
-  const isSet = (name: Name): boolean => raw[name] !== undefined && raw[name] !== String(defaultSettings[name]);
+  const isSet = (name: Name): boolean => raw[name] !== undefined && raw[name] !== textOf(defaultSettings[name]);
   const problems = [
     ...unknownSettings(raw),
     ...unreadable,
@@ -63,8 +63,7 @@ function parseSettings(raw: RawSettings): { settings: Settings; unreadable: stri
     try {
       return (settingsTable[name] as Setting<unknown>).parse(text);
     } catch (problem) {
-      // A URL with an @ may hold a password.
-      const shown = text.includes("@") && name === "existingEtcdEndpoints" ? "not usable" : JSON.stringify(text);
+      const shown = mayHoldPassword(name, text) ? "not usable" : JSON.stringify(text);
       unreadable.push(`${name} is ${shown}: ${(problem as Error).message}`);
       return fallback;
     }
@@ -74,9 +73,14 @@ function parseSettings(raw: RawSettings): { settings: Settings; unreadable: stri
   const others = names.filter((name) => name !== "imageRegistry");
   const values = others.map((name) => {
     const fallback = defaultSettings[name];
-    return [name, read(name, images.includes(name) ? fromRegistry(registry, String(fallback)) : fallback)];
+    return [name, read(name, images.includes(name) ? fromRegistry(registry, textOf(fallback)) : fallback)];
   });
   return { settings: { ...Object.fromEntries(values), imageRegistry: registry } as Settings, unreadable };
+}
+
+/** A URL with an @ may, and so may a variable of a pod. */
+function mayHoldPassword(name: Name, text: string): boolean {
+  return name.endsWith("Pod") || (name === "existingEtcdEndpoints" && text.includes("@"));
 }
 
 /** A password in plain text is in the stack's file, and soon in its repository. */

@@ -1,6 +1,7 @@
 import { claimName, claimNames } from "./parse-claims.ts";
 import { etcdEndpoints, objectName, secretKeys } from "./parse-endpoints.ts";
 import { etcdVersion, imageReference, imageRegistry, imageRepository, optionalImage } from "./parse-image.ts";
+import { etcdPod, helperPod, operatorPod, pullSecretNames, tridentPod } from "./parse-pod.ts";
 import { amount, clusterSize, hours, seconds } from "./parse-number.ts";
 import {
   anyText,
@@ -117,6 +118,32 @@ export const settingsTable = {
     "A registry, with its port and folder if it has them, that all images come from whose own settings are left as " +
       "they are: with registry.example.com:5000/mirror the operator is " +
       "registry.example.com:5000/mirror/coreos/etcd-operator. Empty takes them from where they are published.",
+  ),
+  imagePullSecrets: setting(
+    [],
+    pullSecretNames,
+    "Secrets in the namespace, with commas between them, with which all pods of this program pull their images. A " +
+      "migrated Trident has those that the old one had when it is empty.",
+  ),
+  tridentPod: setting(
+    {},
+    tridentPod,
+    "What Trident's pod is given besides, or in place of what a migration carries from the old one, as a JSON object " +
+      "with Kubernetes' names: imagePullSecrets, nodeSelector, tolerations, affinity, hostAliases, priorityClassName, " +
+      "schedulerName, dnsPolicy, dnsConfig, env, envFrom, resources, volumes, volumeMounts and args.",
+  ),
+  etcdPod: setting(
+    {},
+    etcdPod,
+    "The same for the etcd members that are made from then on: nodeSelector, tolerations, affinity, resources and " +
+      "env, which holds settings of etcd.",
+  ),
+  operatorPod: setting({}, operatorPod, "The same for the etcd-operator's pod, without volumes, envFrom and args."),
+  helperPod: setting(
+    {},
+    helperPod,
+    "The same for pods that are there for a moment, such as those that read the old Trident's volume or relay to an " +
+      "existing etcd, without volumes, env, envFrom and args.",
   ),
   memberAntiAffinity: setting(
     "preferred",

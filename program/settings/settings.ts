@@ -8,6 +8,12 @@ export type Settings = {
 /** Settings as Pulumi holds them: text, or nothing where the user set nothing. */
 export type RawSettings = Readonly<Record<string, string | undefined>>;
 
+/** As Pulumi.yaml writes it: an object that is empty is not written out. */
+export function textOf(fallback: unknown): string {
+  if (Array.isArray(fallback)) return fallback.join(",");
+  return typeof fallback === "object" ? "" : String(fallback as string | number | boolean);
+}
+
 /** For programs that bring no Pulumi.yaml, too. */
 export const defaultSettings = Object.fromEntries(
   Object.entries(settingsTable).map(([name, { fallback }]) => [name, fallback]),

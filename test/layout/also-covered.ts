@@ -191,6 +191,7 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
   ],
   "test/migration/destroy/crd-removal.test.ts": ["migration/kubernetes/ownership.ts"],
   "test/migration/destroy/final-snapshot.test.ts": ["migration/destroy/final-snapshot-errors.ts"],
+  "test/program/pods.test.ts": ["migration/trident/new/trident-pod.ts"],
   "test/program/existing-etcd.test.ts": ["program/tridents-etcd.ts"],
   "test/program/settings/read-settings.test.ts": [
     "program/settings/configuration-error.ts",

@@ -5,6 +5,7 @@ import { describePod, readPod, removePod } from "../../kubernetes/pods.ts";
 import { findPodTrouble } from "../../kubernetes/pod-trouble.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../../kubernetes/wait-until.ts";
 import { imageCheckPod, imageCheckPodName, type PodOwner } from "./legacy-pod-template.ts";
+import type { PodSettings } from "../../kubernetes/pod-settings.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 
 /**
@@ -16,12 +17,13 @@ export async function checkLegacyEtcdImage(
   legacy: LegacyTrident,
   owner: PodOwner,
   patience: Patience,
+  settings: PodSettings = {},
 ): Promise<void> {
   const { namespace } = legacy;
   const { timeoutSeconds } = patience;
   const name = imageCheckPodName;
   await removePod(cluster, { namespace, name }, timeoutSeconds);
-  await cluster.core.createNamespacedPod({ namespace, body: imageCheckPod(legacy, owner) });
+  await cluster.core.createNamespacedPod({ namespace, body: imageCheckPod(legacy, owner, settings) });
   try {
     await waitUntilItRan(cluster, legacy, patience);
   } finally {

@@ -1,5 +1,6 @@
 import type { V1Container, V1OwnerReference, V1Pod, V1PodSpec, V1Volume } from "@kubernetes/client-node";
 import { managedByLabel, managedByValue } from "../../kubernetes/ownership.ts";
+import { withPodSettings, type PodSettings } from "../../kubernetes/pod-settings.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { legacyDataDirectory } from "../legacy/uninstalled-trident.ts";
 
@@ -16,7 +17,7 @@ export const imageCheckPodName = "trident-etcd-image-check";
  * The legacy pod's etcd alone, on the same claim: same image, flags, environment and place to run, no Trident, and no
  * label of the Deployment, whose pod it must not pass for. It only elects itself sooner.
  */
-export function sourcePod(legacy: LegacyTrident, owner: PodOwner): V1Pod {
+export function sourcePod(legacy: LegacyTrident, owner: PodOwner, settings: PodSettings = {}): V1Pod {
   const container = pick(legacy.etcdContainer, [
     "name",
     "image",
@@ -31,10 +32,15 @@ export function sourcePod(legacy: LegacyTrident, owner: PodOwner): V1Pod {
     "resources",
     "securityContext",
   ]);
-  return pod(legacy, owner, sourcePodName, {
-    containers: [{ ...container, ...endsWithItsReason, ...electsItselfSoon(container) }],
-    volumes: volumesMountedBy(legacy),
-  });
+  return pod(
+    legacy,
+    owner,
+    { name: sourcePodName, settings },
+    {
+      containers: [{ ...container, ...endsWithItsReason, ...electsItselfSoon(container) }],
+      volumes: volumesMountedBy(legacy),
+    },
+  );
 }
 
 /**
@@ -45,34 +51,40 @@ export function copiedClaimPod(
   legacy: LegacyTrident,
   owner: PodOwner,
   images: { readonly etcd: string; readonly copy: string },
+  settings: PodSettings = {},
 ): V1Pod {
   const { claim } = legacy;
   const container = pick(legacy.etcdContainer, ["name", "command", "args"]);
   const data = { name: "data", mountPath: legacyDataDirectory };
-  return pod(legacy, owner, sourcePodName, {
-    initContainers: [
-      {
-        name: copyContainerName,
-        image: images.copy,
-        command: ["/bin/sh", "-ec", copyScript],
-        volumeMounts: [{ name: "claim", mountPath: "/claim", readOnly: true }, data],
-        ...endsWithItsReason,
-      },
-    ],
-    containers: [
-      {
-        ...container,
-        image: images.etcd,
-        volumeMounts: [data],
-        ...endsWithItsReason,
-        ...electsItselfSoon(container),
-      },
-    ],
-    volumes: [
-      { name: "claim", persistentVolumeClaim: { claimName: claim } },
-      { name: "data", emptyDir: {} },
-    ],
-  });
+  return pod(
+    legacy,
+    owner,
+    { name: sourcePodName, settings },
+    {
+      initContainers: [
+        {
+          name: copyContainerName,
+          image: images.copy,
+          command: ["/bin/sh", "-ec", copyScript],
+          volumeMounts: [{ name: "claim", mountPath: "/claim", readOnly: true }, data],
+          ...endsWithItsReason,
+        },
+      ],
+      containers: [
+        {
+          ...container,
+          image: images.etcd,
+          volumeMounts: [data],
+          ...endsWithItsReason,
+          ...electsItselfSoon(container),
+        },
+      ],
+      volumes: [
+        { name: "claim", persistentVolumeClaim: { claimName: claim } },
+        { name: "data", emptyDir: {} },
+      ],
+    },
+  );
 }
 
 export const copyContainerName = "copy";
@@ -87,12 +99,17 @@ chmod 700 ${legacyDataDirectory}
 `;
 
 /** Runs `etcd --version` with the legacy image, pulled as the legacy pod pulls it: shows that it can still be had. */
-export function imageCheckPod(legacy: LegacyTrident, owner: PodOwner): V1Pod {
+export function imageCheckPod(legacy: LegacyTrident, owner: PodOwner, settings: PodSettings = {}): V1Pod {
   const container = pick(legacy.etcdContainer, ["name", "image", "imagePullPolicy", "securityContext"]);
-  return pod(legacy, owner, imageCheckPodName, {
-    containers: [{ ...container, ...endsWithItsReason, command: [etcdBinary(legacy.etcdContainer), "--version"] }],
-    activeDeadlineSeconds: 600,
-  });
+  return pod(
+    legacy,
+    owner,
+    { name: imageCheckPodName, settings },
+    {
+      containers: [{ ...container, ...endsWithItsReason, command: [etcdBinary(legacy.etcdContainer), "--version"] }],
+      activeDeadlineSeconds: 600,
+    },
+  );
 }
 
 // Without the permission to read logs, a container's last words are only had from its status.
@@ -113,7 +130,13 @@ function electsItselfSoon(container: Pick<V1Container, "command" | "args" | "env
 
 type OwnSpec = Pick<V1PodSpec, "initContainers" | "containers" | "volumes" | "activeDeadlineSeconds">;
 
-function pod(legacy: LegacyTrident, owner: PodOwner, name: string, spec: OwnSpec): V1Pod {
+/** What it is called, and what it is given besides, in place of what the legacy pod has. */
+interface Given {
+  readonly name: string;
+  readonly settings: PodSettings;
+}
+
+function pod(legacy: LegacyTrident, owner: PodOwner, { name, settings }: Given, spec: OwnSpec): V1Pod {
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -123,13 +146,16 @@ function pod(legacy: LegacyTrident, owner: PodOwner, name: string, spec: OwnSpec
       labels: { [managedByLabel]: managedByValue, "app.kubernetes.io/component": name },
       ownerReferences: [ownerReference(owner)],
     },
-    spec: {
-      ...placeToRun(legacy),
-      restartPolicy: "Never",
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      ...spec,
-    },
+    spec: withPodSettings(
+      {
+        ...placeToRun(legacy),
+        restartPolicy: "Never",
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        ...spec,
+      },
+      settings,
+    ),
   };
 }
 
@@ -149,6 +175,7 @@ function placeToRun(legacy: LegacyTrident): Partial<V1PodSpec> {
     "securityContext",
     "hostNetwork",
     "dnsPolicy",
+    "dnsConfig",
     "hostAliases",
   ]);
 }

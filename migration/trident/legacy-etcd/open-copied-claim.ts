@@ -5,6 +5,7 @@ import { readPod } from "../../kubernetes/pods.ts";
 import type { Patience } from "../../kubernetes/wait-until.ts";
 import type { OpenStore } from "../../connect/open-store.ts";
 import { copiedClaimPod, copyContainerName, sourcePodName, type PodOwner } from "./legacy-pod-template.ts";
+import type { PodSettings } from "../../kubernetes/pod-settings.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { openEtcdPod } from "./source-pod.ts";
 import type { ClaimSource } from "../legacy/uninstalled-trident.ts";
@@ -50,11 +51,12 @@ export async function openCopiedClaim(
   source: ClaimSource,
   owner: PodOwner,
   patience: Patience,
+  settings: PodSettings = {},
 ): Promise<OpenStore> {
   const tried: { image: string; why: string }[] = [];
   for (const image of source.etcdImages) {
     const description = `a copy of PersistentVolumeClaim ${legacy.claim} (pod ${sourcePodName}, image ${image})`;
-    const body = copiedClaimPod(legacy, owner, { etcd: image, copy: source.copyImage });
+    const body = copiedClaimPod(legacy, owner, { etcd: image, copy: source.copyImage }, settings);
     try {
       return await openEtcdPod(cluster, legacy, { body, description, wayOut: "" }, patience);
     } catch (error) {

@@ -8,6 +8,7 @@ import { openPortForward, type PortForward } from "../../kubernetes/port-forward
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../../kubernetes/wait-until.ts";
 import { openForwardedStore, type OpenStore } from "../../connect/open-store.ts";
 import { sourcePod, sourcePodName, type PodOwner } from "./legacy-pod-template.ts";
+import type { PodSettings } from "../../kubernetes/pod-settings.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 
 /**
@@ -19,12 +20,13 @@ export async function openSourcePod(
   legacy: LegacyTrident,
   owner: PodOwner,
   patience: Patience,
+  settings: PodSettings = {},
 ): Promise<OpenStore> {
   const description = `the embedded etcd on PersistentVolumeClaim ${legacy.claim} (pod ${sourcePodName})`;
   return openEtcdPod(
     cluster,
     legacy,
-    { body: sourcePod(legacy, owner), description, wayOut: wayOut(legacy) },
+    { body: sourcePod(legacy, owner, settings), description, wayOut: wayOut(legacy) },
     patience,
   );
 }

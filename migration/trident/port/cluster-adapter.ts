@@ -5,6 +5,7 @@ import { refuseUnusableEtcd } from "../../connect/check-etcd.ts";
 import { openEtcd, type OpenEtcd } from "../../connect/open-etcd.ts";
 import { connectToCluster, type ClusterAccess } from "../../kubernetes/cluster-client.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
+import type { PodSettings } from "../../kubernetes/pod-settings.ts";
 import { isOurs } from "../../kubernetes/ownership.ts";
 import { openUntil } from "../../kubernetes/connections/request-gate.ts";
 import { migrationLease } from "../../lease/lease-place.ts";
@@ -72,6 +73,8 @@ export interface ClusterRequest {
    * it, the caller starts one of its own afterwards, and nothing is undone when that fails.
    */
   readonly newTrident?: NewTridentSpec;
+  /** What pods are given that are there for a moment, in place of what the legacy pod has. */
+  readonly helperPod?: PodSettings;
   /** The folder for snapshots; relative to the working directory. None is kept without it, or for "". */
   readonly snapshotDirectory?: string | undefined;
   /** How many keys that a new Trident wrote may be discarded, when exactly that many were found. None are without it. */
@@ -150,7 +153,7 @@ function legacySteps({ cluster, gate, interruption, request, run }: Reach): Lega
     checkLegacyImage: async (legacy, record) => {
       // Of an uninstalled one, the image is found when its claim is read; nothing that serves is stopped for that.
       if (legacy.isUninstalled === true) return;
-      await checkLegacyEtcdImage(cluster, legacy, record, patience);
+      await checkLegacyEtcdImage(cluster, legacy, record, patience, request.helperPod);
     },
     pullLegacyImages: (legacy, record) => pullLegacyTrident(cluster, legacy, record, patience),
     askLegacy: (legacy) => askLegacyTrident(cluster, legacy, patience),
@@ -227,7 +230,7 @@ function newTridentSteps({ cluster, interruption, request }: Reach): NewTridentS
 }
 
 function etcdSteps({ cluster, interruption, request, run }: Reach): EtcdSteps {
-  const { namespace, timeoutSeconds, destination, prefix, legacyClaim } = request;
+  const { namespace, timeoutSeconds, destination, prefix, legacyClaim, helperPod } = request;
   const patience = { timeoutSeconds, interruption };
   return {
     openDestination: () => {
@@ -239,8 +242,8 @@ function etcdSteps({ cluster, interruption, request, run }: Reach): EtcdSteps {
     openLiveSource: (legacy) => openLiveSource(cluster, legacy),
     openStoppedSource: (legacy, record) =>
       legacy.isUninstalled !== true || legacyClaim === undefined
-        ? openSourcePod(cluster, legacy, record, patience)
-        : openCopiedClaim(cluster, legacy, legacyClaim, record, patience),
+        ? openSourcePod(cluster, legacy, record, patience, helperPod)
+        : openCopiedClaim(cluster, legacy, legacyClaim, record, patience, helperPod),
     removeSourcePod: () => removeSourcePod(cluster, namespace, timeoutSeconds),
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { EtcdCluster } from "../../../components/etcd/etcd-cluster.ts";
+import { EtcdCluster, type MemberPod } from "../../../components/etcd/etcd-cluster.ts";
 import { record, valueOf } from "../registrations.ts";
 import type { Registrations } from "../registrations.ts";
 
@@ -9,7 +9,7 @@ const clusterType = "kubernetes:etcd.database.coreos.com/v1beta2:EtcdCluster";
 
 let component: EtcdCluster | undefined;
 
-function cluster(preview = false, size = 3): Promise<Registrations> {
+function cluster(preview = false, size = 3, memberPod?: MemberPod): Promise<Registrations> {
   return record(preview, () => {
     component = new EtcdCluster("db", {
       namespace: "storage",
@@ -20,6 +20,7 @@ function cluster(preview = false, size = 3): Promise<Registrations> {
       busyboxImage: "registry.example/busybox:1",
       tls: { clientSecretName: "client", serverSecretName: "server", peerSecretName: "peer" },
       timeoutSeconds: 90,
+      ...(memberPod === undefined ? {} : { memberPod }),
     });
   });
 }
@@ -127,3 +128,33 @@ test("does not know the endpoint in a preview of a new cluster", async () => {
   assert.equal(await valueOf(component.etcdClientEndpoint), undefined);
   assert.equal(await valueOf(component.members), undefined);
 });
+
+test("has members compact their history, by a variable that every version of etcd takes", async () => {
+  assert.deepEqual((await memberPod()).etcdEnv, [{ name: "ETCD_AUTO_COMPACTION_RETENTION", value: "12" }]);
+});
+
+test("gives members what the operator can give them, and keeps them apart as before", async () => {
+  const pod = await memberPod({
+    nodeSelector: { disk: "fast" },
+    tolerations: [{ operator: "Exists" }],
+    affinity: { nodeAffinity: {} },
+    resources: { limits: { memory: "1Gi" } },
+    env: [
+      { name: "ETCD_AUTO_COMPACTION_RETENTION", value: "1" },
+      { name: "ETCD_QUOTA_BACKEND_BYTES", value: "4294967296" },
+    ],
+  });
+  assert.deepEqual(pod.nodeSelector, { disk: "fast" });
+  assert.deepEqual(pod.tolerations, [{ operator: "Exists" }]);
+  assert.deepEqual(Object.keys(pod.affinity as object).sort(), ["nodeAffinity", "podAntiAffinity"]);
+  assert.deepEqual(pod.resources, { limits: { memory: "1Gi" } });
+  assert.deepEqual(pod.etcdEnv, [
+    { name: "ETCD_AUTO_COMPACTION_RETENTION", value: "1" },
+    { name: "ETCD_QUOTA_BACKEND_BYTES", value: "4294967296" },
+  ]);
+});
+
+async function memberPod(given?: MemberPod): Promise<Record<string, unknown>> {
+  const [registered] = (await cluster(false, 3, given)).ofType(clusterType);
+  return (registered?.inputs.spec as { pod: Record<string, unknown> }).pod;
+}

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { EtcdOperator } from "../../../components/etcd/etcd-operator.ts";
-import { record } from "../registrations.ts";
+import { EtcdOperator, type OperatorPod } from "../../../components/etcd/etcd-operator.ts";
+import { isSecret, record, revealed } from "../registrations.ts";
 import type { Registrations } from "../registrations.ts";
 
-function operator(preview = false): Promise<Registrations> {
+function operator(preview = false, pod?: OperatorPod): Promise<Registrations> {
   return record(preview, () => {
     new EtcdOperator("op", {
       namespace: "storage",
       clientSecretNames: ["etcd-client-tls"],
       image: "registry.example/operator:1",
       timeoutSeconds: 90,
+      ...(pod === undefined ? {} : { pod }),
     });
   });
 }
@@ -163,4 +164,26 @@ test("labels every object as managed by this program", async () => {
     assert.equal(labels["app.kubernetes.io/managed-by"], "trident-etcd", name);
     assert.equal(labels["app.kubernetes.io/component"], "operator", name);
   }
+});
+
+test("gives its pod what it is told, a variable's value as a secret, and keeps the variables that it can't do without", async () => {
+  const registered = await operator(false, {
+    imagePullSecrets: [{ name: "registry" }],
+    tolerations: [{ operator: "Exists" }],
+    env: [
+      { name: "HTTPS_PROXY", value: "http://user:word@proxy.example.com" },
+      { name: "MY_POD_NAME", value: "mine" },
+    ],
+  });
+  const { spec } = registered.named("op-deployment").inputs;
+  // A secret within makes the whole of it one, where it is looked at here.
+  assert.ok(isSecret(spec));
+  const { template } = revealed(spec) as DeploymentSpec;
+  const { imagePullSecrets, tolerations, containers } = template.spec as typeof template.spec & Record<string, unknown>;
+  assert.deepEqual([imagePullSecrets, tolerations], [[{ name: "registry" }], [{ operator: "Exists" }]]);
+  const [container] = containers;
+  assert.deepEqual(
+    container?.env.map(({ name }) => name),
+    ["HTTPS_PROXY", "MY_POD_NAMESPACE", "MY_POD_NAME"],
+  );
 });

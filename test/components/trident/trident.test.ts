@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Trident, tridentSpec } from "../../../components/trident/trident.ts";
 import type { TridentArgs } from "../../../components/trident/trident.ts";
-import { record } from "../registrations.ts";
+import { isSecret, record, revealed } from "../registrations.ts";
 import type { Registrations } from "../registrations.ts";
 
 function trident(args: Partial<TridentArgs> = {}, preview = false): Promise<Registrations> {
@@ -178,4 +178,43 @@ test("has no certificates mounted where its etcd has no TLS", async () => {
   assert.deepEqual(container?.args, ["-etcd_v3", "http://db:2379", "-k8s_pod"]);
   assert.equal(container.volumeMounts, undefined);
   assert.equal(spec.template.spec.volumes, undefined);
+});
+
+test("gives its pod what it is told, with the certificate where it was, and a variable's value as a secret", async () => {
+  const registered = await trident({
+    pod: {
+      imagePullSecrets: [{ name: "registry" }],
+      priorityClassName: "high",
+      env: [{ name: "HTTPS_PROXY", value: "http://user:word@proxy.example.com" }],
+      envFrom: [{ configMapRef: { name: "more" } }],
+      resources: { limits: { memory: "1Gi" } },
+      volumes: [
+        { name: "etcd-client-tls", emptyDir: {} },
+        { name: "more", secret: { secretName: "more" } },
+      ],
+      volumeMounts: [
+        { name: "more", mountPath: "/root/certs" },
+        { name: "more", mountPath: "/more" },
+      ],
+      args: ["-log_level", "warn"],
+    },
+  });
+  const { spec: sent } = registered.named("t-deployment").inputs;
+  // A secret within makes the whole of it one, where it is looked at here.
+  assert.ok(isSecret(sent));
+  const spec = revealed(sent) as DeploymentInputs["spec"];
+  const pod = spec.template.spec as DeploymentInputs["spec"]["template"]["spec"] & Record<string, unknown>;
+  const [container] = pod.containers;
+  assert.deepEqual([pod.imagePullSecrets, pod.priorityClassName], [[{ name: "registry" }], "high"]);
+  assert.deepEqual(container?.args, ["-etcd_v3", "https://db-client:2379", "-k8s_pod", "-log_level", "warn"]);
+  assert.deepEqual(container.envFrom, [{ configMapRef: { name: "more" } }]);
+  assert.deepEqual(container.resources, { limits: { memory: "1Gi" } });
+  assert.deepEqual(pod.volumes, [
+    { name: "more", secret: { secretName: "more" } },
+    { name: "etcd-client-tls", secret: { secretName: "etcd-client-tls" } },
+  ]);
+  assert.deepEqual(container.volumeMounts, [
+    { name: "more", mountPath: "/more" },
+    { name: "etcd-client-tls", mountPath: "/root/certs", readOnly: true },
+  ]);
 });

@@ -1,0 +1,39 @@
+import type { PodSettings } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
+import type { TridentPod } from "@trident-etcd/migration/trident/new/trident-pod.ts";
+
+import type { Settings } from "./settings/settings.ts";
+
+/** What each kind of pod is given. */
+export interface Pods {
+  readonly trident: TridentPod;
+  readonly members: PodSettings;
+  readonly operator: PodSettings;
+  readonly helper: PodSettings;
+}
+
+type PodSetting = Pick<Settings, "imagePullSecrets" | "tridentPod" | "etcdPod" | "operatorPod" | "helperPod">;
+
+/** A pod's own setting takes the place of what is said for all, and that of what is carried from the old Trident, field by field. */
+export function podsOf(settings: PodSetting, carried: TridentPod = {}): Pods {
+  const { imagePullSecrets: names, tridentPod, etcdPod, operatorPod, helperPod } = settings;
+  const forAll = names.length === 0 ? {} : { imagePullSecrets: names.map((name) => ({ name })) };
+  return {
+    trident: withoutEmpty({ ...carried, ...forAll, ...tridentPod }),
+    // They pull with what their ServiceAccount has.
+    members: withoutEmpty(etcdPod),
+    operator: withoutEmpty({ ...forAll, ...operatorPod }),
+    helper: withoutEmpty({ ...forAll, ...helperPod }),
+  };
+}
+
+/** Whether there is anything that the pod is given. */
+export function isGiven(pod: object): boolean {
+  return Object.keys(pod).length > 0;
+}
+
+/** What a setting has emptied is not there; resources alone have a default that an empty object takes away. */
+function withoutEmpty<Pod extends TridentPod>(pod: Pod): Pod {
+  return Object.fromEntries(
+    Object.entries(pod).filter(([field, value]) => field === "resources" || Object.keys(value as object).length > 0),
+  ) as Pod;
+}
