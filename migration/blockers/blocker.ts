@@ -28,6 +28,7 @@ export type BlockerKind =
   | "otherStack"
   | "takeOver"
   | "persistentVolumeClaim"
+  | "staleClaim"
   | "sourceUnreachable"
   | "emptySource"
   | "etcdv2State"

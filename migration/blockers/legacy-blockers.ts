@@ -70,9 +70,36 @@ function wayToClaim({ labelled: [first] }: ClaimsLookedFor): string {
   );
 }
 
-/** No migration is asked for, but the state of a Trident is there whose Deployment is gone. */
-export function legacyClaimPresent(namespace: string, claims: readonly string[]): Blocker {
-  const [claim = ""] = claims;
+/** Only a claim is left, and its mark says that its state was moved on. */
+export function staleClaim(
+  { namespace, claim }: Pick<NamedLegacyTrident, "namespace" | "claim">,
+  since: string,
+  unmark: string,
+): Blocker {
+  return {
+    kind: "staleClaim",
+    object: `PersistentVolumeClaim/${claim}`,
+    message:
+      `PersistentVolumeClaim ${claim} in namespace ${namespace} is marked as stale since ${since}: a migration has moved Trident's state ` +
+      `from it, and what was written since is not on it.`,
+    remedy:
+      `The newer state is in the etcd that it was moved to, or in the last snapshot of that: docs/after-19.04.md says how to go on ` +
+      `from there. To migrate from the state of that time all the same, take the mark off: ${unmark}.`,
+  };
+}
+
+/**
+ * No migration is asked for, but the state of a Trident is there whose Deployment is gone.
+ *
+ * @param stale those of the claims that are marked so.
+ */
+export function legacyClaimPresent(
+  namespace: string,
+  claims: readonly string[],
+  stale: readonly string[] = [],
+): Blocker {
+  const current = claims.filter((each) => !stale.includes(each));
+  const [claim = ""] = current.length > 0 ? current : claims;
   const which = claims.length === 1 ? `PersistentVolumeClaim ${claim}` : `PersistentVolumeClaims ${claims.join(", ")}`;
   const [hold, naming] = claims.length === 1 ? ["holds", claim] : ["hold", claims.join(",")];
   return {
@@ -80,10 +107,16 @@ export function legacyClaimPresent(namespace: string, claims: readonly string[])
     object: `PersistentVolumeClaim/${claim}`,
     message:
       `${which} in namespace ${namespace} ${hold} the state of a Trident that was uninstalled, and no migration is asked for: a ` +
-      `new Trident would know none of its backends and volumes.`,
+      `new Trident would know none of its backends and volumes.` +
+      (stale.length === 0
+        ? ""
+        : ` ${stale.join(", ")}: marked as stale, since a migration has moved the state on, and what was written since is not there.`),
     remedy:
-      `To move that state to the new etcd, \`${change({ migrate: true })}\`` +
-      (claim === "trident" && claims.length === 1 ? "" : ` and \`${change({ legacyClaim: claim })}\``) +
+      (current.length === 0
+        ? "The newer state is in the etcd that it was moved to, or in the last snapshot of that: docs/after-19.04.md says how to go on " +
+          "from there"
+        : `To move that state to the new etcd, \`${change({ migrate: true })}\`` +
+          (claim === "trident" && claims.length === 1 ? "" : ` and \`${change({ legacyClaim: claim })}\``)) +
       `. To start without it, say so: \`${change({ abandonedClaims: naming })}\`; the claim stays as it is.`,
   };
 }

@@ -35,6 +35,8 @@ export interface MigrationPlan {
   readonly staysBehind: readonly string[];
   readonly destroyRemoves: readonly string[];
   readonly destroyKeeps: readonly KeptThing[];
+  /** What is to be known before Trident is upgraded to 19.07 or later; absent where nothing was moved from a claim. */
+  readonly beforeAnUpgrade?: string;
   /** Whether the CRD of EtcdCluster is the stack's own, or somebody else's that it uses. */
   readonly crd: "own" | "existing";
   readonly blockers: readonly Blocker[];
@@ -113,6 +115,8 @@ export interface ClaimPlan {
   readonly reclaimPolicy?: string;
   readonly storageClass?: string;
   readonly capacity?: string;
+  /** Since when its state is not the newest, as its mark says; absent without one. */
+  readonly staleSince?: string;
 }
 
 export interface StatePlan {

@@ -82,7 +82,7 @@ function checkAll(
     ...[runningVersions, legacy, crd, foreign, running],
   );
   const { risks } = together(
-    ...[others, managers, recorded, runningVersions, trident, takeOver, record, etcd, legacy, running, ending],
+    ...[claim, others, managers, recorded, runningVersions, trident, takeOver, record, etcd, legacy, running, ending],
     // What was so when it was installed, and is no different now, was told of then.
     ...(isServing(flow.flow) ? [] : [crd, versions, permissions]),
   );

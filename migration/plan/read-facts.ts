@@ -11,7 +11,7 @@ import type { Access, ClusterReader } from "./read/cluster-reader.ts";
 import { readLegacyObjects } from "./read/legacy-objects.ts";
 import { readOtherTridents } from "./read/other-tridents.ts";
 import { readMissingPermissions } from "./read/missing-permissions.ts";
-import { neededPermissions, runOf } from "./read/permissions.ts";
+import { claimMarkAccess, neededPermissions, runOf } from "./read/permissions.ts";
 import type { PlanEnvironment } from "./read/plan-environment.ts";
 import { readRunningMigration } from "./read/running-migration.ts";
 import { readStackObjects, stackObjects } from "./read/stack-objects.ts";
@@ -73,7 +73,8 @@ function readMissing(
   kubernetesVersion: string | undefined,
 ): Promise<Access[]> {
   const { needs } = etcdRules(request.destination);
-  return readMissingPermissions(reader, neededPermissions(runOf(request, kubernetesVersion), needs), needs.wished);
+  const wished = [...needs.wished, ...(request.migrate ? [claimMarkAccess(request.namespace)] : [])];
+  return readMissingPermissions(reader, neededPermissions(runOf(request, kubernetesVersion), needs), wished);
 }
 
 function withoutNamespace({ namespace }: PlanRequest): TridentRead {

@@ -76,6 +76,16 @@ describe("a migration", () => {
     assert.deepEqual(await readTridentLists({ kubeconfig, namespace }), listsBefore);
   });
 
+  it("leaves a mark on the old claim that its state is stale, and the label by which the vendor's installers know it", async () => {
+    const { labels, annotations } = await claimMetadata();
+    assert.equal(labels?.["trident-etcd/state"], "stale");
+    assert.equal(labels.app, "trident.netapp.io");
+    assert.match(
+      annotations?.["trident-etcd/state"] ?? "",
+      /^stale since \d{4}-\S+Z: Trident's state was moved to EtcdCluster trident-etcd/,
+    );
+  });
+
   it("leaves no private key and no backend password in the exported state", async () => {
     const state = await stack.exportState();
     for (const plain of privateKeyHeaders) {
@@ -105,6 +115,25 @@ describe("a migration", () => {
       assert.deepEqual(await objectsAround(cluster, namespace), kept);
     });
   });
+
+  it("is not made once more from the stale claim that destroy leaves", async () => {
+    const again = await createTestStack("e2e-migration-again", { namespace, migrate: "true" });
+    try {
+      const preview = await again.preview();
+      assert.ok(!preview.succeeded, preview.printed);
+      assert.match(
+        preview.printed,
+        /PersistentVolumeClaim trident in namespace e2e-migration is marked as stale since \d{4}-/,
+      );
+    } finally {
+      await again.forget();
+    }
+  });
+
+  async function claimMetadata() {
+    const { metadata } = await cluster.core.readNamespacedPersistentVolumeClaim({ namespace, name: "trident" });
+    return metadata ?? {};
+  }
 });
 
 async function legacyKeys(cluster: SandboxCluster): Promise<Map<string, ListedKey>> {

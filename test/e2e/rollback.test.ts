@@ -91,6 +91,7 @@ describe("a migrated stack", () => {
     await assertServes(stateToCarryBack);
     assert.deepEqual(withoutStore(await embeddedState()), withoutStore(stateToCarryBack));
     assert.equal((await memberState()).size, 0);
+    assert.equal(await claimMark(), undefined);
     const { data = {} } = await cluster.core.readNamespacedConfigMap({ name: "trident-etcd-migration", namespace });
     assert.deepEqual(Object.keys(data).sort(), ["etcdClusterId", "rolledBack"]);
   });
@@ -109,7 +110,41 @@ describe("a migrated stack", () => {
     assert.ok(up.succeeded, up.printed);
     assert.deepEqual(withoutStore(await memberState()), withoutStore(state));
     await assertServes(state);
+    assert.match((await claimMark()) ?? "", /^stale since /);
   });
+
+  // The installer itself can't run here: by its source it looks for these, and reads the claim's etcd with one of its own.
+  it("leaves, rolled back and destroyed, what the installer of 19.07 or later moves on: all of the state on the claim", async () => {
+    await memberCommand(["put", "/trident/v1/storageclass/latest", lateStorageClass.replace("late", "latest")]);
+    const state = await memberState();
+    await stack.configure({ ...settings, rollback: "true" });
+    const up = await stack.up();
+    assert.ok(up.succeeded, up.printed);
+    const destroy = await stack.destroy();
+    assert.ok(destroy.succeeded, destroy.printed);
+
+    await assertServes(state);
+    assert.deepEqual(withoutStore(await embeddedState()), withoutStore(state));
+    const { metadata, spec, status } = await cluster.core.readNamespacedPersistentVolumeClaim({
+      name: "trident",
+      namespace,
+    });
+    assert.equal(metadata?.labels?.app, "trident.netapp.io");
+    assert.equal(await claimMark(), undefined);
+    assert.equal(status?.phase, "Bound");
+    assert.notEqual(spec?.volumeName, undefined);
+    const store = (await embeddedState()).get("/trident/store") ?? "";
+    assert.equal((JSON.parse(store) as { store_version: string }).store_version, "etcdv3");
+  });
+
+  async function claimMark(): Promise<string | undefined> {
+    const { metadata } = await cluster.core.readNamespacedPersistentVolumeClaim({ name: "trident", namespace });
+    assert.equal(
+      metadata?.labels?.["trident-etcd/state"] === "stale",
+      metadata?.annotations?.["trident-etcd/state"] !== undefined,
+    );
+    return metadata?.annotations?.["trident-etcd/state"];
+  }
 
   /** But for its identity: it was made anew. */
   async function oldFields(): Promise<unknown> {

@@ -73,8 +73,12 @@ function whatIsDone(plan: MigrationPlan): string[] {
       items(objects.map(({ object, made, becomes }) => `${object}, made ${made}: ${becomes}.`)),
     ),
     `\`pulumi destroy\` would keep, as far as it is there: ${plan.destroyKeeps.map(nameOf).join(", ")}.`,
+    ...(plan.beforeAnUpgrade === undefined ? [] : [upgradeHint]),
   ];
 }
+
+/** Whoever upgrades one day reads the whole plan, or the page. */
+const upgradeHint = "Before an upgrade to Trident 19.07 or later comes a rollback: docs/after-19.04.md.";
 
 /** What it is, without what is to be known of it. */
 function nameOf({ what }: KeptThing): string {

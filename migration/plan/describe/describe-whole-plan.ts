@@ -41,6 +41,7 @@ export function describeWholePlan(plan: MigrationPlan): string {
     ...section("What exists already", objectLines(plan)),
     ...section("Certificates", certificateLines(plan.certificates)),
     ...section("What stays behind", items(plan.staysBehind)),
+    ...section("Before an upgrade", plan.beforeAnUpgrade === undefined ? [] : items([plan.beforeAnUpgrade])),
     ...section("A later destroy removes", items(plan.destroyRemoves)),
     ...section("A later destroy keeps", items(plan.destroyKeeps.map(describeKept))),
   ];

@@ -63,7 +63,7 @@ export function decideFlow(
   if (unfinished !== undefined) return unfinished;
   switch (deployment.kind) {
     case "absent":
-      return flowWithoutDeployment(request, record, deployment.claims);
+      return flowWithoutDeployment(request, record, deployment);
     case "uninstalled":
       return flowOfClaim(request, deployment, record);
     case "ours":
@@ -82,7 +82,10 @@ export function decideFlow(
 function flowWithoutDeployment(
   request: FlowRequest,
   record: MigrationRecord | undefined,
-  labelled: readonly string[] = [],
+  {
+    claims: labelled = [],
+    stale = [],
+  }: { readonly claims?: readonly string[]; readonly stale?: readonly string[] } = {},
 ): FlowFinding {
   const { namespace, legacyDeployment, legacyClaim } = request;
   if (record?.phase === "copied") {
@@ -94,7 +97,7 @@ function flowWithoutDeployment(
   }
   if (!request.migrate) {
     const why = `no migration is asked for, and there is no Deployment ${legacyDeployment}`;
-    return { flow: "install", why, ...refuseClaims(request, labelled, record) };
+    return { flow: "install", why, ...refuseClaims(request, { claims: labelled, stale }, record) };
   }
   const why = `a migration is asked for, and there is no Deployment ${legacyDeployment}`;
   const refusal =
@@ -107,13 +110,14 @@ function flowWithoutDeployment(
 /** Trident was uninstalled, or its Deployment deleted, and its state is left on its claim. */
 function flowOfClaim(
   request: FlowRequest,
-  { legacy, claims }: Extract<DeploymentFinding, { kind: "uninstalled" }>,
+  { legacy, claims, stale = [] }: Extract<DeploymentFinding, { kind: "uninstalled" }>,
   record: MigrationRecord | undefined,
 ): FlowFinding {
   if (record?.phase !== undefined) return flowWithoutDeployment(request, record);
   const what = `there is no Deployment ${legacy.name}, but its PersistentVolumeClaim ${legacy.claim} is left`;
   if (!request.migrate) {
-    return { flow: "install", why: `no migration is asked for; ${what}`, ...refuseClaims(request, claims, record) };
+    const refused = refuseClaims(request, { claims, stale }, record);
+    return { flow: "install", why: `no migration is asked for; ${what}`, ...refused };
   }
   if (hasFirstPass(record)) {
     return { flow: "resume", why: `an earlier migration began its copy and did not end; ${what}`, legacy };
@@ -124,12 +128,14 @@ function flowOfClaim(
 /** Not for a Trident that has served from this stack's etcd: its state is there, and its Deployment is only made again. */
 function refuseClaims(
   { namespace, abandonedClaims = [] }: FlowRequest,
-  claims: readonly string[],
+  { claims, stale }: { readonly claims: readonly string[]; readonly stale: readonly string[] },
   record: MigrationRecord | undefined,
 ): Pick<FlowFinding, "refusal"> {
   if (record?.etcdHeldKeys === "true") return {};
   const left = claims.filter((claim) => !abandonedClaims.includes(claim));
-  return left.length === 0 ? {} : { refusal: legacyClaimPresent(namespace, left) };
+  if (left.length === 0) return {};
+  const stillStale = stale.filter((claim) => left.includes(claim));
+  return { refusal: legacyClaimPresent(namespace, left, stillStale) };
 }
 
 function flowOfOurs(request: FlowRequest, isMigrated: boolean, record: MigrationRecord | undefined): FlowFinding {

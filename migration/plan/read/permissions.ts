@@ -65,6 +65,11 @@ export function onlyNamed(group: string, resources: readonly string[], name: str
 /** A destroy removes the CRD of EtcdCluster only if it sees that nobody uses it, and keeps it where it can't see. */
 export const wishedInCluster: Access = { verb: "list", group: "etcd.database.coreos.com", resource: "etcdclusters" };
 
+/** Without it, the claim that a migration leaves gets no mark that its state is stale, which is all that is changed of it. */
+export function claimMarkAccess(namespace: string): Access {
+  return { verb: "patch", group: "", resource: "persistentvolumeclaims", namespace };
+}
+
 /** By its uid a stack knows the cluster that it was made in. */
 export const clusterUidAccess: Access = { verb: "get", group: "", resource: "namespaces", name: "kube-system" };
 

@@ -5,17 +5,28 @@ import { isOurs } from "../../kubernetes/ownership.ts";
 import { isActive, podName } from "../../kubernetes/pods.ts";
 import { readDeployment, type LegacyTrident } from "./legacy-trident.ts";
 import { LegacyTridentChangedError } from "./stop-legacy-trident.ts";
-import { BlockedError } from "../../blockers/blocker.ts";
-import { persistentVolumeClaim } from "../../blockers/legacy-blockers.ts";
+import { staleSince, unmarkCommands } from "./stale-claim.ts";
+import { BlockedError, type Blocker } from "../../blockers/blocker.ts";
+import { persistentVolumeClaim, staleClaim } from "../../blockers/legacy-blockers.ts";
 
 /**
- * Raises BlockedError (persistentVolumeClaim) unless the legacy etcd's claim exists and is bound and, where Trident was uninstalled, no pod mounts
- * it.
+ * Raises BlockedError: persistentVolumeClaim unless the legacy etcd's claim exists and is bound and, where Trident was uninstalled, no pod
+ * mounts it; staleClaim where Trident was uninstalled and an earlier migration has moved its state on.
  */
 export async function checkClaim(cluster: ClusterClient, legacy: LegacyTrident): Promise<void> {
-  const problem = problemOfClaim(await readClaim(cluster, legacy));
+  const claim = await readClaim(cluster, legacy);
+  const problem = problemOfClaim(claim);
   if (problem !== undefined) throw new BlockedError(persistentVolumeClaim(legacy, problem));
+  const stale = staleBlocker(legacy, claim);
+  if (stale !== undefined) throw new BlockedError(stale);
   if (legacy.isUninstalled === true) await checkClaimUntouched(cluster, legacy);
+}
+
+/** A Trident that stands has made its claim its own again, whatever the mark says. */
+export function staleBlocker(legacy: LegacyTrident, claim: V1PersistentVolumeClaim | undefined): Blocker | undefined {
+  const since = staleSince(claim);
+  if (since === undefined || legacy.isUninstalled !== true) return undefined;
+  return staleClaim(legacy, since, unmarkCommands(legacy));
 }
 
 export function problemOfClaim(claim: V1PersistentVolumeClaim | undefined): string | undefined {

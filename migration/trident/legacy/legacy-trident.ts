@@ -32,10 +32,15 @@ export interface LegacyTrident {
 
 /** What stands under the Deployment's name. */
 export type DeploymentFinding =
-  /** `claims` are PersistentVolumeClaims with the label of a Trident's, where they were looked for. */
-  | { readonly kind: "absent"; readonly claims?: readonly string[] }
+  /** `claims` are PersistentVolumeClaims with the label of a Trident's, where they were looked for; `stale` are those of them with that mark. */
+  | { readonly kind: "absent"; readonly claims?: readonly string[]; readonly stale?: readonly string[] }
   /** No Deployment, but the claim of one: `claims` names it and others with the label of a Trident's. */
-  | { readonly kind: "uninstalled"; readonly legacy: LegacyTrident; readonly claims: readonly string[] }
+  | {
+      readonly kind: "uninstalled";
+      readonly legacy: LegacyTrident;
+      readonly claims: readonly string[];
+      readonly stale?: readonly string[];
+    }
   /** Made by this project: Trident on an external etcd. */
   | {
       readonly kind: "ours";

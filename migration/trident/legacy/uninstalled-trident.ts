@@ -1,5 +1,6 @@
 import type { V1PersistentVolumeClaim, V1PodTemplateSpec } from "@kubernetes/client-node";
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
+import { staleSince } from "./stale-claim.ts";
 import { findLegacyTrident, type DeploymentFinding, type LegacyTrident } from "./legacy-trident.ts";
 
 /** How the state is read that an uninstalled Trident has left on its claim. */
@@ -83,7 +84,10 @@ export function claimFinding(
   const found = claims.find(({ metadata }) => metadata?.name === name);
   const [label = "", value] = tridentClaimSelector.split("=");
   const labelled = claims.filter(({ metadata }) => metadata?.name !== name && metadata?.labels?.[label] === value);
-  const names = labelled.map(({ metadata }) => metadata?.name ?? "");
-  if (found === undefined) return { kind: "absent", claims: names };
-  return { kind: "uninstalled", legacy: uninstalledTrident(place, found, template), claims: [name, ...names] };
+  const named = found === undefined ? labelled : [found, ...labelled];
+  const namesOf = (those: readonly V1PersistentVolumeClaim[]) => those.map(({ metadata }) => metadata?.name ?? "");
+  const stale = namesOf(named.filter((each) => staleSince(each) !== undefined));
+  const all = { claims: namesOf(named), ...(stale.length === 0 ? {} : { stale }) };
+  if (found === undefined) return { kind: "absent", ...all };
+  return { kind: "uninstalled", legacy: uninstalledTrident(place, found, template), ...all };
 }

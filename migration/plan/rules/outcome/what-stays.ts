@@ -1,4 +1,5 @@
 import type { KeptThing } from "../../../destroy/kept-report.ts";
+import { change } from "../../../wording/change.ts";
 import { isEtcdAlone, type ClaimPlan } from "../../migration-plan.ts";
 import { etcdRules } from "../etcd/destination.ts";
 import { whatDestroyKeeps, type KeepFacts } from "./what-destroy-keeps.ts";
@@ -14,6 +15,8 @@ export interface WhatStays {
   readonly staysBehind: readonly string[];
   readonly destroyRemoves: readonly string[];
   readonly destroyKeeps: readonly KeptThing[];
+  /** What is to be known before Trident is upgraded; absent where nothing is moved from a claim. */
+  readonly beforeAnUpgrade?: string;
 }
 
 /** What is left after this run of what was there before it, and what a later `pulumi destroy` removes and keeps. */
@@ -39,6 +42,7 @@ export function planWhatStays(facts: StayFacts): WhatStays {
         : []),
     ],
     destroyKeeps: whatDestroyKeeps(facts),
+    ...(isMigration ? { beforeAnUpgrade: beforeAnUpgrade(claim?.name ?? facts.legacy?.claim, hadAccount) } : {}),
   };
 }
 
@@ -69,4 +73,11 @@ function legacyState(claim: ClaimPlan | undefined, isMigration: boolean): string
   if (claim === undefined) return ["the old Trident's PersistentVolumeClaim and its volume, with its last state"];
   const volume = claim.volume === undefined ? "" : ` and PersistentVolume ${claim.volume}`;
   return [`PersistentVolumeClaim ${claim.name}${volume}, with the old Trident's last state`];
+}
+
+/** From 19.07 on, the vendor's installer moves on whatever the claim has. */
+function beforeAnUpgrade(claim: string | undefined, canBeRolledBack: boolean): string {
+  const which = claim === undefined ? "The old Trident's claim" : `PersistentVolumeClaim ${claim}`;
+  const way = canBeRolledBack ? `\`${change({ rollback: true })}\` and \`pulumi up\`` : "see what there is to do";
+  return `${which} has the state of before: ahead of Trident 19.07 or later, ${way} (docs/after-19.04.md).`;
 }

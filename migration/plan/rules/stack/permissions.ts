@@ -2,7 +2,7 @@ import { isEtcdAlone } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import type { Access } from "../../read/cluster-reader.ts";
-import { allOf, clusterUidAccess, keyOf, neededPermissions, runOf } from "../../read/permissions.ts";
+import { allOf, claimMarkAccess, clusterUidAccess, keyOf, neededPermissions, runOf } from "../../read/permissions.ts";
 import { crdOwner } from "../etcd/crd.ts";
 import { etcdRules } from "../etcd/destination.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
@@ -25,6 +25,9 @@ export function checkPermissions(request: PlanRequest, facts: Facts): Findings {
     ),
     facts.missing === undefined ? atRisk("knowledge", cannotAsk) : nothingFound,
     missing.some(isWished) ? atRisk("knowledge", cannotListEtcdClusters) : nothingFound,
+    request.migrate && missing.some((access) => keyOf(access) === keyOf(claimMarkAccess(request.namespace)))
+      ? atRisk("knowledge", cannotMarkClaim)
+      : nothingFound,
   );
 }
 
@@ -54,6 +57,10 @@ const cannotAsk = "Which permissions there are can't be asked: what is missing s
 const cannotListEtcdClusters =
   "The user of the kubeconfig may not list the EtcdClusters of all namespaces: a later destroy can't see whether anybody else uses " +
   "their CustomResourceDefinition, and keeps it.";
+
+const cannotMarkClaim =
+  "The user of the kubeconfig may not patch PersistentVolumeClaims: the old Trident's, which stays, gets no mark that its state is of " +
+  "before the migration.";
 
 /** One blocker for all of them, with the whole Role and ClusterRole: under their name, others would lose what they grant already. */
 function checkNeeded(missing: readonly Access[], needed: readonly Access[], namespace: string): Findings {

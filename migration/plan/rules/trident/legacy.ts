@@ -52,7 +52,9 @@ export function planState({ state }: PlanFacts): Pick<MigrationPlan, "state"> {
 /** Its claim, wherever the state is read from. */
 export function checkLegacyClaim({ flow, claim }: PlanFacts): Findings {
   const legacy = flow.legacy ?? flow.putBack;
-  return legacy === undefined || claim === undefined ? nothingFound : checkClaim(legacy, claim);
+  return legacy === undefined || claim === undefined
+    ? nothingFound
+    : checkClaim(legacy, claim, flow.putBack !== undefined);
 }
 
 /** Whether what its etcd holds can be moved, or what the new etcd holds be carried back to it. */

@@ -7,6 +7,8 @@ import { isOlderLine, parseVersion, versionOfImage, type Version } from "./versi
 
 const oldestTrident: Version = { major: 18, minor: 1, patch: 0, text: "18.01" };
 const newestTrident: Version = { major: 19, minor: 4, patch: 0, text: "19.04" };
+/** The first release without a way to say which etcd, by its release notes. */
+const withoutEtcd: Version = { major: 19, minor: 10, patch: 0, text: "19.10" };
 
 export interface VersionFacts {
   /** Undefined where no Trident is asked for. */
@@ -62,12 +64,25 @@ function checkNewTrident(image: string): Findings {
     );
   }
   if (!isOlderLine(version, oldestTrident) && !isOlderLine(newestTrident, version)) return nothingFound;
+  const choice = `Choose one of these with \`${change({ tridentImage: "netapp/trident:19.04.0" })}\`.`;
+  const isLater = isOlderLine(newestTrident, version);
   return blockedBy({
     kind: "unsupportedTrident",
     object: "tridentImage",
-    message: `Trident ${version.text} (image ${image}) can't use an external etcd: 18.01 to 19.04 can.`,
-    remedy: `Choose one of these with \`${change({ tridentImage: "netapp/trident:19.04.0" })}\`.`,
+    message: isLater
+      ? `Trident ${version.text} (image ${image}) keeps its state in objects of the cluster, as all do from 19.07 on; 18.01 to 19.04 keep ` +
+        `theirs in an etcd. ${whyNot(version)}`
+      : `Trident ${version.text} (image ${image}) can't use an external etcd: 18.01 to 19.04 can.`,
+    remedy: isLater ? `${choice} The way to 19.07 or later is in docs/after-19.04.md.` : choice,
   });
+}
+
+/** As the sources of 19.07 and the release notes of 19.10 have it. */
+function whyNot(version: Version): string {
+  return isOlderLine(version, withoutEtcd)
+    ? "It would still start on an external etcd, but rewrites the state at its first start (etcdv3b): no older Trident starts on that " +
+        "again, and the vendor's installer refuses to move it on."
+    : "From 19.10 on, the support for an external etcd is removed.";
 }
 
 function checkLegacyTrident(legacy: NonNullable<VersionFacts["legacy"]>, newImage: string): Findings {

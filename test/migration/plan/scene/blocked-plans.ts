@@ -89,6 +89,7 @@ export const blockedPlans: readonly BlockedPlan[] = [
     (environment) => (environment.withLegacy().destination = new MemoryStore("the etcd cluster trident-etcd", "1")),
   ],
   ["sourceUnreachable", state.cannotBeRead],
+  ["staleClaim", trident.isStale],
   ["stoppedTridentDeleted", (environment) => (environment.record = { ...emptyRecord, phase: "stopped" })],
   ["takeOver", () => undefined, { ...install, takeOver: true }],
   [

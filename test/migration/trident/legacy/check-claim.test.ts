@@ -32,6 +32,17 @@ describe("the legacy etcd's claim", () => {
     await assert.doesNotReject(checkClaim(fake.cluster, legacyTrident()));
   });
 
+  it("that is marked as stale is refused where it is all that is left, and accepted where its Trident stands", async () => {
+    fake.objects.set("/api/v1/namespaces/trident/persistentvolumeclaims/trident", {
+      metadata: { name: "trident", labels: { "trident-etcd/state": "stale" } },
+      status: { phase: "Bound" },
+    });
+    await assert.doesNotReject(checkClaim(fake.cluster, legacyTrident()));
+    await assert.rejects(checkClaim(fake.cluster, legacyTrident({ isUninstalled: true })), (error) =>
+      isBlockedBy(error, "staleClaim"),
+    );
+  });
+
   it("is refused unless it is bound and stays", () => {
     assert.equal(problemOfClaim({ status: { phase: "Bound" } }), undefined);
     assert.match(problemOfClaim({ status: { phase: "Pending" } }) ?? "", /not bound.*Pending/);

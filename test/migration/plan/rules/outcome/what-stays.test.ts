@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { keyPrefix } from "../../../../../migration/copy/store/key-range.ts";
+import { inSettings } from "../../../../../migration/wording/in-settings.ts";
 import { planWhatStays } from "../../../../../migration/plan/rules/outcome/what-stays.ts";
 
 const facts = {
@@ -29,6 +30,24 @@ describe("what stays", () => {
       "PersistentVolumeClaim trident and PersistentVolume pvc-1, with the old Trident's last state",
     );
     assert.equal(staysBehind.length, 3);
+  });
+
+  it("on the claim is what a later Trident would be upgraded from: a rollback comes before that, where there is one", () => {
+    for (const flow of ["migrate", "resume", "migrated"] as const) {
+      const { beforeAnUpgrade = "" } = planWhatStays({ ...facts, flow });
+      assert.match(
+        inSettings(beforeAnUpgrade),
+        /PersistentVolumeClaim trident .*19\.07.*pulumi config set rollback true.*pulumi up/,
+      );
+    }
+    const uninstalled = planWhatStays({ ...facts, legacy: { claim: "trident" } });
+    assert.match(
+      uninstalled.beforeAnUpgrade ?? "",
+      /19\.07 or later, see what there is to do \(docs\/after-19\.04\.md\)/,
+    );
+    for (const flow of ["install", "installed", "rollback", "rolledBack"] as const) {
+      assert.equal(planWhatStays({ ...facts, flow }).beforeAnUpgrade, undefined);
+    }
   });
 
   it("of an existing etcd is Trident's state, with the command that removes it; destroy takes only the Secrets", () => {

@@ -4,6 +4,7 @@ import type { Access } from "../../../../../migration/plan/read/cluster-reader.t
 import type { FlowFinding } from "../../../../../migration/plan/flow/flow-finding.ts";
 import {
   allOf,
+  claimMarkAccess,
   clusterUidAccess,
   keyOf,
   neededPermissions,
@@ -37,6 +38,15 @@ describe("the permissions", () => {
       all.filter((access) => keyOf(access) === keyOf(wished)),
       [],
     );
+  });
+
+  it("to mark the old claim is good to have, no more, and only where there is one to mark", () => {
+    const mark = claimMarkAccess("storage");
+    const { blockers, risks } = check([mark]);
+    assert.deepEqual(blockers, []);
+    assert.match(risks.join("\n"), /may not patch PersistentVolumeClaims.*gets no mark/);
+    const install = { ...request, migrate: false };
+    assert.deepEqual(told(checkPermissions(install, { ...facts, missing: [mark] }), "knowledge").risks, []);
   });
 
   it("that are all there block nothing", () => {

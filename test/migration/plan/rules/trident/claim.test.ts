@@ -7,6 +7,14 @@ import { legacyTrident } from "../../../trident/legacy/legacy-deployment.ts";
 import { FakePlanEnvironment } from "../../scene/fake-plan-environment.ts";
 import { claimsPath } from "../../scene/places.ts";
 
+const staleClaim = {
+  metadata: {
+    name: "trident",
+    labels: { "trident-etcd/state": "stale" },
+    annotations: { "trident-etcd/state": "stale since 2030-01-02T03:04:05.678Z: Trident's state was moved" },
+  },
+  status: { phase: "Bound" },
+};
 const claimPath = `${claimsPath}/trident`;
 
 describe("the claim with the old state", () => {
@@ -44,6 +52,32 @@ describe("the claim with the old state", () => {
     assert.equal(blocker?.kind, "persistentVolumeClaim");
     assert.match(blocker.message, /is not bound to a volume \(phase Pending\)/);
     assert.match(blocker.remedy, /kubectl --namespace trident describe pvc trident/);
+  });
+
+  it("blocks a migration from it alone once a migration has moved its state on, and says how to go on, or to do it all the same", async () => {
+    environment.objects.set(claimPath, staleClaim);
+    const uninstalled = legacyTrident({ isUninstalled: true });
+    const facts = await readClaim(environment.reader, uninstalled);
+    const { blockers } = checkClaim(uninstalled, facts);
+    assert.deepEqual(
+      blockers.map(({ kind }) => kind),
+      ["staleClaim"],
+    );
+    assert.match(blockers[0]?.message ?? "", /marked as stale since 2030-01-02T03:04:05\.678Z/);
+    assert.match(
+      blockers[0]?.remedy ?? "",
+      /docs\/after-19\.04\.md.*label persistentvolumeclaim trident trident-etcd\/state-/,
+    );
+    assert.equal(planClaim(uninstalled, facts).staleSince, "2030-01-02T03:04:05.678Z");
+  });
+
+  it("with such a mark is a risk where an old Trident runs on it, and none where a rollback takes the mark off", async () => {
+    environment.objects.set(claimPath, staleClaim);
+    const facts = await readClaim(environment.reader, legacyTrident());
+    const { blockers, risks } = checkClaim(legacyTrident(), facts);
+    assert.deepEqual(blockers, []);
+    assert.match(JSON.stringify(risks), /marked as stale since 2030/);
+    assert.deepEqual(checkClaim(legacyTrident(), facts, true), nothingFound);
   });
 
   it("blocks when another pod mounts it", async () => {

@@ -27,11 +27,18 @@ describe("the versions", () => {
       /pulumi config set tridentImage/,
     ],
     [
-      "a new Trident after 19.04",
-      { newTridentImage: "netapp/trident:19.07.0" },
+      "a new Trident 19.07, which would rewrite the state for good",
+      { newTridentImage: "netapp/trident:19.07.1" },
       "unsupportedTrident",
-      /19\.07\.0/,
-      /pulumi config set tridentImage/,
+      /19\.07\.1.*in objects of the cluster.*etcdv3b.*no older Trident starts on that/,
+      /pulumi config set tridentImage.*docs\/after-19\.04\.md/,
+    ],
+    [
+      "a new Trident from 19.10 on",
+      { newTridentImage: "netapp/trident:20.07.0" },
+      "unsupportedTrident",
+      /20\.07\.0.*From 19\.10 on, the support for an external etcd is removed/,
+      /pulumi config set tridentImage.*docs\/after-19\.04\.md/,
     ],
     [
       "an old Trident before 18.01",

@@ -1,5 +1,5 @@
 import { smallState, type FakePlanEnvironment } from "../fake-plan-environment.ts";
-import { deploymentPath, emptyRecord, newTridentPath, ours } from "../places.ts";
+import { claimsPath, deploymentPath, emptyRecord, newTridentPath, ours } from "../places.ts";
 import { migratedStack, newTrident, startedBeside, written } from "../stacks.ts";
 
 // What the plan says of Tridents, each as the only thing that is wrong.
@@ -21,6 +21,13 @@ export function isKeptInSync(environment: FakePlanEnvironment): void {
   const deployment = environment.withLegacy().objects.get(deploymentPath);
   const annotations = { "argocd.argoproj.io/tracking-id": "storage:apps/Deployment:trident/trident" };
   environment.objects.set(deploymentPath, { ...deployment, metadata: { ...deployment?.metadata, annotations } });
+}
+
+export function isStale(environment: FakePlanEnvironment): void {
+  const claim = environment.withClaimAlone().objects.get(`${claimsPath}/trident`);
+  const text = "stale since 2030-01-02T03:04:05.678Z: Trident's state was moved to EtcdCluster trident-etcd";
+  const metadata = { ...claim?.metadata, annotations: { "trident-etcd/state": text } };
+  environment.objects.set(`${claimsPath}/trident`, { ...claim, metadata });
 }
 
 export function standsWithoutMigrate(environment: FakePlanEnvironment): void {
