@@ -1,3 +1,4 @@
+import { inputOf } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
 import { makePlan } from "@trident-etcd/migration/plan/make-plan.ts";
 import { planOutput } from "@trident-etcd/migration/plan/describe/plan-output.ts";
 
@@ -45,7 +46,7 @@ const keptReport = new KeptReport(
   { ...access, kept: plan.destroyKeeps },
   { dependsOn: [identity.resource] },
 );
-const onCluster = kubernetesOptions(inputs, identity, keptReport);
+const onCluster = kubernetesOptions(inputs, identity, keptReport, plan.apis);
 
 const record = new StackRecord("stack-record", { namespace: settings.namespace, record: legacy.record }, onCluster);
 
@@ -55,6 +56,7 @@ const etcd: TridentsEtcd =
         platform,
         certificates,
         crd: plan.crd,
+        apis: plan.apis,
         access,
         record: record.recordName,
         onCluster,
@@ -76,6 +78,7 @@ const tridentArgs = account && {
   clientCertificateVersion: etcd.clientCertificateVersion,
   ...(isGiven(pods.trident) ? { pod: pods.trident } : {}),
   timeoutSeconds: settings.timeoutSeconds,
+  ...inputOf(plan.apis),
 };
 
 const stateMigration =

@@ -13,6 +13,7 @@ export {
   type EtcdTlsArgs,
   type KeyAlgorithm,
 } from "./components/etcd/etcd-tls.ts";
+export { clusterApis, type ClusterApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
 export { EtcdOperator, type EtcdOperatorArgs, type OperatorPod } from "./components/etcd/etcd-operator.ts";
 export {
   EtcdCluster,

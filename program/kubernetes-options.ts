@@ -1,6 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { newestApis, type ClusterApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
+
 import type { AccessToCluster } from "./cluster-access.ts";
 import { annotateWithStack, stackName } from "./stack-annotations.ts";
 import type { Identity } from "./stack-identity.ts";
@@ -10,6 +12,7 @@ export function kubernetesOptions(
   { kubeconfig, context }: AccessToCluster["inputs"],
   { clusterUid, stackUid }: Identity,
   lasting: pulumi.Resource,
+  apis: ClusterApis = newestApis,
 ): pulumi.ComponentResourceOptions & { readonly providers: { readonly kubernetes: kubernetes.Provider } } {
   const cluster = new kubernetes.Provider(
     "cluster",
@@ -22,8 +25,9 @@ export function kubernetesOptions(
       // A renewed certificate, or the migration's record, changes its object; it would otherwise be replaced.
       enableSecretMutable: true,
       enableConfigMapMutable: true,
+      ...(apis.serverSideApply ? {} : { enableServerSideApply: false }),
     },
     { dependsOn: [lasting] },
   );
-  return { providers: { kubernetes: cluster }, transforms: [annotateWithStack(stackName(), stackUid)] };
+  return { providers: { kubernetes: cluster }, transforms: [annotateWithStack(stackName(), stackUid, apis)] };
 }

@@ -4,6 +4,7 @@ import type {
   CertificateRole,
 } from "@trident-etcd/migration/certificates/brought-certificates.ts";
 import type { GeneratedAuthority } from "@trident-etcd/migration/plan/plan-request.ts";
+import { inputOf, type ClusterApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
 import type { Platform } from "@trident-etcd/migration/kubernetes/detect-platform.ts";
 import { inSettings } from "@trident-etcd/migration/wording/in-settings.ts";
 import { change } from "@trident-etcd/migration/wording/change.ts";
@@ -22,6 +23,7 @@ export interface EtcdSurroundings {
   readonly certificates: BroughtCertificates | undefined;
   /** Whether the CRD of EtcdCluster is the stack's own, or somebody else's. */
   readonly crd: "own" | "existing";
+  readonly apis: ClusterApis;
   /** For what a destroy does besides deleting objects. */
   readonly access: ClusterChoice;
   /** The ConfigMap in which it is recorded which etcd this is. */
@@ -35,7 +37,7 @@ export interface EtcdSurroundings {
 export function createManagedEtcd(
   clusterName: string,
   settings: Settings,
-  { platform, certificates: brought, crd, access, record, onCluster }: EtcdSurroundings,
+  { platform, certificates: brought, crd, apis, access, record, onCluster }: EtcdSurroundings,
 ): ManagedEtcd {
   const pods = podsOf(settings);
   return new ManagedEtcd(
@@ -55,6 +57,7 @@ export function createManagedEtcd(
       antiAffinity: settings.memberAntiAffinity,
       userId: platform === "openshift" ? "assigned" : 1000,
       crd,
+      ...inputOf(apis),
       snapshotDirectory: settings.snapshotDirectory,
       record,
       advice,

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { newestApis, type ClusterApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
 import { stackAnnotation, stackUidAnnotation } from "@trident-etcd/migration/kubernetes/ownership.ts";
 
 /** Names a stack within its backend. */
@@ -9,11 +10,16 @@ export function stackName(): string {
 /**
  * Notes on each Kubernetes object which stack made it, so that another stack's plan sees it, and has Pulumi set right what others have
  * changed about it: the plan has seen to it that it is the stack's. On the object's own metadata alone, so that no pod is restarted for
- * it; not on CRDs, which stacks share.
+ * it. Not on CRDs, which stacks share; only where the API server can't apply what is there, one stack alone makes the CRD, and the others use it.
  */
-export function annotateWithStack(stack: string, stackUid: pulumi.Input<string>): pulumi.ResourceTransform {
+export function annotateWithStack(
+  stack: string,
+  stackUid: pulumi.Input<string>,
+  { serverSideApply }: Pick<ClusterApis, "serverSideApply"> = newestApis,
+): pulumi.ResourceTransform {
   return ({ type, props, opts }) => {
-    if (!type.startsWith("kubernetes:") || type.endsWith(":CustomResourceDefinition")) return undefined;
+    if (!type.startsWith("kubernetes:")) return undefined;
+    if (type.endsWith(":CustomResourceDefinition") && serverSideApply) return undefined;
     const { metadata } = props as { readonly metadata?: Metadata };
     if (metadata === undefined) return undefined;
     return { props: { ...props, metadata: annotated(metadata, stack, stackUid) }, opts };

@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { newestApis, type ClusterApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
 import { majorityOf } from "@trident-etcd/migration/connect/cluster-members.ts";
 
 import { objectLabels } from "../labels.ts";
@@ -15,6 +16,8 @@ export interface EtcdClusterProtectionArgs {
   readonly members: Labels;
   /** The labels of all other pods in the namespace that may reach the members as clients, the operator's among them. */
   readonly clients: readonly Labels[];
+  /** @default as every Kubernetes from 1.21 on takes it */
+  readonly apis?: ClusterApis | undefined;
 }
 
 export type AntiAffinity = "preferred" | "required" | "none";
@@ -30,8 +33,10 @@ export function createDisruptionBudget(
   name: string,
   args: EtcdClusterProtectionArgs,
   opts: pulumi.CustomResourceOptions,
-): kubernetes.policy.v1.PodDisruptionBudget {
-  return new kubernetes.policy.v1.PodDisruptionBudget(
+): pulumi.CustomResource {
+  const { podDisruptionBudget } = args.apis ?? newestApis;
+  const { PodDisruptionBudget } = kubernetes.policy[podDisruptionBudget === "policy/v1" ? "v1" : "v1beta1"];
+  return new PodDisruptionBudget(
     name,
     {
       metadata: { name: args.clusterName, namespace: args.namespace, labels },

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { joinedBy, type PodSettings } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
+import type { ClusterApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
 
 import { etcdClusterApiVersion, etcdClusterKind } from "./etcd-cluster-crd.ts";
 import {
@@ -55,6 +56,8 @@ export interface EtcdClusterArgs {
    * @default 1000
    */
   readonly userId?: number | "assigned";
+  /** As for EtcdOperator. */
+  readonly apis?: ClusterApis;
   /**
    * What members are given besides, from the next one on that is made. An affinity to pods takes the place of `antiAffinity`. The
    * variables are etcd's own settings, such as ETCD_QUOTA_BACKEND_BYTES, and no place for secrets.
@@ -164,8 +167,8 @@ function memberSelector(args: EtcdClusterArgs): Record<string, pulumi.Input<stri
 }
 
 function protection(args: EtcdClusterArgs) {
-  const { namespace, clusterName, size = 3, clients = [] } = args;
-  return { namespace, clusterName, size, members: memberSelector(args), clients: [etcdOperatorPods, ...clients] };
+  const { namespace, clusterName, size = 3, clients = [], apis } = args;
+  return { namespace, clusterName, size, members: memberSelector(args), clients: [etcdOperatorPods, ...clients], apis };
 }
 
 function createCluster(

@@ -1,10 +1,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { newestApis, type ClusterApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
+import { runtimeSeccomp } from "@trident-etcd/migration/kubernetes/seccomp.ts";
 import { etcdOperatorRules } from "@trident-etcd/migration/permissions/etcd-operator-rules.ts";
 import { joinedBy, podPlacement, type PodSettings } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
 
-import { crdName, etcdClusterCrd } from "./etcd-cluster-crd.ts";
 import { roleReference } from "../bound-role.ts";
+import { createCrd, findCrd } from "./etcd-cluster-crd.ts";
 import { objectLabels } from "../labels.ts";
 import { podInState, secretValues } from "../pod-inputs.ts";
 
@@ -43,6 +45,11 @@ export interface EtcdOperatorArgs {
    */
   readonly pod?: OperatorPod;
   /**
+   * How the cluster takes what it is sent, as `clusterApis` finds it out; for one before Kubernetes 1.21.
+   * @default as every Kubernetes from 1.21 on takes it
+   */
+  readonly apis?: ClusterApis;
+  /**
    * How long to wait until it runs, in seconds.
    * @default 300
    */
@@ -64,7 +71,9 @@ export class EtcdOperator extends pulumi.ComponentResource {
   constructor(name: string, args: EtcdOperatorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trident-etcd:index:EtcdOperator", name, asInState(args), opts);
 
-    const crd = createCrd(this, name, args.crd ?? "own");
+    const { crd: whose = "own", apis = newestApis } = args;
+    // Under the same name as if it were our own: Pulumi forgets that one without deleting it, should it be in the state.
+    const crd = (whose === "existing" ? findCrd : createCrd)(`${name}-definition`, apis, { parent: this });
     const lock = createLeaderLock(this, name, args);
     const permissions = createPermissions(this, name, args, lock);
     createDeployment(this, name, args, permissions.serviceAccount, [crd, permissions.binding]);
@@ -80,17 +89,6 @@ function asInState({ crd, pod, ...others }: EtcdOperatorArgs): pulumi.Inputs {
     ...(crd === undefined ? {} : { definition: crd }),
     ...(pod === undefined ? {} : { pod: podInState(pod) }),
   };
-}
-
-function createCrd(
-  parent: EtcdOperator,
-  name: string,
-  whose: "own" | "existing",
-): kubernetes.apiextensions.v1.CustomResourceDefinition {
-  const { CustomResourceDefinition } = kubernetes.apiextensions.v1;
-  // Under the same name as if it were our own: Pulumi forgets that one without deleting it, should it be in the state.
-  if (whose === "existing") return CustomResourceDefinition.get(`${name}-definition`, crdName, { parent });
-  return new CustomResourceDefinition(`${name}-definition`, etcdClusterCrd(), { parent, retainOnDelete: true });
 }
 
 /** The operator would make this object by itself, and nothing would ever remove it. */
@@ -134,7 +132,8 @@ function createDeployment(
   serviceAccount: kubernetes.core.v1.ServiceAccount,
   dependsOn: pulumi.Resource[],
 ): kubernetes.apps.v1.Deployment {
-  const { timeoutSeconds = 300, userId = 1000, clientCertificateVersion } = args;
+  const { timeoutSeconds = 300, userId = 1000, clientCertificateVersion, apis = newestApis } = args;
+  const seccomp = runtimeSeccomp(apis);
   return new kubernetes.apps.v1.Deployment(
     `${name}-deployment`,
     {
@@ -154,6 +153,7 @@ function createDeployment(
               ...(clientCertificateVersion === undefined
                 ? {}
                 : { "trident-etcd/client-certificate": clientCertificateVersion }),
+              ...seccomp.annotations,
             },
           },
           spec: {
@@ -162,7 +162,7 @@ function createDeployment(
             securityContext: {
               runAsNonRoot: true,
               ...(userId === "assigned" ? {} : { runAsUser: userId }),
-              seccompProfile: { type: "RuntimeDefault" },
+              ...seccomp.securityContext,
             },
             ...podPlacement(args.pod ?? {}),
             containers: [operatorContainer(args)],
@@ -183,7 +183,7 @@ function operatorContainer({ image, pod = {} }: EtcdOperatorArgs): kubernetes.ty
     command: ["etcd-operator"],
     args: ["-create-crd=false"],
     env: joinedBy<kubernetes.types.input.core.v1.EnvVar>(secretValues(pod.env ?? []), itself, "name"),
-    ports: [{ name: "metrics", containerPort: 8080 }],
+    ports: [{ name: "metrics", containerPort: 8080, protocol: "TCP" }],
     readinessProbe: { httpGet: { path: "/readyz", port: "metrics" }, periodSeconds: 2 },
     resources: pod.resources ?? { requests: { cpu: "50m", memory: "64Mi" } },
     securityContext: {

@@ -217,7 +217,7 @@ function createOperator(
   tls: EtcdTls | BroughtEtcdTls,
   clientCertificateVersion: pulumi.Output<string>,
 ): EtcdOperator {
-  const { namespace, operatorImage, operatorPod, userId, crd, timeoutSeconds = 300 } = args;
+  const { namespace, operatorImage, operatorPod, userId, crd, apis, timeoutSeconds = 300 } = args;
   const crdRemoval = new CrdRemoval(names.crdRemoval, { ...clusterChoice(args), timeoutSeconds }, stepOptions(beside));
   return new EtcdOperator(
     names.operator,
@@ -229,6 +229,7 @@ function createOperator(
       ...(operatorPod === undefined ? {} : { pod: operatorPod }),
       ...(userId === undefined ? {} : { userId }),
       ...(crd === undefined ? {} : { crd }),
+      ...(apis === undefined ? {} : { apis }),
       timeoutSeconds,
     },
     pulumi.mergeOptions(beside, { dependsOn: [crdRemoval] }),

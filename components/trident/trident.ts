@@ -2,6 +2,8 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { joinedBy, podPlacement } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
 import type { TridentPod } from "@trident-etcd/migration/trident/new/trident-pod.ts";
+import type { ClusterApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
+import { runtimeSeccomp } from "@trident-etcd/migration/kubernetes/seccomp.ts";
 
 import { objectLabels } from "../labels.ts";
 import { podInState, secretValues } from "../pod-inputs.ts";
@@ -34,6 +36,8 @@ export interface TridentSpecArgs {
   readonly clientSecretName?: pulumi.Input<string>;
   /** Any text that changes with the certificate in that Secret: Trident reads it only at its start, so it is started anew. */
   readonly clientCertificateVersion: pulumi.Input<string>;
+  /** As for EtcdOperator. */
+  readonly apis?: ClusterApis;
   /**
    * What its pod is given besides. The Secret for its etcd stays where Trident looks for it, whatever the volumes say.
    * @default nothing
@@ -57,6 +61,7 @@ export interface TridentArgs extends Omit<TridentSpecArgs, "serviceAccountName">
   readonly migratedStateDigest?: pulumi.Input<string>;
 }
 
+const containerName = "trident-main";
 const selector = { app: "trident.netapp.io" };
 
 /** The labels by which Trident's pods are known. */
@@ -94,7 +99,10 @@ export function tridentSpec(args: TridentSpecArgs): DeploymentSpec {
     progressDeadlineSeconds: args.timeoutSeconds ?? 300,
     selector: { matchLabels: selector },
     template: {
-      metadata: { labels, annotations: startedAnewWith(args) },
+      metadata: {
+        labels,
+        annotations: { ...startedAnewWith(args), ...runtimeSeccomp(args.apis, containerName).annotations },
+      },
       spec: {
         serviceAccountName: args.serviceAccountName,
         ...podPlacement(args.pod ?? {}),
@@ -152,7 +160,7 @@ function migrationAnnotations(args: TridentArgs): Record<string, pulumi.Input<st
 function tridentContainer(args: TridentSpecArgs): kubernetes.types.input.core.v1.Container {
   const askForBackends = { exec: { command: ["tridentctl", "-s", "127.0.0.1:8000", "get", "backend"] } };
   return {
-    name: "trident-main",
+    name: containerName,
     image: args.image ?? "netapp/trident:19.04.0",
     command: ["/usr/local/bin/trident_orchestrator"],
     args: pulumi
@@ -178,7 +186,7 @@ function tridentContainer(args: TridentSpecArgs): kubernetes.types.input.core.v1
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ["ALL"] },
-      seccompProfile: { type: "RuntimeDefault" },
+      ...runtimeSeccomp(args.apis, containerName).securityContext,
     },
     ...optionally("volumeMounts", joinedBy<VolumeMount>(args.pod?.volumeMounts, certificateMount(args), "mountPath")),
   };

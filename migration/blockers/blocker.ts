@@ -41,6 +41,7 @@ export type BlockerKind =
   | "imageOlderThanData"
   | "unsupportedTrident"
   | "unsupportedKubernetes"
+  | "unservedApi"
   | "recordInvalid"
   | "nothingToRollBack"
   | "noManifest"

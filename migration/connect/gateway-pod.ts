@@ -1,7 +1,9 @@
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
+import type { ClusterApis } from "../kubernetes/cluster-apis.ts";
 import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
 import type { Platform } from "../kubernetes/detect-platform.ts";
 import { withPodSettings, type PodSettings } from "../kubernetes/pod-settings.ts";
+import { runtimeSeccomp } from "../kubernetes/seccomp.ts";
 import type { EndpointUrl } from "./endpoint-url.ts";
 
 export interface GatewayPodRequest {
@@ -13,6 +15,7 @@ export interface GatewayPodRequest {
   readonly platform: Platform;
   /** Given to it besides. */
   readonly settings?: PodSettings | undefined;
+  readonly apis: Pick<ClusterApis, "seccompProfile">;
 }
 
 /** A pod whose process died without removing it, or whose program did, is not to stay for ever. */
@@ -34,6 +37,7 @@ export function gatewayPort(index: number): number {
  */
 export function gatewayPod(request: GatewayPodRequest): V1Pod {
   const { name, namespace, image, endpoints, platform, settings = {} } = request;
+  const { securityContext, annotations } = runtimeSeccomp(request.apis);
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -45,6 +49,7 @@ export function gatewayPod(request: GatewayPodRequest): V1Pod {
         "app.kubernetes.io/name": "etcd",
         "app.kubernetes.io/component": "gateway",
       },
+      annotations,
     },
     spec: withPodSettings(
       {
@@ -57,7 +62,7 @@ export function gatewayPod(request: GatewayPodRequest): V1Pod {
           runAsNonRoot: true,
           // OpenShift assigns users from a range of the namespace's own, and refuses others.
           ...(platform === "openshift" ? {} : { runAsUser: nobody, runAsGroup: nobody }),
-          seccompProfile: { type: "RuntimeDefault" },
+          ...securityContext,
         },
       },
       settings,

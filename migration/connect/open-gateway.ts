@@ -1,5 +1,6 @@
 import { change } from "../wording/change.ts";
 import { randomBytes } from "node:crypto";
+import { apisOf } from "../kubernetes/cluster-apis.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { PodNotStartingError } from "../kubernetes/errors.ts";
 import {
@@ -44,8 +45,8 @@ export async function openGateway(
   patience: Patience,
 ): Promise<Gateway> {
   const pod = `trident-etcd-gateway-${randomBytes(4).toString("hex")}`;
-  const platform = await detectPlatform(cluster);
-  const body = gatewayPod({ name: pod, namespace, image, endpoints, platform, settings });
+  const [platform, apis] = await Promise.all([detectPlatform(cluster), apisOf(cluster)]);
+  const body = gatewayPod({ name: pod, namespace, image, endpoints, platform, apis, settings });
   const forwards: PortForward[] = [];
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { listed } from "../wording/counted.ts";
+import { apisOf } from "../kubernetes/cluster-apis.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isConflict, isForbidden, isNotFound, withoutFullStop } from "../kubernetes/errors.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
@@ -52,24 +53,25 @@ const freshMilliseconds = 20_000;
 
 async function removeOrSayWhyNot(cluster: Api, request: CrdRemovalRequest): Promise<string | undefined> {
   const { time = new PassedTime() } = request;
+  const path = crdPath(await apisOf(cluster));
   for (;;) {
-    const definition = await findCrd(cluster);
+    const definition = await findCrd(cluster, path);
     if (definition === undefined || !isOurs(definition)) return undefined;
     if (definition.metadata?.deletionTimestamp === undefined) {
       const reason = await reasonToKeep(cluster, request);
       if (reason !== undefined) return reason;
       const lookedAt = time.now();
       if ((await listEtcdClusters(cluster)).length > 0 || time.now() - lookedAt > freshMilliseconds) continue;
-      if (!(await remove(cluster, definition))) continue;
+      if (!(await remove(cluster, path, definition))) continue;
     }
-    await waitUntilGone(cluster, request);
+    await waitUntilGone(cluster, path, request);
     return undefined;
   }
 }
 
-async function findCrd(cluster: Api): Promise<ServedCrd | undefined> {
+async function findCrd(cluster: Api, path: string): Promise<ServedCrd | undefined> {
   try {
-    return (await cluster.requestJson({ method: "GET", path: crdPath })) as ServedCrd;
+    return (await cluster.requestJson({ method: "GET", path })) as ServedCrd;
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
@@ -110,11 +112,11 @@ function describeAll(clusters: readonly NamedEtcdCluster[]): string {
 }
 
 /** Answers false when it is no longer the one that was looked at: to look again is safe, to delete it is not. */
-async function remove(cluster: Api, { metadata = {} }: ServedCrd): Promise<boolean> {
+async function remove(cluster: Api, path: string, { metadata = {} }: ServedCrd): Promise<boolean> {
   const { uid, resourceVersion } = metadata;
   const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid, resourceVersion } };
   try {
-    await cluster.requestJson({ method: "DELETE", path: crdPath, body });
+    await cluster.requestJson({ method: "DELETE", path, body });
   } catch (error) {
     if (isConflict(error)) return false;
     if (!isNotFound(error)) throw error;
@@ -123,10 +125,10 @@ async function remove(cluster: Api, { metadata = {} }: ServedCrd): Promise<boole
 }
 
 /** So that an `up` right after finds it gone, not going. Nothing is lost if that takes longer. */
-async function waitUntilGone(cluster: Api, request: CrdRemovalRequest): Promise<void> {
+async function waitUntilGone(cluster: Api, path: string, request: CrdRemovalRequest): Promise<void> {
   const deadline = Date.now() + request.timeoutSeconds * 1000;
   while (Date.now() < deadline) {
-    const found = await findCrd(cluster);
+    const found = await findCrd(cluster, path);
     if (found?.metadata?.deletionTimestamp === undefined) return;
     await pause(request);
   }

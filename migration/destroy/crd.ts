@@ -1,11 +1,21 @@
+import { newestApis, type ClusterApis } from "../kubernetes/cluster-apis.ts";
+
 /** The definition of the EtcdCluster resource. It belongs to the whole cluster: whoever deletes it deletes all EtcdClusters. */
 export const crdName = "etcdclusters.etcd.database.coreos.com";
-export const crdPath = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crdName}`;
+export function crdPath(apis: Pick<ClusterApis, "customResourceDefinition"> = newestApis): string {
+  return `${crdsPath(apis)}/${crdName}`;
+}
+
+export function crdsPath({ customResourceDefinition }: Pick<ClusterApis, "customResourceDefinition">): string {
+  return `/apis/${customResourceDefinition}/customresourcedefinitions`;
+}
+
 /** Of all namespaces. */
 export const etcdClustersPath = "/apis/etcd.database.coreos.com/v1beta2/etcdclusters";
 
-/** As the server stores it, as far as it is looked at. */
+/** As the server shows it, as far as it is looked at. */
 export interface ServedCrd {
+  readonly apiVersion?: unknown;
   readonly metadata?: {
     readonly uid?: string;
     readonly resourceVersion?: string;
@@ -17,6 +27,9 @@ export interface ServedCrd {
     readonly names?: { readonly kind?: string };
     readonly preserveUnknownFields?: boolean;
     readonly versions?: readonly ServedVersion[];
+    /** In v1beta1, for all versions together. */
+    readonly validation?: ServedVersion["schema"];
+    readonly subresources?: ServedVersion["subresources"];
   };
 }
 
@@ -47,17 +60,20 @@ const neededFields = [
 ] as const;
 
 /** Why the etcd-operator can't work with somebody else's definition, in a few words; undefined when it can. */
-export function problemOfCrd({ metadata, spec = {} }: ServedCrd): string | undefined {
+export function problemOfCrd({ apiVersion, metadata, spec = {} }: ServedCrd): string | undefined {
   if (metadata?.deletionTimestamp !== undefined) return "it is being deleted, and all EtcdClusters with it";
   const version = spec.versions?.find(({ name, served }) => name === "v1beta2" && served === true);
   if (version === undefined) return "it does not serve the version v1beta2";
   if (spec.names?.kind !== "EtcdCluster") return `its kind is ${spec.names?.kind ?? "missing"}, not EtcdCluster`;
   if (spec.scope !== "Namespaced") return `its scope is ${spec.scope ?? "missing"}, not Namespaced`;
-  if (version.subresources?.status !== undefined) {
+  if ((version.subresources ?? spec.subresources)?.status !== undefined) {
     return "it has a status subresource, with which the API server drops what the etcd-operator v0.9.4 writes there";
   }
-  if (spec.preserveUnknownFields === true) return undefined;
-  const dropped = neededFields.filter((path) => !keeps(version.schema?.openAPIV3Schema, path));
+  // Before 1.15 nothing was ever dropped, and in v1beta1 only where it is asked for.
+  const isOlder = apiVersion === "apiextensions.k8s.io/v1beta1";
+  if (spec.preserveUnknownFields ?? isOlder) return undefined;
+  const { openAPIV3Schema } = version.schema ?? spec.validation ?? {};
+  const dropped = neededFields.filter((path) => !keeps(openAPIV3Schema, path));
   return dropped.length === 0 ? undefined : `its schema drops ${dropped.map((path) => path.join(".")).join(", ")}`;
 }
 

@@ -1,4 +1,4 @@
-import type { ClusterClient } from "./cluster-client.ts";
+import { connectToCluster, type ClusterAccess, type ClusterClient } from "./cluster-client.ts";
 import { isForbidden, isNotFound } from "./errors.ts";
 
 /** One way to write an object or a request. */
@@ -115,6 +115,11 @@ export async function discoverApis(get: (path: string) => Promise<unknown>): Pro
         : new Set(listed.flatMap(({ versions = [] }) => versions.map(({ groupVersion }) => groupVersion))),
     version: (version as { gitVersion?: string } | undefined)?.gitVersion,
   };
+}
+
+/** Asks the cluster of a kubeconfig. Raises what reaching it raises. */
+export function clusterApis(access: ClusterAccess = {}): Promise<ClusterApis> {
+  return apisOf(connectToCluster(access));
 }
 
 /** Raises what reaching the cluster raises. */

@@ -1,4 +1,7 @@
-/** The label that every object made by this project carries: it tells ours from the user's. */
+/**
+ * The label that every object made by this project carries: it tells ours from the user's. Only what Pulumi's provider makes without
+ * server-side apply has a word of the provider's there (`pulumi`, or PULUMI_KUBERNETES_MANAGED_BY_LABEL) for as long as it stands.
+ */
 export const managedByLabel = "app.kubernetes.io/managed-by";
 export const managedByValue = "trident-etcd";
 
@@ -8,12 +11,17 @@ export const stackAnnotation = "trident-etcd/stack";
 /** Beside it: what tells the stack from another one of the same name. Random, and kept as long as the stack. */
 export const stackUidAnnotation = "trident-etcd/stack-uid";
 
-interface Labelled {
-  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+interface Marked {
+  readonly metadata?: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>> | undefined;
+  };
 }
 
-export function isOurs(object: Labelled): boolean {
-  return object.metadata?.labels?.[managedByLabel] === managedByValue;
+export function isOurs({ metadata }: Marked): boolean {
+  const managedBy = metadata?.labels?.[managedByLabel];
+  if (managedBy === managedByValue) return true;
+  return managedBy !== undefined && metadata?.annotations?.[stackUidAnnotation] !== undefined;
 }
 
 interface Annotated {

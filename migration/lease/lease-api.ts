@@ -1,5 +1,13 @@
-import { CoordinationV1Api, createConfiguration, ServerConfiguration, type V1Lease } from "@kubernetes/client-node";
-import { boundedHttp } from "../kubernetes/connections/bounded-http.ts";
+import {
+  CoordinationV1Api,
+  createConfiguration,
+  ServerConfiguration,
+  wrapHttpLibrary,
+  type HttpLibrary,
+  V1Lease,
+} from "@kubernetes/client-node";
+import { apiForms, apisOf } from "../kubernetes/cluster-apis.ts";
+import { boundedHttp, type BoundedHttp } from "../kubernetes/connections/bounded-http.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isConflict, isNotFound } from "../kubernetes/errors.ts";
 import type { LeasePlace } from "./lease-place.ts";
@@ -20,13 +28,24 @@ const requestTimeoutMilliseconds = 10_000;
 export function leaseApi(cluster: ClusterClient, place: LeasePlace): LeaseApi {
   const { namespace, name } = place;
   const server = cluster.configuration.getCurrentCluster()?.server ?? "";
+  // Both versions have the same fields.
+  let served: Promise<string> | undefined;
+  const groupVersion = (): Promise<string> =>
+    (served ??= apisOf(cluster)
+      .then(({ lease }) => lease)
+      .catch((error: unknown) => {
+        served = undefined;
+        throw error;
+      }));
   const api = new CoordinationV1Api(
     createConfiguration({
       baseServer: new ServerConfiguration(server, {}),
       authMethods: { default: cluster.configuration },
-      httpApi: boundedHttp(cluster.description, requestTimeoutMilliseconds).library,
+      httpApi: servedAs(groupVersion, boundedHttp(cluster.description, requestTimeoutMilliseconds)),
     }),
   );
+  const written = async (lease: V1Lease): Promise<V1Lease> =>
+    Object.assign(new V1Lease(), lease, { apiVersion: await groupVersion() });
   return {
     ...place,
     read: async () => {
@@ -37,8 +56,8 @@ export function leaseApi(cluster: ClusterClient, place: LeasePlace): LeaseApi {
         throw error;
       }
     },
-    create: (body) => orConflict(api.createNamespacedLease({ namespace, body })),
-    replace: (body) => orConflict(api.replaceNamespacedLease({ namespace, name, body })),
+    create: async (lease) => orConflict(api.createNamespacedLease({ namespace, body: await written(lease) })),
+    replace: async (lease) => orConflict(api.replaceNamespacedLease({ namespace, name, body: await written(lease) })),
     remove: async ({ metadata }) => {
       const preconditions = {
         ...(metadata?.uid === undefined ? {} : { uid: metadata.uid }),
@@ -47,6 +66,18 @@ export function leaseApi(cluster: ClusterClient, place: LeasePlace): LeaseApi {
       await api.deleteNamespacedLease({ namespace, name, body: { preconditions } });
     },
   };
+}
+
+const [newest] = apiForms.lease;
+
+/** The generated API knows the newest version alone. */
+function servedAs(groupVersion: () => Promise<string>, http: BoundedHttp): HttpLibrary {
+  return wrapHttpLibrary({
+    send: async (request) => {
+      request.setUrl(request.getUrl().replace(`/${newest.groupVersion}/`, `/${await groupVersion()}/`));
+      return http.send(request);
+    },
+  });
 }
 
 // A Lease that was deleted in between can't be replaced either.

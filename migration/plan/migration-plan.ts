@@ -1,4 +1,5 @@
 import type { Blocker } from "../blockers/blocker.ts";
+import type { ClusterApis } from "../kubernetes/cluster-apis.ts";
 import type { KeptThing } from "../destroy/kept-report.ts";
 
 /**
@@ -39,6 +40,8 @@ export interface MigrationPlan {
   readonly beforeAnUpgrade?: string;
   /** Whether the CRD of EtcdCluster is the stack's own, or somebody else's that it uses. */
   readonly crd: "own" | "existing";
+  /** How objects are written for the cluster. */
+  readonly apis: ClusterApis;
   readonly blockers: readonly Blocker[];
   /** The heaviest first. */
   readonly risks: readonly string[];

@@ -1,5 +1,6 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { Blocker } from "../blockers/blocker.ts";
+import type { ClusterApis } from "../kubernetes/cluster-apis.ts";
 import type { AskedMember } from "../members/asked-member.ts";
 import type { MigrationRecord, MigrationRecordInvalidError } from "../record/migration-record.ts";
 import type { FlowFinding } from "./flow/flow-finding.ts";
@@ -18,6 +19,10 @@ export interface PlanFacts {
   /** Undefined when it may not be read. */
   readonly clusterUid: string | undefined;
   readonly kubernetesVersion: string | undefined;
+  /** How the cluster takes objects and requests. */
+  readonly apis: ClusterApis;
+  /** What is needed and not served, each with all its forms. */
+  readonly unservedApis: readonly (readonly string[])[];
   readonly now: Date;
   readonly flow: FlowFinding;
   readonly record: MigrationRecord | undefined;

@@ -28,7 +28,8 @@ export function planOfFacts(request: PlanRequest, facts: PlanFacts): MigrationPl
   const legacy = planLegacy(request, facts);
   const destination = planDestination(request, facts);
   const certificates = planCertificates(request, secretsIn(facts.objects));
-  const crd = crdOwner(facts.objects);
+  const crd = crdOwner(request, facts);
+  const { apis } = facts;
   const steps = planSteps(stepFacts(request, facts, legacy));
   const outageEstimateSeconds = outageOf(steps);
   return {
@@ -45,8 +46,8 @@ export function planOfFacts(request: PlanRequest, facts: PlanFacts): MigrationPl
     ...finishedEarlier(facts),
     objects: planObjects(request, facts),
     certificates,
-    crd,
-    ...planWhatStays({ ...request, flow, claim: legacy?.claim, legacy: facts.legacyObjects, crd }),
+    ...{ crd, apis },
+    ...planWhatStays({ ...request, apis, flow, claim: legacy?.claim, legacy: facts.legacyObjects, crd }),
     ...checkAll(request, facts, certificates),
   };
 }

@@ -1,5 +1,6 @@
 import { isBlockedBy, type Blocker } from "../blockers/blocker.ts";
 import { isForbidden } from "../kubernetes/errors.ts";
+import { chooseApis, discoverApis, unservedApis } from "../kubernetes/cluster-apis.ts";
 import { clusterUidPath } from "../kubernetes/own-cluster.ts";
 import { flowOf } from "./flow/flow.ts";
 import { hasTrident } from "./migration-plan.ts";
@@ -27,17 +28,19 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   const { reader } = environment;
   const etcd = etcdRules(request.destination);
   step("reaching the cluster");
-  const missingNamespace = await findMissingNamespace(environment);
+  const [missingNamespace, discovery] = await Promise.all([
+    findMissingNamespace(environment),
+    discoverApis((path) => reader.read(path)),
+  ]);
+  const apis = chooseApis(discovery);
   step("looking for Trident and asking for permissions");
-  const version = reader.read("/version").then((served) => served?.gitVersion as string | undefined);
-  const [kubernetesVersion, kubeSystem, missing, others, silentDns, running, objects, trident] = await Promise.all([
-    version,
+  const [kubeSystem, missing, others, silentDns, running, objects, trident] = await Promise.all([
     reader.read(clusterUidPath),
-    unlessForbidden(version.then((known) => readMissing(reader, request, known))),
-    readOtherTridents(reader, request),
+    unlessForbidden(readMissing(reader, request, discovery.version)),
+    readOtherTridents(reader, request, apis),
     readSilentDns(reader),
-    readRunningMigration(reader, request),
-    missingNamespace === undefined ? readStackObjects(reader, stackObjects(request, etcd.places)) : [],
+    readRunningMigration(reader, { ...request, apis }),
+    missingNamespace === undefined ? readStackObjects(reader, stackObjects(request, etcd.places(apis))) : [],
     missingNamespace === undefined ? readTrident(environment, request) : withoutNamespace(request),
   ]);
   const etcdCluster = objects.find(({ object }) => object.startsWith("EtcdCluster/"))?.served;
@@ -59,7 +62,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   ]);
   return {
     ...{ cluster: environment.cluster, clusterUid: kubeSystem?.metadata?.uid },
-    kubernetesVersion,
+    ...{ kubernetesVersion: discovery.version, apis, unservedApis: unservedApis(discovery) },
     now: new Date(),
     ...{ flow, record, recordFailure, missing, others, managers: trident.managers, silentDns, running },
     ...{ objects, etcdCluster, members, tridentTrouble, newTrident, claim, legacyObjects, state },

@@ -4,6 +4,8 @@ import { test } from "node:test";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { newestApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
+
 import { kubernetesOptions } from "../../program/kubernetes-options.ts";
 import { record } from "../components/registrations.ts";
 
@@ -20,6 +22,16 @@ test("goes through one provider, known by the cluster's uid, which is removed be
   assert.deepEqual([inputs.kubeconfig, inputs.context], ["", "production"]);
   assert.equal(inputs.clusterIdentifier, "uid-of-the-cluster");
   assert.deepEqual(dependencies, ["lasting"]);
+});
+
+test("applies on the server's side, and says nothing of it, but where the server can't", async () => {
+  assert.ok(!("enableServerSideApply" in registered.named("cluster").inputs));
+  const older = await record(false, () => {
+    const lasting = new kubernetes.core.v1.ConfigMap("lasting", {});
+    const identity = { cluster: "c", clusterUid: "u", stackUid: pulumi.output("s"), resource: lasting as never };
+    kubernetesOptions({}, identity, lasting, { ...newestApis, serverSideApply: false });
+  });
+  assert.equal(older.named("cluster").inputs.enableServerSideApply, "false");
 });
 
 test("notes on what it makes whose it is", () => {

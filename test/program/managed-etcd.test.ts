@@ -3,6 +3,8 @@ import { test } from "node:test";
 
 import * as kubernetes from "@pulumi/kubernetes";
 
+import { newestApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
+
 import { createManagedEtcd, generatedAuthority } from "../../program/managed-etcd.ts";
 import { checkSettings } from "../../program/settings/read-settings.ts";
 import type { RawSettings } from "../../program/settings/settings.ts";
@@ -14,6 +16,7 @@ function registered(raw: RawSettings, platform: "kubernetes" | "openshift" = "ku
       platform,
       certificates: undefined,
       crd: "own",
+      apis: newestApis,
       access: { clusterUid: "u" },
       record: "a-record",
       onCluster: { providers: { kubernetes: new kubernetes.Provider("cluster", {}) } },

@@ -48,3 +48,13 @@ test("neither what stacks share is annotated, nor what is no object", async () =
   assert.equal(await transformed("trident-etcd:index:Trident", { metadata }), undefined);
   assert.equal(await transformed("kubernetes:core/v1:Secret", {}), undefined);
 });
+
+test("a CRD is annotated where only the stack that made it can change it", async () => {
+  const args = {
+    ...{ custom: true, type: "kubernetes:apiextensions.k8s.io/v1beta1:CustomResourceDefinition", name: "a", opts: {} },
+    props: { metadata: { name: "n" } },
+  };
+  const props = (await annotateWithStack("organization/project/production", "a-uid", { serverSideApply: false })(args))
+    ?.props;
+  assert.deepEqual(props, { metadata: { name: "n", annotations: ofStack } });
+});

@@ -1,3 +1,4 @@
+import { apisOf } from "../cluster-apis.ts";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../cluster-client.ts";
 import { detectPlatform } from "../detect-platform.ts";
@@ -44,7 +45,7 @@ export async function pullImages(
 ): Promise<void> {
   const { namespace, name } = pull;
   const { timeoutSeconds } = patience;
-  const body = pullPod(pull, await detectPlatform(cluster));
+  const body = pullPod(pull, ...(await Promise.all([detectPlatform(cluster), apisOf(cluster)])));
   // Of a run that was killed.
   await removePod(cluster, { namespace, name }, timeoutSeconds);
   await cluster.core.createNamespacedPod({ namespace, body });

@@ -1,6 +1,8 @@
 import type { V1Container, V1Pod, V1PodSpec } from "@kubernetes/client-node";
+import type { ClusterApis } from "../cluster-apis.ts";
 import type { Platform } from "../detect-platform.ts";
 import { managedByLabel, managedByValue } from "../ownership.ts";
+import { runtimeSeccomp } from "../seccomp.ts";
 
 /** Images that are to be on a node before something is stopped for them, pulled as the pods pull them that they are for. */
 export interface ImagePull {
@@ -22,7 +24,12 @@ const nobody = 65534;
  * A container for each image, which does nothing: that its image can be pulled shows in that it comes to start at all. It runs where
  * the other pods may run and pulls with their secrets, and has none of their volumes, permissions or programs.
  */
-export function pullPod({ namespace, name, pods, owner }: ImagePull, platform: Platform): V1Pod {
+export function pullPod(
+  { namespace, name, pods, owner }: ImagePull,
+  platform: Platform,
+  apis: Pick<ClusterApis, "seccompProfile">,
+): V1Pod {
+  const { securityContext, annotations } = runtimeSeccomp(apis);
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -31,6 +38,7 @@ export function pullPod({ namespace, name, pods, owner }: ImagePull, platform: P
       namespace,
       labels: { [managedByLabel]: managedByValue, "app.kubernetes.io/component": pullComponent },
       ownerReferences: [{ apiVersion: "v1", kind: "ConfigMap", name: owner.name, uid: owner.uid }],
+      annotations,
     },
     spec: {
       ...placeToPull(pods),
@@ -44,7 +52,7 @@ export function pullPod({ namespace, name, pods, owner }: ImagePull, platform: P
         runAsNonRoot: true,
         // OpenShift assigns users from a range of the namespace's own, and refuses others.
         ...(platform === "openshift" ? {} : { runAsUser: nobody, runAsGroup: nobody }),
-        seccompProfile: { type: "RuntimeDefault" },
+        ...securityContext,
       },
     },
   };

@@ -1,3 +1,4 @@
+import type { ClusterApis } from "../../kubernetes/cluster-apis.ts";
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
 
 /** Tridents of the cluster besides the one that the plan is about. */
@@ -24,23 +25,25 @@ interface Request {
 
 const workloadKinds = ["Deployment", "StatefulSet", "DaemonSet"] as const;
 
-const clusterObjectPaths = new Map([
-  ["CSIDriver/csi.trident.netapp.io", "/apis/storage.k8s.io/v1/csidrivers/csi.trident.netapp.io"],
-  [
-    "CustomResourceDefinition/tridentbackends.trident.netapp.io",
-    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/tridentbackends.trident.netapp.io",
-  ],
-]);
+/** Before Kubernetes 1.18 there is no CSIDriver in v1, and only the CRD tells. */
+function clusterObjectPaths({ customResourceDefinition }: ClusterApis): [object: string, path: string][] {
+  const definitions = `/apis/${customResourceDefinition}/customresourcedefinitions`;
+  return [
+    ["CSIDriver/csi.trident.netapp.io", "/apis/storage.k8s.io/v1/csidrivers/csi.trident.netapp.io"],
+    ["CustomResourceDefinition/tridentbackends.trident.netapp.io", `${definitions}/tridentbackends.trident.netapp.io`],
+  ];
+}
 
 /** Looks through the whole cluster. */
 export async function readOtherTridents(
   reader: Pick<ClusterReader, "read" | "refusalOf">,
   request: Request,
+  apis: ClusterApis,
 ): Promise<OtherTridents> {
   const [workloads, clusterObjects] = await Promise.all([
     Promise.all(workloadKinds.map((kind) => findWorkloads(reader, kind))),
     Promise.all(
-      [...clusterObjectPaths].map(async ([object, path]) => ((await reader.read(path)) === undefined ? [] : [object])),
+      clusterObjectPaths(apis).map(async ([object, path]) => ((await reader.read(path)) === undefined ? [] : [object])),
     ),
   ]);
   return {

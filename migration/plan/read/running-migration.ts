@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ClusterApis } from "../../kubernetes/cluster-apis.ts";
 import { leaseName } from "../../lease/lease-place.ts";
 import { renewalMilliseconds } from "../../lease/held-lease.ts";
 import type { ClusterReader } from "./cluster-reader.ts";
@@ -29,10 +30,10 @@ const moreReadings = 8;
 /** Reads a Lease that somebody holds again and again for longer than a renewal takes; any other once. */
 export async function readRunningMigration(
   reader: Pick<ClusterReader, "read">,
-  { namespace }: { readonly namespace: string },
+  { namespace, apis }: { readonly namespace: string; readonly apis: Pick<ClusterApis, "lease"> },
   { now = Date.now, milliseconds = renewalMilliseconds * 1.6 }: LeaseOptions = {},
 ): Promise<RunningMigration | undefined> {
-  const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${leaseName}`;
+  const path = `/apis/${apis.lease}/namespaces/${namespace}/leases/${leaseName}`;
   const readLease = async (): Promise<LeaseSpec> => ((await reader.read(path))?.spec as LeaseSpec | undefined) ?? {};
   const { holderIdentity: holder = "", renewTime: renewedAt = "", leaseDurationSeconds = 0 } = await readLease();
   const endsAt = Date.parse(renewedAt) + leaseDurationSeconds * 1000;

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { memberAffinity } from "../../../components/etcd/etcd-cluster-protection.ts";
 import { EtcdCluster } from "../../../components/etcd/etcd-cluster.ts";
 import type { EtcdClusterArgs } from "../../../components/etcd/etcd-cluster.ts";
+import { newestApis } from "../../../migration/kubernetes/cluster-apis.ts";
 import { majorityOf } from "../../../migration/connect/cluster-members.ts";
 import { record } from "../registrations.ts";
 import type { Registrations } from "../registrations.ts";
@@ -81,4 +82,12 @@ test("keeps members off each other's nodes where that can be had, unless told ot
   });
   assert.equal((await podOf({ antiAffinity: "none" })).affinity, undefined);
   assert.equal(memberAffinity("none", members), undefined);
+});
+
+test("budgets disruptions in the version that the cluster serves, and goes over to the newer one without making it anew", async () => {
+  const older = await cluster({ apis: { ...newestApis, podDisruptionBudget: "policy/v1beta1" } });
+  assert.equal(older.named("db-disruption-budget").type, "kubernetes:policy/v1beta1:PodDisruptionBudget");
+  const { type, aliases } = (await cluster()).named("db-disruption-budget");
+  assert.equal(type, "kubernetes:policy/v1:PodDisruptionBudget");
+  assert.match(aliases.join(), /policy\/v1beta1:PodDisruptionBudget/);
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { chooseApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
+
 import { EtcdOperator, type OperatorPod } from "../../../components/etcd/etcd-operator.ts";
 import { isSecret, record, revealed } from "../registrations.ts";
 import type { Registrations } from "../registrations.ts";
@@ -186,4 +188,41 @@ test("gives its pod what it is told, a variable's value as a secret, and keeps t
     container?.env.map(({ name }) => name),
     ["HTTPS_PROXY", "MY_POD_NAMESPACE", "MY_POD_NAME"],
   );
+});
+
+test("writes it all as an older cluster takes it", async () => {
+  const apis = chooseApis({ version: "v1.15.12", groupVersions: undefined });
+  const registered = await record(false, () => {
+    new EtcdOperator("op", { namespace: "storage", clientSecretNames: ["etcd-client-tls"], apis });
+  });
+  const crd = registered.named("op-definition");
+  assert.equal(crd.type, "kubernetes:apiextensions.k8s.io/v1beta1:CustomResourceDefinition");
+  assert.equal((crd.inputs.spec as { version: string }).version, "v1beta2");
+  assert.ok(crd.retainOnDelete);
+  const { template } = registered.named("op-deployment").inputs.spec as DeploymentSpec;
+  assert.equal(template.metadata.annotations["seccomp.security.alpha.kubernetes.io/pod"], "runtime/default");
+  assert.equal(template.spec.securityContext.seccompProfile, undefined);
+});
+
+test("takes over a definition that was made before the cluster was upgraded, and never deletes it", async () => {
+  const crd = (await operator()).named("op-definition");
+  assert.match(crd.aliases.join(), /apiextensions\.k8s\.io\/v1beta1:CustomResourceDefinition/);
+  assert.ok(crd.retainOnDelete);
+  assert.deepEqual(crd.ignoreChanges, [
+    'metadata.annotations["trident-etcd/stack"]',
+    'metadata.annotations["trident-etcd/stack-uid"]',
+  ]);
+});
+
+test("bounds no numbers where the API server can't apply them", async () => {
+  for (const [version, hasBounds] of [
+    ["v1.17.0", false],
+    ["v1.18.0", true],
+  ] as const) {
+    const apis = chooseApis({ version, groupVersions: undefined });
+    const registered = await record(false, () => {
+      new EtcdOperator("op", { namespace: "storage", clientSecretNames: [], apis });
+    });
+    assert.equal(JSON.stringify(registered.named("op-definition").inputs).includes("minimum"), hasBounds, version);
+  }
 });

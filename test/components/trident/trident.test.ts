@@ -3,6 +3,8 @@ import { test } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { newestApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
+
 import { Trident, tridentSpec } from "../../../components/trident/trident.ts";
 import type { TridentArgs } from "../../../components/trident/trident.ts";
 import { isSecret, record, revealed } from "../registrations.ts";
@@ -217,4 +219,11 @@ test("gives its pod what it is told, with the certificate where it was, and a va
     { name: "more", mountPath: "/more" },
     { name: "etcd-client-tls", mountPath: "/root/certs", readOnly: true },
   ]);
+});
+
+test("notes the seccomp profile in an annotation where the cluster has no field for it", async () => {
+  const { template } = (await deployment({ apis: { ...newestApis, seccompProfile: false } })).spec;
+  const annotation = "container.seccomp.security.alpha.kubernetes.io/trident-main";
+  assert.equal(template.metadata.annotations[annotation], "runtime/default");
+  assert.ok(!JSON.stringify(template.spec).includes("seccompProfile"));
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { newestApis } from "../../../migration/kubernetes/cluster-apis.ts";
 import { gatewayPod, gatewayPort } from "../../../migration/connect/gateway-pod.ts";
 
 const request = {
+  apis: newestApis,
   name: "trident-etcd-gateway-1",
   namespace: "storage",
   image: "quay.io/coreos/etcd:v3.4.22",
@@ -49,4 +51,10 @@ describe("the pod through which an existing etcd is reached", () => {
     assert.equal(pod.spec?.restartPolicy, "Never");
     assert.equal(pod.metadata?.labels?.["app.kubernetes.io/managed-by"], "trident-etcd");
   });
+});
+
+it("says in an annotation which seccomp profile it wants where the cluster has no field for it", () => {
+  const { metadata, spec } = gatewayPod({ ...request, apis: { seccompProfile: false } });
+  assert.deepEqual(metadata?.annotations, { "seccomp.security.alpha.kubernetes.io/pod": "runtime/default" });
+  assert.equal(spec?.securityContext?.seccompProfile, undefined);
 });

@@ -14,20 +14,20 @@ describe("the removal of the definition of EtcdCluster", () => {
 
   beforeEach(async () => {
     fake = await startFakeKubernetes({ requestTimeoutMilliseconds: 1000 });
-    fake.objects.set(crdPath, { metadata: { name: "d", uid: "u", resourceVersion: "7", labels: ours } });
+    fake.objects.set(crdPath(), { metadata: { name: "d", uid: "u", resourceVersion: "7", labels: ours } });
     fake.lists.set(listPath, []);
   });
   afterEach(() => fake.stop());
 
   it("happens when nobody uses it", async () => {
     assert.deepEqual(await removal(), []);
-    assert.ok(!fake.objects.has(crdPath));
+    assert.ok(!fake.objects.has(crdPath()));
   });
 
   it("does not happen to somebody else's", async () => {
-    fake.objects.set(crdPath, { metadata: { name: "d", labels: {} } });
+    fake.objects.set(crdPath(), { metadata: { name: "d", labels: {} } });
     assert.deepEqual(await removal(), []);
-    assert.ok(fake.objects.has(crdPath));
+    assert.ok(fake.objects.has(crdPath()));
   });
 
   it("does not happen while an EtcdCluster of any namespace is left, and says which, and the command", async () => {
@@ -38,20 +38,20 @@ describe("the removal of the definition of EtcdCluster", () => {
       /is kept: it is used by EtcdCluster other\/another, other\/theirs\. Deleting it deletes every EtcdClu/,
     );
     assert.match(line, /`kubectl delete customresourcedefinition etcdclusters\.etcd\.database\.coreos\.com`/);
-    assert.ok(fake.objects.has(crdPath));
+    assert.ok(fake.objects.has(crdPath()));
   });
 
   it("waits for an EtcdCluster that is being deleted", async () => {
     fake.lists.set(listPath, [etcdCluster("ours", true)]);
     setTimeout(() => fake.lists.set(listPath, []), 100);
     assert.deepEqual(await removal(), []);
-    assert.ok(!fake.objects.has(crdPath));
+    assert.ok(!fake.objects.has(crdPath()));
   });
 
   it("does not wait for ever", async () => {
     fake.lists.set(listPath, [etcdCluster("stuck", true)]);
     assert.match((await removal(0.2))[0] ?? "", /used by EtcdCluster other\/stuck/);
-    assert.ok(fake.objects.has(crdPath));
+    assert.ok(fake.objects.has(crdPath()));
   });
 
   it("looks again when the machine slept since it looked, and keeps what is used by then", async () => {
@@ -68,7 +68,7 @@ describe("the removal of the definition of EtcdCluster", () => {
     const request = { timeoutSeconds: 10, intervalMilliseconds: 1, time: new PassedTime(clocks) };
     await removeCrdIfUnused(fake.cluster, request, (line) => lines.push(line));
     assert.match(lines[0] ?? "", /used by EtcdCluster other\/theirs/);
-    assert.ok(fake.objects.has(crdPath));
+    assert.ok(fake.objects.has(crdPath()));
   });
 
   it("looks again when the definition was changed in between", async () => {
@@ -87,25 +87,25 @@ describe("the removal of the definition of EtcdCluster", () => {
 
   it("is no failure when another stack's destroy was faster", async () => {
     fake.fault = (request) => (request.startsWith("DELETE") ? 404 : undefined);
-    fake.objects.delete(crdPath);
+    fake.objects.delete(crdPath());
     assert.deepEqual(await removal(), []);
   });
 
   for (const [what, path] of [
     ["EtcdClusters of all namespaces", `GET ${listPath}`],
-    ["definitions", `GET ${crdPath}`],
+    ["definitions", `GET ${crdPath()}`],
   ] as const) {
     it(`does not happen when the user may not see ${what}, and says why`, async () => {
       fake.fault = (request) => (request === path ? 403 : undefined);
       assert.match((await removal())[0] ?? "", /is kept: .*403/);
-      assert.ok(fake.objects.has(crdPath));
+      assert.ok(fake.objects.has(crdPath()));
     });
   }
 
   it("raises what the API server can't do", async () => {
     fake.fault = (request) => (request === `GET ${listPath}` ? 500 : undefined);
     await assert.rejects(removal(), /500/);
-    assert.ok(fake.objects.has(crdPath));
+    assert.ok(fake.objects.has(crdPath()));
   });
 
   async function removal(timeoutSeconds = 5): Promise<string[]> {

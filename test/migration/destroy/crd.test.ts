@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { newestApis } from "../../../migration/kubernetes/cluster-apis.ts";
 import { etcdClusterCrd } from "../../../components/etcd/etcd-cluster-crd.ts";
 import { problemOfCrd, type ServedCrd } from "../../../migration/destroy/crd.ts";
 
@@ -12,7 +13,7 @@ describe("somebody else's definition of EtcdCluster", () => {
   });
 
   it("can be used when it is as this program would make it", () => {
-    assert.equal(problemOfCrd(etcdClusterCrd() as ServedCrd), undefined);
+    assert.equal(problemOfCrd(etcdClusterCrd(newestApis) as ServedCrd), undefined);
   });
 
   const unusable: readonly [why: string, definition: ServedCrd, problem: RegExp][] = [
@@ -33,6 +34,16 @@ describe("somebody else's definition of EtcdCluster", () => {
       assert.match(problemOfCrd(definition) ?? "", problem);
     });
   }
+
+  it("of an API server that knows only v1beta1 drops nothing, unless it is told to", () => {
+    const apiVersion = "apiextensions.k8s.io/v1beta1";
+    const older = { scope: spec.scope, names: spec.names, versions: [{ name: "v1beta2", served: true }] };
+    assert.equal(problemOfCrd({ apiVersion, spec: older }), undefined);
+    const pruning = { ...older, preserveUnknownFields: false, validation: { openAPIV3Schema: {} } };
+    assert.match(problemOfCrd({ apiVersion, spec: pruning }) ?? "", /schema drops spec\.size/);
+    const subresources = { status: {} };
+    assert.match(problemOfCrd({ apiVersion, spec: { ...older, subresources } }) ?? "", /status subresource/);
+  });
 
   it("can't be used when its schema drops TLS: the cluster would talk in plaintext", () => {
     const free = { "x-kubernetes-preserve-unknown-fields": true };

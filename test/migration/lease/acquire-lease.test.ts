@@ -32,6 +32,15 @@ describe("the Lease of a migration", () => {
     assert.equal(lease().metadata.labels?.["app.kubernetes.io/managed-by"], "trident-etcd");
   });
 
+  it("is of the version that the cluster serves", async () => {
+    fake.objects.set("/version", { gitVersion: "v1.13.12", metadata: { name: "" } });
+    const older = path.replace("/v1/", "/v1beta1/");
+    const first = await acquire(40);
+    assert.equal(fake.objects.get(older)?.apiVersion, "coordination.k8s.io/v1beta1");
+    await first.release();
+    assert.deepEqual([fake.objects.has(older), fake.objects.has(path)], [false, false]);
+  });
+
   it("is gone once it is released, and can be had again", async () => {
     const first = await acquire(40);
     await first.release();

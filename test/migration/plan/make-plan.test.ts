@@ -86,7 +86,7 @@ describe("the plan", () => {
   it("lists all blockers together, each with its remedy, and is refused with all of them", async () => {
     environment.withLegacy({ ...smallState, "/trident/v1/txn/x": "{}" });
     environment.withEtcdCluster({ "/trident/v1/volume/foreign": "the-foreign-value" });
-    environment.objects.set("/version", { gitVersion: "v1.15.0" });
+    environment.objects.set("/version", { gitVersion: "v1.12.0" });
     environment.objects.set(`${claimsPath}/trident`, { status: { phase: "Lost" } });
     environment.objects.set(`${secrets}/etcd-server-tls`, { metadata: {} });
     environment.denied.add("delete apps/deployments");

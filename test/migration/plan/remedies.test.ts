@@ -6,7 +6,20 @@ import { blockedPlans } from "./scene/blocked-plans.ts";
 import { planOf } from "./scene/plan-scene.ts";
 
 /** What kubectl calls what it is told to do, and to what. */
-const verbs = ["annotate", "create", "delete", "describe", "exec", "get", "label", "logs", "patch", "rollout", "scale"];
+const verbs = [
+  "annotate",
+  "api-versions",
+  "create",
+  "delete",
+  "describe",
+  "exec",
+  "get",
+  "label",
+  "logs",
+  "patch",
+  "rollout",
+  "scale",
+];
 const kinds =
   /^(deployments?|pods?|pvc|persistentvolumeclaims?|configmaps?|secrets?|lease|namespaces?|etcdclusters?|pv|crd|customresourcedefinition|statefulsets?|serviceaccounts?|services?|[a-z]+\.[a-z.]+)([/.,]|$)/;
 
@@ -49,7 +62,7 @@ function assertKubectl(command: string, said: string[]): void {
   for (const flag of flags) assert.match(flag, /^(--[a-z-]+(=.*)?|-)$/, command);
   const [verb = "", ...objects] = withoutNamespace(words);
   assert.ok(verbs.includes(verb), `${verb}: ${command}`);
-  if (verb === "create" || verb === "exec" || verb === "logs") return;
+  if (["api-versions", "create", "exec", "logs"].includes(verb)) return;
   const [first = ""] = verb === "rollout" ? objects.slice(1) : objects;
   assert.match(first, kinds, command);
 }

@@ -1,7 +1,9 @@
 import type { Blocker } from "../../../blockers/blocker.ts";
-import { isOurs } from "../../../kubernetes/ownership.ts";
+import { isOurs, stackAnnotation } from "../../../kubernetes/ownership.ts";
 import { crdName, problemOfCrd, type ServedCrd as EtcdClusterCrd } from "../../../destroy/crd.ts";
 import type { PlannedObject } from "../../migration-plan.ts";
+import type { PlanFacts } from "../../plan-facts.ts";
+import type { PlanRequest } from "../../plan-request.ts";
 import type { FoundObject } from "../../read/stack-objects.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 
@@ -9,9 +11,17 @@ export const crdObject = `CustomResourceDefinition/${crdName}`;
 
 type ServedCrd = FoundObject["served"] & EtcdClusterCrd;
 
-/** Whether the CRD of EtcdCluster is the stack's to make and to change, or somebody else's that it uses. */
-export function crdOwner(found: readonly FoundObject[]): "own" | "existing" {
-  return foreignCrd(found) === undefined ? "own" : "existing";
+/**
+ * Whether the CRD of EtcdCluster is the stack's to make and to change, or somebody else's that it uses. Stacks share it, but where the
+ * API server can't apply what is there: only one of them can have made it.
+ */
+export function crdOwner(
+  { stack }: Pick<PlanRequest, "stack">,
+  { objects, apis }: Pick<PlanFacts, "objects" | "apis">,
+): "own" | "existing" {
+  if (foreignCrd(objects) !== undefined) return "existing";
+  const maker = servedCrd(objects)?.metadata?.annotations?.[stackAnnotation];
+  return apis.serverSideApply || maker === undefined || maker === stack ? "own" : "existing";
 }
 
 /** What becomes of one that somebody else has made. */

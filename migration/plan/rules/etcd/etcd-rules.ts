@@ -1,4 +1,5 @@
 import type { Blocker } from "../../../blockers/blocker.ts";
+import type { ClusterApis } from "../../../kubernetes/cluster-apis.ts";
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import type { AskedMember } from "../../../members/asked-member.ts";
 import type { KeptThing } from "../../../destroy/kept-report.ts";
@@ -18,7 +19,7 @@ export interface EtcdRules {
   /** Whether its last state is saved before it goes. */
   readonly isSaved: boolean;
   /** The objects that the stack makes for it. */
-  readonly places: readonly Place[];
+  places(apis: ClusterApis): readonly Place[];
   readonly needs: EtcdNeeds;
   /** What to do first when Trident's state is no longer in it. */
   readonly whenLost: string;
@@ -38,5 +39,5 @@ export interface EtcdRules {
   made(state: string, crd: MigrationPlan["crd"]): string[];
   /** What a destroy leaves of it. */
   keptState(prefix: KeyPrefix): KeptThing[];
-  keptObjects(crd: MigrationPlan["crd"]): KeptThing[];
+  keptObjects(crd: MigrationPlan["crd"], apis: ClusterApis): KeptThing[];
 }

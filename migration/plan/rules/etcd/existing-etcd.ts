@@ -27,7 +27,7 @@ export function existingEtcdRules(address: ExistingAddress): EtcdRules {
     isThereBefore: true,
     hasKnownQuota: false,
     isSaved: false,
-    places: secrets.map((name) => ["Secret", name, `/api/v1/namespaces/${namespace}/secrets`]),
+    places: () => secrets.map((name) => ["Secret", name, `/api/v1/namespaces/${namespace}/secrets`]),
     needs: {
       ...{ inNamespace: [], inCluster: () => [], grants: [], wished: [] },
       // A pod through which it is reached.

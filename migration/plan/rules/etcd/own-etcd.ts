@@ -6,10 +6,11 @@ import {
   type EtcdClusterAddress,
   type ManagedAddress,
 } from "../../../connect/etcd-address.ts";
+import type { ClusterApis } from "../../../kubernetes/cluster-apis.ts";
 import { withoutFullStop } from "../../../kubernetes/errors.ts";
 import { checkMembersNow } from "../../../members/wait-for-members.ts";
 import { recordedEtcd } from "../../../record/recorded-etcd.ts";
-import { crdName, crdPath } from "../../../destroy/crd.ts";
+import { crdName, crdPath, crdsPath } from "../../../destroy/crd.ts";
 import type { KeptThing } from "../../../destroy/kept-report.ts";
 import { counted } from "../../../wording/counted.ts";
 import { describeFailure } from "../../../wording/describe-failure.ts";
@@ -31,7 +32,7 @@ export function ownEtcdRules(address: ManagedAddress): EtcdRules {
     isThereBefore: false,
     hasKnownQuota: true,
     isSaved: true,
-    places: placesOf(address),
+    places: (apis) => placesOf(address, apis),
     needs: needsOf(address),
     whenLost:
       "Find out who has deleted or emptied it: Trident, as long as it is not restarted, still knows what it had read.",
@@ -68,18 +69,19 @@ export function ownEtcdRules(address: ManagedAddress): EtcdRules {
       "the Secrets etcd-client-tls, etcd-server-tls and etcd-peer-tls",
     ],
     keptState: () => [],
-    keptObjects: (crd) => (crd === "own" ? [sharedCrd] : []),
+    keptObjects: (crd, apis) => (crd === "own" ? [sharedCrd(apis)] : []),
   };
 }
 
-function placesOf({ namespace, etcdCluster, clientSecret }: ManagedAddress): Place[] {
+function placesOf({ namespace, etcdCluster, clientSecret }: ManagedAddress, apis: ClusterApis): Place[] {
   const core = `/api/v1/namespaces/${namespace}`;
+  const budgets = `/apis/${apis.podDisruptionBudget}/namespaces/${namespace}/poddisruptionbudgets`;
   return [
-    ["CustomResourceDefinition", crdName, crdPath.slice(0, crdPath.lastIndexOf("/"))],
+    ["CustomResourceDefinition", crdName, crdsPath(apis)],
     ["EtcdCluster", etcdCluster, `/apis/etcd.database.coreos.com/v1beta2/namespaces/${namespace}/etcdclusters`],
     ["Service", etcdCluster, `${core}/services`],
     ["Service", `${etcdCluster}-client`, `${core}/services`],
-    ["PodDisruptionBudget", etcdCluster, `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`],
+    ["PodDisruptionBudget", etcdCluster, budgets],
     ["NetworkPolicy", etcdCluster, `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`],
     ["Secret", clientSecret, `${core}/secrets`],
     ["Secret", "etcd-server-tls", `${core}/secrets`],
@@ -150,13 +152,15 @@ function endOf(base64: string | undefined): string | undefined {
   }
 }
 
-const sharedCrd: KeptThing = {
-  what:
-    `CustomResourceDefinition ${crdName}, if an EtcdCluster of any namespace is left; with it, all of them and their data ` +
-    `would be deleted`,
-  command: `kubectl delete customresourcedefinition ${crdName}`,
-  look: { path: crdPath },
-};
+function sharedCrd(apis: ClusterApis): KeptThing {
+  return {
+    what:
+      `CustomResourceDefinition ${crdName}, if an EtcdCluster of any namespace is left; with it, all of them and their data ` +
+      `would be deleted`,
+    command: `kubectl delete customresourcedefinition ${crdName}`,
+    look: { path: crdPath(apis) },
+  };
+}
 
 /** What keeps the stack's own etcd from being Trident's, and how long it may last. */
 function checkOwnEtcd(request: PlanRequest, address: EtcdClusterAddress, facts: PlanFacts): Findings {

@@ -1,4 +1,5 @@
 import type { KeptThing } from "../../../destroy/kept-report.ts";
+import type { ClusterApis } from "../../../kubernetes/cluster-apis.ts";
 import type { EtcdAddress } from "../../../connect/etcd-address.ts";
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import { isEtcdAlone, type Flow, type MigrationPlan } from "../../migration-plan.ts";
@@ -9,6 +10,7 @@ export interface KeepFacts {
   readonly destination: EtcdAddress;
   readonly prefix: KeyPrefix;
   readonly crd: MigrationPlan["crd"];
+  readonly apis: ClusterApis;
   readonly flow: Flow;
   readonly namespace: string;
   readonly legacyDeployment: string;
@@ -22,7 +24,7 @@ export function whatDestroyKeeps(facts: KeepFacts): KeptThing[] {
   const etcd = etcdRules(facts.destination);
   return [
     ...[...ofNamespace(facts), ...etcd.keptState(facts.prefix), ...snapshots(facts, etcd.isSaved)],
-    ...[...etcd.keptObjects(facts.crd), provisionedVolumes],
+    ...[...etcd.keptObjects(facts.crd, facts.apis), provisionedVolumes],
   ];
 }
 

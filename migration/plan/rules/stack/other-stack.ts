@@ -3,6 +3,7 @@ import { isOurs, stackAnnotation, stackUidOf } from "../../../kubernetes/ownersh
 import { listed } from "../../../wording/counted.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import type { FoundObject } from "../../read/stack-objects.ts";
+import { crdObject } from "../etcd/crd.ts";
 import { blockedBy, nothingFound, type Findings } from "../findings.ts";
 
 /** Names to show of each kind of thing before it is cut short. */
@@ -20,7 +21,9 @@ export function checkOwners(
   const own = new Set(found.filter(({ served }) => nameOn(served) === stack).map(({ served }) => stackUidOf(served)));
   const others = found.flatMap(({ object, served }) => {
     const owner = nameOn(served);
-    if (served === undefined || !isOurs(served) || owner === undefined || owner === stack) return [];
+    // Stacks share the CRD, whichever has made it.
+    if (served === undefined || object === crdObject || !isOurs(served) || owner === undefined || owner === stack)
+      return [];
     // A name that somebody has written over, and no other stack.
     return stackUidOf(served) !== undefined && own.has(stackUidOf(served)) ? [] : [{ object, owner }];
   });

@@ -8,7 +8,7 @@ import { etcdRules } from "../etcd/destination.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 import { installerRoles, rulesOf } from "./installer-roles.ts";
 
-type Facts = Pick<PlanFacts, "missing" | "clusterUid" | "objects" | "kubernetesVersion" | "flow">;
+type Facts = Pick<PlanFacts, "missing" | "clusterUid" | "objects" | "apis" | "kubernetesVersion" | "flow">;
 
 /** What keeps a run from being carried out, and what is only good to have. */
 export function checkPermissions(request: PlanRequest, facts: Facts): Findings {
@@ -35,14 +35,12 @@ export function checkPermissions(request: PlanRequest, facts: Facts): Findings {
  * All that a run with these settings needs on this cluster: a CRD that is used as it is need not be made, nor what an etcd alone has
  * no Trident for; one that is removed is no more than deleted.
  */
-function neededOf(
-  request: PlanRequest,
-  { objects, kubernetesVersion, flow: { flow, removesTrident } }: Facts,
-): Access[] {
-  const all = runOf(request, kubernetesVersion);
+function neededOf(request: PlanRequest, facts: Facts): Access[] {
+  const { flow, removesTrident } = facts.flow;
+  const all = runOf(request, facts.kubernetesVersion);
   const makesTrident = !isEtcdAlone(flow);
   const makesClusterRole = all.makesClusterRole && (makesTrident || removesTrident === true);
-  const run = { ...all, crd: crdOwner(objects), makesTrident, makesClusterRole };
+  const run = { ...all, crd: crdOwner(request, facts), makesTrident, makesClusterRole };
   return allOf(neededPermissions(run, etcdRules(request.destination).needs));
 }
 

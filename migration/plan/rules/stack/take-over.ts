@@ -1,12 +1,13 @@
 import { change } from "../../../wording/change.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
+import { apiFeatures } from "../../../kubernetes/cluster-apis.ts";
 import { isOurs, stackUidOf } from "../../../kubernetes/ownership.ts";
 import type { FoundWorld } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 
-type TakeOverFacts = Pick<PlanFacts, "clusterUid" | "flow" | "objects" | "etcdCluster" | "newTrident">;
+type TakeOverFacts = Pick<PlanFacts, "apis" | "clusterUid" | "flow" | "objects" | "etcdCluster" | "newTrident">;
 
 /** Whose the objects are. The CRD of EtcdCluster is nobody's: stacks share it. */
 export function findWorld({ clusterUid, objects, newTrident }: TakeOverFacts): FoundWorld {
@@ -24,7 +25,12 @@ export function findWorld({ clusterUid, objects, newTrident }: TakeOverFacts): F
 /** What keeps a stack from taking an installation over, and what the run that takes it over changes about it. */
 export function checkTakeOver(request: PlanRequest, facts: TakeOverFacts): Findings {
   if (!request.takeOver) return nothingFound;
-  const blockers = [nothingThere(request, facts), halfRolledBack(request, facts), withoutRecord(request, facts)];
+  const blockers = [
+    withoutApply(request, facts),
+    nothingThere(request, facts),
+    halfRolledBack(request, facts),
+    withoutRecord(request, facts),
+  ];
   return together(
     blockedBy(...blockers.filter((blocker) => blocker !== undefined)),
     atRisk(
@@ -35,6 +41,16 @@ export function checkTakeOver(request: PlanRequest, facts: TakeOverFacts): Findi
         (difference) => `What is taken over is changed by this run: ${difference} leaves it alone.`,
       ),
     ),
+  );
+}
+
+/** Pulumi could only create what is there already. */
+function withoutApply(request: PlanRequest, { apis }: TakeOverFacts): Blocker | undefined {
+  if (apis.serverSideApply) return undefined;
+  return refusal(
+    request,
+    `An API server before Kubernetes 1.${apiFeatures.serverSideApply} can't apply an object, only create one that is not there yet: what is there can't be taken over.`,
+    `Find the stack's state (docs/taking-over.md says where to look), or upgrade Kubernetes first. Then \`${change({ takeOver: undefined })}\`.`,
   );
 }
 

@@ -1,4 +1,6 @@
 import { change } from "../../../wording/change.ts";
+import type { Blocker } from "../../../blockers/blocker.ts";
+import { newestMinor, oldestMinor } from "../../../kubernetes/cluster-apis.ts";
 import { withoutFullStop } from "../../../kubernetes/errors.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
@@ -22,13 +24,18 @@ export interface VersionFacts {
     readonly etcdVersion: string | undefined;
   };
   readonly kubernetes?: string | undefined;
+  /** What is needed of its API and not served, each with all its forms. */
+  readonly unservedApis: readonly (readonly string[])[];
 }
 
-export function versionFacts(request: PlanRequest, { flow, kubernetesVersion, state }: PlanFacts): VersionFacts {
+export function versionFacts(
+  request: PlanRequest,
+  { flow, kubernetesVersion, unservedApis, state }: PlanFacts,
+): VersionFacts {
   const { legacy } = flow;
   return {
     newTridentImage: request.trident === false ? undefined : request.tridentImage,
-    kubernetes: kubernetesVersion,
+    ...{ kubernetes: kubernetesVersion, unservedApis },
     ...(legacy === undefined || legacy.isUninstalled === true
       ? {}
       : {
@@ -45,13 +52,13 @@ export function versionFacts(request: PlanRequest, { flow, kubernetesVersion, st
 
 /** Versions that can't work together, and those that can't be told. */
 export function checkVersions(facts: VersionFacts): Findings {
-  const { legacy, kubernetes, newTridentImage } = facts;
+  const { legacy, newTridentImage } = facts;
   return together(
     newTridentImage === undefined ? nothingFound : checkNewTrident(newTridentImage),
     ...(legacy === undefined || newTridentImage === undefined
       ? []
       : [checkLegacyTrident(legacy, newTridentImage), checkEtcdImage(legacy)]),
-    ...(kubernetes === undefined ? [] : [checkKubernetes(kubernetes)]),
+    checkKubernetes(facts),
   );
 }
 
@@ -137,26 +144,58 @@ function checkEtcdImage(legacy: NonNullable<VersionFacts["legacy"]>): Findings {
   });
 }
 
-/** The CRD of EtcdCluster is made in apiextensions.k8s.io/v1, which Kubernetes serves since 1.16. */
-const oldestKubernetes: Version = { major: 1, minor: 16, patch: 0, text: "1.16" };
-/** The newest on which the operator and Trident have been seen running. */
-const newestKubernetes: Version = { major: 1, minor: 34, patch: 0, text: "1.34" };
+const oldestKubernetes = minorVersion(oldestMinor);
+const newestKubernetes = minorVersion(newestMinor);
 
-function checkKubernetes(said: string): Findings {
-  const version = parseVersion(said);
+function minorVersion(minor: number): Version {
+  return { major: 1, minor, patch: 0, text: `1.${minor}` };
+}
+
+function checkKubernetes({ kubernetes: said, unservedApis }: VersionFacts): Findings {
+  const version = said === undefined ? undefined : parseVersion(said);
+  if (version !== undefined && isOlderLine(version, oldestKubernetes)) return blockedBy(tooOld(version));
+  return together(
+    blockedBy(...unservedApis.map((forms) => unserved(forms, version))),
+    said === undefined ? nothingFound : checkTried(said, version),
+  );
+}
+
+function checkTried(said: string, version: Version | undefined): Findings {
   if (version === undefined)
     return atRisk("service", `The cluster says that it is Kubernetes "${withoutFullStop(said)}".`);
-  if (isOlderLine(version, oldestKubernetes)) {
-    return blockedBy({
-      kind: "unsupportedKubernetes",
-      object: "the cluster",
-      message: `The cluster runs Kubernetes ${version.text}; the etcd-operator's resource definition needs ${oldestKubernetes.text} or newer.`,
-      remedy: `Upgrade Kubernetes, or choose another cluster with \`pulumi config set kubernetes:context NAME\`.`,
-    });
-  }
   if (!isOlderLine(newestKubernetes, version)) return nothingFound;
   return atRisk(
     "service",
     `The cluster runs Kubernetes ${version.text}; the etcd-operator and Trident were tried up to ${newestKubernetes.text}.`,
   );
+}
+
+const anotherCluster = "`pulumi config set kubernetes:context NAME`";
+
+function tooOld(version: Version): Blocker {
+  return {
+    kind: "unsupportedKubernetes",
+    object: "the cluster",
+    message:
+      `The cluster runs Kubernetes ${version.text}, and Pulumi's provider makes nothing on one that is older than ` +
+      `${oldestKubernetes.text}.`,
+    remedy:
+      `Upgrade Kubernetes, or choose another cluster with ${anotherCluster}. As long as it stays, Trident's state can be copied by hand, with ` +
+      "`trident-etcd copy` from this machine, to an etcd that runs outside of the cluster: docs/copying-by-hand.md, and docs/kubernetes-versions.md " +
+      "for OpenShift 3.9 to 3.11.",
+  };
+}
+
+function unserved(forms: readonly string[], version: Version | undefined): Blocker {
+  const what = forms.join(" nor ");
+  return {
+    kind: "unservedApi",
+    object: `API ${forms[0] ?? ""}`,
+    message:
+      `The API server${version === undefined ? "" : ` of Kubernetes ${version.text}`} serves ${forms.length > 1 ? "neither " : "no "}${what}, ` +
+      "of which this program makes objects.",
+    remedy:
+      "Have an administrator switch that API on again (`--runtime-config` of kube-apiserver; see what there is with `kubectl api-versions`), or choose " +
+      `another cluster with ${anotherCluster}.`,
+  };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { newestApis } from "../../../../migration/kubernetes/cluster-apis.ts";
 import { pullPod } from "../../../../migration/kubernetes/images/pull-pod.ts";
 import { isOurs } from "../../../../migration/kubernetes/ownership.ts";
 
@@ -29,13 +30,13 @@ const pull = { namespace: "trident", name: "trident-etcd-pull-new", pods, owner 
 
 describe("a pod that pulls images", () => {
   it("runs where the pods may run that they are for, and pulls with their secrets", () => {
-    const { spec } = pullPod(pull, "kubernetes");
+    const { spec } = pullPod(pull, "kubernetes", newestApis);
     for (const [name, value] of Object.entries(place))
       assert.deepEqual(spec?.[name as keyof typeof place], value, name);
   });
 
   it("has a container for each image, once, pulled by its own policy, and runs no program of theirs", () => {
-    const containers = pullPod(pull, "kubernetes").spec?.containers ?? [];
+    const containers = pullPod(pull, "kubernetes", newestApis).spec?.containers ?? [];
     assert.deepEqual(
       containers.map(({ image, imagePullPolicy }) => [image, imagePullPolicy]),
       [
@@ -47,7 +48,7 @@ describe("a pod that pulls images", () => {
   });
 
   it("has nothing else of those pods: no volumes, no token, no root, no host's network", () => {
-    const { spec } = pullPod(pull, "kubernetes");
+    const { spec } = pullPod(pull, "kubernetes", newestApis);
     assert.equal(spec?.volumes, undefined);
     assert.equal(spec?.hostNetwork, undefined);
     assert.equal(spec?.automountServiceAccountToken, false);
@@ -59,12 +60,12 @@ describe("a pod that pulls images", () => {
   });
 
   it("leaves the user's number to OpenShift", () => {
-    assert.equal(pullPod(pull, "openshift").spec?.securityContext?.runAsUser, undefined);
-    assert.equal(pullPod(pull, "kubernetes").spec?.securityContext?.runAsUser, 65534);
+    assert.equal(pullPod(pull, "openshift", newestApis).spec?.securityContext?.runAsUser, undefined);
+    assert.equal(pullPod(pull, "kubernetes", newestApis).spec?.securityContext?.runAsUser, 65534);
   });
 
   it("goes with the stack's record, or by itself, whatever becomes of the run", () => {
-    const { metadata, spec } = pullPod(pull, "kubernetes");
+    const { metadata, spec } = pullPod(pull, "kubernetes", newestApis);
     assert.ok(isOurs({ metadata: { labels: metadata?.labels ?? {} } }));
     assert.deepEqual(metadata?.ownerReferences, [{ apiVersion: "v1", kind: "ConfigMap", ...owner }]);
     assert.ok((spec?.activeDeadlineSeconds ?? 0) > 0);

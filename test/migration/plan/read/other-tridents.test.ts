@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { newestApis } from "../../../../migration/kubernetes/cluster-apis.ts";
 import { isTrident, readOtherTridents } from "../../../../migration/plan/read/other-tridents.ts";
 import type { ServedObject } from "../../../../migration/plan/read/cluster-reader.ts";
 import { legacyDeployment } from "../../trident/legacy/legacy-deployment.ts";
@@ -43,7 +44,7 @@ describe("Tridents elsewhere in the cluster", () => {
     objects.set(`${first("deployments")}&continue=a%20b`, { items: [trident("storage", 1), trident("test", 0)] });
     forbidden.add(first("daemonsets"));
     const common = { kind: "Deployment", name: "trident" };
-    assert.deepEqual(await readOtherTridents(reader, planRequest()), {
+    assert.deepEqual(await readOtherTridents(reader, planRequest(), newestApis), {
       workloads: [
         { ...common, namespace: "storage", runs: true },
         { ...common, namespace: "test", runs: false },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { newestApis } from "../../../../migration/kubernetes/cluster-apis.ts";
 import { readRunningMigration, type RunningMigration } from "../../../../migration/plan/read/running-migration.ts";
 import { FakePlanEnvironment } from "../scene/fake-plan-environment.ts";
 import { leasePath } from "../scene/places.ts";
@@ -46,6 +47,6 @@ describe("another migration", () => {
     };
     const now = () => Date.parse(renewTime) + secondsLater * 1000;
     const options = { now, milliseconds: 40 };
-    return readRunningMigration({ read: readLease }, { namespace: "trident" }, options);
+    return readRunningMigration({ read: readLease }, { namespace: "trident", apis: newestApis }, options);
   }
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { newestApis } from "../../../../migration/kubernetes/cluster-apis.ts";
 import type { ServedObject } from "../../../../migration/plan/read/cluster-reader.ts";
 import { readStackObjects, stackObjects } from "../../../../migration/plan/read/stack-objects.ts";
 import { etcdRules } from "../../../../migration/plan/rules/etcd/destination.ts";
@@ -21,7 +22,7 @@ describe("the objects that a stack makes", () => {
           Promise.resolve(path === "/api/v1/namespaces/storage/secrets/etcd-peer-tls" ? served : undefined),
         refusalOf: () => undefined,
       },
-      stackObjects(names, etcdRules(own).places),
+      stackObjects(names, etcdRules(own).places(newestApis)),
     );
     assert.deepEqual(
       found.filter(({ served }) => served !== undefined).map(({ object }) => object),
@@ -38,7 +39,7 @@ describe("the objects that a stack makes", () => {
       clientSecret: "etcd-client-tls",
       credentialsSecret: "etcd-client-credentials",
     };
-    const kinds = stackObjects(names, etcdRules(destination).places).map(({ object }) => object);
+    const kinds = stackObjects(names, etcdRules(destination).places(newestApis)).map(({ object }) => object);
     assert.ok(kinds.includes("Secret/etcd-client-tls") && kinds.includes("Secret/etcd-client-credentials"));
     assert.ok(kinds.includes("ServiceAccount/trident-external-etcd"));
     assert.ok(!kinds.some((object) => /etcd-operator|EtcdCluster|CustomResource|Service\/|etcd-server/.test(object)));

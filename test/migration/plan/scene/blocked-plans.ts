@@ -92,6 +92,7 @@ export const blockedPlans: readonly BlockedPlan[] = [
   ["staleClaim", trident.isStale],
   ["stoppedTridentDeleted", (environment) => (environment.record = { ...emptyRecord, phase: "stopped" })],
   ["takeOver", () => undefined, { ...install, takeOver: true }],
+  ["unservedApi", stack.lacksAnApi],
   [
     "tridentServes",
     (environment) => {
@@ -101,7 +102,7 @@ export const blockedPlans: readonly BlockedPlan[] = [
   ],
   [
     "unsupportedKubernetes",
-    (environment) => environment.withLegacy().objects.set("/version", { gitVersion: "v1.15.12" }),
+    (environment) => environment.withLegacy().objects.set("/version", { gitVersion: "v1.11.0+d4cacc0" }),
   ],
   ["unsupportedTrident", (environment) => environment.withLegacy(), { tridentImage: "netapp/trident:20.01.0" }],
   ["unusableCrd", stack.hasUnusableCrd],

@@ -1,3 +1,4 @@
+import { newestApis } from "../../../../migration/kubernetes/cluster-apis.ts";
 import { stackObjects } from "../../../../migration/plan/read/stack-objects.ts";
 import { etcdRules } from "../../../../migration/plan/rules/etcd/destination.ts";
 import { legacyDeployment } from "../../trident/legacy/legacy-deployment.ts";
@@ -10,7 +11,7 @@ type Entries = Readonly<Record<string, string>>;
 /** All that a stack with an etcd of its own consists of. */
 export function withStackObjects(environment: FakePlanEnvironment): FakePlanEnvironment {
   const request = planRequest();
-  for (const { path, isOptional } of stackObjects(request, etcdRules(request.destination).places)) {
+  for (const { path, isOptional } of stackObjects(request, etcdRules(request.destination).places(newestApis))) {
     if (isOptional !== true && !environment.objects.has(path)) environment.objects.set(path, { metadata: ours });
   }
   return environment;

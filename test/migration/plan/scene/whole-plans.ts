@@ -28,7 +28,7 @@ export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> 
       { migrate: false, trident: false },
     ),
   "An installation beside somebody else's etcd-operator": () =>
-    planOf((environment) => environment.objects.set(crdPath, foreignDefinition), { migrate: false }),
+    planOf((environment) => environment.objects.set(crdPath(), foreignDefinition), { migrate: false }),
   "An interrupted migration": () =>
     planOf((environment) => {
       const deployment = environment.withLegacy().withEtcdCluster().objects.get(deploymentPath);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { newestApis } from "../../../../../migration/kubernetes/cluster-apis.ts";
 import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
 import { checkCrd, crdObject, crdOwner, planCrd } from "../../../../../migration/plan/rules/etcd/crd.ts";
 import type { FoundObject } from "../../../../../migration/plan/read/stack-objects.ts";
@@ -15,6 +16,10 @@ const spec = {
   versions: [{ name: "v1beta2", served: true }],
 };
 
+function ownerOf(objects: readonly FoundObject[], apis = newestApis) {
+  return crdOwner({ stack: "organization/project/stack" }, { objects, apis });
+}
+
 function found(crd: ServedObject | undefined, operator?: ServedObject): FoundObject[] {
   return [
     { object: crdObject, path: "", served: crd },
@@ -25,20 +30,35 @@ function found(crd: ServedObject | undefined, operator?: ServedObject): FoundObj
 describe("the CRD of EtcdCluster", () => {
   it("is the stack's own where there is none, or where the stack made it", () => {
     for (const each of [found(undefined), found(own, own)]) {
-      assert.deepEqual([crdOwner(each), planCrd(each), checkCrd(each)], ["own", [], nothingFound]);
+      assert.deepEqual([ownerOf(each), planCrd(each), checkCrd(each)], ["own", [], nothingFound]);
     }
   });
 
   it("is the stack's own, too, where another stack made it, and older ones are warned of", () => {
     const { risks, blockers } = told(checkCrd(found(own)), "state");
-    assert.equal(crdOwner(found(own)), "own");
+    assert.equal(ownerOf(found(own)), "own");
     assert.deepEqual(blockers, []);
     assert.match(risks[0] ?? "", /older version of this program deletes it/);
   });
 
+  it("is its maker's alone where the API server can't apply what is there", () => {
+    const made = (stack: string): FoundObject[] =>
+      found({
+        metadata: {
+          labels: { "app.kubernetes.io/managed-by": "pulumi" },
+          annotations: { "trident-etcd/stack": stack, "trident-etcd/stack-uid": "a-uid" },
+        },
+      });
+    const apis = { ...newestApis, serverSideApply: false };
+    assert.equal(ownerOf(made("organization/project/stack"), apis), "own");
+    assert.equal(ownerOf(made("organization/project/another"), apis), "existing");
+    assert.equal(ownerOf(made("organization/project/another")), "own");
+    assert.equal(ownerOf(found(undefined), apis), "own");
+  });
+
   it("is used as it is where somebody else made it, which is a risk", () => {
     const { risks, blockers } = told(checkCrd(found({ spec })), "state");
-    assert.equal(crdOwner(found({ spec })), "existing");
+    assert.equal(ownerOf(found({ spec })), "existing");
     assert.deepEqual(blockers, []);
     assert.deepEqual(planCrd(found({ spec })), [
       {
@@ -53,7 +73,7 @@ describe("the CRD of EtcdCluster", () => {
   it("blocks where it can't be used", () => {
     const unusable = found({ spec: { ...spec, scope: "Cluster" } });
     const { blockers } = checkCrd(unusable);
-    assert.equal(crdOwner(unusable), "existing");
+    assert.equal(ownerOf(unusable), "existing");
     assert.deepEqual(
       blockers.map(({ kind, object }) => [kind, object]),
       [["unusableCrd", crdObject]],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { newestApis } from "../../../../../migration/kubernetes/cluster-apis.ts";
 import { keyPrefix } from "../../../../../migration/copy/store/key-range.ts";
 import { whatDestroyKeeps, type KeepFacts } from "../../../../../migration/plan/rules/outcome/what-destroy-keeps.ts";
 
@@ -16,6 +17,7 @@ const installed: KeepFacts = {
   },
   prefix: keyPrefix("/trident/"),
   crd: "own",
+  apis: newestApis,
   legacy: undefined,
 };
 const legacy = { claim: "trident-data", volume: "pvc-1", serviceAccount: "trident-csi" };

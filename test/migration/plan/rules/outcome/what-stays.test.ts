@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { newestApis } from "../../../../../migration/kubernetes/cluster-apis.ts";
 import { keyPrefix } from "../../../../../migration/copy/store/key-range.ts";
 import { inSettings } from "../../../../../migration/wording/in-settings.ts";
 import { planWhatStays } from "../../../../../migration/plan/rules/outcome/what-stays.ts";
@@ -20,6 +21,7 @@ const facts = {
   claim: { name: "trident", volume: "pvc-1" },
   legacy: { claim: "trident", volume: "pvc-1", serviceAccount: "trident" },
   crd: "own",
+  apis: newestApis,
 } as const;
 
 describe("what stays", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { newestApis } from "../../../../../migration/kubernetes/cluster-apis.ts";
 import type { Access } from "../../../../../migration/plan/read/cluster-reader.ts";
 import type { FlowFinding } from "../../../../../migration/plan/flow/flow-finding.ts";
 import {
@@ -24,6 +25,7 @@ const facts = {
   objects: [],
   kubernetesVersion: "v1.34.2",
   flow: { flow: "install" as const, why: "" },
+  apis: newestApis,
 };
 const all = allOf(neededPermissions(runOf(request, facts.kubernetesVersion), etcdRules(request.destination).needs));
 

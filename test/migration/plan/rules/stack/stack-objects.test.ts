@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { newestApis } from "../../../../../migration/kubernetes/cluster-apis.ts";
 import { ClusterRequestError } from "../../../../../migration/kubernetes/errors.ts";
 import type { Flow } from "../../../../../migration/plan/migration-plan.ts";
 import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
@@ -15,7 +16,7 @@ const own = {
   etcdCluster: "trident-etcd",
   clientSecret: "etcd-client-tls",
 };
-const all = stackObjects({ namespace: "storage", record: "trident-etcd-migration" }, etcdRules(own).places);
+const all = stackObjects({ namespace: "storage", record: "trident-etcd-migration" }, etcdRules(own).places(newestApis));
 const ours: ServedObject = { metadata: { labels: { "app.kubernetes.io/managed-by": "trident-etcd" } } };
 const foreign: ServedObject = { metadata: { labels: { "app.kubernetes.io/managed-by": "Helm" } } };
 const crd = `CustomResourceDefinition/${crdName}`;

@@ -43,6 +43,26 @@ describe("taking an installation over", () => {
     assert.deepEqual(world, { clusterUid: "uid-of-the-cluster", stackUids: [], hasObjects: false });
   });
 
+  it("knows what Pulumi has made without server-side apply by the stack's annotation", async () => {
+    const { world } = await planOf((environment) => {
+      const labels = { "app.kubernetes.io/managed-by": "pulumi" };
+      environment.objects.set(`${secrets}/etcd-client-tls`, { metadata: { labels, annotations } });
+    });
+    assert.deepEqual(world, { clusterUid: "uid-of-the-cluster", stackUids: ["lost-uid"], hasObjects: true });
+  });
+
+  it("can't be done where the API server only creates", async () => {
+    const { blockers } = await planOf((environment) => {
+      environment.withEtcdCluster().objects.set(deploymentPath, trident());
+      environment.objects.set("/version", { gitVersion: "v1.15.3" });
+    }, takeOver);
+    assert.deepEqual(
+      blockers.map(({ kind }) => kind),
+      ["takeOver"],
+    );
+    assert.match(blockers[0]?.message ?? "", /before Kubernetes 1\.16 can't apply/);
+  });
+
   it("says what it changes about what runs", async () => {
     const plan = await planOf(
       (environment) => environment.withEtcdCluster().objects.set(deploymentPath, trident("netapp/trident:18.10.0")),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { newestApis } from "../../../../../migration/kubernetes/cluster-apis.ts";
 import { inSettings } from "../../../../../migration/wording/in-settings.ts";
 import { readOtherTridents } from "../../../../../migration/plan/read/other-tridents.ts";
 import { checkOtherTridents } from "../../../../../migration/plan/rules/trident/other-tridents.ts";
@@ -22,7 +23,10 @@ function workload(namespace: string, name: string, { image = "netapp/trident:20.
 async function checked(flow: Flow, arrange: (environment: FakePlanEnvironment) => unknown) {
   const environment = new FakePlanEnvironment();
   arrange(environment);
-  const { blockers, risks } = checkOtherTridents(await readOtherTridents(environment.reader, planRequest()), flow);
+  const { blockers, risks } = checkOtherTridents(
+    await readOtherTridents(environment.reader, planRequest(), newestApis),
+    flow,
+  );
   return { blockers, risks: risks.map(({ message }) => message) };
 }
 

@@ -11,7 +11,12 @@ const legacy = {
   etcdContainer: "etcd",
   etcdVersion: "3.3.10",
 };
-const fine: VersionFacts = { newTridentImage: "netapp/trident:19.04.0", kubernetes: "v1.34.1", legacy };
+const fine: VersionFacts = {
+  newTridentImage: "netapp/trident:19.04.0",
+  kubernetes: "v1.34.1",
+  unservedApis: [],
+  legacy,
+};
 
 describe("the versions", () => {
   it("that go together are no matter", () => {
@@ -62,11 +67,18 @@ describe("the versions", () => {
       /one of 3\.3/,
     ],
     [
-      "a Kubernetes before 1.16",
-      { kubernetes: "v1.15.12" },
+      "a Kubernetes that Pulumi's provider refuses, OpenShift 3.11 among them",
+      { kubernetes: "v1.11.0+d4cacc0", unservedApis: [["coordination.k8s.io/v1"]] },
       "unsupportedKubernetes",
-      /1\.15\.12.*1\.16 or newer/,
-      /Upgrade/,
+      /1\.11\.0\+d4cacc0.*older than 1\.13/,
+      /trident-etcd copy.*docs\/copying-by-hand\.md/,
+    ],
+    [
+      "a cluster without an API that is needed",
+      { unservedApis: [["policy/v1", "policy/v1beta1"]] },
+      "unservedApi",
+      /Kubernetes 1\.34\.1 serves neither policy\/v1 nor policy\/v1beta1/,
+      /--runtime-config/,
     ],
   ];
   for (const [what, change, kind, message, remedy] of blocked) {
@@ -84,6 +96,7 @@ describe("the versions", () => {
   it("are a risk where they can't be told, or were never tried", () => {
     const { blockers, risks } = check({
       newTridentImage: "own/trident@sha256:aa",
+      unservedApis: [],
       kubernetes: "v1.40.0",
       legacy: { ...legacy, tridentImage: "own/trident:mine", etcdImage: "own/etcd:mine" },
     });
@@ -95,6 +108,10 @@ describe("the versions", () => {
         image,
       );
     }
+  });
+
+  it("of Kubernetes from 1.13 on are no matter", () => {
+    assert.deepEqual(check({ ...fine, kubernetes: "v1.13.0" }), { blockers: [], risks: [] });
   });
 
   it("of one line are the same to each other: a patch is no older image", () => {

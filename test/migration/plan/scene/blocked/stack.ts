@@ -1,4 +1,5 @@
 import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
+import { apiForms } from "../../../../../migration/kubernetes/cluster-apis.ts";
 import { crdName, crdPath } from "../../../../../migration/destroy/crd.ts";
 import type { FakePlanEnvironment } from "../fake-plan-environment.ts";
 import { leasePath, ours, secrets } from "../places.ts";
@@ -27,9 +28,16 @@ export function isAnotherStacks(environment: FakePlanEnvironment): void {
   environment.objects.set(`${secrets}/etcd-peer-tls`, { metadata: ours });
 }
 
+/** Switched off in an API server that could serve it. */
+export function lacksAnApi(environment: FakePlanEnvironment): void {
+  const served = Object.values(apiForms).flatMap((forms) => forms.map(({ groupVersion }) => groupVersion));
+  const versions = served.filter((each) => !each.startsWith("policy/")).map((groupVersion) => ({ groupVersion }));
+  environment.withLegacy().objects.set("/apis", { groups: [{ versions }] });
+}
+
 export function hasUnusableCrd(environment: FakePlanEnvironment): void {
   const versions = [{ name: "v1beta2", served: true, subresources: { status: {} } }];
-  environment.withLegacy().objects.set(crdPath, {
+  environment.withLegacy().objects.set(crdPath(), {
     metadata: { name: crdName },
     spec: { scope: "Namespaced", names: { kind: "EtcdCluster" }, versions },
   });
