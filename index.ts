@@ -10,6 +10,7 @@ import { Trident, tridentSpec } from "./components/trident/trident.ts";
 import { choosePlatform, clusterAccess } from "./program/cluster-access.ts";
 import { existingEtcdAddress, useExistingEtcd } from "./program/existing-etcd.ts";
 import { explained } from "./program/explained.ts";
+import { pullTridentImage } from "./program/image-pull.ts";
 import { kubernetesOptions } from "./program/kubernetes-options.ts";
 import { legacyTrident } from "./program/legacy-trident.ts";
 import { createManagedEtcd } from "./program/managed-etcd.ts";
@@ -81,6 +82,8 @@ const tridentArgs = account && {
   ...inputOf(plan.apis),
 };
 
+const imagePull = tridentArgs && pullTridentImage(settings, tridentArgs, { access, record: record.recordName });
+
 const stateMigration =
   settings.migrate && tridentArgs !== undefined
     ? new StateMigration(
@@ -106,7 +109,7 @@ const summary = stateMigration?.summary;
 // An etcd alone has none. Rolled back, the old Trident has its place. Pulumi deletes what is no longer registered last: the new one,
 // then the migration, whose removal puts the old one back.
 const trident =
-  settings.rollback || tridentArgs === undefined
+  tridentArgs === undefined || imagePull === undefined
     ? undefined
     : new Trident(
         "trident",
@@ -115,7 +118,7 @@ const trident =
           namespace: settings.namespace,
           ...(summary === undefined ? {} : { migratedStateDigest: summary.sha256 }),
         },
-        onCluster,
+        { ...onCluster, dependsOn: [imagePull] },
       );
 
 const made = { access, record: record.recordName, etcd, stateMigration };

@@ -68,7 +68,10 @@ const selector = { app: "trident.netapp.io" };
 export const tridentPods: Readonly<Record<string, string>> = selector;
 const labels = { ...objectLabels("trident", "controller"), ...selector };
 
-/** Trident with an external etcd; ready once its own API lists backends, which it does only after it has read its state. */
+/**
+ * Trident with an external etcd; ready once its own API lists backends, which it does only after it has read its state. Its
+ * Deployment is made or changed after all that the component `dependsOn`.
+ */
 export class Trident extends pulumi.ComponentResource {
   /** Resolves once Trident's API answers. */
   readonly deploymentName: pulumi.Output<string>;
@@ -76,7 +79,8 @@ export class Trident extends pulumi.ComponentResource {
   constructor(name: string, args: TridentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trident-etcd:index:Trident", name, asInState(args), opts);
 
-    const deployment = createDeployment(this, name, args, tridentSpec({ ...args, ...accountOf(this, name, args) }));
+    const spec = tridentSpec({ ...args, ...accountOf(this, name, args) });
+    const deployment = createDeployment(this, name, args, spec, opts?.dependsOn);
 
     this.deploymentName = deployment.metadata.name;
     this.registerOutputs({ deploymentName: this.deploymentName });
@@ -113,6 +117,13 @@ export function tridentSpec(args: TridentSpecArgs): DeploymentSpec {
   };
 }
 
+/** Of its pods, the images and where they are pulled; as for `tridentSpec`. */
+export function tridentImages(args: TridentSpecArgs): kubernetes.types.input.core.v1.PodSpec {
+  const { name, image = "" } = tridentContainer(args);
+  const { serviceAccountName, pod = {} } = args;
+  return { serviceAccountName, ...podPlacement(pod), containers: [{ name, image }] };
+}
+
 function accountOf(
   parent: Trident,
   name: string,
@@ -138,6 +149,7 @@ function createDeployment(
   name: string,
   args: TridentArgs,
   spec: DeploymentSpec,
+  dependsOn: pulumi.ComponentResourceOptions["dependsOn"] = [],
 ): kubernetes.apps.v1.Deployment {
   const timeout = `${args.timeoutSeconds ?? 300}s`;
   return new kubernetes.apps.v1.Deployment(
@@ -146,7 +158,7 @@ function createDeployment(
       metadata: { name: "trident", namespace: args.namespace, labels, annotations: migrationAnnotations(args) },
       spec,
     },
-    { parent, customTimeouts: { create: timeout, update: timeout } },
+    { parent, dependsOn, customTimeouts: { create: timeout, update: timeout } },
   );
 }
 

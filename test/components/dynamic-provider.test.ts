@@ -7,6 +7,7 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import * as copy from "@trident-etcd/migration/copy-provider.ts";
 import * as guard from "@trident-etcd/migration/guard-provider.ts";
+import * as images from "@trident-etcd/migration/image-pull-provider.ts";
 import * as identity from "@trident-etcd/migration/identity/identity-provider.ts";
 import * as migration from "@trident-etcd/migration/migration-provider.ts";
 import * as serving from "@trident-etcd/migration/serving/serving-check-provider.ts";
@@ -22,6 +23,7 @@ const modules: Readonly<Record<string, ProviderModule>> = {
   "copy-provider.ts": copy,
   "guard-provider.ts": guard,
   "identity/identity-provider.ts": identity,
+  "image-pull-provider.ts": images,
   "migration-provider.ts": migration,
   "serving/serving-check-provider.ts": serving,
   "uninstall/destroy-step-provider.ts": steps,
@@ -88,6 +90,7 @@ const earlier: Readonly<Record<string, { readonly props: object; readonly remova
   "identity/identity-provider.ts": {
     props: { stack: "s", stackUid: "u", cluster: "c", clusterUid: "u", namespace: "n" },
   },
+  "image-pull-provider.ts": { props: { ...place, deployment: "trident", pods: { containers: [] } } },
   "migration-provider.ts": {
     props: { ...place, destination, legacyDeployment: "trident", prefix: "/a/" },
     removal: /^Before the migration is removed from the stack, its record \(ConfigMap r in namespace n\)/,

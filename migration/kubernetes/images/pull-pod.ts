@@ -2,6 +2,7 @@ import type { V1Container, V1Pod, V1PodSpec } from "@kubernetes/client-node";
 import type { ClusterApis } from "../cluster-apis.ts";
 import type { Platform } from "../detect-platform.ts";
 import { managedByLabel, managedByValue } from "../ownership.ts";
+import { podPlacement, type PodPlacement } from "../pod-settings.ts";
 import { runtimeSeccomp } from "../seccomp.ts";
 
 /** Images that are to be on a node before something is stopped for them, pulled as the pods pull them that they are for. */
@@ -91,10 +92,9 @@ function pullContainer(
 }
 
 // The service account may carry pull secrets, too, and on OpenShift the security context constraints.
+const besidesPlacement = ["nodeName", "runtimeClassName", "serviceAccountName"] as const;
+
 function placeToPull(pods: Partial<V1PodSpec>): Partial<V1PodSpec> {
-  const names = [
-    ...(["nodeSelector", "nodeName", "affinity", "tolerations", "schedulerName", "priorityClassName"] as const),
-    ...(["runtimeClassName", "imagePullSecrets", "serviceAccountName"] as const),
-  ];
-  return Object.fromEntries(names.filter((name) => pods[name] !== undefined).map((name) => [name, pods[name]]));
+  const others = besidesPlacement.filter((name) => pods[name] !== undefined).map((name) => [name, pods[name]] as const);
+  return { ...podPlacement(pods as PodPlacement), ...(Object.fromEntries(others) as Partial<V1PodSpec>) };
 }

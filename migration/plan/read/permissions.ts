@@ -18,7 +18,8 @@ export const manage = ["get", "list", "watch", "create", "patch", "delete"];
 /** What the stack's objects and its waiting for them take. */
 const stackInNamespace: readonly Need[] = [
   { group: "", resources: ["secrets", "configmaps", "serviceaccounts"], verbs: manage },
-  { group: "", resources: ["pods"], verbs: ["get", "list", "watch"] },
+  // One that pulls Trident's image before anything is stopped for it, and those through which an etcd is reached.
+  { group: "", resources: ["pods"], verbs: ["get", "list", "watch", "create", "delete"] },
   // An uninstalled Trident's claim with its state is looked for; Pulumi watches them while it waits for a Deployment.
   { group: "", resources: ["persistentvolumeclaims"], verbs: ["get", "list", "watch"] },
   { group: "apps", resources: ["deployments"], verbs: manage },
@@ -33,9 +34,8 @@ const askingInNamespace: readonly Need[] = [
   { group: "", resources: ["events"], verbs: ["list", "watch"] },
 ];
 
-/** The pods of the migration, and the lock against a second run. */
+/** What a migration hands over and asks, and the lock against a second run. */
 const migrationInNamespace: readonly Need[] = [
-  { group: "", resources: ["pods"], verbs: ["create", "delete"] },
   { group: "apps", resources: ["replicasets"], verbs: ["get", "patch", "delete"] },
   // To say why a pod does not come up.
   { group: "", resources: ["pods/log"], verbs: ["get"] },
@@ -86,8 +86,6 @@ export interface EtcdNeeds {
   readonly inNamespace: readonly Need[];
   /** For the CRD. */
   readonly inCluster: (run: Pick<Run, "crd" | "isByName">) => readonly Need[];
-  /** Without a migration, whose own are more. */
-  readonly ofPods: readonly Need[];
   readonly grants: readonly Grant[];
   readonly wished: readonly Access[];
 }
@@ -132,7 +130,7 @@ export function neededPermissions(run: Run, etcd: EtcdNeeds): NeededPermissions 
   const clusterRole = `trident-external-etcd-${namespace}`;
   const inNamespace = [
     ...[...stackInNamespace, ...etcd.inNamespace, ...askingInNamespace],
-    ...(migrate ? migrationInNamespace : etcd.ofPods),
+    ...(migrate ? migrationInNamespace : []),
   ];
   const inCluster = [...(run.makesClusterRole ? tridentsInCluster(clusterRole, isByName) : []), ...etcd.inCluster(run)];
   const grants: Grant[] = [...etcd.grants, ...tridentsGrants(run, clusterRole)];

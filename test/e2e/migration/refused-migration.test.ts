@@ -57,6 +57,23 @@ describe("a migration that cannot work is refused with one error, and the old Tr
     await changePausedTemplate("add", "/spec/template/spec/containers/1/image", "quay.io/coreos/etcd:v3.4.14");
   });
 
+  it("when the new Trident's image can't be pulled, and no pod stays that tried", async () => {
+    const image = "registry.invalid/trident:19.04.0";
+    const newTrident = {
+      selector: { matchLabels: { app: "trident.netapp.io" } },
+      template: { spec: { containers: [{ name: "trident-main", image }] } },
+    };
+    await assertRefused(
+      /registry\.invalid\/trident:19\.04\.0.*(ErrImagePull|ImagePullBackOff).*tridentImage: "IMAGE"/s,
+      {
+        ...scene.request,
+        newTrident,
+      },
+    );
+    const labelSelector = "app.kubernetes.io/component=image-pull";
+    assert.deepEqual((await scene.cluster.core.listNamespacedPod({ namespace, labelSelector })).items, []);
+  });
+
   it("when the PersistentVolumeClaim is missing", async () => {
     const path = "/spec/template/spec/volumes/0/persistentVolumeClaim/claimName";
     await changePausedTemplate("replace", path, "no-such-claim");

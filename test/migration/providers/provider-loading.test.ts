@@ -24,6 +24,7 @@ describe("what Pulumi asks in a preview, and in an up that changes nothing", () 
     "migration-provider.ts": `await p.check({}, { prefix: "/trident/" }); await p.diff();`,
     "copy-provider.ts": `await p.check({}, { prefix: "/a/", source: {}, destination: {} }); await p.diff();`,
     "guard-provider.ts": `await p.check({}, {}); await p.diff("id", {}, {});`,
+    "image-pull-provider.ts": `await p.check({}, {}); await p.diff("id", {}, {});`,
     "serving/serving-check-provider.ts": `await p.check({}, {}); await p.diff("id", { destination: {} }, { destination: {} });`,
     "uninstall/destroy-step-provider.ts": `await p.check({}, {}); await p.diff("id", {}, {});`,
   };

@@ -21,18 +21,14 @@ import type { EtcdRules } from "./etcd-rules.ts";
 
 /** Who made it is not known: nobody's to make, to save, to empty or to remove. */
 export function existingEtcdRules(address: ExistingAddress): EtcdRules {
-  const { namespace, endpoints, clientSecret, credentialsSecret, reach } = address;
+  const { namespace, endpoints, clientSecret, credentialsSecret } = address;
   const secrets = [clientSecret, credentialsSecret].filter((name) => name !== undefined);
   return {
     isThereBefore: true,
     hasKnownQuota: false,
     isSaved: false,
     places: () => secrets.map((name) => ["Secret", name, `/api/v1/namespaces/${namespace}/secrets`]),
-    needs: {
-      ...{ inNamespace: [], inCluster: () => [], grants: [], wished: [] },
-      // A pod through which it is reached.
-      ofPods: reach === "direct" ? [] : [{ group: "", resources: ["pods"], verbs: ["create", "delete"] }],
-    },
+    needs: { inNamespace: [], inCluster: () => [], grants: [], wished: [] },
     whenLost:
       `If another etcd is named than was before, name that one again (\`${change({ endpoints: "https://HOST:2379" })}\`). If the state was moved there by hand, give the ` +
       "etcd that it came from up by its cluster id, as below.",

@@ -109,8 +109,6 @@ function needsOf({ clientSecret }: ManagedAddress): EtcdNeeds {
       crd === "own"
         ? onlyNamed(crds.group, crds.resources, crdName, isByName)
         : [{ ...crds, names: [crdName], verbs: ["get"] }],
-    // To have Trident begin anew on an etcd that was made anew.
-    ofPods: [{ group: "", resources: ["pods"], verbs: ["delete"] }],
     grants: [{ kind: "Role", name: "etcd-operator", rules: etcdOperatorRules("etcd-operator", [clientSecret]) }],
     wished: [wishedInCluster],
   };
