@@ -37,10 +37,7 @@ export interface PublishedFields {
 }
 
 /** @param resources The paths under which objects of the kinds are made. */
-export function publishedFields(
-  versions: ReadonlyMap<number, Swagger>,
-  resources: readonly string[],
-): PublishedFields {
+export function publishedFields(versions: ReadonlyMap<number, Swagger>, resources: readonly string[]): PublishedFields {
   const minors = [...versions.keys()];
   const kinds: Record<string, readonly [string, string]> = {};
   const definitions: Record<string, Record<string, string>> = {};
