@@ -53,7 +53,7 @@ export function createManagedEtcd(
       ...(isGiven(pods.members) ? { memberPod: pods.members } : {}),
       ...(isGiven(pods.operator) ? { operatorPod: pods.operator } : {}),
       certificates: brought === undefined ? generatedCertificates(settings) : broughtCertificates(brought),
-      clients: [tridentPods],
+      clients: clientPods(settings),
       antiAffinity: settings.memberAntiAffinity,
       userId: platform === "openshift" ? "assigned" : 1000,
       crd,
@@ -67,6 +67,11 @@ export function createManagedEtcd(
     },
     { ...onCluster, dependsOn: [onCluster.providers.kubernetes] },
   );
+}
+
+/** Trident's, and those that the user lets in. */
+function clientPods({ clientPodLabels: labels }: Settings): Readonly<Record<string, string>>[] {
+  return [tridentPods, ...(labels.length === 0 ? [] : [Object.fromEntries(labels)])];
 }
 
 /** As settings, for the errors of a destroy. */

@@ -12,7 +12,7 @@ export type Outcome = keyof typeof EXIT_CODES;
 
 /** One line each, for `--help`. */
 export const EXIT_CODE_MEANINGS: Readonly<Record<Outcome, string>> = {
-  done: "copy, verify: every key and value is equal. plan: a copy would go ahead",
+  done: "copy, verify: every key and value is equal. plan: a copy would go ahead. check, client-set: all is well, all is written",
   failed: "something broke on the way; a copy that had begun is completed by running it again",
   usage: "the command line or a file that it names is wrong; no etcd was asked for anything",
   refused: "a copy would be wrong or is not permitted; nothing was written",

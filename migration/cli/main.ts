@@ -48,6 +48,10 @@ async function run(words: readonly string[]): Promise<number> {
       const { runJob } = await import("./jobs/run-job.ts");
       return finish(await runJob(command.job), command.job);
     }
+    case "clusterJob": {
+      const { runClusterJob } = await import("./jobs/run-cluster-job.ts");
+      return finish(await runClusterJob(command.job), command.job);
+    }
   }
 }
 

@@ -15,6 +15,7 @@ const ownEtcdSettings: readonly Name[] = [
   "etcdPod",
   "operatorPod",
   "memberAntiAffinity",
+  "clientPodLabels",
   "clusterDomain",
   "certificateValidityHours",
   "certificateKeyAlgorithm",

@@ -1,6 +1,7 @@
 import { claimName, claimNames } from "./parse-claims.ts";
 import { etcdEndpoints, objectName, secretKeys } from "./parse-endpoints.ts";
 import { etcdVersion, imageReference, imageRegistry, imageRepository, optionalImage } from "./parse-image.ts";
+import { podLabels } from "./parse-labels.ts";
 import { etcdPod, helperPod, operatorPod, pullSecretNames, tridentPod } from "./parse-pod.ts";
 import { amount, clusterSize, hours, seconds } from "./parse-number.ts";
 import {
@@ -150,6 +151,13 @@ export const settingsTable = {
     oneOf("preferred", "required", "none"),
     "Whether each etcd member keeps off nodes that have another one: preferred (where that can be had), required " +
       "(a member without a node of its own is never started) or none.",
+  ),
+  clientPodLabels: setting(
+    [],
+    podLabels,
+    "Labels, key=value with commas between them, of pods in the namespace that may reach the etcd members as clients " +
+      "besides Trident's, such as app=etcdctl: a pod that has all of them. They need the client's certificate all the " +
+      "same. Empty lets none in.",
   ),
   existingEtcdEndpoints: setting(
     [],

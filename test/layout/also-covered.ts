@@ -26,6 +26,7 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/certificates/trust-relations.ts",
     "migration/certificates/trusted-chain.ts",
   ],
+  "test/migration/cli/jobs/run-cluster-job.test.ts": ["migration/cli/jobs/client-set-job.ts"],
   "test/migration/cli/access-command.test.ts": ["migration/cli/connected-sides.ts"],
   "test/migration/cli/copy-command.test.ts": [
     "migration/cli/jobs/compare-stores.ts",

@@ -44,6 +44,20 @@ test("issues certificates with the settings' subject, keys and time", async () =
   assert.deepEqual(generatedAuthority(checkSettings(raw)), { keyAlgorithm: "ECDSA", organization: "Storage" });
 });
 
+test("lets Trident's pods in as clients, and those whose labels are set", async () => {
+  const letIn = async (raw: RawSettings): Promise<object[]> => {
+    const policy = (await registered(raw)).all.find(({ type }) => type.endsWith(":NetworkPolicy"));
+    const { ingress } = (
+      policy?.inputs as { spec: { ingress: { from: { podSelector: { matchLabels: object } }[] }[] } }
+    ).spec;
+    return ingress[0]?.from.map(({ podSelector }) => podSelector.matchLabels) ?? [];
+  };
+  const usual = await letIn({});
+  const more = await letIn({ clientPodLabels: "app=etcdctl,team=storage" });
+  assert.deepEqual(more, [...usual, { app: "etcdctl", team: "storage" }]);
+  assert.ok(!usual.some((labels) => Object.keys(labels).length === 0), "nobody else is let in");
+});
+
 test("leaves users' numbers to OpenShift", async () => {
   const { spec } = (await registered({}, "openshift")).named("trident-etcd-cluster").inputs as {
     spec: { pod: { securityContext: object } };

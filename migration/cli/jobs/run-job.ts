@@ -2,7 +2,7 @@ import { copyJob } from "./copy-job.ts";
 import { withConnectedSides } from "../connected-sides.ts";
 import { describeDuration } from "../../wording/describe-amount.ts";
 import { failureReport } from "../show/failure-report.ts";
-import type { Action } from "../words/flags.ts";
+import type { CopyAction } from "../words/flags.ts";
 import { watchSignals } from "../interruption.ts";
 import type { JobContext, JobReport } from "../show/job-report.ts";
 import type { Job } from "../words/parse-command.ts";
@@ -27,7 +27,7 @@ export async function runJob(job: Job): Promise<JobReport> {
   return ended(report, display, (performance.now() - began) / 1000);
 }
 
-const JOBS: Readonly<Record<Action, (context: JobContext) => Promise<JobReport>>> = {
+const JOBS: Readonly<Record<CopyAction, (context: JobContext) => Promise<JobReport>>> = {
   plan: planJob,
   copy: copyJob,
   verify: verifyJob,

@@ -14,6 +14,7 @@ import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../../etcd/errors.
 import { counted, describeCount } from "../../wording/counted.ts";
 import type { Outcome } from "../exit-codes.ts";
 import { SIDE_NAMES, SIDES, type Action } from "../words/flags.ts";
+import { ClientSetExistsError } from "../client-set.ts";
 import { InterruptedError } from "../interruption.ts";
 import type { JobReport } from "./job-report.ts";
 import type { Job } from "../words/parse-command.ts";
@@ -24,7 +25,7 @@ import { UsageError } from "../words/usage-error.ts";
  * Why a job did not come to its end, for people and for programs. `job` is absent when the command line was not
  * understood, `last` is the last progress that was heard of.
  */
-export function failureReport(error: unknown, job?: Job, last?: Progress): JobReport {
+export function failureReport(error: unknown, job?: FailedJob, last?: Progress): JobReport {
   const action = job?.action;
   const chain = causesOf(error);
   const outcome = outcomeOf(chain);
@@ -46,6 +47,9 @@ export function failureReport(error: unknown, job?: Job, last?: Progress): JobRe
     },
   };
 }
+
+/** What is told of it; only a copy's has two sides. */
+export type FailedJob = { readonly action: Action } & Partial<Pick<Job, "from" | "to">>;
 
 /** The error, its cause, the cause's cause and so on. */
 function causesOf(error: unknown): unknown[] {
@@ -70,6 +74,7 @@ const REFUSALS: readonly ErrorClass[] = [
   SameStoreError,
   EtcdTlsError,
   EtcdPermissionError,
+  ClientSetExistsError,
 ];
 
 export function outcomeOf(chain: readonly unknown[]): Outcome {
@@ -110,10 +115,10 @@ function messageOf(
 }
 
 /** An address alone does not say whose it is when both sides are reached through port-forwards. */
-function withSide(message: string, chain: readonly unknown[], job: Job | undefined): string {
+function withSide(message: string, chain: readonly unknown[], job: FailedJob | undefined): string {
   const endpoint = chain.find((error) => error instanceof EtcdError)?.endpoint;
   const urls = endpoint?.split(",") ?? [];
-  const side = SIDES.find((name) => urls.some((url) => job?.[name].urls.names.includes(url)));
+  const side = SIDES.find((name) => urls.some((url) => job?.[name]?.urls.names.includes(url)));
   return side === undefined || endpoint === undefined
     ? message
     : message.replace(`etcd at ${endpoint}`, `the ${SIDE_NAMES[side]}, etcd at ${endpoint}`);

@@ -1,5 +1,17 @@
-export const ACTIONS = ["plan", "copy", "verify"] as const;
+/** Between two etcds, by their URLs. */
+export const COPY_ACTIONS = ["plan", "copy", "verify"] as const;
+export type CopyAction = (typeof COPY_ACTIONS)[number];
+
+/** On an etcd that this project has made on Kubernetes. */
+export const CLUSTER_ACTIONS = ["check", "client-set"] as const;
+export type ClusterAction = (typeof CLUSTER_ACTIONS)[number];
+
+export const ACTIONS = [...COPY_ACTIONS, ...CLUSTER_ACTIONS] as const;
 export type Action = (typeof ACTIONS)[number];
+
+export function isClusterAction(action: Action): action is ClusterAction {
+  return CLUSTER_ACTIONS.some((each) => each === action);
+}
 
 export function isAction(name: string | undefined): name is Action {
   return ACTIONS.some((action) => action === name);
@@ -31,11 +43,38 @@ export function passwordVariable(side: Side): string {
 
 export const DEFAULT_TIMEOUT = "10s";
 
+/** As this project's program makes them. */
+export const DEFAULT_NAMES = { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
+
 /** Every flag, in the order of `--help`. */
 export const FLAG_GROUPS: readonly FlagGroup[] = [
   {
+    title: "Which etcd",
+    flags: forActions(CLUSTER_ACTIONS, [
+      { name: "namespace", value: "NAME", help: `where the etcd is; default: ${DEFAULT_NAMES.namespace}` },
+      { name: "etcd-cluster", value: "NAME", help: `its EtcdCluster; default: ${DEFAULT_NAMES.etcdCluster}` },
+      {
+        name: "client-secret",
+        value: "NAME",
+        help: `the Secret with which clients identify themselves; default: ${DEFAULT_NAMES.clientSecret}`,
+      },
+      {
+        name: "kubeconfig",
+        value: "FILE",
+        help: "the kubeconfig; default: as kubectl chooses it, by KUBECONFIG or ~/.kube/config",
+      },
+      { name: "context", value: "NAME", help: "the context of it; default: the current one" },
+      {
+        name: "directory",
+        value: "DIRECTORY",
+        help: "the folder to make, which must not be there yet",
+        actions: ["client-set"],
+      },
+    ]),
+  },
+  {
     title: "What",
-    flags: [
+    flags: forActions(COPY_ACTIONS, [
       { name: "from", value: "URL[,URL]", help: "the source's client URLs; several are members of one cluster" },
       { name: "to", value: "URL[,URL]", help: "the destination's" },
       { name: "prefix", value: "PREFIX", help: "the keys that begin with this, such as /trident/" },
@@ -60,23 +99,28 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
         value: "refuse|copy-without",
         help: "keys that have a lease: refuse (default), or copy them without it, which makes them permanent",
       },
-    ],
+    ]),
   },
-  ...SIDES.map((side) => ({ title: `Access to the ${SIDE_NAMES[side]}`, flags: accessFlags(side) })),
+  ...SIDES.map((side) => ({
+    title: `Access to the ${SIDE_NAMES[side]}`,
+    flags: forActions(COPY_ACTIONS, accessFlags(side)),
+  })),
   {
     title: "How",
     flags: [
-      {
-        name: "insecure-plaintext",
-        help: "permit http:// URLs: whoever can see the network reads every value, and can change what is copied",
-      },
-      {
-        name: "timeout",
-        value: "DURATION",
-        help: `the longest wait for one answer of an etcd, such as 500ms, 10s, 1m; default: ${DEFAULT_TIMEOUT}`,
-      },
+      ...forActions(COPY_ACTIONS, [
+        {
+          name: "insecure-plaintext",
+          help: "permit http:// URLs: whoever can see the network reads every value, and can change what is copied",
+        },
+        {
+          name: "timeout",
+          value: "DURATION",
+          help: `the longest wait for one answer of an etcd, such as 500ms, 10s, 1m; default: ${DEFAULT_TIMEOUT}`,
+        },
+      ]),
       { name: "json", help: "print the result, or the error, as one JSON document" },
-      { name: "quiet", help: "show no progress" },
+      ...forActions(COPY_ACTIONS, [{ name: "quiet", help: "show no progress" }]),
       { name: "help", help: "show this help" },
       { name: "version", help: "print the version" },
     ],
@@ -87,6 +131,11 @@ export const FLAGS: readonly Flag[] = FLAG_GROUPS.flatMap(({ flags }) => flags);
 
 export function flagsOf(action: Action): readonly Flag[] {
   return FLAGS.filter(({ actions }) => actions?.includes(action) ?? true);
+}
+
+/** Those that say nothing of it themselves. */
+function forActions(actions: readonly Action[], flags: readonly Flag[]): Flag[] {
+  return flags.map((flag) => ({ actions, ...flag }));
 }
 
 function accessFlags(side: Side): readonly Flag[] {

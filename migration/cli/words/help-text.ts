@@ -1,10 +1,21 @@
 import { EXIT_CODE_MEANINGS, EXIT_CODES, type Outcome } from "../exit-codes.ts";
-import { ACTIONS, FLAG_GROUPS, flagsOf, passwordVariable, type Action, type Flag } from "./flags.ts";
+import {
+  CLUSTER_ACTIONS,
+  COPY_ACTIONS,
+  FLAG_GROUPS,
+  flagsOf,
+  isClusterAction,
+  passwordVariable,
+  type Action,
+  type Flag,
+} from "./flags.ts";
 
 const SUMMARIES: Readonly<Record<Action, string>> = {
   plan: "look at both sides and say what a copy would do; writes nothing",
   copy: "copy the keys, then compare every key and value of both sides",
   verify: "compare every key and value of both sides; writes nothing",
+  check: "ask each member how it is, and put, read and delete a key of no use",
+  "client-set": "write a client's certificate, its key and etcdctl's environment into a new folder",
 };
 
 /** What `--help` prints, in all or for one action. */
@@ -18,7 +29,11 @@ function overview(): string[] {
     "",
     "Usage: trident-etcd COMMAND --from URL[,URL] --to URL[,URL] --prefix PREFIX [FLAGS]",
     "",
-    ...ACTIONS.map((action) => `  ${action.padEnd(8)}${SUMMARIES[action]}`),
+    ...summaries(COPY_ACTIONS),
+    "",
+    "For an etcd that is on Kubernetes, through the kubeconfig: trident-etcd COMMAND [--namespace NAME] [FLAGS]",
+    "",
+    ...summaries(CLUSTER_ACTIONS),
     "",
     "A prefix that is not UTF-8 goes into --prefix-hex, in hexadecimal; --all-keys takes every key.",
     "",
@@ -38,19 +53,23 @@ function overview(): string[] {
     "",
     ...exitCodes(),
     "",
-    "All flags: trident-etcd copy --help (or plan, verify).",
+    "All flags: trident-etcd copy --help (or plan, verify, check, client-set).",
   ];
+}
+
+function summaries(actions: readonly Action[]): string[] {
+  return actions.map((action) => `  ${action.padEnd(12)}${SUMMARIES[action]}`);
 }
 
 function actionHelp(action: Action): string[] {
   return [
     `trident-etcd ${action}: ${SUMMARIES[action]}`,
     "",
-    `Usage: trident-etcd ${action} --from URL[,URL] --to URL[,URL] --prefix PREFIX [FLAGS]`,
+    `Usage: trident-etcd ${action} ${USAGES[isClusterAction(action) ? action : "copies"]} [FLAGS]`,
     "",
     ...FLAG_GROUPS.flatMap(({ title, flags }) => {
       const known = flags.filter((flag) => flagsOf(action).includes(flag));
-      return [`${title}:`, ...known.flatMap(describeFlag), ""];
+      return known.length === 0 ? [] : [`${title}:`, ...known.flatMap(describeFlag), ""];
     }),
     "Example:",
     "",
@@ -61,6 +80,12 @@ function actionHelp(action: Action): string[] {
     ...exitCodes(),
   ];
 }
+
+const USAGES = {
+  copies: "--from URL[,URL] --to URL[,URL] --prefix PREFIX",
+  check: "[--namespace NAME]",
+  "client-set": "[--namespace NAME] --directory DIRECTORY",
+};
 
 const DETAILS: Readonly<Record<Action, readonly string[]>> = {
   plan: [
@@ -77,9 +102,19 @@ const DETAILS: Readonly<Record<Action, readonly string[]>> = {
     "one side only is a difference too, unless --leases copy-without says that it is known. The SHA-256 is over the",
     "contents alone (docs/copying-by-hand.md has its definition): equal contents, equal digest.",
   ],
+  check: [
+    "The key is outside of every application's, has a name of its own each time, and is gone afterwards. Exit code 1 says that",
+    "a member of the list does not serve, or that the key could not be put, read back and deleted.",
+  ],
+  "client-set": [
+    "What is written lets its reader read and change everything in the etcd. Only its owner may read it (0600, the folder",
+    "0700), nothing that is there is overwritten, and nothing of it is kept elsewhere. README in the folder says how to go on.",
+  ],
 };
 
 function example(action: Action): string[] {
+  if (action === "check") return ["  trident-etcd check --namespace trident"];
+  if (action === "client-set") return ["  trident-etcd client-set --namespace trident --directory etcd-client"];
   return [
     `  trident-etcd ${action} --prefix /trident/ \\`,
     "    --from https://old.example:2379 --from-cacert old-ca.crt --from-cert old.crt --from-key old.key \\",

@@ -1,18 +1,20 @@
 import type { KeyRange } from "../../copy/store/key-value-store.ts";
 import { prefixRange } from "../../copy/store/key-range.ts";
 import { parseEtcdUrls, type EtcdUrls } from "./etcd-urls.ts";
-import { DEFAULT_TIMEOUT, SIDES, type Action, type Side } from "./flags.ts";
+import { DEFAULT_TIMEOUT, isClusterAction, SIDES, type Action, type CopyAction, type Side } from "./flags.ts";
+import { toClusterJob, type ClusterJob } from "./parse-cluster-job.ts";
 import { parseFlags, type GivenFlags } from "./parse-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
 export type Command =
   | { readonly kind: "help"; readonly action?: Action }
   | { readonly kind: "version" }
-  | { readonly kind: "job"; readonly job: Job };
+  | { readonly kind: "job"; readonly job: Job }
+  | { readonly kind: "clusterJob"; readonly job: ClusterJob };
 
 /** What is to be done, complete and free of contradictions; no file has been read yet. */
 export interface Job {
-  readonly action: Action;
+  readonly action: CopyAction;
   readonly from: SideRequest;
   readonly to: SideRequest;
   /** Absent for every key. */
@@ -54,7 +56,10 @@ export function parseCommand(words: readonly string[]): Command {
     return { kind: "version" };
   }
   if (flags.action === undefined) {
-    throw new UsageError("say what is to be done: plan, copy or verify. See trident-etcd --help");
+    throw new UsageError("say what is to be done: plan, copy, verify, check or client-set. See trident-etcd --help");
+  }
+  if (isClusterAction(flags.action)) {
+    return { kind: "clusterJob", job: toClusterJob(flags.action, flags.values) };
   }
   return { kind: "job", job: toJob(flags.action, flags.values) };
 }
@@ -65,7 +70,7 @@ function withSwitch(flags: GivenFlags, name: string): GivenFlags {
 
 type Values = GivenFlags["values"];
 
-function toJob(action: Action, values: Values): Job {
+function toJob(action: CopyAction, values: Values): Job {
   const [from, to] = SIDES.map((side) => toSide(side, values)) as [SideRequest, SideRequest];
   const fromRevision = textOf(values, "from-revision");
   return {

@@ -1,0 +1,42 @@
+import { connectToCluster, type ClusterClient } from "../../kubernetes/cluster-client.ts";
+import { sayChanges } from "../../wording/change.ts";
+import { checkNamespace } from "../../trident/check-namespace.ts";
+import { orInterrupted, watchSignals } from "../interruption.ts";
+import { failureReport } from "../show/failure-report.ts";
+import type { JobReport } from "../show/job-report.ts";
+import type { ClusterJob } from "../words/parse-cluster-job.ts";
+import { checkJob } from "./check-job.ts";
+import { clientSetJob } from "./client-set-job.ts";
+
+/** Does what was asked for through the API of a cluster, minding signals. Never throws. */
+export async function runClusterJob(job: ClusterJob): Promise<JobReport> {
+  const interruption = watchSignals((line) => process.stderr.write(`${line}\n`));
+  try {
+    const cluster = connectToCluster(job);
+    await orInterrupted(checkNamespace(cluster, job.namespace), interruption.signal);
+    return await run(cluster, job, interruption.signal);
+  } catch (error) {
+    return failureReport(inFlags(error), job);
+  } finally {
+    interruption.stop();
+  }
+}
+
+/** What is to be asked for instead comes as the flag that says it. */
+function inFlags(error: unknown): unknown {
+  if (error instanceof Error) {
+    error.message = sayChanges(error.message, (changes) =>
+      changes.map(([name, value = ""]) => `--${name} ${value}`).join(" "),
+    );
+  }
+  return error;
+}
+
+function run(cluster: ClusterClient, job: ClusterJob, signal: AbortSignal): Promise<JobReport> {
+  switch (job.action) {
+    case "check":
+      return checkJob(cluster, job, signal);
+    case "client-set":
+      return clientSetJob(cluster, job);
+  }
+}

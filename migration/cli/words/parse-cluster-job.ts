@@ -1,0 +1,57 @@
+import { DEFAULT_NAMES, type ClusterAction } from "./flags.ts";
+import type { GivenFlags } from "./parse-flags.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** What is to be done with an etcd on Kubernetes; nothing has been read or asked yet. */
+export type ClusterJob = CheckJob | ClientSetJob;
+
+interface NamedEtcd {
+  readonly namespace: string;
+  readonly etcdCluster: string;
+  readonly clientSecret: string;
+  /** A path; as kubectl chooses it where it is absent. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly json: boolean;
+}
+
+export interface CheckJob extends NamedEtcd {
+  readonly action: "check";
+}
+
+export interface ClientSetJob extends NamedEtcd {
+  readonly action: "client-set";
+  readonly directory: string;
+}
+
+/** @throws UsageError */
+export function toClusterJob(action: ClusterAction, values: GivenFlags["values"]): ClusterJob {
+  const textOf = (name: string): string | undefined => {
+    const value = values.get(name);
+    return value === true ? undefined : value;
+  };
+  const nameOf = (flag: string, fallback: string): string => toName(flag, textOf(flag) ?? fallback);
+  const [kubeconfig, context] = [textOf("kubeconfig"), textOf("context")];
+  const etcd: NamedEtcd = {
+    namespace: nameOf("namespace", DEFAULT_NAMES.namespace),
+    etcdCluster: nameOf("etcd-cluster", DEFAULT_NAMES.etcdCluster),
+    clientSecret: nameOf("client-secret", DEFAULT_NAMES.clientSecret),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    json: values.has("json"),
+  };
+  if (action === "check") return { action, ...etcd };
+  const directory = textOf("directory") ?? "";
+  if (directory === "") {
+    throw new UsageError("--directory is missing: say where the folder is to be made with --directory etcd-client");
+  }
+  return { action, ...etcd, directory };
+}
+
+/** It becomes a part of paths in the API. */
+function toName(flag: string, text: string): string {
+  if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text)) {
+    throw new UsageError(`--${flag} takes a name as Kubernetes has them: lower-case letters, digits, - and .`);
+  }
+  return text;
+}
