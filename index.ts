@@ -15,7 +15,7 @@ import { kubernetesOptions } from "./program/kubernetes-options.ts";
 import { legacyTrident } from "./program/legacy-trident.ts";
 import { createManagedEtcd } from "./program/managed-etcd.ts";
 import { constraintOn, keysToDiscard, planRequest } from "./program/plan-request.ts";
-import { isGiven, podsOf } from "./program/pods.ts";
+import { carriedPodInput, isGiven, podsOf } from "./program/pods.ts";
 import { readCertificates } from "./program/read-certificates.ts";
 import { readEtcdIdentity } from "./program/read-etcd-identity.ts";
 import { checkServing } from "./program/serving-check.ts";
@@ -68,7 +68,7 @@ const account = settings.trident
   ? new TridentAccount("trident-account", { namespace: settings.namespace, ...constraintOn(platform) }, onCluster)
   : undefined;
 
-const pods = podsOf(settings);
+const pods = podsOf(settings, plan.carriedPod?.pod());
 const tridentArgs = account && {
   serviceAccountName: account.serviceAccountName,
   serviceAccountUid: account.serviceAccountUid,
@@ -97,6 +97,7 @@ const stateMigration =
           snapshotDirectory: settings.snapshotDirectory,
           destination: etcd.address,
           newTrident: tridentSpec(tridentArgs),
+          ...carriedPodInput(plan.carriedPod),
           ...(isGiven(pods.helper) ? { helperPod: pods.helper } : {}),
           rollback: settings.rollback,
           timeoutSeconds: settings.timeoutSeconds,

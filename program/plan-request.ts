@@ -9,6 +9,7 @@ import type { PlanRequest } from "@trident-etcd/migration/plan/plan-request.ts";
 
 import { legacyTrident } from "./legacy-trident.ts";
 import { generatedAuthority } from "./managed-etcd.ts";
+import { podRequest } from "./pods.ts";
 import type { Settings } from "./settings/settings.ts";
 import { stackName } from "./stack-annotations.ts";
 
@@ -46,6 +47,7 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
       ? { generatedCertificates: generatedAuthority(settings) }
       : { broughtCertificates: withoutKeys(certificates) }),
     ...constraintOn(platform),
+    pods: podRequest(settings),
     ...keysToDiscard(settings),
   };
 }

@@ -1,4 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { PodSettings } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
+import type { CarriedPod } from "@trident-etcd/migration/trident/legacy/carried-pod.ts";
+import type { PlanRequest } from "@trident-etcd/migration/plan/plan-request.ts";
 import type { TridentPod } from "@trident-etcd/migration/trident/new/trident-pod.ts";
 
 import type { Settings } from "./settings/settings.ts";
@@ -23,6 +26,28 @@ export function podsOf(settings: PodSetting, carried: TridentPod = {}): Pods {
     members: withoutEmpty(etcdPod),
     operator: withoutEmpty({ ...forAll, ...operatorPod }),
     helper: withoutEmpty({ ...forAll, ...helperPod }),
+  };
+}
+
+/** For the migration's record: the value of a variable may be a secret. */
+export function carriedPodInput(carried: CarriedPod | undefined): { readonly carriedPod?: pulumi.Output<string> } {
+  const pod = carried?.pod() ?? {};
+  return isGiven(pod) ? { carriedPod: pulumi.secret(JSON.stringify(pod)) } : {};
+}
+
+/** Which of Trident's fields the settings decide, and with which Secrets pods pull besides what is carried. */
+export function podRequest(
+  settings: PodSetting & Pick<Settings, "existingEtcdEndpoints">,
+): PlanRequest["pods"] & object {
+  const { trident, operator, helper } = podsOf(settings);
+  const { imagePullSecrets, tridentPod } = settings;
+  const names = [trident, operator, helper].flatMap((pod) => (pod.imagePullSecrets ?? []).map(({ name }) => name));
+  return {
+    tridentFields: [
+      ...new Set([...(imagePullSecrets.length === 0 ? [] : ["imagePullSecrets"]), ...Object.keys(tridentPod)]),
+    ],
+    pullSecrets: [...new Set(names)],
+    memberPullSecrets: settings.existingEtcdEndpoints.length === 0 ? imagePullSecrets : [],
   };
 }
 

@@ -30,6 +30,11 @@ export interface MigrationRunArgs extends ClusterChoice {
   /** As `tridentSpec` makes it. It is started and must serve before anything is final; without it nothing is started. */
   readonly newTrident?: kubernetes.types.input.apps.v1.DeploymentSpec;
   /**
+   * What of the old Trident's pod the new one has, as JSON, for the record: later runs ask for the same. It may hold a proxy's password.
+   * @default nothing
+   */
+  readonly carriedPod?: pulumi.Output<string>;
+  /**
    * What pods are given that are there for a moment, such as the old etcd's, in place of what the old Trident's pod has.
    * @default they have what that one has
    */

@@ -66,7 +66,10 @@ export type BlockerKind =
   | "otherEtcd"
   | "emptiedEtcd"
   | "etcdVersionSkipped"
-  | "membersMissing";
+  | "membersMissing"
+  | "pullSecretMissing"
+  | "notForPulling"
+  | "membersPullWithout";
 
 /** What a run is stopped by while it is under way; its message is the blocker's, with its remedy. */
 export class BlockedError extends Error {

@@ -67,7 +67,7 @@ export async function startNewTrident(
   const { cluster, destination } = migration;
   const [from, to] = await Promise.all([source.status(), destination.status()]);
   const started = startedNow(copied, { source: from, destination: to }, stop.generation);
-  await cluster.changeRecord({ served: startedOnText(started) });
+  await cluster.changeRecord({ served: startedOnText(started), carriedPod: cluster.carriedPod ?? null });
   const servesSince = await cluster.startNewTrident({ destination, revision: copied.destinationRevision });
   const listedAt = servesSince?.toISOString();
   if (listedAt !== undefined) await cluster.changeRecord({ served: startedOnText({ ...started, listedAt }) });

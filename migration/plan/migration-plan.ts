@@ -1,5 +1,6 @@
 import type { Blocker } from "../blockers/blocker.ts";
 import type { ClusterApis } from "../kubernetes/cluster-apis.ts";
+import type { CarriedPod } from "../trident/legacy/carried-pod.ts";
 import type { KeptThing } from "../destroy/kept-report.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface MigrationPlan {
   readonly world: FoundWorld;
   /** The Trident with an embedded etcd, while there is one. */
   readonly legacy?: LegacyPlan;
+  /** What of the old Trident's pod the new one has. Its values are no properties: none of them is printed with the plan. */
+  readonly carriedPod?: CarriedPod;
   /** What the embedded etcd holds, or for a rollback the new one; absent when it does not run. */
   readonly state?: StatePlan;
   readonly destination: DestinationPlan;
@@ -108,6 +111,10 @@ export interface LegacyPlan {
   /** As the running server says, or else the image's tag. */
   readonly etcdVersion?: string;
   readonly claim: ClaimPlan;
+  /** What of its pod the new Trident has, by names and counts; absent for nothing. */
+  readonly carried?: readonly string[];
+  /** What of its pod the new one has not, with the reason; absent for nothing. */
+  readonly notCarried?: readonly string[];
 }
 
 export interface ClaimPlan {

@@ -1,6 +1,7 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { Blocker } from "../blockers/blocker.ts";
 import type { ClusterApis } from "../kubernetes/cluster-apis.ts";
+import type { CarriedPod } from "../trident/legacy/carried-pod.ts";
 import type { AskedMember } from "../members/asked-member.ts";
 import type { MigrationRecord, MigrationRecordInvalidError } from "../record/migration-record.ts";
 import type { FlowFinding } from "./flow/flow-finding.ts";
@@ -10,6 +11,7 @@ import type { DeploymentManagers } from "./read/deployment-managers.ts";
 import type { LegacyObjects } from "./read/legacy-objects.ts";
 import type { OtherTridents } from "./read/other-tridents.ts";
 import type { RunningMigration } from "./read/running-migration.ts";
+import type { PullSecretFacts } from "./read/pull-secrets.ts";
 import type { FoundObject } from "./read/stack-objects.ts";
 import type { StateRead } from "./read/state/read-state.ts";
 
@@ -47,6 +49,9 @@ export interface PlanFacts {
   readonly claim: ClaimFacts | undefined;
   /** The legacy Trident's, while there is one or the record tells of it. */
   readonly legacyObjects: LegacyObjects | undefined;
+  /** What of the legacy Trident's pod the new one is to have, or has. */
+  readonly carriedPod?: CarriedPod;
+  readonly pullSecrets?: PullSecretFacts;
   readonly state: StateRead;
   /** Found on the way. */
   readonly blockers: readonly Blocker[];

@@ -11,6 +11,7 @@ import { planWhatStays } from "./rules/outcome/what-stays.ts";
 import { checkCrd, crdOwner } from "./rules/etcd/crd.ts";
 import { checkOwners } from "./rules/stack/other-stack.ts";
 import { checkPermissions } from "./rules/stack/permissions.ts";
+import { checkPullSecrets } from "./rules/stack/pull-secrets.ts";
 import { checkRecord, finishedEarlier } from "./rules/stack/record.ts";
 import { checkRunningMigration } from "./rules/stack/running-migration.ts";
 import { checkObjects, planObjects } from "./rules/stack/stack-objects.ts";
@@ -39,6 +40,7 @@ export function planOfFacts(request: PlanRequest, facts: PlanFacts): MigrationPl
     ...(facts.kubernetesVersion === undefined ? {} : { kubernetesVersion: facts.kubernetesVersion }),
     world: findWorld(facts),
     ...(legacy === undefined ? {} : { legacy }),
+    ...(facts.carriedPod === undefined ? {} : { carriedPod: facts.carriedPod }),
     ...planState(facts),
     destination,
     steps,
@@ -74,13 +76,14 @@ function checkAll(
   const legacy = checkLegacy(request, facts);
   const crd = checkCrd(objects);
   const foreign = checkObjects(objects, request.namespace);
+  const pull = checkPullSecrets(request, facts);
   const running = checkRunningMigration(facts.running, request.namespace);
   const ending = checkCertificates(certificates, request, facts.now);
   const found = blockedBy(...facts.blockers);
   const refused = flow.refusal === undefined ? nothingFound : blockedBy(flow.refusal);
   const { blockers } = together(
     ...[found, record, refused, owners, takeOver, others, managers, permissions, versions, claim, recorded, etcd],
-    ...[runningVersions, legacy, crd, foreign, running],
+    ...[runningVersions, legacy, crd, foreign, pull, running],
   );
   const { risks } = together(
     ...[claim, others, managers, recorded, runningVersions, trident, takeOver, record, etcd, legacy, running, ending],

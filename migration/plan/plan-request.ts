@@ -52,8 +52,19 @@ export interface PlanRequest {
   readonly broughtCertificates?: ShownCertificates;
   /** Where the old etcd's snapshot is kept; empty for none. */
   readonly snapshotDirectory: string;
+  /** What is set of pods; nothing without it. */
+  readonly pods?: PodRequest;
   /** How many keys that a new Trident wrote the user gives up; none without it. */
   readonly discardedKeys?: number;
+}
+
+export interface PodRequest {
+  /** Those fields of the new Trident's pod that a setting decides, whatever the old one has there. */
+  readonly tridentFields: readonly string[];
+  /** Names of Secrets with which pods pull besides what is carried. */
+  readonly pullSecrets: readonly string[];
+  /** Those with which the members are to pull; they do so with what ServiceAccount `default` has. */
+  readonly memberPullSecrets: readonly string[];
 }
 
 /** Its Secrets are made only by the run: the plan has what they will hold. */

@@ -7,6 +7,8 @@ import { hasTrident } from "./migration-plan.ts";
 import type { PlanFacts } from "./plan-facts.ts";
 import type { PlanRequest } from "./plan-request.ts";
 import { readClaim } from "./read/claim.ts";
+import { findCarriedPod } from "./flow/carried-pod.ts";
+import { readPullSecrets } from "./read/pull-secrets.ts";
 import { readSilentDns } from "./read/cluster-dns.ts";
 import type { Access, ClusterReader } from "./read/cluster-reader.ts";
 import { readLegacyObjects } from "./read/legacy-objects.ts";
@@ -50,7 +52,8 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   step("reading the embedded etcd and the new one");
   const standing = trident.finding?.kind === "legacy" ? trident.finding.legacy : undefined;
   const legacy = flow.legacy ?? flow.putBack;
-  const [claim, legacyObjects, state, members, tridentTrouble] = await Promise.all([
+  const carried = findCarriedPod(flow, record);
+  const [claim, legacyObjects, state, members, tridentTrouble, pullSecrets] = await Promise.all([
     legacy === undefined ? undefined : readClaim(reader, legacy),
     readLegacyObjects(reader, request, standing ?? flow.putBack ?? flow.legacy, record),
     flow.putBack === undefined
@@ -59,15 +62,22 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     // Their pods are among the permissions that are asked for.
     missingNamespace === undefined ? unlessForbidden(environment.askMembers()) : [],
     hasTrident(flow.flow) ? environment.findTridentTrouble() : undefined,
+    readPullSecrets(reader, request.namespace, wantedPullSecrets(request)),
   ]);
   return {
     ...{ cluster: environment.cluster, clusterUid: kubeSystem?.metadata?.uid },
     ...{ kubernetesVersion: discovery.version, apis, unservedApis: unservedApis(discovery) },
     now: new Date(),
     ...{ flow, record, recordFailure, missing, others, managers: trident.managers, silentDns, running },
-    ...{ objects, etcdCluster, members, tridentTrouble, newTrident, claim, legacyObjects, state },
+    ...{ objects, etcdCluster, members, tridentTrouble, newTrident, claim, legacyObjects, state, pullSecrets },
+    ...(carried === undefined ? {} : { carriedPod: carried }),
     blockers: missingNamespace === undefined ? [] : [missingNamespace],
   };
+}
+
+/** Those that a setting names: one that the old Trident names and that is not there did no harm either. */
+function wantedPullSecrets({ pods }: PlanRequest) {
+  return { names: pods?.pullSecrets ?? [], byMembers: (pods?.memberPullSecrets ?? []).length > 0 };
 }
 
 function readMissing(

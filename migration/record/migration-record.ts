@@ -36,6 +36,8 @@ export interface MigrationRecord {
   readonly rolledBack?: string;
   /** What the last new Trident was started on, as JSON: see `started-on.ts`. */
   readonly served?: string;
+  /** What of the legacy Trident's pod the new one has that was last started, as JSON; absent for nothing. */
+  readonly carriedPod?: string;
   /** How many keys that the new Trident wrote the user gives up; said here where no input reaches, as in a destroy. */
   readonly discardedKeys?: number;
   /** The cluster id of the etcd that this stack's Trident has its state in, decimal. */
@@ -59,6 +61,7 @@ export interface RecordChange {
   readonly newTrident?: string | null;
   readonly rolledBack?: string | null;
   readonly served?: string | null;
+  readonly carriedPod?: string | null;
   readonly discardedKeys?: null;
   readonly etcdClusterId?: string | null;
   readonly etcdHeldKeys?: "true" | null;
@@ -143,6 +146,7 @@ function parseRecord(configMap: V1ConfigMap, place: RecordPlace): MigrationRecor
     ...optional("newTrident", data.newTrident),
     ...optional("rolledBack", data.rolledBack),
     ...optional("served", data.served),
+    ...optional("carriedPod", data.carriedPod),
     ...optional("discardedKeys", parseNumber("discardedKeys", data, place)),
     ...optional("etcdClusterId", data.etcdClusterId),
     ...optional("etcdHeldKeys", parseWord("etcdHeldKeys", ["true"] as const, data, place)),

@@ -133,6 +133,9 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
   "test/migration/plan/flow/etcd-alone-flow.test.ts": ["migration/blockers/etcd-alone-blockers.ts"],
   "test/migration/plan/flow/flow.test.ts": ["migration/plan/flow/flow-finding.ts"],
   "test/migration/plan/make-plan.test.ts": [
+    "migration/blockers/pull-secret-blockers.ts",
+    "migration/plan/read/pull-secrets.ts",
+    "migration/plan/rules/stack/pull-secrets.ts",
     "migration/plan/plan-blocked-error.ts",
     "migration/plan/plan-facts.ts",
     "migration/plan/plan-of-facts.ts",

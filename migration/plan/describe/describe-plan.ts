@@ -33,7 +33,7 @@ function aboutWhat(plan: MigrationPlan): (readonly [name: string, text: string])
   return [
     cluster,
     ...(steps.length === 0 ? [] : [why]),
-    ...(legacy === undefined ? [] : [["old Trident", describeLegacy(legacy)] as const]),
+    ...(legacy === undefined ? [] : [["old Trident", describeLegacy(legacy)] as const, ...carriedRow(legacy)]),
     ...(state === undefined
       ? []
       : [[flow === "rollback" ? "to carry back" : "to move", describeState(state)] as const]),
@@ -48,6 +48,13 @@ function describeLegacy({ deployment, tridentVersion, etcdVersion, claim, isUnin
     ...(etcdVersion === undefined ? [] : [`etcd ${etcdVersion}`]),
   ];
   return `${versions.join(", ")} on PersistentVolumeClaim ${claim.name}`;
+}
+
+/** The reasons why something is not carried are in the whole plan. */
+function carriedRow({ carried = [], notCarried = [] }: LegacyPlan): (readonly [name: string, text: string])[] {
+  const left = notCarried.map((text) => text.split(": ")[0] ?? text).join("; ");
+  const parts = [...(carried.length === 0 ? [] : [carried.join(", ")]), ...(left === "" ? [] : [`not ${left}`])];
+  return parts.length === 0 ? [] : [["carried over", parts.join("; ")]];
 }
 
 function describeState({ keys, bytes, counts }: StatePlan): string {

@@ -61,6 +61,10 @@ function legacyLines(legacy: LegacyPlan): string[] {
     ["Trident", versionAndImage(legacy.tridentVersion, legacy.tridentImage)],
     ["etcd", versionAndImage(legacy.etcdVersion, legacy.etcdImage)],
     ["claim", describeClaim(legacy.claim)],
+    ...(legacy.carried === undefined ? [] : [["carried over", `of its pod: ${legacy.carried.join(", ")}`] as const]),
+    ...(legacy.notCarried === undefined
+      ? []
+      : [["not carried", `of its pod: ${legacy.notCarried.join("; ")}`] as const]),
   ]);
 }
 

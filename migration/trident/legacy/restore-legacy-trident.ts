@@ -36,7 +36,7 @@ export async function restoreLegacyTrident(
 async function forgetTheStop(cluster: ClusterClient, place: { namespace: string; record: string }): Promise<void> {
   const nothing = {
     ...{ phase: null, legacyDeployment: null, legacyReplicas: null, stoppedAt: null, result: null },
-    ...{ served: null, rollbackPhase: null, discardedKeys: null },
+    ...{ served: null, carriedPod: null, rollbackPhase: null, discardedKeys: null },
   };
   await changeMigrationRecord(cluster, place, nothing).catch(() => undefined);
 }

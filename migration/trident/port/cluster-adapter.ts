@@ -73,6 +73,8 @@ export interface ClusterRequest {
    * it, the caller starts one of its own afterwards, and nothing is undone when that fails.
    */
   readonly newTrident?: NewTridentSpec;
+  /** What of the legacy Trident's pod the new one has, for the record. */
+  readonly carriedPod?: string;
   /** What pods are given that are there for a moment, in place of what the legacy pod has. */
   readonly helperPod?: PodSettings;
   /** The folder for snapshots; relative to the working directory. None is kept without it, or for "". */
@@ -108,9 +110,9 @@ export function clusterAdapter(request: ClusterRequest, run: ClusterRun = {}): C
   const open = connectToCluster(request.cluster);
   const reached = endsAtOnce && interruption !== undefined ? open.behind(openUntil(interruption)) : open;
   const reach = { ...gatedCluster(reached, interruption), request, run };
-  const { namespace, legacyDeployment, legacyEtcdContainer, discardedKeys } = request;
+  const { namespace, legacyDeployment, legacyEtcdContainer, carriedPod, discardedKeys } = request;
   return {
-    ...{ namespace, legacyDeployment, legacyEtcdContainer, discardedKeys },
+    ...{ namespace, legacyDeployment, legacyEtcdContainer, carriedPod, discardedKeys },
     legacyClaim: request.legacyClaim?.claim,
     recordName: request.record,
     range: request.prefix,

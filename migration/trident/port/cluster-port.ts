@@ -35,6 +35,8 @@ export interface ClusterPlace {
   readonly recordName: string;
   /** Trident's keys. */
   readonly range: KeyPrefix;
+  /** What of the legacy Trident's pod the new one has, as the record keeps it; undefined for nothing. */
+  readonly carriedPod?: string | undefined;
   /** How many keys the user gives up, as was asked for; undefined where the record may say it. */
   readonly discardedKeys?: number | undefined;
 }

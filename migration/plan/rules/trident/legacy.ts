@@ -15,21 +15,35 @@ import { checkRollback } from "./rollback.ts";
 import { checkState } from "./state.ts";
 
 /** The Trident with an embedded etcd: the one that is there, or the one that a rollback puts back. */
-export function planLegacy({ legacyClaim }: PlanRequest, { flow, claim, state }: PlanFacts): LegacyPlan | undefined {
+export function planLegacy(request: PlanRequest, facts: PlanFacts): LegacyPlan | undefined {
+  const { flow, claim, state } = facts;
   const legacy = flow.legacy ?? flow.putBack;
   if (legacy === undefined) return undefined;
   const tridentVersion = versionOfImage(legacy.tridentImage)?.text;
   const etcdVersion = state.source?.status.version ?? versionOfImage(legacy.etcdImage)?.text;
   return {
     deployment: legacy.name,
-    ...(legacy.isUninstalled === true ? { isUninstalled: true, triedEtcdImages: legacyClaim?.etcdImages ?? [] } : {}),
+    ...(legacy.isUninstalled === true
+      ? { isUninstalled: true, triedEtcdImages: request.legacyClaim?.etcdImages ?? [] }
+      : {}),
     replicas: legacy.replicas,
     tridentImage: legacy.tridentImage,
     ...(tridentVersion === undefined ? {} : { tridentVersion }),
     etcdImage: legacy.etcdImage,
     ...(etcdVersion === undefined ? {} : { etcdVersion }),
     claim: claim === undefined ? { name: legacy.claim } : planClaim(legacy, claim),
+    ...planCarried(request, facts),
   };
+}
+
+/** A field that a setting decides is not carried, which whoever set it knows. */
+function planCarried(
+  { pods }: Pick<PlanRequest, "pods">,
+  { carriedPod }: Pick<PlanFacts, "carriedPod">,
+): Pick<LegacyPlan, "carried" | "notCarried"> {
+  const { carried = [], left: notCarried = [] } = carriedPod ?? {};
+  const texts = carried.filter(({ field }) => pods?.tridentFields.includes(field) !== true).map(({ text }) => text);
+  return { ...(texts.length === 0 ? {} : { carried: texts }), ...(notCarried.length === 0 ? {} : { notCarried }) };
 }
 
 /** What is moved, or for a rollback carried back. */

@@ -8,7 +8,7 @@ import * as state from "./blocked/state.ts";
 import * as trident from "./blocked/trident.ts";
 import { broughtIn } from "./certificates.ts";
 import { smallState } from "./fake-plan-environment.ts";
-import { claimsPath, deploymentPath, emptyRecord } from "./places.ts";
+import { claimsPath, deploymentPath, emptyRecord, secrets } from "./places.ts";
 import { existingEtcd, type Arrange } from "./plan-scene.ts";
 import { migratedStack, recordedStack, restoredBeside } from "./stacks.ts";
 
@@ -17,6 +17,12 @@ type BlockedPlan = readonly [kind: BlockerKind, arrange: Arrange, change?: Parti
 const install = { migrate: false };
 const installOnExisting = { ...install, ...existingEtcd() };
 const broughtCertificates = broughtIn("certificates");
+
+const defaultAccountPath = "/api/v1/namespaces/trident/serviceaccounts/default";
+
+function pullingWith(name: string): PlanRequest["pods"] & object {
+  return { tridentFields: ["imagePullSecrets"], pullSecrets: [name], memberPullSecrets: [name] };
+}
 
 /**
  * What keeps a run from being begun, each alone, under its heading of docs/the-plan.md; in the order of their names, so that two that
@@ -52,6 +58,14 @@ export const blockedPlans: readonly BlockedPlan[] = [
   ["legacyTridentPresent", (environment) => environment.withLegacy(), install],
   ["lostEtcd", etcd.lost, install],
   ["managedDeployment", trident.isKeptInSync],
+  [
+    "membersPullWithout",
+    (environment) => {
+      environment.objects.set(`${secrets}/registry`, { type: "kubernetes.io/dockerconfigjson" });
+      environment.objects.set(defaultAccountPath, { imagePullSecrets: [{ name: "default-dockercfg-x7k2p" }] });
+    },
+    { ...install, pods: pullingWith("registry") },
+  ],
   ["membersMissing", etcd.lacksAMember, { ...install, etcdVersion: "3.5.6" }],
   ["migrationRecorded", (environment) => migratedStack(environment), { ...install, trident: false }],
   ["missingPermissions", stack.lacksPermissions],
@@ -66,6 +80,11 @@ export const blockedPlans: readonly BlockedPlan[] = [
   ["noLegacyTrident", () => undefined],
   ["noManifest", trident.hasNoManifest, { rollback: true }],
   ["noRoom", state.isTooLarge],
+  [
+    "notForPulling",
+    (environment) => environment.objects.set(`${secrets}/registry`, { type: "Opaque" }),
+    { ...install, pods: { ...pullingWith("registry"), memberPullSecrets: [] } },
+  ],
   ["nothingToRollBack", (environment) => environment.withLegacy(), { rollback: true }],
   ["legacyRestored", restoredBeside],
   ["legacyDisagrees", trident.listsMore],
@@ -78,6 +97,7 @@ export const blockedPlans: readonly BlockedPlan[] = [
     (environment) => environment.withLegacy().objects.set(`${claimsPath}/trident`, { status: { phase: "Lost" } }),
   ],
   ["prefixNotEmpty", existing.hasKeys, installOnExisting],
+  ["pullSecretMissing", () => undefined, { ...install, pods: { ...pullingWith("registry"), memberPullSecrets: [] } }],
   ["quorumLost", etcd.lostItsQuorum, install],
   [
     "recordInvalid",
