@@ -14,7 +14,7 @@ import { pullTridentImage } from "./program/image-pull.ts";
 import { kubernetesOptions } from "./program/kubernetes-options.ts";
 import { legacyTrident } from "./program/legacy-trident.ts";
 import { createManagedEtcd } from "./program/managed-etcd.ts";
-import { constraintOn, keysToDiscard, planRequest } from "./program/plan-request.ts";
+import { constraintOn, keysToDiscard, planRequest, tridentsClusterRole } from "./program/plan-request.ts";
 import { carriedPodInput, isGiven, podsOf } from "./program/pods.ts";
 import { readCertificates } from "./program/read-certificates.ts";
 import { readEtcdIdentity } from "./program/read-etcd-identity.ts";
@@ -65,7 +65,11 @@ const etcd: TridentsEtcd =
     : useExistingEtcd("existing-etcd", existing, etcdIdentity, onCluster);
 
 const account = settings.trident
-  ? new TridentAccount("trident-account", { namespace: settings.namespace, ...constraintOn(platform) }, onCluster)
+  ? new TridentAccount(
+      "trident-account",
+      { namespace: settings.namespace, ...constraintOn(platform), ...tridentsClusterRole(settings) },
+      onCluster,
+    )
   : undefined;
 
 const pods = podsOf(settings, plan.carriedPod?.pod());

@@ -10,7 +10,7 @@ import { inSettings } from "@trident-etcd/migration/wording/in-settings.ts";
 import { change } from "@trident-etcd/migration/wording/change.ts";
 
 import type { CertificateWithKey } from "../components/etcd/etcd-secrets.ts";
-import { ManagedEtcd, type GeneratedCertificates } from "../components/etcd/managed-etcd.ts";
+import { ManagedEtcd, type GeneratedCertificates, type ManagedEtcdArgs } from "../components/etcd/managed-etcd.ts";
 import { tridentPods } from "../components/trident/trident.ts";
 import type { ClusterChoice } from "../components/cluster-of.ts";
 import { isGiven, podsOf } from "./pods.ts";
@@ -22,7 +22,7 @@ export interface EtcdSurroundings {
   /** Those that the user brings; undefined where they are generated. */
   readonly certificates: BroughtCertificates | undefined;
   /** Whether the CRD of EtcdCluster is the stack's own, or somebody else's. */
-  readonly crd: "own" | "existing";
+  readonly crd: Required<ManagedEtcdArgs>["crd"];
   readonly apis: ClusterApis;
   /** For what a destroy does besides deleting objects. */
   readonly access: ClusterChoice;

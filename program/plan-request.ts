@@ -48,6 +48,8 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
       : { broughtCertificates: withoutKeys(certificates) }),
     ...constraintOn(platform),
     pods: podRequest(settings),
+    ...(settings.tridentClusterRole === "own" ? {} : { tridentClusterRole: settings.tridentClusterRole }),
+    ...(settings.etcdClusterCrd === "own" ? {} : { etcdClusterCrd: settings.etcdClusterCrd }),
     ...keysToDiscard(settings),
   };
 }
@@ -55,6 +57,11 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
 /** Trident's image runs as root, which OpenShift's own choice would not allow. */
 export function constraintOn(platform: Platform): { readonly securityContextConstraint?: string } {
   return platform === "openshift" ? { securityContextConstraint: "anyuid" } : {};
+}
+
+/** As TridentAccount takes it, whose arguments are kept in the stack's state: nothing where it is as it always was. */
+export function tridentsClusterRole({ tridentClusterRole: whose }: Settings): { readonly clusterRole?: "existing" } {
+  return whose === "existing" ? { clusterRole: whose } : {};
 }
 
 function existingEtcdRequest(settings: Settings, identity: EtcdIdentity): PlanRequest["existing"] & object {

@@ -34,11 +34,11 @@ export interface EtcdOperatorArgs {
   readonly userId?: number | "assigned";
   /**
    * Whether the CRD of EtcdCluster, which belongs to the whole cluster, is this component's to make and to change
-   * ("own"), or somebody else's and used as it is ("existing"). It is never deleted with the component either way, since that would
+   * ("own"), or somebody else's and used as it is ("existing"), and not even looked at where that may not be ("unseen"). It is never deleted with the component either way, since that would
    * delete every EtcdCluster of every namespace: CrdRemoval does so where it is safe.
    * @default "own"
    */
-  readonly crd?: "own" | "existing";
+  readonly crd?: "own" | "existing" | "unseen";
   /**
    * What its pod is given besides.
    * @default nothing
@@ -73,10 +73,12 @@ export class EtcdOperator extends pulumi.ComponentResource {
 
     const { crd: whose = "own", apis = newestApis } = args;
     // Under the same name as if it were our own: Pulumi forgets that one without deleting it, should it be in the state.
-    const crd = (whose === "existing" ? findCrd : createCrd)(`${name}-definition`, apis, { parent: this });
+    const definition = `${name}-definition`;
+    const crd =
+      whose === "unseen" ? [] : [(whose === "existing" ? findCrd : createCrd)(definition, apis, { parent: this })];
     const lock = createLeaderLock(this, name, args);
     const permissions = createPermissions(this, name, args, lock);
-    createDeployment(this, name, args, permissions.serviceAccount, [crd, permissions.binding]);
+    createDeployment(this, name, args, permissions.serviceAccount, [...crd, permissions.binding]);
 
     this.registerOutputs({});
   }

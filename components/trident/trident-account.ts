@@ -13,6 +13,12 @@ export interface TridentAccountArgs {
    * @default none, as on plain Kubernetes
    */
   readonly securityContextConstraint?: string;
+  /**
+   * Whether the ClusterRole and its binding with what Trident needs in the whole cluster are this component's ("own"), or an
+   * administrator has made others that grant its service account, trident-external-etcd, the same ("existing").
+   * @default "own"
+   */
+  readonly clusterRole?: "own" | "existing";
 }
 
 const objectName = "trident-external-etcd";
@@ -36,7 +42,8 @@ export class TridentAccount extends pulumi.ComponentResource {
       { metadata: { name: objectName, namespace: args.namespace, labels } },
       { parent: this },
     );
-    const inCluster = bindInCluster(this, name, args, serviceAccount.metadata.name);
+    const inCluster =
+      args.clusterRole === "existing" ? undefined : bindInCluster(this, name, args, serviceAccount.metadata.name);
     const inNamespace = bindInNamespace(this, name, args, serviceAccount.metadata.name);
     const { namespace, securityContextConstraint: constraint } = args;
     const admission =
@@ -50,7 +57,7 @@ export class TridentAccount extends pulumi.ComponentResource {
 
     // An id is known only when a binding exists; the account's name would be known beforehand.
     this.serviceAccountName = pulumi
-      .all([serviceAccount.metadata.name, inCluster.id, inNamespace.id, admission?.id])
+      .all([serviceAccount.metadata.name, inCluster?.id, inNamespace.id, admission?.id])
       .apply(([serviceAccountName]) => serviceAccountName);
     this.serviceAccountUid = serviceAccount.metadata.uid;
     this.registerOutputs({ serviceAccountName: this.serviceAccountName });

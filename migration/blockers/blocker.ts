@@ -25,6 +25,7 @@ export type BlockerKind =
   | "managedDeployment"
   | "foreignObject"
   | "unusableCrd"
+  | "givenObjectMissing"
   | "otherStack"
   | "takeOver"
   | "persistentVolumeClaim"

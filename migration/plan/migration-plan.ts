@@ -42,7 +42,7 @@ export interface MigrationPlan {
   /** What is to be known before Trident is upgraded to 19.07 or later; absent where nothing was moved from a claim. */
   readonly beforeAnUpgrade?: string;
   /** Whether the CRD of EtcdCluster is the stack's own, or somebody else's that it uses. */
-  readonly crd: "own" | "existing";
+  readonly crd: "own" | "existing" | "unseen";
   /** How objects are written for the cluster. */
   readonly apis: ClusterApis;
   readonly blockers: readonly Blocker[];

@@ -8,6 +8,7 @@ import type { FlowFinding } from "./flow/flow-finding.ts";
 import type { ClaimFacts } from "./read/claim.ts";
 import type { Access, ServedObject } from "./read/cluster-reader.ts";
 import type { DeploymentManagers } from "./read/deployment-managers.ts";
+import type { GivenObjects } from "./read/given-objects.ts";
 import type { LegacyObjects } from "./read/legacy-objects.ts";
 import type { OtherTridents } from "./read/other-tridents.ts";
 import type { RunningMigration } from "./read/running-migration.ts";
@@ -39,6 +40,7 @@ export interface PlanFacts {
   readonly silentDns: string | undefined;
   readonly running: RunningMigration | undefined;
   readonly objects: readonly FoundObject[];
+  readonly given: GivenObjects;
   readonly etcdCluster: ServedObject | undefined;
   /** Of the stack's own etcd; undefined when their pods could not be listed. */
   readonly members: readonly AskedMember[] | undefined;

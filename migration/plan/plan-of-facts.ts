@@ -9,6 +9,7 @@ import { blockedBy, inOrderOfWeight, nothingFound, together } from "./rules/find
 import { outageOf, planSteps, stepFacts } from "./rules/outcome/steps.ts";
 import { planWhatStays } from "./rules/outcome/what-stays.ts";
 import { checkCrd, crdOwner } from "./rules/etcd/crd.ts";
+import { checkGivenObjects } from "./rules/stack/given-objects.ts";
 import { checkOwners } from "./rules/stack/other-stack.ts";
 import { checkPermissions } from "./rules/stack/permissions.ts";
 import { checkPullSecrets } from "./rules/stack/pull-secrets.ts";
@@ -77,18 +78,19 @@ function checkAll(
   const crd = checkCrd(objects);
   const foreign = checkObjects(objects, request.namespace);
   const pull = checkPullSecrets(request, facts);
+  const given = checkGivenObjects(facts.given, request.namespace);
   const running = checkRunningMigration(facts.running, request.namespace);
   const ending = checkCertificates(certificates, request, facts.now);
   const found = blockedBy(...facts.blockers);
   const refused = flow.refusal === undefined ? nothingFound : blockedBy(flow.refusal);
   const { blockers } = together(
     ...[found, record, refused, owners, takeOver, others, managers, permissions, versions, claim, recorded, etcd],
-    ...[runningVersions, legacy, crd, foreign, pull, running],
+    ...[runningVersions, legacy, crd, given, foreign, pull, running],
   );
   const { risks } = together(
     ...[claim, others, managers, recorded, runningVersions, trident, takeOver, record, etcd, legacy, running, ending],
     // What was so when it was installed, and is no different now, was told of then.
-    ...(isServing(flow.flow) ? [] : [crd, versions, permissions]),
+    ...(isServing(flow.flow) ? [] : [crd, given, versions, permissions]),
   );
   return { blockers, risks: inOrderOfWeight(risks) };
 }

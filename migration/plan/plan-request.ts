@@ -30,6 +30,16 @@ export interface PlanRequest {
   readonly abandonedClaims?: readonly string[];
   /** The one of OpenShift's SecurityContextConstraints that is to admit Trident's pods; absent on plain Kubernetes. */
   readonly securityContextConstraint?: string;
+  /**
+   * Who makes what Trident needs in the whole cluster: the stack, or an administrator.
+   * @default "own"
+   */
+  readonly tridentClusterRole?: "own" | "existing";
+  /**
+   * The same for the CRD of EtcdCluster; the stack uses one that somebody else has made either way.
+   * @default "own"
+   */
+  readonly etcdClusterCrd?: "own" | "existing";
   /** The name of the ConfigMap with the migration's record. */
   readonly record: string;
   readonly prefix: KeyPrefix;

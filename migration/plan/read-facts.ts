@@ -11,6 +11,7 @@ import { findCarriedPod } from "./flow/carried-pod.ts";
 import { readPullSecrets } from "./read/pull-secrets.ts";
 import { readSilentDns } from "./read/cluster-dns.ts";
 import type { Access, ClusterReader } from "./read/cluster-reader.ts";
+import { readGivenObjects } from "./read/given-objects.ts";
 import { readLegacyObjects } from "./read/legacy-objects.ts";
 import { readOtherTridents } from "./read/other-tridents.ts";
 import { readMissingPermissions } from "./read/missing-permissions.ts";
@@ -36,13 +37,14 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   ]);
   const apis = chooseApis(discovery);
   step("looking for Trident and asking for permissions");
-  const [kubeSystem, missing, others, silentDns, running, objects, trident] = await Promise.all([
+  const [kubeSystem, missing, others, silentDns, running, objects, given, trident] = await Promise.all([
     reader.read(clusterUidPath),
     unlessForbidden(readMissing(reader, request, discovery.version)),
     readOtherTridents(reader, request, apis),
     readSilentDns(reader),
     readRunningMigration(reader, { ...request, apis }),
     missingNamespace === undefined ? readStackObjects(reader, stackObjects(request, etcd.places(apis))) : [],
+    readGivenObjects(reader, request),
     missingNamespace === undefined ? readTrident(environment, request) : withoutNamespace(request),
   ]);
   const etcdCluster = objects.find(({ object }) => object.startsWith("EtcdCluster/"))?.served;
@@ -69,7 +71,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     ...{ kubernetesVersion: discovery.version, apis, unservedApis: unservedApis(discovery) },
     now: new Date(),
     ...{ flow, record, recordFailure, missing, others, managers: trident.managers, silentDns, running },
-    ...{ objects, etcdCluster, members, tridentTrouble, newTrident, claim, legacyObjects, state, pullSecrets },
+    ...{ objects, given, etcdCluster, members, tridentTrouble, newTrident, claim, legacyObjects, state, pullSecrets },
     ...(carried === undefined ? {} : { carriedPod: carried }),
     blockers: missingNamespace === undefined ? [] : [missingNamespace],
   };

@@ -12,6 +12,7 @@ export type InputName =
   | "copyImage"
   | "discardedKeys"
   | "endpoints"
+  | "etcdClusterCrd"
   | "etcdClusterSize"
   | "etcdVersion"
   | "gatewayImage"
@@ -30,6 +31,7 @@ export type InputName =
   | "takeOver"
   | "timeoutSeconds"
   | "trident"
+  | "tridentClusterRole"
   | "tridentImage"
   | "username";
 

@@ -31,6 +31,7 @@ export const settingsOf: Readonly<Record<InputName, string | Readonly<Record<str
   copyImage: "busyboxImage",
   discardedKeys: "discardedKeys",
   endpoints: "existingEtcdEndpoints",
+  etcdClusterCrd: "etcdClusterCrd",
   etcdClusterSize: "etcdClusterSize",
   etcdVersion: "etcdVersion",
   gatewayImage: { etcdRepository: "REPOSITORY", etcdVersion: "VERSION" },
@@ -49,6 +50,7 @@ export const settingsOf: Readonly<Record<InputName, string | Readonly<Record<str
   takeOver: "takeOver",
   timeoutSeconds: "timeoutSeconds",
   trident: "trident",
+  tridentClusterRole: "tridentClusterRole",
   tridentImage: "tridentImage",
   username: "existingEtcdUsername",
 };

@@ -236,6 +236,18 @@ export const settingsTable = {
     "kubernetes or openshift; auto asks the cluster. On OpenShift pods get their users from the platform, and " +
       "Trident, whose image runs as root, may use the SecurityContextConstraints anyuid.",
   ),
+  tridentClusterRole: setting(
+    "own",
+    oneOf("own", "existing"),
+    "Who makes the ClusterRole and the ClusterRoleBinding with what Trident needs in the whole cluster: own (this " +
+      "stack) or existing (an administrator, once, who is told what to apply; they are neither changed nor deleted).",
+  ),
+  etcdClusterCrd: setting(
+    "own",
+    oneOf("own", "existing"),
+    "Who makes the CustomResourceDefinition of EtcdCluster, which belongs to the whole cluster: own (this stack, " +
+      "unless somebody else has) or existing (an administrator, once, with docs/etcdcluster-crd.yaml).",
+  ),
   clusterDomain: setting(
     "cluster.local",
     domainName,

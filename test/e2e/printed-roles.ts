@@ -55,13 +55,10 @@ export async function grant(
 export async function takeBack(cluster: SandboxCluster, namespace: string): Promise<void> {
   const rbac = cluster.kubeconfig.makeApiClient(RbacAuthorizationV1Api);
   const [name, inCluster] = ["trident-etcd-installer", `trident-etcd-installer-${namespace}`];
-  const deletions = [
-    rbac.deleteNamespacedRole({ namespace, name }),
-    rbac.deleteNamespacedRoleBinding({ namespace, name: "installer" }),
-    rbac.deleteClusterRole({ name: inCluster }),
-    rbac.deleteClusterRoleBinding({ name: inCluster }),
-  ];
-  for (const deletion of deletions) await deletion.catch(unlessMissing);
+  await rbac.deleteNamespacedRole({ namespace, name }).catch(unlessMissing);
+  await rbac.deleteNamespacedRoleBinding({ namespace, name: "installer" }).catch(unlessMissing);
+  await rbac.deleteClusterRole({ name: inCluster }).catch(unlessMissing);
+  await rbac.deleteClusterRoleBinding({ name: inCluster }).catch(unlessMissing);
 }
 
 function unlessMissing(error: unknown): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  ApiextensionsV1Api,
   ApisApi,
   AppsV1Api,
   CoreV1Api,
@@ -39,6 +40,15 @@ export async function deleteNamespace(cluster: SandboxCluster, name: string): Pr
   await eventually(`namespace ${name} is gone`, async () => {
     const namespaces = await cluster.core.listNamespace();
     return !namespaces.items.some((namespace) => namespace.metadata?.name === name);
+  });
+}
+
+/** That of EtcdCluster, which a destroy keeps where it may not see who uses it. */
+export async function removeCrd(cluster: SandboxCluster): Promise<void> {
+  const name = "etcdclusters.etcd.database.coreos.com";
+  const extensions = cluster.kubeconfig.makeApiClient(ApiextensionsV1Api);
+  await extensions.deleteCustomResourceDefinition({ name }).catch((error: unknown) => {
+    if ((error as { code?: number }).code !== 404) throw error;
   });
 }
 

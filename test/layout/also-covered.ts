@@ -147,7 +147,9 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/permissions/etcd-operator-rules.ts",
     "migration/permissions/policy-rule.ts",
     "migration/permissions/trident-rules.ts",
+    "migration/plan/read/wishes.ts",
   ],
+  "test/migration/plan/rules/stack/given-objects.test.ts": ["migration/plan/read/given-objects.ts"],
   "test/migration/plan/rules/stack/permissions.test.ts": ["migration/plan/rules/stack/installer-roles.ts"],
   "test/migration/plan/rules/etcd/destination.test.ts": ["migration/plan/rules/etcd/etcd-rules.ts"],
   "test/migration/plan/rules/trident/deployment-managers.test.ts": [

@@ -49,21 +49,24 @@ function tridentsInCluster(name: string, isByName: boolean): Need[] {
 
 /** The object of that name; its kind is listed and watched as a whole. */
 function onlyOf(group: string, resources: readonly string[], name: string, isByName: boolean): Need[] {
-  return [{ group, resources, verbs: ["list", "watch"] }, ...onlyNamed(group, resources, name, isByName)];
+  return [
+    { group, resources, verbs: ["list", "watch"] },
+    ...onlyNamed({ group, resources }, { name, isByName, verbs: ["get", "patch", "delete"] }),
+  ];
 }
 
 /** Whoever makes an object by POST can't be held to its name; by server-side apply he can. */
-export function onlyNamed(group: string, resources: readonly string[], name: string, isByName: boolean): Need[] {
+export function onlyNamed(
+  { group, resources }: Pick<Need, "group" | "resources">,
+  { name, isByName, verbs }: { readonly name: string; readonly isByName: boolean; readonly verbs: readonly string[] },
+): Need[] {
   return isByName
-    ? [{ group, resources, names: [name], verbs: ["get", "create", "patch", "delete"] }]
+    ? [{ group, resources, names: [name], verbs: ["create", ...verbs] }]
     : [
         { group, resources, verbs: ["create"] },
-        { group, resources, names: [name], verbs: ["get", "patch", "delete"] },
+        { group, resources, names: [name], verbs },
       ];
 }
-
-/** A destroy removes the CRD of EtcdCluster only if it sees that nobody uses it, and keeps it where it can't see. */
-export const wishedInCluster: Access = { verb: "list", group: "etcd.database.coreos.com", resource: "etcdclusters" };
 
 /** Without it, the claim that a migration leaves gets no mark that its state is stale, which is all that is changed of it. */
 export function claimMarkAccess(namespace: string): Access {
@@ -96,8 +99,8 @@ export interface Run extends Pick<PlanRequest, "namespace" | "migrate" | "securi
   readonly makesTrident: boolean;
   /** Whether the ClusterRole and ClusterRoleBinding of Trident are the stack's to make. */
   readonly makesClusterRole: boolean;
-  /** Whose the CRD of EtcdCluster is; somebody else's is still looked at. */
-  readonly crd: "own" | "existing";
+  /** Whose the CRD of EtcdCluster is: somebody else's is looked at, or is not where it need not be. */
+  readonly crd: "own" | "existing" | "unseen";
   /** Whether objects are made by server-side apply. */
   readonly isByName: boolean;
 }
@@ -106,7 +109,8 @@ export interface Run extends Pick<PlanRequest, "namespace" | "migrate" | "securi
 export function runOf(request: PlanRequest, kubernetesVersion: string | undefined): Run {
   const { namespace, migrate, securityContextConstraint: constraint } = request;
   return {
-    ...{ namespace, migrate, crd: "own" as const, makesTrident: true, makesClusterRole: true },
+    ...{ namespace, migrate, crd: request.etcdClusterCrd === "existing" ? "unseen" : "own", makesTrident: true },
+    makesClusterRole: request.tridentClusterRole !== "existing",
     ...(constraint === undefined ? {} : { securityContextConstraint: constraint }),
     isByName: Number(/^v1\.(\d+)/.exec(kubernetesVersion ?? "")?.[1] ?? Infinity) >= 16,
   };

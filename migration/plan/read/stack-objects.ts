@@ -14,6 +14,8 @@ export interface StackNames {
   readonly record: string;
   /** Whether Trident is to run on the etcd; true where it is absent. */
   readonly trident?: boolean;
+  /** Somebody else's are none of the stack's. */
+  readonly tridentClusterRole?: "own" | "existing";
 }
 
 /** Names and kinds as the components under `components/` make them, of the etcd and of Trident. */
@@ -29,7 +31,7 @@ export type Place = readonly [kind: string, name: string, collection: string, ne
 
 export const rbac = "/apis/rbac.authorization.k8s.io/v1";
 
-function tridentPlaces({ namespace, record, trident }: StackNames): Place[] {
+function tridentPlaces({ namespace, record, trident, tridentClusterRole }: StackNames): Place[] {
   const core = `/api/v1/namespaces/${namespace}`;
   const clusterWide = `trident-external-etcd-${namespace}`;
   const recordPlace: Place = ["ConfigMap", record, `${core}/configmaps`];
@@ -44,8 +46,14 @@ function tridentPlaces({ namespace, record, trident }: StackNames): Place[] {
     ["RoleBinding", "trident-external-etcd-anyuid", `${rbac}/namespaces/${namespace}/rolebindings`, "optional"],
     // A migration's own, for the time between its end and the stack's Deployment.
     ["Deployment", "trident-external-etcd", `/apis/apps/v1/namespaces/${namespace}/deployments`, "optional"],
-    ["ClusterRole", clusterWide, `${rbac}/clusterroles`],
-    ["ClusterRoleBinding", clusterWide, `${rbac}/clusterrolebindings`],
+    ...(tridentClusterRole === "existing" ? [] : placesInCluster(clusterWide)),
+  ];
+}
+
+function placesInCluster(name: string): Place[] {
+  return [
+    ["ClusterRole", name, `${rbac}/clusterroles`],
+    ["ClusterRoleBinding", name, `${rbac}/clusterrolebindings`],
   ];
 }
 

@@ -24,6 +24,14 @@ test("has nothing of OpenShift's on plain Kubernetes", async () => {
   ]);
 });
 
+test("has nothing of the whole cluster where somebody else makes that", async () => {
+  const names = (await account({ clusterRole: "existing" })).all.map(({ name }) => name);
+  assert.deepEqual(
+    names.filter((name) => name.includes("cluster")),
+    [],
+  );
+});
+
 test("reads and makes Secrets in its own namespace only", async () => {
   const registered = await account();
   const rules = registered.named("account-cluster-role").inputs.rules as { resources: string[] }[];

@@ -1,7 +1,7 @@
 import type { Blocker } from "../../../blockers/blocker.ts";
 import { isOurs, stackAnnotation } from "../../../kubernetes/ownership.ts";
 import { crdName, problemOfCrd, type ServedCrd as EtcdClusterCrd } from "../../../destroy/crd.ts";
-import type { PlannedObject } from "../../migration-plan.ts";
+import type { MigrationPlan, PlannedObject } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import type { FoundObject } from "../../read/stack-objects.ts";
@@ -12,13 +12,14 @@ export const crdObject = `CustomResourceDefinition/${crdName}`;
 type ServedCrd = FoundObject["served"] & EtcdClusterCrd;
 
 /**
- * Whether the CRD of EtcdCluster is the stack's to make and to change, or somebody else's that it uses. Stacks share it, but where the
- * API server can't apply what is there: only one of them can have made it.
+ * Whether the CRD of EtcdCluster is the stack's to make and to change, or somebody else's that it uses; one that is given may be unseen.
+ * Stacks share it, but where the API server can't apply what is there: only one of them can have made it.
  */
 export function crdOwner(
-  { stack }: Pick<PlanRequest, "stack">,
+  { stack, etcdClusterCrd }: Pick<PlanRequest, "stack" | "etcdClusterCrd">,
   { objects, apis }: Pick<PlanFacts, "objects" | "apis">,
-): "own" | "existing" {
+): MigrationPlan["crd"] {
+  if (etcdClusterCrd === "existing") return servedCrd(objects) === undefined ? "unseen" : "existing";
   if (foreignCrd(objects) !== undefined) return "existing";
   const maker = servedCrd(objects)?.metadata?.annotations?.[stackAnnotation];
   return apis.serverSideApply || maker === undefined || maker === stack ? "own" : "existing";

@@ -18,7 +18,8 @@ import { isServing, type Flow, type PlannedStep } from "../../migration-plan.ts"
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import { etcdOperatorRules } from "../../../permissions/etcd-operator-rules.ts";
-import { manage, onlyNamed, wishedInCluster, type EtcdNeeds } from "../../read/permissions.ts";
+import { manage, onlyNamed, type EtcdNeeds } from "../../read/permissions.ts";
+import { listEtcdClusters } from "../../read/wishes.ts";
 import { rbac, secretsIn, type Place } from "../../read/stack-objects.ts";
 import { atRisk, nothingFound, together, type Findings } from "../findings.ts";
 import { checkAuthorities } from "./authorities.ts";
@@ -107,10 +108,12 @@ function needsOf({ clientSecret }: ManagedAddress): EtcdNeeds {
     ],
     inCluster: ({ crd, isByName }) =>
       crd === "own"
-        ? onlyNamed(crds.group, crds.resources, crdName, isByName)
-        : [{ ...crds, names: [crdName], verbs: ["get"] }],
+        ? onlyNamed(crds, { name: crdName, isByName, verbs: ["get", "patch"] })
+        : crd === "existing"
+          ? [{ ...crds, names: [crdName], verbs: ["get"] }]
+          : [],
     grants: [{ kind: "Role", name: "etcd-operator", rules: etcdOperatorRules("etcd-operator", [clientSecret]) }],
-    wished: [wishedInCluster],
+    wished: [listEtcdClusters],
   };
 }
 

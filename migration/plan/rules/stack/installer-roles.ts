@@ -17,16 +17,23 @@ function roleLines(kind: "Role" | "ClusterRole", accesses: readonly Access[], na
   return [
     "---",
     `# then: kubectl ${binding} ${name} --${kind.toLowerCase()}=${name} --user=NAME`,
+    roleManifest(kind, `{name: ${name}${kind === "Role" ? `, namespace: ${namespace}` : ""}}`, rulesOf(accesses)),
+  ];
+}
+
+/** As YAML, a rule a line. */
+export function roleManifest(kind: "Role" | "ClusterRole", metadata: string, rules: readonly Need[]): string {
+  return [
     "apiVersion: rbac.authorization.k8s.io/v1",
     `kind: ${kind}`,
-    `metadata: {name: ${name}${kind === "Role" ? `, namespace: ${namespace}` : ""}}`,
+    `metadata: ${metadata}`,
     "rules:",
-    ...rulesOf(accesses).map(
+    ...rules.map(
       ({ group, resources, verbs, names }) =>
         `  - {apiGroups: ["${group}"], resources: [${resources.join(", ")}], ` +
         `${names === undefined ? "" : `resourceNames: [${names.join(", ")}], `}verbs: [${verbs.join(", ")}]}`,
     ),
-  ];
+  ].join("\n");
 }
 
 const roleName = "trident-etcd-installer";

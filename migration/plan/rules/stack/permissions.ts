@@ -40,7 +40,8 @@ function neededOf(request: PlanRequest, facts: Facts): Access[] {
   const all = runOf(request, facts.kubernetesVersion);
   const makesTrident = !isEtcdAlone(flow);
   const makesClusterRole = all.makesClusterRole && (makesTrident || removesTrident === true);
-  const run = { ...all, crd: crdOwner(request, facts), makesTrident, makesClusterRole };
+  const crd = all.crd === "own" ? crdOwner(request, facts) : all.crd;
+  const run = { ...all, crd, makesTrident, makesClusterRole };
   return allOf(neededPermissions(run, etcdRules(request.destination).needs));
 }
 

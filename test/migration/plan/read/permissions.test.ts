@@ -32,7 +32,7 @@ describe("the permissions", () => {
     ]);
     for (const name of [
       "create clusterroles.rbac.authorization.k8s.io: trident-external-etcd-trident",
-      "delete customresourcedefinitions.apiextensions.k8s.io: etcdclusters.etcd.database.coreos.com",
+      "patch customresourcedefinitions.apiextensions.k8s.io: etcdclusters.etcd.database.coreos.com",
       "get namespaces: kube-system",
     ]) {
       assert.ok(inCluster.includes(name), name);

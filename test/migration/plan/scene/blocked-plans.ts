@@ -51,6 +51,7 @@ export const blockedPlans: readonly BlockedPlan[] = [
   ],
   ["foreignObject", stack.hasForeignSecret],
   ["foreignTrident", (environment) => environment.objects.set(deploymentPath, { metadata: { name: "trident" } })],
+  ["givenObjectMissing", () => undefined, { ...install, tridentClusterRole: "existing", etcdClusterCrd: "existing" }],
   ["imageOlderThanData", (environment) => environment.withLegacy(), { tridentImage: "netapp/trident:18.10.0" }],
   ["kubernetesEtcd", existing.isOfKubernetes, installOnExisting],
   ["leasedKeys", state.hasLeases],

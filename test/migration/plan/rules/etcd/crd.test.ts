@@ -70,6 +70,12 @@ describe("the CRD of EtcdCluster", () => {
     assert.match(risks[0] ?? "", /somebody else's/);
   });
 
+  it("is somebody else's where that is asked for, whoever made it, and not seen where none is shown", () => {
+    const given = { stack: "organization/project/stack", etcdClusterCrd: "existing" as const };
+    assert.equal(crdOwner(given, { objects: found(own), apis: newestApis }), "existing");
+    assert.equal(crdOwner(given, { objects: found(undefined), apis: newestApis }), "unseen");
+  });
+
   it("blocks where it can't be used", () => {
     const unusable = found({ spec: { ...spec, scope: "Cluster" } });
     const { blockers } = checkCrd(unusable);
