@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PodSettings } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
-import type { CarriedPod } from "@trident-etcd/migration/trident/legacy/carried-pod.ts";
+import type { CarriedPod } from "@trident-etcd/migration/trident/new/carried-pod.ts";
 import type { PlanRequest } from "@trident-etcd/migration/plan/plan-request.ts";
 import type { TridentPod } from "@trident-etcd/migration/trident/new/trident-pod.ts";
 

@@ -1,6 +1,6 @@
 import type { Blocker } from "../blockers/blocker.ts";
 import type { ClusterApis } from "../kubernetes/cluster-apis.ts";
-import type { CarriedPod } from "../trident/legacy/carried-pod.ts";
+import type { CarriedPod } from "../trident/new/carried-pod.ts";
 import type { KeptThing } from "../destroy/kept-report.ts";
 
 /**

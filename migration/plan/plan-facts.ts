@@ -1,7 +1,7 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { Blocker } from "../blockers/blocker.ts";
 import type { ClusterApis } from "../kubernetes/cluster-apis.ts";
-import type { CarriedPod } from "../trident/legacy/carried-pod.ts";
+import type { CarriedPod } from "../trident/new/carried-pod.ts";
 import type { AskedMember } from "../members/asked-member.ts";
 import type { MigrationRecord, MigrationRecordInvalidError } from "../record/migration-record.ts";
 import type { FlowFinding } from "./flow/flow-finding.ts";

@@ -1,5 +1,5 @@
 import type { MigrationRecord } from "../../record/migration-record.ts";
-import { CarriedPod, carriedPod } from "../../trident/legacy/carried-pod.ts";
+import { CarriedPod, carriedPod } from "../../trident/new/carried-pod.ts";
 import type { TridentPod } from "../../trident/new/trident-pod.ts";
 import type { FlowFinding } from "./flow-finding.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { test } from "node:test";
 import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
-import { carriedPod } from "../../../../migration/trident/legacy/carried-pod.ts";
+import { carriedPod } from "../../../../migration/trident/new/carried-pod.ts";
 import { legacyTridentManifests } from "../../../../sandbox/legacy-trident/legacy-trident-manifests.ts";
 
 const etcdContainer = { name: "etcd" };

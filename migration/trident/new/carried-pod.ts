@@ -1,9 +1,9 @@
 import type { V1Container, V1PodSpec, V1PodTemplateSpec } from "@kubernetes/client-node";
 import { podPlacement, type PodPlacement } from "../../kubernetes/pod-settings.ts";
 import { counted } from "../../wording/counted.ts";
-import { extraArguments } from "../new/trident-arguments.ts";
-import type { TridentPod } from "../new/trident-pod.ts";
-import type { LegacyTrident } from "./legacy-trident.ts";
+import { extraArguments } from "./trident-arguments.ts";
+import type { TridentPod } from "./trident-pod.ts";
+import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 
 /** A field of the pod's, and what of it is carried, by names and counts. */
 export interface CarriedField {
