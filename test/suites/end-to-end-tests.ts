@@ -34,6 +34,7 @@ const slow = [
   "stack-identity",
   "members",
   "uninstall",
+  "installer-rights",
   "rollback",
   "killed-then-destroyed",
   "existing-etcd",
