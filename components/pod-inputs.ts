@@ -14,3 +14,10 @@ export function secretValues(env: EnvironmentVariables) {
 export function podInState(pod: PodSettings): pulumi.Inputs {
   return { ...pod, ...(pod.env === undefined ? {} : { env: secretValues(pod.env) }) };
 }
+
+/** Of a container's inputs: nothing where none is said. */
+export function pullPolicyOf({ imagePullPolicy }: Pick<PodSettings, "imagePullPolicy"> = {}): {
+  readonly imagePullPolicy?: string;
+} {
+  return imagePullPolicy === undefined ? {} : { imagePullPolicy };
+}

@@ -39,6 +39,9 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
     ...(trident ? {} : { trident }),
     ...{ cluster, namespace, migrate, rollback, takeOver, abandonedEtcd, snapshotDirectory, tridentImage },
     ...{ etcdClusterSize, etcdVersion, certificateValidityHours, certificateEarlyRenewalHours },
+    ...(existing === undefined
+      ? { images: { operator: settings.operatorImage, etcd: `${settings.etcdRepository}:v${settings.etcdVersion}` } }
+      : {}),
     stack: stackName(),
     abandonedClaims: settings.abandonedClaim,
     destination: etcdAddress(existing ?? { namespace, etcdCluster: etcdName, clientSecret: "etcd-client-tls" }),

@@ -14,12 +14,18 @@ export interface Pods {
   readonly helper: PodSettings;
 }
 
-type PodSetting = Pick<Settings, "imagePullSecrets" | "tridentPod" | "etcdPod" | "operatorPod" | "helperPod">;
+type PodSetting = Pick<
+  Settings,
+  "imagePullSecrets" | "imagePullPolicy" | "tridentPod" | "etcdPod" | "operatorPod" | "helperPod"
+>;
 
 /** A pod's own setting takes the place of what is said for all, and that of what is carried from the old Trident, field by field. */
 export function podsOf(settings: PodSetting, carried: TridentPod = {}): Pods {
-  const { imagePullSecrets: names, tridentPod, etcdPod, operatorPod, helperPod } = settings;
-  const forAll = names.length === 0 ? {} : { imagePullSecrets: names.map((name) => ({ name })) };
+  const { imagePullSecrets: names, imagePullPolicy, tridentPod, etcdPod, operatorPod, helperPod } = settings;
+  const forAll = {
+    ...(names.length === 0 ? {} : { imagePullSecrets: names.map((name) => ({ name })) }),
+    ...(imagePullPolicy === "" ? {} : { imagePullPolicy }),
+  };
   return {
     trident: withoutEmpty({ ...carried, ...forAll, ...tridentPod }),
     // They pull with what their ServiceAccount has.

@@ -8,7 +8,7 @@ import { joinedBy, podPlacement, type PodSettings } from "@trident-etcd/migratio
 import { roleReference } from "../bound-role.ts";
 import { createCrd, findCrd } from "./etcd-cluster-crd.ts";
 import { objectLabels } from "../labels.ts";
-import { podInState, secretValues } from "../pod-inputs.ts";
+import { podInState, pullPolicyOf, secretValues } from "../pod-inputs.ts";
 
 export interface EtcdOperatorArgs {
   /** The namespace that the operator runs in and looks for EtcdClusters in. */
@@ -182,6 +182,7 @@ function operatorContainer({ image, pod = {} }: EtcdOperatorArgs): kubernetes.ty
   return {
     name: objectName,
     image: image ?? "quay.io/coreos/etcd-operator:v0.9.4",
+    ...pullPolicyOf(pod),
     command: ["etcd-operator"],
     args: ["-create-crd=false"],
     env: joinedBy<kubernetes.types.input.core.v1.EnvVar>(secretValues(pod.env ?? []), itself, "name"),

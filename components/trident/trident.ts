@@ -6,7 +6,7 @@ import type { ClusterApis } from "@trident-etcd/migration/kubernetes/cluster-api
 import { runtimeSeccomp } from "@trident-etcd/migration/kubernetes/seccomp.ts";
 
 import { objectLabels } from "../labels.ts";
-import { podInState, secretValues } from "../pod-inputs.ts";
+import { podInState, pullPolicyOf, secretValues } from "../pod-inputs.ts";
 import { TridentAccount } from "./trident-account.ts";
 
 type DeploymentSpec = kubernetes.types.input.apps.v1.DeploymentSpec;
@@ -121,7 +121,7 @@ export function tridentSpec(args: TridentSpecArgs): DeploymentSpec {
 export function tridentImages(args: TridentSpecArgs): kubernetes.types.input.core.v1.PodSpec {
   const { name, image = "" } = tridentContainer(args);
   const { serviceAccountName, pod = {} } = args;
-  return { serviceAccountName, ...podPlacement(pod), containers: [{ name, image }] };
+  return { serviceAccountName, ...podPlacement(pod), containers: [{ name, image, ...pullPolicyOf(pod) }] };
 }
 
 function accountOf(
@@ -174,6 +174,7 @@ function tridentContainer(args: TridentSpecArgs): kubernetes.types.input.core.v1
   return {
     name: containerName,
     image: args.image ?? "netapp/trident:19.04.0",
+    ...pullPolicyOf(args.pod),
     command: ["/usr/local/bin/trident_orchestrator"],
     args: pulumi
       .all([args.etcdClientEndpoint, args.debug ?? false])

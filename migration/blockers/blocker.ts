@@ -40,6 +40,8 @@ export type BlockerKind =
   | "sameCluster"
   | "missingPermissions"
   | "imageOlderThanData"
+  | "unpullableImage"
+  | "otherArchitecture"
   | "unsupportedTrident"
   | "unsupportedKubernetes"
   | "unservedApi"

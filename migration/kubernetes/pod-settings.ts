@@ -32,8 +32,12 @@ export interface PodPlacement {
   readonly dnsConfig?: V1PodDNSConfig;
 }
 
+/** When a node pulls an image; Kubernetes chooses where none is said. */
+export type PullPolicy = "IfNotPresent" | "Always" | "Never";
+
 /** What each of the pod's containers is given. */
 export interface ContainerSettings {
+  readonly imagePullPolicy?: PullPolicy;
   /** Besides those that the container has; one of the same name takes its place. A value may hold a password. */
   readonly env?: V1EnvVar[];
   readonly envFrom?: V1EnvFromSource[];
@@ -78,10 +82,11 @@ export function podPlacement(settings: PodPlacement): PodPlacement {
 
 function withContainerSettings(
   container: Container,
-  { env, envFrom, resources, volumeMounts }: ContainerSettings,
+  { imagePullPolicy, env, envFrom, resources, volumeMounts }: ContainerSettings,
 ): Container {
   return {
     ...container,
+    ...(imagePullPolicy === undefined ? {} : { imagePullPolicy }),
     ...(env === undefined ? {} : { env: joinedBy(container.env, env, "name") }),
     ...(envFrom === undefined ? {} : { envFrom: [...(container.envFrom ?? []), ...envFrom] }),
     ...(resources === undefined ? {} : { resources }),

@@ -10,6 +10,7 @@ import type { Access, ServedObject } from "./read/cluster-reader.ts";
 import type { DeploymentManagers } from "./read/deployment-managers.ts";
 import type { GivenObjects } from "./read/given-objects.ts";
 import type { LegacyObjects } from "./read/legacy-objects.ts";
+import type { FoundNode } from "./read/nodes.ts";
 import type { OtherTridents } from "./read/other-tridents.ts";
 import type { RunningMigration } from "./read/running-migration.ts";
 import type { PullSecretFacts } from "./read/pull-secrets.ts";
@@ -38,6 +39,8 @@ export interface PlanFacts {
   readonly managers: DeploymentManagers | undefined;
   /** The cluster's DNS Service, if nothing answers behind it. */
   readonly silentDns: string | undefined;
+  /** Undefined when they may not be listed. */
+  readonly nodes: readonly FoundNode[] | undefined;
   readonly running: RunningMigration | undefined;
   readonly objects: readonly FoundObject[];
   readonly given: GivenObjects;

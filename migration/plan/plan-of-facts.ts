@@ -21,6 +21,7 @@ import { checkManagers } from "./rules/trident/deployment-managers.ts";
 import { checkLegacy, checkLegacyClaim, planLegacy, planState } from "./rules/trident/legacy.ts";
 import { checkOtherTridents } from "./rules/trident/other-tridents.ts";
 import { allServes, checkTrident } from "./rules/trident/serving.ts";
+import { checkImages, imageFacts } from "./rules/versions/images.ts";
 import { checkRunningVersions, runningFacts } from "./rules/versions/running-versions.ts";
 import { checkVersions, versionFacts } from "./rules/versions/versions.ts";
 
@@ -76,6 +77,7 @@ function checkAll(
   const trident = checkTrident(facts);
   const legacy = checkLegacy(request, facts);
   const crd = checkCrd(objects);
+  const images = checkImages(imageFacts(request, facts));
   const foreign = checkObjects(objects, request.namespace);
   const pull = checkPullSecrets(request, facts);
   const given = checkGivenObjects(facts.given, request.namespace);
@@ -85,10 +87,24 @@ function checkAll(
   const refused = flow.refusal === undefined ? nothingFound : blockedBy(flow.refusal);
   const { blockers } = together(
     ...[found, record, refused, owners, takeOver, others, managers, permissions, versions, claim, recorded, etcd],
-    ...[runningVersions, legacy, crd, given, foreign, pull, running],
+    ...[runningVersions, legacy, images, crd, given, foreign, pull, running],
   );
   const { risks } = together(
-    ...[claim, others, managers, recorded, runningVersions, trident, takeOver, record, etcd, legacy, running, ending],
+    ...[
+      claim,
+      others,
+      managers,
+      recorded,
+      runningVersions,
+      images,
+      trident,
+      takeOver,
+      record,
+      etcd,
+      legacy,
+      running,
+      ending,
+    ],
     // What was so when it was installed, and is no different now, was told of then.
     ...(isServing(flow.flow) ? [] : [crd, given, versions, permissions]),
   );

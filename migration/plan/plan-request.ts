@@ -49,6 +49,8 @@ export interface PlanRequest {
   readonly existing?: ExistingEtcdRequest;
   /** The new Trident's. */
   readonly tridentImage: string;
+  /** Of the stack's own etcd; absent for another one. */
+  readonly images?: { readonly operator: string; readonly etcd: string };
   readonly etcdClusterSize: number;
   /** The members', without a leading v; a digest may follow. */
   readonly etcdVersion: string;

@@ -13,6 +13,7 @@ import { readSilentDns } from "./read/cluster-dns.ts";
 import type { Access, ClusterReader } from "./read/cluster-reader.ts";
 import { readGivenObjects } from "./read/given-objects.ts";
 import { readLegacyObjects } from "./read/legacy-objects.ts";
+import { readNodes } from "./read/nodes.ts";
 import { readOtherTridents } from "./read/other-tridents.ts";
 import { readMissingPermissions } from "./read/missing-permissions.ts";
 import { claimMarkAccess, neededPermissions, runOf } from "./read/permissions.ts";
@@ -37,11 +38,12 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   ]);
   const apis = chooseApis(discovery);
   step("looking for Trident and asking for permissions");
-  const [kubeSystem, missing, others, silentDns, running, objects, given, trident] = await Promise.all([
+  const [kubeSystem, missing, others, silentDns, nodes, running, objects, given, trident] = await Promise.all([
     reader.read(clusterUidPath),
     unlessForbidden(readMissing(reader, request, discovery.version)),
     readOtherTridents(reader, request, apis),
     readSilentDns(reader),
+    readNodes(reader),
     readRunningMigration(reader, { ...request, apis }),
     missingNamespace === undefined ? readStackObjects(reader, stackObjects(request, etcd.places(apis))) : [],
     readGivenObjects(reader, request),
@@ -70,7 +72,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     ...{ cluster: environment.cluster, clusterUid: kubeSystem?.metadata?.uid },
     ...{ kubernetesVersion: discovery.version, apis, unservedApis: unservedApis(discovery) },
     now: new Date(),
-    ...{ flow, record, recordFailure, missing, others, managers: trident.managers, silentDns, running },
+    ...{ flow, record, recordFailure, missing, others, managers: trident.managers, silentDns, nodes, running },
     ...{ objects, given, etcdCluster, members, tridentTrouble, newTrident, claim, legacyObjects, state, pullSecrets },
     ...(carried === undefined ? {} : { carriedPod: carried }),
     blockers: missingNamespace === undefined ? [] : [missingNamespace],

@@ -21,6 +21,7 @@ export type InputName =
   | "legacyEtcdImage"
   | "migrate"
   | "namespace"
+  | "operatorImage"
   | "organization"
   | "peerCertificateSecret"
   | "plaintext"

@@ -40,6 +40,7 @@ export const settingsOf: Readonly<Record<InputName, string | Readonly<Record<str
   legacyEtcdImage: "legacyEtcdImage",
   migrate: "migrate",
   namespace: "namespace",
+  operatorImage: "operatorImage",
   organization: "certificateOrganization",
   peerCertificateSecret: "peerCertificateSecret",
   plaintext: "existingEtcdPlaintext",

@@ -1,3 +1,5 @@
+import type { PullPolicy } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
+
 // Each of these answers with the value, or raises an Error that says how to write it.
 
 /** Source of the limits: the operator's probes run /bin/sh in the member's image; images became distroless at 3.4.24 and 3.5.7. */
@@ -69,6 +71,13 @@ export function imageRegistry(text: string): string {
     );
   }
   return text;
+}
+
+/** Kubernetes' own choice is "". */
+export function pullPolicy(text: string): PullPolicy | "" {
+  const policy = (["IfNotPresent", "Always", "Never"] as const).find((each) => each === text);
+  if (policy === undefined && text !== "") throw new Error("it must be IfNotPresent, Always or Never, or empty.");
+  return policy ?? "";
 }
 
 /** The same repository and version in another registry, which takes the place of the one that is named, if any is. */

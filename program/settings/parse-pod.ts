@@ -89,6 +89,7 @@ const placement = [
 
 /** What is deeper than this is the API server's to judge, which the plan asks. */
 const shapes = {
+  imagePullPolicy: text,
   imagePullSecrets: listOf(fields({ name: text }, ["name"])),
   nodeSelector: mapOfTexts,
   tolerations: listOf(fields({ key: text, operator: text, value: text, effect: text, tolerationSeconds: number })),

@@ -1,6 +1,13 @@
 import { claimName, claimNames } from "./parse-claims.ts";
 import { etcdEndpoints, objectName, secretKeys } from "./parse-endpoints.ts";
-import { etcdVersion, imageReference, imageRegistry, imageRepository, optionalImage } from "./parse-image.ts";
+import {
+  etcdVersion,
+  imageReference,
+  imageRegistry,
+  imageRepository,
+  optionalImage,
+  pullPolicy,
+} from "./parse-image.ts";
 import { podLabels } from "./parse-labels.ts";
 import { etcdPod, helperPod, operatorPod, pullSecretNames, tridentPod } from "./parse-pod.ts";
 import { amount, clusterSize, hours, seconds } from "./parse-number.ts";
@@ -125,6 +132,12 @@ export const settingsTable = {
     pullSecretNames,
     "Secrets in the namespace, with commas between them, with which all pods of this program pull their images. A " +
       "migrated Trident has those that the old one had when it is empty.",
+  ),
+  imagePullPolicy: setting(
+    "",
+    pullPolicy,
+    "When nodes pull the images of Trident, the etcd-operator and helper pods: IfNotPresent, Always or Never. Empty " +
+      "leaves that to Kubernetes. Members can't be given one by their operator.",
   ),
   tridentPod: setting(
     {},

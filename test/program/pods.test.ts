@@ -18,6 +18,12 @@ test("has every pod pull with the same Secrets, but for the members, which have 
   );
 });
 
+test("has all pull when that is set, but for the members, whose operator takes no such word", () => {
+  const { trident, members, operator, helper } = podsOf({ ...defaultSettings, imagePullPolicy: "Always" });
+  const always = { imagePullPolicy: "Always" };
+  assert.deepEqual([trident, members, operator, helper], [always, {}, always, always]);
+});
+
 test("takes a pod's own setting before what is said for all, and that before what is carried, each field for itself", () => {
   const carried = {
     imagePullSecrets: [{ name: "old" }],

@@ -35,7 +35,7 @@ export function sourcePod(legacy: LegacyTrident, owner: PodOwner, settings: PodS
   return pod(
     legacy,
     owner,
-    { name: sourcePodName, settings },
+    { name: sourcePodName, settings: pulledAsBefore(settings) },
     {
       containers: [{ ...container, ...endsWithItsReason, ...electsItselfSoon(container) }],
       volumes: volumesMountedBy(legacy),
@@ -98,13 +98,19 @@ cp -a /claim/member ${legacyDataDirectory}/
 chmod 700 ${legacyDataDirectory}
 `;
 
+/** The legacy image is pulled as the legacy pod pulls it: it is at hand as a rule, and not to be waited for in the outage. */
+function pulledAsBefore(settings: PodSettings): PodSettings {
+  const others = Object.entries(settings).filter(([field]) => field !== "imagePullPolicy");
+  return Object.fromEntries(others) as PodSettings;
+}
+
 /** Runs `etcd --version` with the legacy image, pulled as the legacy pod pulls it: shows that it can still be had. */
 export function imageCheckPod(legacy: LegacyTrident, owner: PodOwner, settings: PodSettings = {}): V1Pod {
   const container = pick(legacy.etcdContainer, ["name", "image", "imagePullPolicy", "securityContext"]);
   return pod(
     legacy,
     owner,
-    { name: imageCheckPodName, settings },
+    { name: imageCheckPodName, settings: pulledAsBefore(settings) },
     {
       containers: [{ ...container, ...endsWithItsReason, command: [etcdBinary(legacy.etcdContainer), "--version"] }],
       activeDeadlineSeconds: 600,

@@ -15,6 +15,7 @@ import { migratedStack, recordedStack, restoredBeside } from "./stacks.ts";
 type BlockedPlan = readonly [kind: BlockerKind, arrange: Arrange, change?: Partial<PlanRequest>];
 
 const install = { migrate: false };
+const published = { operator: "quay.io/coreos/etcd-operator:v0.9.4", etcd: "quay.io/coreos/etcd:v3.4.22" };
 const installOnExisting = { ...install, ...existingEtcd() };
 const broughtCertificates = broughtIn("certificates");
 
@@ -91,6 +92,7 @@ export const blockedPlans: readonly BlockedPlan[] = [
   ["legacyDisagrees", trident.listsMore],
   ["legacyNotServing", trident.doesNotServe],
   ["openTransactions", (environment) => environment.withLegacy({ ...smallState, "/trident/v1/txn/pvc-7": "{}" })],
+  ["otherArchitecture", stack.hasOnlyArmNodes, { ...install, images: published }],
   ["otherEtcd", etcd.isAnother, install],
   ["otherStack", stack.isAnotherStacks],
   [
@@ -113,6 +115,7 @@ export const blockedPlans: readonly BlockedPlan[] = [
   ["staleClaim", trident.isStale],
   ["stoppedTridentDeleted", (environment) => (environment.record = { ...emptyRecord, phase: "stopped" })],
   ["takeOver", () => undefined, { ...install, takeOver: true }],
+  ["unpullableImage", stack.hasNewContainerRuntime, { ...install, images: published }],
   ["unservedApi", stack.lacksAnApi],
   [
     "tridentServes",

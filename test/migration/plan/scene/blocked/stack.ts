@@ -53,3 +53,18 @@ function renewedAtEachReading(): ServedObject {
     },
   };
 }
+
+export function hasNewContainerRuntime(environment: FakePlanEnvironment): void {
+  environment.lists.set("/api/v1/nodes", [
+    node("worker-1", "amd64", "containerd://2.1.4"),
+    node("worker-2", "amd64", "docker://25.0.3"),
+  ]);
+}
+
+export function hasOnlyArmNodes(environment: FakePlanEnvironment): void {
+  environment.lists.set("/api/v1/nodes", [node("worker-1", "arm64", "cri-o://1.31.0")]);
+}
+
+function node(name: string, architecture: string, containerRuntimeVersion: string): ServedObject {
+  return { metadata: { name }, status: { nodeInfo: { architecture, containerRuntimeVersion }, images: [] } };
+}
