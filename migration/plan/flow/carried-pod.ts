@@ -11,17 +11,11 @@ export function findCarriedPod(
   { flow, legacy }: FlowFinding,
   record: MigrationRecord | undefined,
 ): CarriedPod | undefined {
-  switch (flow) {
-    case "migrate":
-      return legacy === undefined || legacy.isUninstalled === true ? undefined : carriedPod(legacy);
-    case "resume":
-      if (record?.served !== undefined || record?.phase === "copied") return recorded(record);
-      return legacy === undefined || legacy.isUninstalled === true ? undefined : carriedPod(legacy);
-    case "migrated":
-      return recorded(record);
-    default:
-      return undefined;
-  }
+  if (flow === "migrated") return recorded(record);
+  if (flow !== "migrate" && flow !== "resume") return undefined;
+  const wasStarted = flow === "resume" && (record?.served !== undefined || record?.phase === "copied");
+  if (wasStarted) return recorded(record);
+  return legacy === undefined || legacy.isUninstalled === true ? undefined : carriedPod(legacy);
 }
 
 function recorded(record: MigrationRecord | undefined): CarriedPod | undefined {
