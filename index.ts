@@ -8,7 +8,7 @@ import { StackRecord } from "./components/stack/stack-record.ts";
 import { TridentAccount } from "./components/trident/trident-account.ts";
 import { Trident, tridentSpec } from "./components/trident/trident.ts";
 import { choosePlatform, clusterAccess } from "./program/cluster-access.ts";
-import { existingEtcdAddress, useExistingEtcd } from "./program/existing-etcd.ts";
+import { etcdHost, existingEtcdAddress, useExistingEtcd } from "./program/existing-etcd.ts";
 import { explained } from "./program/explained.ts";
 import { pullTridentImage } from "./program/image-pull.ts";
 import { kubernetesOptions } from "./program/kubernetes-options.ts";
@@ -22,6 +22,7 @@ import { checkServing } from "./program/serving-check.ts";
 import { readSettings } from "./program/settings/read-settings.ts";
 import { guardStack, registerIdentity } from "./program/stack-identity.ts";
 import type { TridentsEtcd } from "./program/tridents-etcd.ts";
+import { withoutProxyTo } from "./program/without-proxy.ts";
 import { outcomeOf, writeReport } from "./program/write-report.ts";
 
 // Configuration.
@@ -81,7 +82,7 @@ const tridentArgs = account && {
   etcdClientEndpoint: etcd.etcdClientEndpoint,
   ...(etcd.clientSecretName === undefined ? {} : { clientSecretName: etcd.clientSecretName }),
   clientCertificateVersion: etcd.clientCertificateVersion,
-  ...(isGiven(pods.trident) ? { pod: pods.trident } : {}),
+  ...(isGiven(pods.trident) ? { pod: withoutProxyTo(etcdHost(etcdName, existing), pods.trident) } : {}),
   timeoutSeconds: settings.timeoutSeconds,
   ...inputOf(plan.apis),
 };

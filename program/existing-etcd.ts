@@ -27,6 +27,12 @@ export function existingEtcdAddress(settings: Settings): ExistingEtcdAddress | u
   };
 }
 
+/** The host by which Trident reaches its etcd. */
+export function etcdHost(etcdName: string, existing: ExistingEtcdAddress | undefined): string {
+  const [endpoint] = existing?.endpoints ?? [];
+  return endpoint === undefined ? `${etcdName}-client` : new URL(endpoint).hostname;
+}
+
 /** An etcd that somebody else runs: only the Secrets for it are made. */
 export function useExistingEtcd(
   name: string,
