@@ -20,7 +20,9 @@ import { readCertificates } from "./program/read-certificates.ts";
 import { readEtcdIdentity } from "./program/read-etcd-identity.ts";
 import { checkServing } from "./program/serving-check.ts";
 import { readSettings } from "./program/settings/read-settings.ts";
+import { stackPods } from "./program/stack-pods.ts";
 import { guardStack, registerIdentity } from "./program/stack-identity.ts";
+import { tellRefusals } from "./program/tell-refusals.ts";
 import type { TridentsEtcd } from "./program/tridents-etcd.ts";
 import { withoutProxyTo } from "./program/without-proxy.ts";
 import { outcomeOf, writeReport } from "./program/write-report.ts";
@@ -36,7 +38,16 @@ const etcdIdentity = existing === undefined ? {} : await explained(() => readEtc
 const legacy = legacyTrident(settings);
 
 // The plan: looks only. What is in its way is refused before anything is registered but who the stack is.
-const request = planRequest(settings, { cluster, etcdName, existing, etcdIdentity, platform, certificates });
+const tried = await stackPods(settings, { etcdName, existing, platform });
+const request = planRequest(settings, {
+  cluster,
+  etcdName,
+  existing,
+  etcdIdentity,
+  platform,
+  certificates,
+  stackPods: tried,
+});
 const plan = await explained(() => makePlan(request));
 const identity = await explained(() => registerIdentity(plan, settings, inputs));
 const access = { ...inputs, clusterUid: identity.clusterUid };
@@ -49,6 +60,12 @@ const keptReport = new KeptReport(
   { dependsOn: [identity.resource] },
 );
 const onCluster = kubernetesOptions(inputs, identity, keptReport, plan.apis);
+
+tellRefusals(cluster, {
+  namespace: settings.namespace,
+  deployments: ["etcd-operator", legacy.legacyDeployment],
+  ...(existing === undefined ? { etcdCluster: etcdName } : {}),
+});
 
 const record = new StackRecord("stack-record", { namespace: settings.namespace, record: legacy.record }, onCluster);
 

@@ -45,23 +45,16 @@ export function createManagedEtcd(
     {
       ...access,
       namespace: settings.namespace,
-      size: settings.etcdClusterSize,
-      repository: settings.etcdRepository,
-      version: settings.etcdVersion,
-      busyboxImage: settings.busyboxImage,
-      operatorImage: settings.operatorImage,
+      ...etcdPodSettings(settings, platform),
       ...(isGiven(pods.members) ? { memberPod: pods.members } : {}),
       ...(isGiven(pods.operator) ? { operatorPod: pods.operator } : {}),
       certificates: brought === undefined ? generatedCertificates(settings) : broughtCertificates(brought),
       clients: clientPods(settings),
-      antiAffinity: settings.memberAntiAffinity,
-      userId: platform === "openshift" ? "assigned" : 1000,
       crd,
       ...inputOf(apis),
       snapshotDirectory: settings.snapshotDirectory,
       record,
       advice,
-      timeoutSeconds: settings.timeoutSeconds,
       // As stacks have them that were made before ManagedEtcd was there.
       partNames: { tls: "etcd-tls", operator: "etcd-operator", crdRemoval: "etcd-definition-removal" },
     },
@@ -72,6 +65,20 @@ export function createManagedEtcd(
 /** Trident's, and those that the user lets in. */
 function clientPods({ clientPodLabels: labels }: Settings): Readonly<Record<string, string>>[] {
   return [tridentPods, ...(labels.length === 0 ? [] : [Object.fromEntries(labels)])];
+}
+
+/** What the pods of the operator and of the members are made of. */
+export function etcdPodSettings(settings: Settings, platform: Platform) {
+  return {
+    size: settings.etcdClusterSize,
+    repository: settings.etcdRepository,
+    version: settings.etcdVersion,
+    busyboxImage: settings.busyboxImage,
+    operatorImage: settings.operatorImage,
+    antiAffinity: settings.memberAntiAffinity,
+    userId: platform === "openshift" ? ("assigned" as const) : 1000,
+    timeoutSeconds: settings.timeoutSeconds,
+  };
 }
 
 /** As settings, for the errors of a destroy. */

@@ -6,6 +6,7 @@ import { keyPrefix } from "@trident-etcd/migration/copy/store/key-range.ts";
 import type { Platform } from "@trident-etcd/migration/kubernetes/detect-platform.ts";
 import type { ClusterAccess } from "@trident-etcd/migration/kubernetes/cluster-client.ts";
 import type { PlanRequest } from "@trident-etcd/migration/plan/plan-request.ts";
+import type { StackPods } from "@trident-etcd/migration/plan/stack-pods.ts";
 
 import { legacyTrident } from "./legacy-trident.ts";
 import { generatedAuthority } from "./managed-etcd.ts";
@@ -25,10 +26,11 @@ interface Known {
   readonly platform: Platform;
   /** Those that the user brings; undefined where they are generated. */
   readonly certificates: BroughtCertificates | undefined;
+  readonly stackPods: StackPods;
 }
 
 export function planRequest(settings: Settings, known: Known): PlanRequest {
-  const { cluster, etcdName, existing, etcdIdentity, platform, certificates } = known;
+  const { cluster, etcdName, existing, etcdIdentity, platform, certificates, stackPods } = known;
   const { namespace, trident, migrate, rollback, takeOver, abandonedEtcd, snapshotDirectory } = settings;
   const { tridentImage, etcdClusterSize, etcdVersion, certificateValidityHours, certificateEarlyRenewalHours } =
     settings;
@@ -43,6 +45,7 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
       ? { images: { operator: settings.operatorImage, etcd: `${settings.etcdRepository}:v${settings.etcdVersion}` } }
       : {}),
     stack: stackName(),
+    stackPods,
     abandonedClaims: settings.abandonedClaim,
     destination: etcdAddress(existing ?? { namespace, etcdCluster: etcdName, clientSecret: "etcd-client-tls" }),
     ...(existing === undefined ? {} : { existing: existingEtcdRequest(settings, etcdIdentity) }),

@@ -162,7 +162,7 @@ function serviceMetadata(name: pulumi.Input<string>, args: EtcdClusterArgs): kub
 }
 
 /** The labels that the operator puts on members. */
-function memberSelector(args: EtcdClusterArgs): Record<string, pulumi.Input<string>> {
+function memberSelector(args: Pick<EtcdClusterArgs, "clusterName">): Record<string, pulumi.Input<string>> {
   return { app: "etcd", etcd_cluster: args.clusterName };
 }
 
@@ -179,8 +179,6 @@ function createCluster(
 ): kubernetes.apiextensions.CustomResource {
   const timeout = `${args.timeoutSeconds ?? 300}s`;
   const size = pulumi.output(args.size ?? 3);
-  const { env = [], resources, nodeSelector, tolerations } = args.memberPod ?? {};
-  const affinity = affinityOf(args);
   return new kubernetes.apiextensions.CustomResource(
     `${name}-cluster`,
     {
@@ -192,28 +190,7 @@ function createCluster(
         labels,
         annotations: { "pulumi.com/waitFor": size.apply(readyCondition) },
       },
-      spec: {
-        size,
-        // The operator writes its own defaults of these two into the object where they are missing.
-        repository: args.repository ?? "quay.io/coreos/etcd",
-        version: args.version ?? "3.4.22",
-        pod: {
-          busyboxImage: args.busyboxImage ?? "busybox:1.28.0-glibc",
-          labels,
-          ...(nodeSelector === undefined ? {} : { nodeSelector }),
-          ...(tolerations === undefined ? {} : { tolerations }),
-          etcdEnv: joinedBy(compacting, env, "name"),
-          resources: resources ?? { requests: { cpu: "100m", memory: "128Mi" } },
-          ...(Object.keys(affinity).length === 0 ? {} : { affinity }),
-          securityContext: memberSecurityContext(args.userId ?? 1000),
-        },
-        TLS: {
-          static: {
-            member: { peerSecret: args.tls.peerSecretName, serverSecret: args.tls.serverSecretName },
-            operatorSecret: args.tls.clientSecretName,
-          },
-        },
-      },
+      spec: etcdClusterSpec(args),
       // Asks for the property, which readyMembers reads; it is never sent.
       status: undefined,
     },
@@ -222,7 +199,7 @@ function createCluster(
 }
 
 /** To pods, to keep away from other members, unless something else is said. */
-function affinityOf(args: EtcdClusterArgs): object {
+function affinityOf(args: Pick<EtcdClusterArgs, "antiAffinity" | "clusterName" | "memberPod">): object {
   const apart = memberAffinity(args.antiAffinity ?? "preferred", memberSelector(args));
   const given: object = args.memberPod?.affinity ?? {};
   return { ...apart, ...given };
@@ -233,6 +210,34 @@ function affinityOf(args: EtcdClusterArgs): object {
  * a copy and its verification, which read at pinned revisions, take minutes.
  */
 const compacting: NonNullable<MemberPod["env"]> = [{ name: "ETCD_AUTO_COMPACTION_RETENTION", value: "12" }];
+
+/** What the EtcdCluster says, but for its name. */
+export function etcdClusterSpec(args: Omit<EtcdClusterArgs, "namespace" | "clients">) {
+  const { env = [], resources, nodeSelector, tolerations } = args.memberPod ?? {};
+  const affinity = affinityOf(args);
+  return {
+    size: args.size ?? 3,
+    // The operator writes its own defaults of these two into the object where they are missing.
+    repository: args.repository ?? "quay.io/coreos/etcd",
+    version: args.version ?? "3.4.22",
+    pod: {
+      busyboxImage: args.busyboxImage ?? "busybox:1.28.0-glibc",
+      labels,
+      ...(nodeSelector === undefined ? {} : { nodeSelector }),
+      ...(tolerations === undefined ? {} : { tolerations }),
+      etcdEnv: joinedBy(compacting, env, "name"),
+      resources: resources ?? { requests: { cpu: "100m", memory: "128Mi" } },
+      ...(Object.keys(affinity).length === 0 ? {} : { affinity }),
+      securityContext: memberSecurityContext(args.userId ?? 1000),
+    },
+    TLS: {
+      static: {
+        member: { peerSecret: args.tls.peerSecretName, serverSecret: args.tls.serverSecretName },
+        operatorSecret: args.tls.clientSecretName,
+      },
+    },
+  };
+}
 
 function memberSecurityContext(userId: number | "assigned"): kubernetes.types.input.core.v1.PodSecurityContext {
   return userId === "assigned" ? { runAsNonRoot: true } : { runAsNonRoot: true, runAsUser: userId, fsGroup: userId };

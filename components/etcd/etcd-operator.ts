@@ -134,51 +134,64 @@ function createDeployment(
   serviceAccount: kubernetes.core.v1.ServiceAccount,
   dependsOn: pulumi.Resource[],
 ): kubernetes.apps.v1.Deployment {
-  const { timeoutSeconds = 300, userId = 1000, clientCertificateVersion, apis = newestApis } = args;
-  const seccomp = runtimeSeccomp(apis);
+  const { timeoutSeconds = 300 } = args;
+  const { name: serviceAccountName, uid: serviceAccountUid } = serviceAccount.metadata;
   return new kubernetes.apps.v1.Deployment(
     `${name}-deployment`,
     {
       metadata: { name: objectName, namespace: args.namespace, labels },
-      spec: {
-        replicas: 1,
-        // Ready means leading: a second operator beside the first never gets ready, and a rolling update would wait for ever.
-        strategy: { type: "Recreate" },
-        progressDeadlineSeconds: timeoutSeconds,
-        selector: { matchLabels: selector },
-        template: {
-          metadata: {
-            labels: { ...labels, ...selector },
-            // What it has from its start: no API server takes the token of an account that was deleted and made again.
-            annotations: {
-              "trident-etcd/service-account": serviceAccount.metadata.uid,
-              ...(clientCertificateVersion === undefined
-                ? {}
-                : { "trident-etcd/client-certificate": clientCertificateVersion }),
-              ...seccomp.annotations,
-            },
-          },
-          spec: {
-            serviceAccountName: serviceAccount.metadata.name,
-            // The image names its user, but Kubernetes can only tell a number from root.
-            securityContext: {
-              runAsNonRoot: true,
-              ...(userId === "assigned" ? {} : { runAsUser: userId }),
-              ...seccomp.securityContext,
-            },
-            ...podPlacement(args.pod ?? {}),
-            containers: [operatorContainer(args)],
-            // Its logging library ends the process when it cannot write its files there.
-            volumes: [{ name: "temporary", emptyDir: {} }],
-          },
-        },
-      },
+      spec: etcdOperatorSpec(args, { serviceAccountName, serviceAccountUid }),
     },
     { parent, dependsOn, customTimeouts: { create: `${timeoutSeconds}s`, update: `${timeoutSeconds}s` } },
   );
 }
 
-function operatorContainer({ image, pod = {} }: EtcdOperatorArgs): kubernetes.types.input.core.v1.Container {
+/** What the operator's Deployment says, but for its name. */
+export function etcdOperatorSpec(
+  args: Omit<EtcdOperatorArgs, "namespace" | "clientSecretNames" | "crd">,
+  runsAs: { readonly serviceAccountName: pulumi.Input<string>; readonly serviceAccountUid: pulumi.Input<string> },
+): kubernetes.types.input.apps.v1.DeploymentSpec {
+  const { timeoutSeconds = 300, userId = 1000, clientCertificateVersion, apis = newestApis } = args;
+  const seccomp = runtimeSeccomp(apis);
+  return {
+    replicas: 1,
+    // Ready means leading: a second operator beside the first never gets ready, and a rolling update would wait for ever.
+    strategy: { type: "Recreate" },
+    progressDeadlineSeconds: timeoutSeconds,
+    selector: { matchLabels: selector },
+    template: {
+      metadata: {
+        labels: { ...labels, ...selector },
+        // What it has from its start: no API server takes the token of an account that was deleted and made again.
+        annotations: {
+          "trident-etcd/service-account": runsAs.serviceAccountUid,
+          ...(clientCertificateVersion === undefined
+            ? {}
+            : { "trident-etcd/client-certificate": clientCertificateVersion }),
+          ...seccomp.annotations,
+        },
+      },
+      spec: {
+        serviceAccountName: runsAs.serviceAccountName,
+        // The image names its user, but Kubernetes can only tell a number from root.
+        securityContext: {
+          runAsNonRoot: true,
+          ...(userId === "assigned" ? {} : { runAsUser: userId }),
+          ...seccomp.securityContext,
+        },
+        ...podPlacement(args.pod ?? {}),
+        containers: [operatorContainer(args)],
+        // Its logging library ends the process when it cannot write its files there.
+        volumes: [{ name: "temporary", emptyDir: {} }],
+      },
+    },
+  };
+}
+
+function operatorContainer({
+  image,
+  pod = {},
+}: Pick<EtcdOperatorArgs, "image" | "pod">): kubernetes.types.input.core.v1.Container {
   return {
     name: objectName,
     image: image ?? "quay.io/coreos/etcd-operator:v0.9.4",

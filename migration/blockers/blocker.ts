@@ -24,6 +24,8 @@ export type BlockerKind =
   | "anotherTrident"
   | "managedDeployment"
   | "foreignObject"
+  | "podsRefused"
+  | "quotaExceeded"
   | "unusableCrd"
   | "givenObjectMissing"
   | "otherStack"

@@ -11,6 +11,7 @@ import type { DeploymentManagers } from "./read/deployment-managers.ts";
 import type { GivenObjects } from "./read/given-objects.ts";
 import type { LegacyObjects } from "./read/legacy-objects.ts";
 import type { FoundNode } from "./read/nodes.ts";
+import type { NamespaceFacts } from "./read/namespace/read-namespace.ts";
 import type { OtherTridents } from "./read/other-tridents.ts";
 import type { RunningMigration } from "./read/running-migration.ts";
 import type { PullSecretFacts } from "./read/pull-secrets.ts";
@@ -58,6 +59,8 @@ export interface PlanFacts {
   readonly carriedPod?: CarriedPod;
   readonly pullSecrets?: PullSecretFacts;
   readonly state: StateRead;
+  /** Undefined when there is no such namespace. */
+  readonly namespace: NamespaceFacts | undefined;
   /** Found on the way. */
   readonly blockers: readonly Blocker[];
 }

@@ -10,6 +10,7 @@ import { outageOf, planSteps, stepFacts } from "./rules/outcome/steps.ts";
 import { planWhatStays } from "./rules/outcome/what-stays.ts";
 import { checkCrd, crdOwner } from "./rules/etcd/crd.ts";
 import { checkGivenObjects } from "./rules/stack/given-objects.ts";
+import { checkNamespace } from "./rules/namespace/namespace.ts";
 import { checkOwners } from "./rules/stack/other-stack.ts";
 import { checkPermissions } from "./rules/stack/permissions.ts";
 import { checkPullSecrets } from "./rules/stack/pull-secrets.ts";
@@ -81,13 +82,14 @@ function checkAll(
   const foreign = checkObjects(objects, request.namespace);
   const pull = checkPullSecrets(request, facts);
   const given = checkGivenObjects(facts.given, request.namespace);
+  const namespace = checkNamespace(request, facts);
   const running = checkRunningMigration(facts.running, request.namespace);
   const ending = checkCertificates(certificates, request, facts.now);
   const found = blockedBy(...facts.blockers);
   const refused = flow.refusal === undefined ? nothingFound : blockedBy(flow.refusal);
   const { blockers } = together(
     ...[found, record, refused, owners, takeOver, others, managers, permissions, versions, claim, recorded, etcd],
-    ...[runningVersions, legacy, images, crd, given, foreign, pull, running],
+    ...[runningVersions, legacy, images, crd, given, foreign, pull, namespace, running],
   );
   const { risks } = together(
     ...[
@@ -102,6 +104,7 @@ function checkAll(
       record,
       etcd,
       legacy,
+      namespace,
       running,
       ending,
     ],

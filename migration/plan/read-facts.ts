@@ -14,6 +14,7 @@ import type { Access, ClusterReader } from "./read/cluster-reader.ts";
 import { readGivenObjects } from "./read/given-objects.ts";
 import { readLegacyObjects } from "./read/legacy-objects.ts";
 import { readNodes } from "./read/nodes.ts";
+import { readNamespace } from "./read/namespace/read-namespace.ts";
 import { readOtherTridents } from "./read/other-tridents.ts";
 import { readMissingPermissions } from "./read/missing-permissions.ts";
 import { claimMarkAccess, neededPermissions, runOf } from "./read/permissions.ts";
@@ -57,7 +58,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   const standing = trident.finding?.kind === "legacy" ? trident.finding.legacy : undefined;
   const legacy = flow.legacy ?? flow.putBack;
   const carried = findCarriedPod(flow, record);
-  const [claim, legacyObjects, state, members, tridentTrouble, pullSecrets] = await Promise.all([
+  const [claim, legacyObjects, state, members, tridentTrouble, pullSecrets, namespace] = await Promise.all([
     legacy === undefined ? undefined : readClaim(reader, legacy),
     readLegacyObjects(reader, request, standing ?? flow.putBack ?? flow.legacy, record),
     flow.putBack === undefined
@@ -67,6 +68,9 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     missingNamespace === undefined ? unlessForbidden(environment.askMembers()) : [],
     hasTrident(flow.flow) ? environment.findTridentTrouble() : undefined,
     readPullSecrets(reader, request.namespace, wantedPullSecrets(request)),
+    missingNamespace === undefined
+      ? readNamespace(reader, request, { flow, apis, kubernetesVersion: discovery.version })
+      : undefined,
   ]);
   return {
     ...{ cluster: environment.cluster, clusterUid: kubeSystem?.metadata?.uid },
@@ -74,6 +78,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     now: new Date(),
     ...{ flow, record, recordFailure, missing, others, managers: trident.managers, silentDns, nodes, running },
     ...{ objects, given, etcdCluster, members, tridentTrouble, newTrident, claim, legacyObjects, state, pullSecrets },
+    namespace,
     ...(carried === undefined ? {} : { carriedPod: carried }),
     blockers: missingNamespace === undefined ? [] : [missingNamespace],
   };

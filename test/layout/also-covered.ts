@@ -125,6 +125,13 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
   "test/migration/migrate/state-that-cannot-start.test.ts": ["migration/trident/legacy/check-source.ts"],
   "test/migration/migrate/uninstalled-migration.test.ts": ["migration/trident/legacy/uninstalled-trident.ts"],
   "test/migration/migrate/verify-all.test.ts": ["migration/copy/compare/verify-older-keys.ts"],
+  "test/migration/plan/read/namespace/read-namespace.test.ts": [
+    "migration/plan/read/namespace/planned-pods.ts",
+    "migration/plan/read/namespace/try-pods.ts",
+    "migration/plan/stack-pods.ts",
+  ],
+  "test/migration/plan/rules/namespace/namespace.test.ts": ["migration/plan/rules/namespace/coming-pods.ts"],
+  "test/migration/plan/rules/namespace/refused-pods.test.ts": ["migration/plan/rules/namespace/refusal-remedies.ts"],
   "test/migration/plan/describe/describe-plan.test.ts": [
     "migration/plan/describe/describe-whole-plan.ts",
     "migration/plan/describe/plan-lines.ts",

@@ -20,7 +20,9 @@ function requestFor(raw: RawSettings) {
   const cluster = { context: "production" };
   const existing = existingEtcdAddress(settings);
   const platform = "openshift";
-  return planRequest(settings, { cluster, etcdName: "db", existing, etcdIdentity, platform, certificates: undefined });
+  const stackPods = { trident: {} };
+  const certificates = undefined;
+  return planRequest(settings, { cluster, etcdName: "db", existing, etcdIdentity, platform, certificates, stackPods });
 }
 
 test("asks for an etcd of the stack's own with certificates that are generated, and says nothing of another one", () => {

@@ -1,5 +1,5 @@
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
-import { isForbidden, isNotFound, type ClusterRequestError } from "../../kubernetes/errors.ts";
+import { ClusterRequestError, isForbidden, isNotFound } from "../../kubernetes/errors.ts";
 
 /** An object as the server stores it, as far as the plan looks. */
 export interface ServedObject {
@@ -33,6 +33,11 @@ export interface ClusterReader {
   list(path: string): Promise<readonly ServedObject[] | undefined>;
   /** By SelfSubjectAccessReview, which the server answers and does not keep. */
   allows(access: Access): Promise<boolean>;
+  /**
+   * What the server would make of an object, whom it asks all that it would ask, and which it does not keep; or why it would not take it.
+   * Not to be asked of a server before Kubernetes 1.13, which would make it.
+   */
+  dryRun(collection: string, object: unknown): Promise<ServedObject | ClusterRequestError>;
   /** Set when the path was asked for, and refused for want of a permission. */
   refusalOf(path: string): ClusterRequestError | undefined;
 }
@@ -64,6 +69,15 @@ export function readerOf(cluster: Pick<ClusterClient, "requestJson">): ClusterRe
         }),
       );
       return (review as { status?: { allowed?: boolean } }).status?.allowed === true;
+    },
+    dryRun: async (collection, object) => {
+      try {
+        const request = { method: "POST", path: `${collection}?dryRun=All`, body: object } as const;
+        return (await inTurn(() => cluster.requestJson(request))) as ServedObject;
+      } catch (error) {
+        if (error instanceof ClusterRequestError) return error;
+        throw error;
+      }
     },
     refusalOf: (path) => refusals.get(path),
   };

@@ -5,6 +5,9 @@ import type { Patience } from "../../kubernetes/wait-until.ts";
 import { change } from "../../wording/change.ts";
 import type { NewTridentSpec } from "./new-trident.ts";
 
+/** The pod's name. */
+export const pullNewName = "trident-etcd-pull-new";
+
 /**
  * Shows that the new Trident's image can be pulled where it may run, while another Trident serves.
  *
@@ -17,7 +20,7 @@ export async function pullNewTrident(
 ): Promise<void> {
   const { namespace, spec, owner } = trident;
   const pods = spec.template.spec ?? {};
-  await pullImages(cluster, { namespace, name: "trident-etcd-pull-new", pods, owner }, tridentWayOut, patience);
+  await pullImages(cluster, { namespace, name: pullNewName, pods, owner }, tridentWayOut, patience);
 }
 
 export const tridentWayOut =

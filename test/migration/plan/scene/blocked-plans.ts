@@ -3,6 +3,7 @@ import type { PlanRequest } from "../../../../migration/plan/plan-request.ts";
 import { MemoryStore } from "../../copy/memory-store.ts";
 import * as etcd from "./blocked/etcd.ts";
 import * as existing from "./blocked/existing-etcd.ts";
+import * as namespace from "./blocked/namespace.ts";
 import * as stack from "./blocked/stack.ts";
 import * as state from "./blocked/state.ts";
 import * as trident from "./blocked/trident.ts";
@@ -10,6 +11,7 @@ import { broughtIn } from "./certificates.ts";
 import { smallState } from "./fake-plan-environment.ts";
 import { claimsPath, deploymentPath, emptyRecord, secrets } from "./places.ts";
 import { existingEtcd, type Arrange } from "./plan-scene.ts";
+import { stackPods } from "./pods.ts";
 import { migratedStack, recordedStack, restoredBeside } from "./stacks.ts";
 
 type BlockedPlan = readonly [kind: BlockerKind, arrange: Arrange, change?: Partial<PlanRequest>];
@@ -99,8 +101,10 @@ export const blockedPlans: readonly BlockedPlan[] = [
     "persistentVolumeClaim",
     (environment) => environment.withLegacy().objects.set(`${claimsPath}/trident`, { status: { phase: "Lost" } }),
   ],
+  ["podsRefused", namespace.isRestricted, { ...install, stackPods }],
   ["prefixNotEmpty", existing.hasKeys, installOnExisting],
   ["pullSecretMissing", () => undefined, { ...install, pods: { ...pullingWith("registry"), memberPullSecrets: [] } }],
+  ["quotaExceeded", namespace.hasASmallQuota, { ...install, stackPods }],
   ["quorumLost", etcd.lostItsQuorum, install],
   [
     "recordInvalid",

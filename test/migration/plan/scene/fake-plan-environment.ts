@@ -40,6 +40,8 @@ export class FakePlanEnvironment implements PlanEnvironment {
   problems: readonly Blocker[] = [];
   unreached: Error | undefined;
   reached: "directly" | "through a pod" | undefined;
+  /** What the server says to an object that it is shown; it takes all. */
+  dryRun: (collection: string, object: ServedObject) => ServedObject | ClusterRequestError = (_, object) => object;
   /** What was asked for, in order. */
   readonly asked: string[] = [];
 
@@ -53,6 +55,10 @@ export class FakePlanEnvironment implements PlanEnvironment {
       return Promise.resolve(this.forbidden.has(path) ? undefined : (this.lists.get(path) ?? []));
     },
     allows: ({ verb, group, resource }: Access) => Promise.resolve(!this.denied.has(`${verb} ${group}/${resource}`)),
+    dryRun: (collection, object) =>
+      new Promise((resolve) => {
+        resolve(this.dryRun(collection, object as ServedObject));
+      }),
     refusalOf: (path) =>
       this.asked.includes(path) && this.forbidden.has(path)
         ? new ClusterRequestError({ method: "GET", path }, 403, "forbidden")

@@ -1,0 +1,29 @@
+import type { StackPods } from "../../../../migration/plan/stack-pods.ts";
+
+function asking(name: string, cpu: string, memory: string) {
+  const labels = { "app.kubernetes.io/name": name };
+  return {
+    metadata: { labels },
+    spec: {
+      serviceAccountName: name,
+      containers: [{ name, image: `${name}:1`, resources: { requests: { cpu, memory } } }],
+    },
+  };
+}
+
+/** As the program's, with little in them. */
+export const stackPods: StackPods = {
+  operator: asking("etcd-operator", "50m", "64Mi"),
+  members: {
+    repository: "quay.io/coreos/etcd",
+    version: "3.4.22",
+    pod: { resources: { requests: { cpu: "100m", memory: "128Mi" } } },
+    TLS: {
+      static: {
+        member: { peerSecret: "etcd-peer-tls", serverSecret: "etcd-server-tls" },
+        operatorSecret: "etcd-client-tls",
+      },
+    },
+  },
+  trident: asking("trident-external-etcd", "50m", "64Mi"),
+};
