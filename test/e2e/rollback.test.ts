@@ -134,7 +134,7 @@ describe("a migrated stack", () => {
     assert.equal(await claimMark(), undefined);
     assert.equal(status?.phase, "Bound");
     assert.notEqual(spec?.volumeName, undefined);
-    const store = (await embeddedState()).get("/trident/store") ?? "";
+    const store = Buffer.from((await embeddedState()).get("/trident/store") ?? "", "base64").toString();
     assert.equal((JSON.parse(store) as { store_version: string }).store_version, "etcdv3");
   });
 
