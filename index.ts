@@ -4,6 +4,7 @@ import { planOutput } from "@trident-etcd/migration/plan/describe/plan-output.ts
 
 import { KeptReport } from "./components/destroy/kept-report.ts";
 import { StateMigration } from "./components/migration/state-migration.ts";
+import { StackNamespace } from "./components/stack/stack-namespace.ts";
 import { StackRecord } from "./components/stack/stack-record.ts";
 import { TridentAccount } from "./components/trident/trident-account.ts";
 import { Trident, tridentSpec } from "./components/trident/trident.ts";
@@ -59,7 +60,14 @@ const keptReport = new KeptReport(
   { ...access, kept: plan.destroyKeeps },
   { dependsOn: [identity.resource] },
 );
-const onCluster = kubernetesOptions(inputs, identity, keptReport, plan.apis);
+const namespaceMade = settings.createNamespace
+  ? new StackNamespace(
+      "stack-namespace",
+      { ...access, namespace: settings.namespace, makeAgain: plan.makesNamespace ? new Date().toISOString() : "" },
+      { dependsOn: [keptReport] },
+    )
+  : undefined;
+const onCluster = kubernetesOptions(inputs, identity, namespaceMade ?? keptReport, plan.apis);
 
 tellRefusals(cluster, {
   namespace: settings.namespace,

@@ -39,6 +39,7 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
     ...legacy,
     prefix: keyPrefix(legacy.prefix),
     ...(trident ? {} : { trident }),
+    ...(settings.createNamespace ? { createNamespace: true } : {}),
     ...{ cluster, namespace, migrate, rollback, takeOver, abandonedEtcd, snapshotDirectory, tridentImage },
     ...{ etcdClusterSize, etcdVersion, certificateValidityHours, certificateEarlyRenewalHours },
     ...(existing === undefined

@@ -14,6 +14,8 @@ export interface MigrationPlan {
   /** Whether all that this stack is to keep was found serving, and is recorded as it is: an `up` has nothing to wait for. */
   readonly serves: boolean;
   readonly namespace: string;
+  /** Set where the namespace is not there, and made by the run. */
+  readonly makesNamespace?: true;
   /** `"context" (https://server)` */
   readonly cluster: string;
   readonly kubernetesVersion?: string;

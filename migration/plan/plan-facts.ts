@@ -29,6 +29,8 @@ export interface PlanFacts {
   /** What is needed and not served, each with all its forms. */
   readonly unservedApis: readonly (readonly string[])[];
   readonly now: Date;
+  /** Whether the namespace is not there, and to be made. */
+  readonly makesNamespace: boolean;
   readonly flow: FlowFinding;
   readonly record: MigrationRecord | undefined;
   /** Why it can't be used. */

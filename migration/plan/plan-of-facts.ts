@@ -40,6 +40,7 @@ export function planOfFacts(request: PlanRequest, facts: PlanFacts): MigrationPl
     ...{ flow, why },
     serves: allServes(request, facts),
     ...{ namespace: request.namespace, cluster: facts.cluster },
+    ...(facts.makesNamespace ? { makesNamespace: true } : {}),
     ...(facts.kubernetesVersion === undefined ? {} : { kubernetesVersion: facts.kubernetesVersion }),
     world: findWorld(facts),
     ...(legacy === undefined ? {} : { legacy }),

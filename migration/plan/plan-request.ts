@@ -15,6 +15,11 @@ export interface PlanRequest {
   readonly takeOver: boolean;
   readonly namespace: string;
   /**
+   * Whether the run makes the namespace where it is not there.
+   * @default false
+   */
+  readonly createNamespace?: boolean;
+  /**
    * Whether Trident is to run on the etcd; without it an etcd alone is made.
    * @default true
    */

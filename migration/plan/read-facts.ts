@@ -38,6 +38,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     discoverApis((path) => reader.read(path)),
   ]);
   const apis = chooseApis(discovery);
+  const makesNamespace = missingNamespace !== undefined && request.createNamespace === true;
   step("looking for Trident and asking for permissions");
   const [kubeSystem, missing, others, silentDns, nodes, running, objects, given, trident] = await Promise.all([
     reader.read(clusterUidPath),
@@ -48,7 +49,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     readRunningMigration(reader, { ...request, apis }),
     missingNamespace === undefined ? readStackObjects(reader, stackObjects(request, etcd.places(apis))) : [],
     readGivenObjects(reader, request),
-    missingNamespace === undefined ? readTrident(environment, request) : withoutNamespace(request),
+    missingNamespace === undefined ? readTrident(environment, request) : withoutNamespace(request, makesNamespace),
   ]);
   const etcdCluster = objects.find(({ object }) => object.startsWith("EtcdCluster/"))?.served;
   const { flow, recordFailure } = flowOf(request, trident, etcdCluster !== undefined);
@@ -80,7 +81,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     ...{ objects, given, etcdCluster, members, tridentTrouble, newTrident, claim, legacyObjects, state, pullSecrets },
     namespace,
     ...(carried === undefined ? {} : { carriedPod: carried }),
-    blockers: missingNamespace === undefined ? [] : [missingNamespace],
+    ...{ makesNamespace, blockers: missingNamespace === undefined || makesNamespace ? [] : [missingNamespace] },
   };
 }
 
@@ -99,7 +100,8 @@ function readMissing(
   return readMissingPermissions(reader, neededPermissions(runOf(request, kubernetesVersion), needs), wished);
 }
 
-function withoutNamespace({ namespace }: PlanRequest): TridentRead {
+function withoutNamespace({ namespace }: PlanRequest, isMade: boolean): TridentRead {
+  if (isMade) return { finding: { kind: "absent" } };
   return { unread: `there is no namespace ${namespace}` };
 }
 

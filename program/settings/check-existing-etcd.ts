@@ -38,6 +38,7 @@ export function checkExistingEtcdSettings(settings: Settings, isSet: IsSet): str
     ...(isPlaintext(settings) ? checkPlaintext(settings, isSet) : checkCertificates(settings, isSet)),
     ...checkPassword(settings),
     ...checkFlow(settings),
+    ...checkReach(settings),
     ...checkOwnEtcd(settings, isSet),
   ];
 }
@@ -126,6 +127,16 @@ function checkUnusedKeys({ existingEtcdSecretKeys: keys }: Settings, isSet: IsSe
   return [
     `existingEtcdSecretKeys is ${JSON.stringify(keys.join(","))}, and existingEtcdSecret is not set: the certificates ` +
       'come from files. Remove it with "pulumi config rm existingEtcdSecretKeys".',
+  ];
+}
+
+/** What an etcd holds is looked at before anything is made, and through a pod only where that can be. */
+function checkReach({ createNamespace, existingEtcdReach: reach }: Settings): string[] {
+  if (!createNamespace || reach === "direct") return [];
+  return [
+    `createNamespace is true, and existingEtcdReach is ${reach}: the existing etcd is looked at before the namespace is made, and a pod ` +
+      'to look through would have to be in it. Set "pulumi config set existingEtcdReach direct", or create the namespace ' +
+      'yourself and remove createNamespace with "pulumi config rm createNamespace".',
   ];
 }
 

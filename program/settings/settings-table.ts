@@ -39,7 +39,13 @@ export const settingsTable = {
   namespace: setting(
     "trident",
     namespaceName,
-    "The Kubernetes namespace that Trident runs in. It must exist; it is never created or deleted here.",
+    "The Kubernetes namespace that Trident runs in. It must exist, unless createNamespace is set; it is never deleted here.",
+  ),
+  createNamespace: setting(
+    false,
+    trueOrFalse,
+    'Set it to true to have "pulumi up" make the namespace where it is not there. "pulumi destroy" keeps it, with ' +
+      "whatever else is in it.",
   ),
   trident: setting(
     true,

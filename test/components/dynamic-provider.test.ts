@@ -10,6 +10,7 @@ import * as guard from "@trident-etcd/migration/guard-provider.ts";
 import * as images from "@trident-etcd/migration/image-pull-provider.ts";
 import * as identity from "@trident-etcd/migration/identity/identity-provider.ts";
 import * as migration from "@trident-etcd/migration/migration-provider.ts";
+import * as namespaces from "@trident-etcd/migration/providers/namespace-provider.ts";
 import * as serving from "@trident-etcd/migration/serving/serving-check-provider.ts";
 import * as steps from "@trident-etcd/migration/uninstall/destroy-step-provider.ts";
 
@@ -25,6 +26,7 @@ const modules: Readonly<Record<string, ProviderModule>> = {
   "identity/identity-provider.ts": identity,
   "image-pull-provider.ts": images,
   "migration-provider.ts": migration,
+  "providers/namespace-provider.ts": namespaces,
   "serving/serving-check-provider.ts": serving,
   "uninstall/destroy-step-provider.ts": steps,
 };
@@ -95,6 +97,7 @@ const earlier: Readonly<Record<string, { readonly props: object; readonly remova
     props: { ...place, destination, legacyDeployment: "trident", prefix: "/a/" },
     removal: /^Before the migration is removed from the stack, its record \(ConfigMap r in namespace n\)/,
   },
+  "providers/namespace-provider.ts": { props: { kubeconfig: place.kubeconfig, namespace: "n", makeAgain: "" } },
   "serving/serving-check-provider.ts": { props: { ...place, destination, prefix: "/a/", lookAgain: "" } },
   "uninstall/destroy-step-provider.ts": { props: { step: "keptReport", kept: [] } },
 };

@@ -95,6 +95,8 @@ export interface EtcdNeeds {
 
 /** What of a run decides which permissions it takes. */
 export interface Run extends Pick<PlanRequest, "namespace" | "migrate" | "securityContextConstraint"> {
+  /** Whether the namespace is made. */
+  readonly makesNamespace: boolean;
   /** Whether Trident's own Roles are the stack's to make. */
   readonly makesTrident: boolean;
   /** Whether the ClusterRole and ClusterRoleBinding of Trident are the stack's to make. */
@@ -111,6 +113,7 @@ export function runOf(request: PlanRequest, kubernetesVersion: string | undefine
   return {
     ...{ namespace, migrate, crd: request.etcdClusterCrd === "existing" ? "unseen" : "own", makesTrident: true },
     makesClusterRole: request.tridentClusterRole !== "existing",
+    makesNamespace: request.createNamespace === true,
     ...(constraint === undefined ? {} : { securityContextConstraint: constraint }),
     isByName: Number(/^v1\.(\d+)/.exec(kubernetesVersion ?? "")?.[1] ?? Infinity) >= 16,
   };
@@ -143,6 +146,7 @@ export function neededPermissions(run: Run, etcd: EtcdNeeds): NeededPermissions 
       ...inNamespace.flatMap((need) => each(need, namespace)),
       ...inCluster.flatMap((need) => each(need)),
       clusterUidAccess,
+      ...(run.makesNamespace ? [{ verb: "create", group: "", resource: "namespaces" }] : []),
     ]),
     granted: grants.map((grant) => grantedBy(grant, run)),
   };

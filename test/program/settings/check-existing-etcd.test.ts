@@ -32,6 +32,15 @@ describe("the settings of an existing etcd", () => {
     assert.equal(settings.existingEtcdAdoptState, true);
   });
 
+  it("do not have a namespace made that a pod to look through would need before", () => {
+    const namespace = { ...endpoints, ...files, createNamespace: "true" };
+    assert.throws(
+      () => checkSettings(namespace),
+      /createNamespace is true, and existingEtcdReach is auto: .*config rm createNamespace/,
+    );
+    assert.ok(checkSettings({ ...namespace, existingEtcdReach: "direct" }).createNamespace);
+  });
+
   it("are read as their types, with a Secret, and for plaintext", () => {
     const secret = { existingEtcdSecret: "etcd-cert", existingEtcdSecretKeys: "ca.crt, tls.crt,tls.key" };
     const settings = checkSettings({ ...endpoints, ...secret, migrate: "true" });

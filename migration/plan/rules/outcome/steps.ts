@@ -21,6 +21,8 @@ export const estimates = {
 } as const;
 
 export interface StepFacts {
+  /** The namespace, where it is made. */
+  readonly namespaceToMake?: string | undefined;
   /** Undefined when there is none that could be gone through. */
   readonly flow: Flow | undefined;
   readonly legacyDeployment: string;
@@ -46,6 +48,7 @@ export function stepFacts(request: PlanRequest, facts: PlanFacts, legacy: Legacy
   const etcd = etcdRules(request.destination);
   const summary = (state.source ?? state.toCarryBack)?.summary;
   return {
+    ...(facts.makesNamespace ? { namespaceToMake: request.namespace } : {}),
     flow: flow.refusal === undefined ? flow.flow : undefined,
     ...{ legacyDeployment, claim: legacy?.claim.name, snapshotDirectory },
     isCopied: flow.isCopied === true,
@@ -59,6 +62,13 @@ export function stepFacts(request: PlanRequest, facts: PlanFacts, legacy: Legacy
 
 /** What happens, in order. */
 export function planSteps(facts: StepFacts): PlannedStep[] {
+  const { namespaceToMake } = facts;
+  const steps = stepsOf(facts);
+  if (namespaceToMake === undefined || steps.length === 0) return steps;
+  return [{ what: `Make namespace ${namespaceToMake}`, stops: "nothing", estimateSeconds: 0 }, ...steps];
+}
+
+function stepsOf(facts: StepFacts): PlannedStep[] {
   switch (facts.flow) {
     case "install":
       return [makeEtcd(facts, "nothing"), startTrident("Start Trident on it", "nothing")];

@@ -8,7 +8,10 @@ import { etcdRules } from "../etcd/destination.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 import { installerRoles, rulesOf } from "./installer-roles.ts";
 
-type Facts = Pick<PlanFacts, "missing" | "clusterUid" | "objects" | "apis" | "kubernetesVersion" | "flow">;
+type Facts = Pick<
+  PlanFacts,
+  "missing" | "clusterUid" | "objects" | "apis" | "kubernetesVersion" | "flow" | "makesNamespace"
+>;
 
 /** What keeps a run from being carried out, and what is only good to have. */
 export function checkPermissions(request: PlanRequest, facts: Facts): Findings {
@@ -41,7 +44,7 @@ function neededOf(request: PlanRequest, facts: Facts): Access[] {
   const makesTrident = !isEtcdAlone(flow);
   const makesClusterRole = all.makesClusterRole && (makesTrident || removesTrident === true);
   const crd = all.crd === "own" ? crdOwner(request, facts) : all.crd;
-  const run = { ...all, crd, makesTrident, makesClusterRole };
+  const run = { ...all, crd, makesTrident, makesClusterRole, makesNamespace: facts.makesNamespace };
   return allOf(neededPermissions(run, etcdRules(request.destination).needs));
 }
 

@@ -32,6 +32,30 @@ describe("an etcd alone", () => {
     );
   });
 
+  it("is made in a namespace that is made before, when that is asked for", async () => {
+    const missing = (environment: FakePlanEnvironment) => (environment.hasNamespace = false);
+    const plan = await planOf(missing, { ...alone, createNamespace: true });
+    assert.deepEqual([plan.flow, plan.blockers, plan.makesNamespace], ["installEtcd", [], true]);
+    assert.match(plan.steps[0]?.what ?? "", /^Make namespace trident$/);
+    const there = await planOf(() => undefined, { ...alone, createNamespace: true });
+    assert.deepEqual([there.makesNamespace, there.steps.length], [undefined, 1]);
+    const denied = await planOf(
+      (environment) => {
+        missing(environment);
+        environment.denied.add("create /namespaces");
+      },
+      { ...alone, createNamespace: true },
+    );
+    assert.match(denied.blockers[0]?.message ?? "", /in the whole cluster: create namespaces\.$/);
+    const unasked = await planOf((environment) => environment.denied.add("create /namespaces"), alone);
+    assert.deepEqual(unasked.blockers, []);
+    const migration = await planOf(missing, { createNamespace: true });
+    assert.deepEqual(
+      migration.blockers.map(({ kind }) => kind),
+      ["noLegacyTrident"],
+    );
+  });
+
   it("is kept once it stands, and serves without a Trident", async () => {
     const plan = await planOf((environment) => {
       withStackObjects(environment.withEtcdCluster());

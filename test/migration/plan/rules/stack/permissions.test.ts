@@ -26,6 +26,7 @@ const facts = {
   kubernetesVersion: "v1.34.2",
   flow: { flow: "install" as const, why: "" },
   apis: newestApis,
+  makesNamespace: false,
 };
 const all = allOf(neededPermissions(runOf(request, facts.kubernetesVersion), etcdRules(request.destination).needs));
 
