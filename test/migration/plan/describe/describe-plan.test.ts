@@ -27,12 +27,9 @@ describe("the plan as it is printed", async () => {
   });
 
   for (const [kind, arrange, change] of blockedPlans) {
-    it(`has the blocker ${kind} alone where nothing else is wrong`, async () => {
+    it(`has blockers of ${kind} alone where nothing else is wrong`, async () => {
       const plan = await planOf(arrange, change);
-      assert.deepEqual(
-        plan.blockers.map((blocker) => blocker.kind),
-        [kind],
-      );
+      assert.deepEqual([...new Set(plan.blockers.map((blocker) => blocker.kind))], [kind]);
     });
   }
 
