@@ -85,7 +85,10 @@ async function startNode(report: (line: string) => void, version: KubernetesVers
   const namespaces = nodeNamespaces(await startNodeNamespaces());
   await createCertificates();
   report(`starting Kubernetes' etcd, the API server of ${version} and containerd`);
-  await Promise.all([startApiServer(namespaces, release), startContainerd(namespaces).then(() => importImages(report))]);
+  await Promise.all([
+    startApiServer(namespaces, release),
+    startContainerd(namespaces).then(() => importImages(report)),
+  ]);
   report("starting controllers, kubelet, kube-proxy, CoreDNS and the volume provisioner");
   await Promise.all([
     startControllers(namespaces, release),
@@ -104,7 +107,8 @@ async function waitForServiceAccount({ podsNeed }: KubernetesRelease): Promise<v
   await waitUntilReady("kube-controller-manager", async () => {
     const answer = await askApi("GET", "/api/v1/namespaces/default/serviceaccounts/default");
     if (podsNeed === "a token Secret") {
-      if ((JSON.parse(answer) as { secrets?: unknown }).secrets === undefined) throw new Error("it has no token Secret");
+      if ((JSON.parse(answer) as { secrets?: unknown }).secrets === undefined)
+        throw new Error("it has no token Secret");
     } else {
       await askApi("GET", "/api/v1/namespaces/default/configmaps/kube-root-ca.crt");
     }

@@ -1,6 +1,6 @@
 import { isBlockedBy, type Blocker } from "../blockers/blocker.ts";
 import { isForbidden } from "../kubernetes/errors.ts";
-import { chooseApis, discoverApis, unservedApis } from "../kubernetes/cluster-apis.ts";
+import { chooseApis, discoverApis, unservedApis, type ClusterApis } from "../kubernetes/cluster-apis.ts";
 import { clusterUidPath } from "../kubernetes/own-cluster.ts";
 import { flowOf } from "./flow/flow.ts";
 import { hasTrident } from "./migration-plan.ts";
@@ -42,7 +42,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   step("looking for Trident and asking for permissions");
   const [kubeSystem, missing, others, silentDns, nodes, running, objects, given, trident] = await Promise.all([
     reader.read(clusterUidPath),
-    unlessForbidden(readMissing(reader, request, discovery.version)),
+    unlessForbidden(readMissing(reader, request, apis)),
     readOtherTridents(reader, request, apis),
     readSilentDns(reader),
     readNodes(reader),
@@ -90,14 +90,10 @@ function wantedPullSecrets({ pods }: PlanRequest) {
   return { names: pods?.pullSecrets ?? [], byMembers: (pods?.memberPullSecrets ?? []).length > 0 };
 }
 
-function readMissing(
-  reader: ClusterReader,
-  request: PlanRequest,
-  kubernetesVersion: string | undefined,
-): Promise<Access[]> {
+function readMissing(reader: ClusterReader, request: PlanRequest, apis: ClusterApis): Promise<Access[]> {
   const { needs } = etcdRules(request.destination);
   const wished = [...needs.wished, ...(request.migrate ? [claimMarkAccess(request.namespace)] : [])];
-  return readMissingPermissions(reader, neededPermissions(runOf(request, kubernetesVersion), needs), wished);
+  return readMissingPermissions(reader, neededPermissions(runOf(request, apis), needs), wished);
 }
 
 function withoutNamespace({ namespace }: PlanRequest, isMade: boolean): TridentRead {

@@ -41,7 +41,7 @@ export function crdFile(): string {
 function rolesOf(change: Partial<PlanRequest>): string {
   const request = planRequest(change);
   return installerRoles(
-    allOf(neededPermissions(runOf(request, undefined), etcdRules(request.destination).needs)),
+    allOf(neededPermissions(runOf(request, newestApis), etcdRules(request.destination).needs)),
     namespace,
   );
 }

@@ -1,3 +1,4 @@
+import type { ClusterApis } from "../../kubernetes/cluster-apis.ts";
 import type { PolicyRule } from "../../permissions/policy-rule.ts";
 import { constraintRules, tridentClusterRules, tridentNamespaceRules } from "../../permissions/trident-rules.ts";
 import type { PlanRequest } from "../plan-request.ts";
@@ -107,15 +108,14 @@ export interface Run extends Pick<PlanRequest, "namespace" | "migrate" | "securi
   readonly isByName: boolean;
 }
 
-/** @param kubernetesVersion such as `v1.34.2`; undefined when it is not known. */
-export function runOf(request: PlanRequest, kubernetesVersion: string | undefined): Run {
+export function runOf(request: PlanRequest, { serverSideApply }: Pick<ClusterApis, "serverSideApply">): Run {
   const { namespace, migrate, securityContextConstraint: constraint } = request;
   return {
     ...{ namespace, migrate, crd: request.etcdClusterCrd === "existing" ? "unseen" : "own", makesTrident: true },
     makesClusterRole: request.tridentClusterRole !== "existing",
     makesNamespace: request.createNamespace === true,
     ...(constraint === undefined ? {} : { securityContextConstraint: constraint }),
-    isByName: Number(/^v1\.(\d+)/.exec(kubernetesVersion ?? "")?.[1] ?? Infinity) >= 16,
+    isByName: serverSideApply,
   };
 }
 

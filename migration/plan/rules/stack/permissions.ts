@@ -8,10 +8,7 @@ import { etcdRules } from "../etcd/destination.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 import { installerRoles, rulesOf } from "./installer-roles.ts";
 
-type Facts = Pick<
-  PlanFacts,
-  "missing" | "clusterUid" | "objects" | "apis" | "kubernetesVersion" | "flow" | "makesNamespace"
->;
+type Facts = Pick<PlanFacts, "missing" | "clusterUid" | "objects" | "apis" | "flow" | "makesNamespace">;
 
 /** What keeps a run from being carried out, and what is only good to have. */
 export function checkPermissions(request: PlanRequest, facts: Facts): Findings {
@@ -40,7 +37,7 @@ export function checkPermissions(request: PlanRequest, facts: Facts): Findings {
  */
 function neededOf(request: PlanRequest, facts: Facts): Access[] {
   const { flow, removesTrident } = facts.flow;
-  const all = runOf(request, facts.kubernetesVersion);
+  const all = runOf(request, facts.apis);
   const makesTrident = !isEtcdAlone(flow);
   const makesClusterRole = all.makesClusterRole && (makesTrident || removesTrident === true);
   const crd = all.crd === "own" ? crdOwner(request, facts) : all.crd;

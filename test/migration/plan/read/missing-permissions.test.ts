@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { newestApis } from "../../../../migration/kubernetes/cluster-apis.ts";
 import type { Access } from "../../../../migration/plan/read/cluster-reader.ts";
 import { readMissingPermissions } from "../../../../migration/plan/read/missing-permissions.ts";
 import { allOf, keyOf, neededPermissions, runOf } from "../../../../migration/plan/read/permissions.ts";
@@ -7,7 +8,7 @@ import { etcdRules } from "../../../../migration/plan/rules/etcd/destination.ts"
 import { planRequest } from "../scene/plan-scene.ts";
 
 const { needs } = etcdRules(planRequest().destination);
-const needed = neededPermissions(runOf(planRequest(), "v1.34.2"), needs);
+const needed = neededPermissions(runOf(planRequest(), newestApis), needs);
 
 describe("the missing permissions", () => {
   it("are asked for one by one, and keep their order", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { load, loadAll } from "js-yaml";
+import { newestApis } from "../../../../../migration/kubernetes/cluster-apis.ts";
 import { neededPermissions, runOf } from "../../../../../migration/plan/read/permissions.ts";
 import type { ServedObject } from "../../../../../migration/plan/read/cluster-reader.ts";
 import type { MigrationPlan } from "../../../../../migration/plan/migration-plan.ts";
@@ -29,7 +30,7 @@ function messagesOf({ blockers }: MigrationPlan): string[] {
 describe("what somebody else makes for the whole cluster", () => {
   it("takes an installer no rights there, but to know the cluster", () => {
     const request = planRequest(settings);
-    const needed = neededPermissions(runOf(request, "v1.34.2"), etcdRules(request.destination).needs);
+    const needed = neededPermissions(runOf(request, newestApis), etcdRules(request.destination).needs);
     const inCluster = [...needed.used, ...needed.granted.flatMap(({ accesses }) => accesses)].filter(
       ({ namespace }) => namespace === undefined,
     );

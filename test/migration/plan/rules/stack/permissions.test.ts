@@ -23,12 +23,11 @@ const request = planRequest({ namespace: "storage" });
 const facts = {
   clusterUid: "uid-of-the-cluster",
   objects: [],
-  kubernetesVersion: "v1.34.2",
   flow: { flow: "install" as const, why: "" },
   apis: newestApis,
   makesNamespace: false,
 };
-const all = allOf(neededPermissions(runOf(request, facts.kubernetesVersion), etcdRules(request.destination).needs));
+const all = allOf(neededPermissions(runOf(request, facts.apis), etcdRules(request.destination).needs));
 
 describe("the permissions", () => {
   it("to list the EtcdClusters of all namespaces is good to have, no more", () => {
