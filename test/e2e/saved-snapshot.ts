@@ -10,7 +10,7 @@ import type { Operation } from "./pulumi-stack.ts";
 const run = promisify(execFile);
 
 /** The path of the last snapshot, as a destroy prints it. */
-export function savedSnapshot({ printed }: Operation): string {
+export function savedSnapshot({ printed }: Pick<Operation, "printed">): string {
   const path = /saved before it is deleted: (\S+\.db)\./.exec(printed)?.[1];
   assert.ok(path, printed);
   return path;

@@ -32,6 +32,7 @@ function isLong(file: string): boolean {
 const slow = [
   "world",
   "stack-identity",
+  "behind-a-proxy",
   "members",
   "uninstall",
   "installer-rights",
