@@ -7,12 +7,17 @@ import { legacyTridentManifests } from "../../../../sandbox/legacy-trident/legac
 
 const etcdContainer = { name: "etcd" };
 
-function carriedOf(change: Partial<V1PodSpec> = {}, trident: Partial<V1Container> = {}) {
+// As plain objects, which they are.
+type Container = Pick<V1Container, keyof V1Container>;
+type PodSpec = Pick<V1PodSpec, keyof V1PodSpec>;
+
+function carriedOf(change: Partial<PodSpec> = {}, trident: Partial<Container> = {}) {
   const { template } = legacyTridentManifests({ namespace: "trident", debug: true }).deployment.spec ?? {};
-  const [first, second] = template?.spec?.containers ?? [];
+  const installed: PodSpec = template?.spec ?? { containers: [] };
+  const [first, second]: (Container | undefined)[] = installed.containers;
   const containers = [{ ...first, ...trident }, second] as V1Container[];
   const spec = {
-    ...template?.spec,
+    ...installed,
     containers,
     dnsPolicy: "ClusterFirst",
     schedulerName: "default-scheduler",
