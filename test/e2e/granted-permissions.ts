@@ -35,7 +35,7 @@ export function eachLeftOut({
     rules.flatMap((rule, index) =>
       rule.verbs.map((verb) => {
         const verbs = rule.verbs.filter((other) => other !== verb);
-        const rest = verbs.length === 0 ? [] : [{ ...rule, verbs }];
+        const rest = verbs.length === 0 ? [] : [Object.assign({}, rule, { verbs })];
         return {
           verb: `${verb} ${(rule.resources ?? []).join(", ")}`,
           rules: [...rules.slice(0, index), ...rest, ...rules.slice(index + 1)],
@@ -45,11 +45,11 @@ export function eachLeftOut({
   return [
     ...without(role?.rules ?? []).map(({ verb, rules }) => ({
       verb,
-      roles: { role: { ...role, rules }, clusterRole },
+      roles: { role: Object.assign({}, role, { rules }), clusterRole },
     })),
     ...without(clusterRole?.rules ?? []).map(({ verb, rules }) => ({
       verb,
-      roles: { role, clusterRole: { ...clusterRole, rules } },
+      roles: { role, clusterRole: Object.assign({}, clusterRole, { rules }) },
     })),
   ] as { verb: string; roles: PrintedRoles }[];
 }

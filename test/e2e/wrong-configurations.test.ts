@@ -66,10 +66,14 @@ describe("pulumi preview of a wrong configuration", () => {
   /** With what earlier ones have set back to its default. */
   async function setOnly(settings: Readonly<Record<string, string>>): Promise<void> {
     const used = wrongConfigurations.flatMap((each) => Object.keys(each.settings)).filter(isSetting);
-    const defaults = Object.fromEntries(used.map((name) => [name, String(defaultSettings[name])]));
+    const defaults = Object.fromEntries(used.map((name) => [name, asText(defaultSettings[name])]));
     const { certificateDirectory } = settings;
     const atHand = certificateDirectory === certificateFolder ? { certificateDirectory: folder } : {};
     await stack.configure({ ...defaults, ...settings, ...atHand });
+  }
+
+  function asText(value: (typeof defaultSettings)[keyof typeof defaultSettings]): string {
+    return typeof value !== "object" ? String(value) : Array.isArray(value) ? value.join(",") : JSON.stringify(value);
   }
 });
 
