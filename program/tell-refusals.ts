@@ -32,16 +32,18 @@ export function tellWhileRunning(
 ): { stop(): void } {
   const told = new Set<string>();
   const look = async (): Promise<void> => {
-    for (const { object, words } of await ask()) {
+    for (const { object, words, isFinal } of await ask()) {
       const { cause, by } = refusalOf(words);
       // A pod's name is another one at each try.
       const key = cause === "other" ? `${object} ${words}` : `${object} ${cause} ${by}`;
       if (told.has(key)) continue;
       told.add(key);
       const [kind = "", name = ""] = object.split("/");
-      tell(
-        `${kind} ${name} in namespace ${namespace} can't have a pod made: ${words}. It is tried again and again until Pulumi stops waiting.`,
-      );
+      const next =
+        isFinal === true
+          ? `It is never tried again: put that right, \`kubectl --namespace ${namespace} delete etcdcluster ${name}\`, then \`pulumi up --refresh\`.`
+          : "It is tried again and again until Pulumi stops waiting.";
+      tell(`${kind} ${name} in namespace ${namespace} can't have a pod made: ${words}. ${next}`);
     }
   };
   const timer = setInterval(() => void look().catch(() => undefined), milliseconds);

@@ -66,6 +66,7 @@ export type BlockerKind =
   | "kubernetesEtcd"
   | "prefixNotEmpty"
   | "anotherEtcd"
+  | "etcdClusterFailed"
   | "quorumLost"
   | "lostEtcd"
   | "otherEtcd"

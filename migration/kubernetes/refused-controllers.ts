@@ -14,6 +14,8 @@ export interface ControllersWords {
   /** `Kind/name` */
   readonly object: string;
   readonly words: string;
+  /** Whether it is never tried again. */
+  readonly isFinal?: true;
 }
 
 /** Why no pod of a Deployment is made, such as a quota or an admission policy; undefined while there is no trouble. */
@@ -25,7 +27,7 @@ export function refusedDeployment({ metadata, status }: V1Deployment): Controlle
 
 /** Why an EtcdCluster has failed for good, as it does when its first member is refused. */
 export function failedEtcdCluster(name: string, { phase, reason }: EtcdClusterStatus): ControllersWords | undefined {
-  return phase === "Failed" ? saidOf(`EtcdCluster/${name}`, reason) : undefined;
+  return phase === "Failed" ? { ...saidOf(`EtcdCluster/${name}`, reason), isFinal: true } : undefined;
 }
 
 const lineOfFailure = /level=(?:error|warning) msg="(failed to reconcile: [^\n]*|cluster failed to setup: [^\n]*)"/g;

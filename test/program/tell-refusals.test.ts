@@ -22,3 +22,13 @@ test("tells each refusal once, whatever the pod is called at each try, and goes 
     /^Deployment etcd-operator in namespace trident can't have a pod made: .*exceeded quota: compute/,
   );
 });
+
+test("says how an EtcdCluster is made anew that the etcd-operator has given up", async () => {
+  const told: string[] = [];
+  const words = "failed to create seed member";
+  const ask = () => Promise.resolve([{ object: "EtcdCluster/db", words, isFinal: true } as const]);
+  const telling = tellWhileRunning(ask, "trident", (text) => told.push(text), 5);
+  while (told.length === 0) await sleep(5);
+  telling.stop();
+  assert.match(told[0] ?? "", /never tried again: .*`kubectl --namespace trident delete etcdcluster db`/);
+});

@@ -18,7 +18,11 @@ describe("a controller that can't make a pod", () => {
 
   it("says so on its EtcdCluster, where the first member is refused", () => {
     const reason = `failed to create seed member (db-x): ${words}`;
-    assert.deepEqual(failedEtcdCluster("db", { phase: "Failed", reason }), { object: "EtcdCluster/db", words: reason });
+    assert.deepEqual(failedEtcdCluster("db", { phase: "Failed", reason }), {
+      object: "EtcdCluster/db",
+      words: reason,
+      isFinal: true,
+    });
     assert.equal(failedEtcdCluster("db", { phase: "Running" }), undefined);
   });
 

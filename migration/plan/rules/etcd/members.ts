@@ -8,6 +8,7 @@ import {
   servingMembers,
   type AskedMember,
 } from "../../../members/asked-member.ts";
+import { withoutFullStop } from "../../../kubernetes/errors.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
 import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
 import type { ServedObject } from "../../read/cluster-reader.ts";
@@ -27,6 +28,8 @@ export interface MembersFacts {
 }
 
 interface EtcdClusterStatus {
+  readonly phase?: string;
+  readonly reason?: string;
   readonly members?: { readonly ready?: readonly string[]; readonly unready?: readonly string[] };
 }
 
@@ -57,7 +60,9 @@ export function countMembers({ served, members }: Pick<MembersFacts, "served" | 
 export function checkMembers(facts: MembersFacts): Findings {
   const { flow, served, members = [], recorded } = facts;
   const counts = countMembers(facts);
-  if (counts === undefined || served?.metadata?.deletionTimestamp !== undefined) return nothingFound;
+  if (served === undefined || served.metadata?.deletionTimestamp !== undefined) return nothingFound;
+  if (isGivenUp(facts, served, counts)) return blockedBy(givenUp(facts, served));
+  if (counts === undefined) return nothingFound;
   const withoutSecret = members.find((each) => each.kind === "silent" && each.lacksSecret === true);
   // Whoever lacks it sees no member, however well they are; an `up` makes it again.
   if (withoutSecret?.kind === "silent") return atRisk("state", notAsked(withoutSecret.reason));
@@ -65,12 +70,34 @@ export function checkMembers(facts: MembersFacts): Findings {
   if (counts.all > 0 && counts.serving + unasked >= majorityOf(counts.all)) {
     return counts.serving === counts.all ? nothingFound : atRisk("state", minorityMissing(facts, counts));
   }
-  const wasReady = recorded !== undefined || (statusOf(served ?? {}).members?.ready ?? []).length > 0;
+  const wasReady = recorded !== undefined || (statusOf(served).members?.ready ?? []).length > 0;
   const mayCome = members.some(({ kind }) => kind === "starting");
   if (!wasReady || (recorded === undefined && mayCome)) return nothingFound;
   const lost = quorumLost(facts, counts);
   if (flow === "rollback") return nothingFound;
   return flow === "rolledBack" ? atRisk("state", lost.message) : blockedBy(lost);
+}
+
+/** What Trident was never started on, and the etcd-operator never tries again. */
+function isGivenUp({ flow, recorded }: MembersFacts, served: ServedObject, counts: MemberCounts | undefined): boolean {
+  if (flow === "rollback" || flow === "rolledBack" || recorded !== undefined) return false;
+  return statusOf(served).phase === "Failed" && (counts?.serving ?? 0) < (etcdClusterSizeOf(served) ?? 1);
+}
+
+function givenUp({ address: { namespace, etcdCluster } }: MembersFacts, served: ServedObject): Blocker {
+  const { reason = "it gives no reason" } = statusOf(served);
+  return {
+    kind: "etcdClusterFailed",
+    object: `EtcdCluster/${etcdCluster}`,
+    message:
+      `The etcd-operator has given up EtcdCluster ${etcdCluster} while it was first made (${withoutFullStop(reason)}), and never tries ` +
+      `again. No Trident was started on it.`,
+    remedy: [
+      "Put that right, and have it made anew:",
+      `  kubectl --namespace ${namespace} delete etcdcluster ${etcdCluster}`,
+      "  pulumi up --refresh",
+    ].join("\n"),
+  };
 }
 
 function notAsked(reason: string): string {

@@ -40,6 +40,7 @@ export const blockedPlans: readonly BlockedPlan[] = [
   ["brokenReferences", state.namesNoBackend],
   ["emptiedEtcd", etcd.emptied, install],
   ["emptySource", (environment) => environment.withLegacy({})],
+  ["etcdClusterFailed", etcd.hasFailed, install],
   ["etcdVersionSkipped", etcd.twoVersionsBehind, { ...install, etcdVersion: "3.5.6" }],
   ["etcdv2State", state.isBeforeEtcdv3],
   ["existingEtcdAccess", existing.refusesItsUser, installOnExisting],

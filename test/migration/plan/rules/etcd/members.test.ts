@@ -44,6 +44,31 @@ describe("the members of the stack's own etcd", () => {
     assert.match(risks.join(), /can't be asked how they are: Secret x is unusable/);
   });
 
+  it("are made anew where the etcd-operator gave up while it first made them, whoever can't list their pods", () => {
+    const failed = {
+      spec: { size: 3 },
+      status: { phase: "Failed", reason: "failed to create seed member (a): forbidden." },
+    };
+    const started: AskedMember[] = threeMembers().slice(0, 1);
+    for (const members of [[], started, undefined]) {
+      const [blocker] = check({ served: failed, members, recorded: undefined }).blockers;
+      assert.equal(blocker?.kind, "etcdClusterFailed");
+      assert.match(
+        blocker.message,
+        /first made \(failed to create seed member \(a\): forbidden\), and never tries again/,
+      );
+      assert.match(
+        blocker.remedy,
+        /kubectl --namespace trident delete etcdcluster trident-etcd\n {2}pulumi up --refresh/,
+      );
+    }
+  });
+
+  it("that Trident's state is recorded in are never to be made anew as if they had held nothing", () => {
+    const failed = { spec: { size: 3 }, status: { phase: "Failed", members: { ready: ["a", "b", "c"] } } };
+    assert.equal(check({ served: failed, members: [] }).blockers[0]?.kind, "quorumLost");
+  });
+
   it("that are lost are given up by commands that name them", () => {
     const [blocker] = check({ members: [] }).blockers;
     const commands = inSettings(blocker?.remedy ?? "")

@@ -26,6 +26,16 @@ export function twoVersionsBehind(environment: FakePlanEnvironment): void {
   environment.objects.set(etcdClusterPath, { ...etcdCluster, spec: { version: "3.3.27" } });
 }
 
+export function hasFailed(environment: FakePlanEnvironment): void {
+  environment.withEtcdCluster();
+  const words =
+    'cluster create: failed to create seed member (a): pods "a" is forbidden: exceeded quota: compute, requested: pods=1, used: pods=5, limited: pods=5';
+  const status = { phase: "Failed", reason: words };
+  environment.objects.set(etcdClusterPath, { ...environment.objects.get(etcdClusterPath), status });
+  environment.destination = undefined;
+  environment.members = [];
+}
+
 export function lost(environment: FakePlanEnvironment): void {
   recordedStack(environment, smallState);
   environment.objects.delete(etcdClusterPath);
