@@ -44,7 +44,7 @@ function lacks(context: string, kind: "cluster" | "user", name: string, known: R
 function checkCluster(cluster: ClusterEntry): void {
   const { fields, server, certificateAuthority, skipVerification, proxyUrl } = cluster;
   if (server === "") fields.refuse("server", "is missing: it is the URL of the API server");
-  const proxies = ["http:", "https:", "socks5:", "socks5h:"];
+  const proxies = ["http:", "https:", "socks5:"];
   if (proxyUrl !== "" && !(URL.canParse(proxyUrl) && proxies.includes(new URL(proxyUrl).protocol))) {
     fields.refuse("proxy-url", "is no proxy's URL, such as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT");
   }
@@ -70,13 +70,31 @@ function checkUser(user: UserEntry): void {
   if (name === "" && (uid !== "" || groups.length > 0 || extra.length > 0)) {
     fields.refuse("as", "is missing: a group, uid or extra can't be taken without a user");
   }
+  if (authProvider !== undefined) refuseAuthProvider(fields, authProvider.text("name"), exec !== undefined);
   if (exec === undefined) return;
-  if (authProvider !== undefined) fields.refuse("auth-provider", "and exec are both set: remove one of them");
   if (exec.command === "") fields.refuse("exec.command", "is missing: it is the credential plugin's program");
   if (exec.apiVersion === "") fields.refuse("exec.apiVersion", "is missing, such as client.authentication.k8s.io/v1");
   if (exec.interactiveMode === "Always") {
     fields.refuse("exec.interactiveMode", "is Always, but Pulumi gives a plugin no terminal: choose a user without it");
   }
+}
+
+/** What took the place of kubectl's own ways to log in. */
+const pluginsInstead: Readonly<Record<string, string>> = {
+  oidc: "kubelogin (`kubectl oidc-login setup --oidc-issuer-url=URL --oidc-client-id=ID` says how)",
+  azure: "that of Azure (`kubelogin convert-kubeconfig` does it)",
+  gcp: "gke-gcloud-auth-plugin (`gcloud container clusters get-credentials NAME` does it, once it is installed)",
+};
+
+/** kubectl has kept `oidc` alone, and writes what it renews back: two that renew from one kubeconfig would lock each other out. */
+function refuseAuthProvider(fields: Fields, name: string, hasPlugin: boolean): never {
+  const remedy = hasPlugin
+    ? "remove it, as exec is set, too"
+    : `replace it by exec, a credential plugin: ${pluginsInstead[name] ?? "that of whoever gives the tokens"}`;
+  return fields.refuse(
+    "auth-provider",
+    `${name in pluginsInstead ? `(${name}) ` : ""}is not renewed in a run: ${remedy}`,
+  );
 }
 
 function isThere({ file, data }: FileOrData): boolean {

@@ -11,6 +11,9 @@ import { impersonationHeaders, type RepeatedHeaders } from "./impersonation.ts";
 import { KubeconfigError } from "./kubeconfig-error.ts";
 import type { ClusterEntry, UserEntry } from "./parse-kubeconfig.ts";
 import type { Environment } from "./read-kubeconfig.ts";
+import { throughSocks } from "./through-socks.ts";
+
+type DispatcherOptions = ReturnType<KubeConfig["createDispatcherOptions"]>;
 
 /** How long a credential plugin may take. */
 const credentialSeconds = 60;
@@ -42,12 +45,24 @@ export class ClientConfiguration extends KubeConfig {
     });
     this.loadFromOptions({
       clusters: [
-        { ...clusterOf(access), name: context, ...(proxyUrl === undefined ? {} : { proxyUrl }) } satisfies Cluster,
+        {
+          ...clusterOf(access),
+          name: context,
+          ...(proxyUrl === undefined ? {} : { proxyUrl: asClientNode(proxyUrl) }),
+        } satisfies Cluster,
       ],
       users: [{ ...userOf(this.#user, access), name: context } satisfies User],
       contexts: [{ name: context, cluster: context, user: context }],
       currentContext: context,
     });
+  }
+
+  /** For plain calls; client-node's own way through SOCKS knows neither `tls-server-name` nor the proxy's user. */
+  override createDispatcherOptions(...given: Parameters<KubeConfig["createDispatcherOptions"]>): DispatcherOptions {
+    const options = super.createDispatcherOptions(...given);
+    if (options.type !== "socks") return options;
+    // undici takes a function there, too; client-node's type does not say so.
+    return { type: "agent", connect: throughSocks(options.uri, options.requestTls) as object };
   }
 
   override async applyToHTTPSOptions(options: RequestOptions): Promise<void> {
@@ -89,7 +104,7 @@ export class ClientConfiguration extends KubeConfig {
 
   #credentialTrouble({ error, isLate = false }: { readonly error?: unknown; readonly isLate?: boolean }): string {
     const { code } = (error ?? {}) as { code?: string };
-    const { exec, authProvider } = this.#user ?? {};
+    const { exec } = this.#user ?? {};
     if (exec !== undefined) {
       const plugin = `the credential plugin ${exec.command}`;
       if (code === "ENOENT")
@@ -98,11 +113,13 @@ export class ClientConfiguration extends KubeConfig {
       const fails = isLate ? `gives no credentials within ${credentialSeconds} s` : "gives no credentials";
       return `${plugin} ${fails}; see what it says with \`kubectl get namespaces\`, and log in again`;
     }
-    if (authProvider !== undefined) {
-      return `the auth-provider of the kubeconfig's user gives no credentials: log in again, with \`kubectl get namespaces\``;
-    }
     return code === undefined ? "its credentials can't be used" : describeFailure(error);
   }
+}
+
+/** As `socks5` kubectl has the proxy look names up, client-node this machine, where a bastion's are not known. */
+function asClientNode(proxyUrl: string): string {
+  return proxyUrl.replace(/^socks5:/i, "socks5h:");
 }
 
 function clusterOf({ server, cluster }: ChosenAccess): Omit<Cluster, "name"> {
@@ -123,7 +140,7 @@ function trustedBy({
 
 function userOf(user: UserEntry | undefined, access: ChosenAccess): Omit<User, "name"> {
   if (user === undefined) return {};
-  const { certificate, key, tokenFile, token, username, password, exec, authProvider } = user;
+  const { certificate, key, tokenFile, token, username, password, exec } = user;
   return {
     certData: certificate.data,
     certFile: certificate.file,
@@ -133,7 +150,6 @@ function userOf(user: UserEntry | undefined, access: ChosenAccess): Omit<User, "
     username,
     password,
     ...(exec === undefined ? {} : { exec: execOf(exec, access) }),
-    ...(authProvider === undefined ? {} : { authProvider: authProvider.raw() as unknown }),
   };
 }
 

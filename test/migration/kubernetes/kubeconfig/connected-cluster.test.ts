@@ -186,6 +186,31 @@ describe("plain calls and WebSockets to a cluster", () => {
     assert.equal(new Map(Object.entries(info.spec.cluster)).get("server"), `https://127.0.0.1:${cluster.port}`);
   });
 
+  it("carry a new token of a credential plugin once the last one has expired, and not before", async () => {
+    const plugin = join(folder, "renewing-plugin");
+    const given = join(folder, "given");
+    await writeFile(plugin, `#!/bin/sh\ncat ${given}\n`);
+    await chmod(plugin, 0o755);
+    const give = (token: string, expires: Date): Promise<void> => {
+      const status = { token, expirationTimestamp: expires.toISOString() };
+      return writeFile(given, JSON.stringify({ kind: "ExecCredential", status }));
+    };
+    const later = new Date(Date.now() + 3_600_000);
+    const exec = { apiVersion: "client.authentication.k8s.io/v1", command: plugin };
+    const client = connectToCluster({ kubeconfig: kubeconfig({ exec }) });
+    await give("expired", new Date(Date.now() - 1000));
+    await callBothWays(client);
+    await give("new", later);
+    await callBothWays(client);
+    await give("not needed", later);
+    await callBothWays(client);
+    const tokens = ["expired", "expired", "new", "new", "new", "new"];
+    assert.deepEqual(
+      sent("authorization").flat(),
+      tokens.map((token) => `Bearer ${token}`),
+    );
+  });
+
   for (const [what, script] of [
     ["fails", "echo secret-output; echo secret-output >&2; exit 3"],
     ["prints no credential", "echo '{secret-output'"],

@@ -170,6 +170,36 @@ describe("a kubeconfig that is wrong", () => {
     ],
     ["groups without a user", () => ({ user: { "as-groups": ["a"] } }), "users[0].user.as is missing", /./],
     [
+      "an auth-provider of OIDC",
+      () => ({ user: { "auth-provider": { name: "oidc", config: { "id-token": secret, "client-secret": secret } } } }),
+      "users[0].user.auth-provider (oidc) is not renewed in a run",
+      /exec, a credential plugin: kubelogin .*kubectl oidc-login setup/,
+    ],
+    [
+      "an auth-provider of Google",
+      () => ({ user: { "auth-provider": { name: "gcp" } } }),
+      "users[0].user.auth-provider (gcp)",
+      /gke-gcloud-auth-plugin/,
+    ],
+    [
+      "an auth-provider of Azure",
+      () => ({ user: { "auth-provider": { name: "azure" } } }),
+      "users[0].user.auth-provider (azure)",
+      /kubelogin convert-kubeconfig/,
+    ],
+    [
+      "an auth-provider that nobody knows",
+      () => ({ user: { "auth-provider": { name: secret } } }),
+      "users[0].user.auth-provider is not renewed",
+      /replace it by exec/,
+    ],
+    [
+      "an auth-provider beside a plugin",
+      () => ({ user: { exec, "auth-provider": { name: "oidc" } } }),
+      "users[0].user.auth-provider (oidc)",
+      /remove it, as exec is set, too/,
+    ],
+    [
       "a plugin without a command",
       () => ({ user: { exec: { ...exec, command: "" } } }),
       "users[0].user.exec.command is missing",
@@ -199,6 +229,12 @@ describe("a kubeconfig that is wrong", () => {
       () => ({ cluster: { "proxy-url": `me:${secret}@proxy` } }),
       "clusters[0].cluster.proxy-url is no proxy's URL",
       /http:\/\/HOST:PORT/,
+    ],
+    [
+      "a proxy of a kind that kubectl refuses",
+      () => ({ cluster: { "proxy-url": "socks5h://proxy:1080" } }),
+      "clusters[0].cluster.proxy-url is no proxy's URL",
+      /socks5:\/\/HOST:PORT/,
     ],
     [
       "an authority and no verification",
