@@ -39,7 +39,6 @@ const etcdIdentity = existing === undefined ? {} : await explained(() => readEtc
 const legacy = legacyTrident(settings);
 
 // The plan: looks only. What is in its way is refused before anything is registered but who the stack is.
-const tried = await stackPods(settings, { etcdName, existing, platform });
 const request = planRequest(settings, {
   cluster,
   etcdName,
@@ -47,7 +46,7 @@ const request = planRequest(settings, {
   etcdIdentity,
   platform,
   certificates,
-  stackPods: tried,
+  stackPods: (dependOn) => stackPods(settings, { etcdName, existing, platform }, dependOn),
 });
 const plan = await explained(() => makePlan(request));
 const identity = await explained(() => registerIdentity(plan, settings, inputs));

@@ -6,7 +6,6 @@ import { keyPrefix } from "@trident-etcd/migration/copy/store/key-range.ts";
 import type { Platform } from "@trident-etcd/migration/kubernetes/detect-platform.ts";
 import type { ClusterAccess } from "@trident-etcd/migration/kubernetes/cluster-client.ts";
 import type { PlanRequest } from "@trident-etcd/migration/plan/plan-request.ts";
-import type { StackPods } from "@trident-etcd/migration/plan/stack-pods.ts";
 
 import { legacyTrident } from "./legacy-trident.ts";
 import { generatedAuthority } from "./managed-etcd.ts";
@@ -26,7 +25,7 @@ interface Known {
   readonly platform: Platform;
   /** Those that the user brings; undefined where they are generated. */
   readonly certificates: BroughtCertificates | undefined;
-  readonly stackPods: StackPods;
+  readonly stackPods: Required<PlanRequest>["stackPods"];
 }
 
 export function planRequest(settings: Settings, known: Known): PlanRequest {

@@ -3,7 +3,7 @@ import type { KeyPrefix } from "../copy/store/key-range.ts";
 import type { EtcdAddress } from "../connect/etcd-address.ts";
 import type { EtcdIdentity } from "../connect/etcd-identity.ts";
 import type { ClusterAccess } from "../kubernetes/cluster-client.ts";
-import type { StackPods } from "./stack-pods.ts";
+import type { PodsDependOn, StackPods } from "./stack-pods.ts";
 import type { ClaimSource } from "../trident/legacy/uninstalled-trident.ts";
 
 /** What is asked for, as far as the plan depends on it. Names only, but for how to identify oneself to an existing etcd. */
@@ -58,7 +58,7 @@ export interface PlanRequest {
   /** Of the stack's own etcd; absent for another one. */
   readonly images?: { readonly operator: string; readonly etcd: string };
   /** What its pods will be like, for the namespace to be asked whether it takes them; absent where that is not known. */
-  readonly stackPods?: StackPods;
+  readonly stackPods?: (dependOn: PodsDependOn) => Promise<StackPods>;
   readonly etcdClusterSize: number;
   /** The members', without a leading v; a digest may follow. */
   readonly etcdVersion: string;

@@ -59,6 +59,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   const standing = trident.finding?.kind === "legacy" ? trident.finding.legacy : undefined;
   const legacy = flow.legacy ?? flow.putBack;
   const carried = findCarriedPod(flow, record);
+  const stackPods = await request.stackPods?.({ carried: carried?.pod() ?? {}, apis });
   const [claim, legacyObjects, state, members, tridentTrouble, pullSecrets, namespace] = await Promise.all([
     legacy === undefined ? undefined : readClaim(reader, legacy),
     readLegacyObjects(reader, request, standing ?? flow.putBack ?? flow.legacy, record),
@@ -70,7 +71,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     hasTrident(flow.flow) ? environment.findTridentTrouble() : undefined,
     readPullSecrets(reader, request.namespace, wantedPullSecrets(request)),
     missingNamespace === undefined
-      ? readNamespace(reader, request, { flow, apis, kubernetesVersion: discovery.version })
+      ? readNamespace(reader, { ...request, stackPods }, { flow, apis, kubernetesVersion: discovery.version })
       : undefined,
   ]);
   return {

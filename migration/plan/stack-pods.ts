@@ -1,7 +1,16 @@
 import type { V1PodTemplateSpec } from "@kubernetes/client-node";
 import type { Platform } from "../kubernetes/detect-platform.ts";
 import type { PodSettings } from "../kubernetes/pod-settings.ts";
+import type { ClusterApis } from "../kubernetes/cluster-apis.ts";
 import type { MemberSpec } from "../members/member-pod.ts";
+import type { TridentPod } from "../trident/new/trident-pod.ts";
+
+/** What they depend on that a plan finds out first. */
+export interface PodsDependOn {
+  /** What the new Trident's pod has of the old one's. */
+  readonly carried: TridentPod;
+  readonly apis: ClusterApis;
+}
 
 /** The pods that the stack's controllers will make, as its objects ask for them. */
 export interface StackPods {

@@ -20,7 +20,7 @@ function requestFor(raw: RawSettings) {
   const cluster = { context: "production" };
   const existing = existingEtcdAddress(settings);
   const platform = "openshift";
-  const stackPods = { trident: {} };
+  const stackPods = () => Promise.resolve({ trident: {} });
   const certificates = undefined;
   return planRequest(settings, { cluster, etcdName: "db", existing, etcdIdentity, platform, certificates, stackPods });
 }

@@ -6,11 +6,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { existingEtcdAddress } from "../../program/existing-etcd.ts";
 import { checkSettings } from "../../program/settings/read-settings.ts";
 import type { RawSettings } from "../../program/settings/settings.ts";
+import { newestApis } from "../../migration/kubernetes/cluster-apis.ts";
+import type { PodsDependOn } from "../../migration/plan/stack-pods.ts";
 import { stackPods } from "../../program/stack-pods.ts";
 
-function podsFor(raw: RawSettings, platform: "kubernetes" | "openshift" = "kubernetes") {
+function podsFor(
+  raw: RawSettings,
+  platform: "kubernetes" | "openshift" = "kubernetes",
+  dependOn: PodsDependOn = { carried: {}, apis: newestApis },
+) {
   const settings = checkSettings(raw);
-  return stackPods(settings, { etcdName: "db", existing: existingEtcdAddress(settings), platform });
+  return stackPods(settings, { etcdName: "db", existing: existingEtcdAddress(settings), platform }, dependOn);
 }
 
 for (const preview of [true, false]) {
@@ -44,4 +50,14 @@ test("are Trident's alone for an existing etcd, without a certificate where it i
   const pods = await podsFor({ existingEtcdEndpoints: "http://etcd.example.com:2379", existingEtcdPlaintext: "true" });
   assert.deepEqual(Object.keys(pods), ["trident", "helper", "platform"]);
   assert.equal(pods.trident?.spec?.volumes, undefined);
+});
+
+test("have what is carried from the old Trident, and the form that an older cluster takes", async () => {
+  const apis = { ...newestApis, seccompProfile: false };
+  const { trident, operator } = await podsFor({}, "kubernetes", { carried: { nodeSelector: { disk: "ssd" } }, apis });
+  assert.deepEqual(trident?.spec?.nodeSelector, { disk: "ssd" });
+  for (const pod of [trident, operator]) {
+    assert.equal(pod?.spec?.securityContext?.seccompProfile, undefined);
+    assert.ok(JSON.stringify(pod?.metadata?.annotations).includes("seccomp"));
+  }
 });

@@ -36,6 +36,7 @@ const slow = [
   "members",
   "uninstall",
   "installer-rights",
+  "namespaces-that-say-no",
   "rollback",
   "killed-then-destroyed",
   "existing-etcd",

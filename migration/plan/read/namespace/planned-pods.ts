@@ -39,8 +39,8 @@ export interface PlannedFlow {
 
 type PodsRequest = Pick<
   PlanRequest,
-  "namespace" | "destination" | "stackPods" | "record" | "legacyClaim" | "migrate" | "rollback"
->;
+  "namespace" | "destination" | "record" | "legacyClaim" | "migrate" | "rollback"
+> & { readonly stackPods?: StackPods | undefined };
 
 /** Every kind of pod that this flow may make, once each; none where the program does not say what its own are like. */
 export function plannedPods(request: PodsRequest, flow: PlannedFlow, apis: ClusterApis): PlannedPod[] {

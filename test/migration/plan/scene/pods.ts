@@ -1,4 +1,4 @@
-import type { StackPods } from "../../../../migration/plan/stack-pods.ts";
+import type { PodsDependOn, StackPods } from "../../../../migration/plan/stack-pods.ts";
 
 function asking(name: string, cpu: string, memory: string) {
   const labels = { "app.kubernetes.io/name": name };
@@ -12,7 +12,7 @@ function asking(name: string, cpu: string, memory: string) {
 }
 
 /** As the program's, with little in them. */
-export const stackPods: StackPods = {
+const pods: StackPods = {
   operator: asking("etcd-operator", "50m", "64Mi"),
   members: {
     repository: "quay.io/coreos/etcd",
@@ -27,3 +27,11 @@ export const stackPods: StackPods = {
   },
   trident: asking("trident-external-etcd", "50m", "64Mi"),
 };
+
+/** With what is carried from the old Trident beside what Trident's own has. */
+export function stackPods({ carried }: Pick<PodsDependOn, "carried">): Promise<StackPods> {
+  const shown = structuredClone(pods);
+  const spec = shown.trident?.spec;
+  if (spec !== undefined && carried.nodeSelector !== undefined) spec.nodeSelector = { ...carried.nodeSelector };
+  return Promise.resolve(shown);
+}

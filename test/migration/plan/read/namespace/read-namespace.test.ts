@@ -7,6 +7,7 @@ import type { PlannedFlow } from "../../../../../migration/plan/read/namespace/p
 import { readNamespace } from "../../../../../migration/plan/read/namespace/read-namespace.ts";
 import { legacyTrident } from "../../../trident/legacy/legacy-deployment.ts";
 import { FakePlanEnvironment } from "../../scene/fake-plan-environment.ts";
+import type { StackPods } from "../../../../../migration/plan/stack-pods.ts";
 import { existingEtcd, planRequest } from "../../scene/plan-scene.ts";
 import { stackPods } from "../../scene/pods.ts";
 
@@ -15,7 +16,7 @@ const quotas = "/api/v1/namespaces/trident/resourcequotas";
 
 interface Scene {
   readonly flow?: PlannedFlow;
-  readonly change?: Partial<ReturnType<typeof planRequest>>;
+  readonly change?: Partial<Omit<ReturnType<typeof planRequest>, "stackPods">> & { readonly stackPods?: StackPods };
   readonly kubernetesVersion?: string | undefined;
   readonly arrange?: (environment: FakePlanEnvironment) => unknown;
 }
@@ -24,7 +25,8 @@ async function read({ flow = { flow: "install" }, change, arrange, ...versions }
   const environment = new FakePlanEnvironment();
   arrange?.(environment);
   const kubernetesVersion = "kubernetesVersion" in versions ? versions.kubernetesVersion : "v1.34.1";
-  const request = planRequest({ stackPods, ...change });
+  const { stackPods: pods = await stackPods({ carried: {} }), ...others } = change ?? {};
+  const request = { ...planRequest(others), stackPods: pods };
   return readNamespace(environment.reader, request, { flow, apis: newestApis, kubernetesVersion });
 }
 
@@ -61,7 +63,8 @@ describe("the pods that are shown to the API server", () => {
   });
 
   it("are, for an existing etcd, Trident's and the one through which that may have to be reached", async () => {
-    const change = { ...existingEtcd(), stackPods: { trident: stackPods.trident ?? {} } };
+    const { trident = {} } = await stackPods({ carried: {} });
+    const change = { ...existingEtcd(), stackPods: { trident } };
     assert.deepEqual(await rolesOf({ change }), ["trident", "gateway"]);
     assert.ok(change.destination.kind === "existing");
     const direct = { ...change.destination, reach: "direct" as const };
@@ -76,7 +79,7 @@ describe("the pods that are shown to the API server", () => {
   });
 
   it("are none for who does not say what they are like", async () => {
-    const without = planRequest();
+    const without = { ...planRequest(), stackPods: undefined };
     const { reader } = new FakePlanEnvironment();
     const facts = { flow: { flow: "install" }, apis: newestApis, kubernetesVersion: "v1.34.1" } as const;
     assert.deepEqual((await readNamespace(reader, without, facts)).pods, []);

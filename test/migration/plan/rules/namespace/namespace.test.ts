@@ -103,6 +103,17 @@ describe("a plan for a namespace that says no", () => {
     assert.equal(risks.filter((risk) => risk.includes("may not create pods")).length, 1);
   });
 
+  it("is asked for the new Trident with what is carried from the old one's pod", async () => {
+    const onDisk = '"nodeSelector":{"disk":"fast"}';
+    const arrange = (environment: FakePlanEnvironment) => {
+      refusing("policy: no such node", `trident-external-etcd","containers"`)(environment.withLegacy());
+      const { dryRun } = environment;
+      environment.dryRun = (path, object) => (JSON.stringify(object).includes(onDisk) ? dryRun(path, object) : object);
+    };
+    const { blockers } = await found(arrange);
+    assert.match(blockers.join(), /podsRefused: .*the new Trident.* \(policy: no such node\)/);
+  });
+
   it("has no say beside something that is refused for another reason", async () => {
     const arrange = (environment: FakePlanEnvironment) => withQuota({ pods: "0" })(environment.withLegacy());
     const { blockers } = await found(arrange, install);
