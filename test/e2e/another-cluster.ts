@@ -54,6 +54,26 @@ function isList(pathname: string): boolean {
   return /^\/api\/v1\/namespaces\/[^/]+\/[a-z]+$/.test(pathname);
 }
 
+/** Those that the program makes objects of, and that a plan asks for. */
+const groups = [
+  "apiextensions.k8s.io",
+  "apps",
+  "authorization.k8s.io",
+  "coordination.k8s.io",
+  "networking.k8s.io",
+  "policy",
+  "rbac.authorization.k8s.io",
+];
+
+function group(name: string): unknown {
+  const version = { groupVersion: `${name}/v1`, version: "v1" };
+  return { name, versions: [version], preferredVersion: version };
+}
+
+function resourcesOf(name: string): unknown {
+  return { kind: "APIResourceList", apiVersion: "v1", groupVersion: `${name}/v1`, resources: [] };
+}
+
 function answers(uid: string, namespace: string): Readonly<Record<string, unknown>> {
   const resource = (name: string, kind: string) => ({
     name,
@@ -65,7 +85,7 @@ function answers(uid: string, namespace: string): Readonly<Record<string, unknow
   return {
     "/version": { major: "1", minor: "34", gitVersion: "v1.34.2" },
     "/api": { kind: "APIVersions", versions: ["v1"] },
-    "/apis": { kind: "APIGroupList", apiVersion: "v1", groups: [] },
+    "/apis": { kind: "APIGroupList", apiVersion: "v1", groups: groups.map(group) },
     "/api/v1": {
       kind: "APIResourceList",
       groupVersion: "v1",
@@ -77,6 +97,7 @@ function answers(uid: string, namespace: string): Readonly<Record<string, unknow
         resource("serviceaccounts", "ServiceAccount"),
       ],
     },
+    ...Object.fromEntries(groups.map((name) => [`/apis/${name}/v1`, resourcesOf(name)])),
     "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": { status: { allowed: true } },
     [`/api/v1/namespaces/${namespace}`]: {
       kind: "Namespace",

@@ -12,6 +12,8 @@ export interface AuditedCall {
   readonly namespace: string;
   /** Of the answer, as HTTP. */
   readonly code: number;
+  /** Whether its user may not do that; a 403 can also be admission's. */
+  readonly isDenied: boolean;
 }
 
 interface AuditEvent {
@@ -38,11 +40,12 @@ export async function callsOfServiceAccount(namespace: string, name: string): Pr
     .flatMap(callOf);
 }
 
-function callOf({ verb, objectRef = {}, responseStatus }: AuditEvent): AuditedCall[] {
+function callOf({ verb, objectRef = {}, responseStatus, annotations = {} }: AuditEvent): AuditedCall[] {
   const { apiGroup: group = "", resource, subresource, name = "", namespace = "" } = objectRef;
   if (resource === undefined) return [];
   const whole = subresource === undefined ? resource : `${resource}/${subresource}`;
-  return [{ verb, group, resource: whole, name, namespace, code: responseStatus?.code ?? 0 }];
+  const isDenied = annotations["authorization.k8s.io/decision"] === "forbid";
+  return [{ verb, group, resource: whole, name, namespace, code: responseStatus?.code ?? 0, isDenied }];
 }
 
 /**

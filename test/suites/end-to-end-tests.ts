@@ -20,9 +20,15 @@ export async function runLongEndToEndTests(): Promise<Totals> {
 const longTests = "test/e2e/long/";
 
 /** Of what these hold, `make test` has the shorter part in unit tests. */
-const longBesides = ["way-out", "kubeconfigs", "switched-certificates", "migration/undone-migration"].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
+const longBesides = [
+  "way-out",
+  "kubeconfigs",
+  "switched-certificates",
+  "migration/undone-migration",
+  "behind-a-proxy",
+  "placed-pods",
+  "namespaces-that-say-no",
+].map((name) => `test/e2e/${name}.test.ts`);
 
 function isLong(file: string): boolean {
   return file.startsWith(longTests) || longBesides.includes(file);
@@ -32,11 +38,9 @@ function isLong(file: string): boolean {
 const slow = [
   "world",
   "stack-identity",
-  "behind-a-proxy",
   "members",
   "uninstall",
   "installer-rights",
-  "namespaces-that-say-no",
   "rollback",
   "killed-then-destroyed",
   "existing-etcd",

@@ -29,6 +29,8 @@ export function wishes(namespace: string): Wish[] {
       access: claimMarkAccess(namespace),
       without: "the claim that a migration leaves gets no mark that its state is stale",
     },
+    ...each("list", "", ["nodes"], "which images the nodes can't pull is not told"),
+    ...each("list", "", ["resourcequotas"], "what a quota refuses shows when it does", namespace),
     ...each("get", "", ["persistentvolumes"], "the old volume's reclaim policy is not told"),
     ...each("list", "", ["events"], "why Pulumi waits for an object of the cluster is not told"),
     ...each("watch", "", ["events"], "why Pulumi waits for an object of the cluster is not told"),

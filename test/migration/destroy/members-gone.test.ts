@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { waitUntilMembersAreGone } from "../../../migration/destroy/members-gone.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
@@ -10,7 +11,7 @@ describe("the wait for members", () => {
   let lines: string[];
 
   beforeEach(async () => {
-    fake = await startFakeKubernetes({ requestTimeoutMilliseconds: 1000 });
+    fake = await startFakeKubernetes({ requestTimeoutMilliseconds: 10_000 });
     lines = [];
   });
   afterEach(() => fake.stop());
@@ -32,8 +33,10 @@ describe("the wait for members", () => {
   it("ends once they are gone", async () => {
     const path = "/api/v1/namespaces/storage/pods/db-a";
     fake.objects.set(path, { metadata: { name: "db-a", labels } });
-    setTimeout(() => fake.objects.delete(path), 50);
-    await wait(5);
+    const gone = wait(30);
+    while (lines.length === 0) await setImmediate();
+    fake.objects.delete(path);
+    await gone;
     assert.deepEqual(lines, ["Waiting until the pods of EtcdCluster db are gone: db-a."]);
   });
 
