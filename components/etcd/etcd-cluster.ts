@@ -11,7 +11,7 @@ import {
   type AntiAffinity,
 } from "./etcd-cluster-protection.ts";
 import { etcdOperatorPods } from "./etcd-operator.ts";
-import { objectLabels } from "../labels.ts";
+import { objectLabels, type ObjectLabels } from "../labels.ts";
 
 export interface EtcdClusterArgs {
   readonly namespace: pulumi.Input<string>;
@@ -211,25 +211,49 @@ function affinityOf(args: Pick<EtcdClusterArgs, "antiAffinity" | "clusterName" |
  */
 const compacting: NonNullable<MemberPod["env"]> = [{ name: "ETCD_AUTO_COMPACTION_RETENTION", value: "12" }];
 
+/** As etcd-operator reads it (v0.9.4, pkg/apis/etcd/v1beta2/cluster.go). */
+export interface EtcdClusterSpec {
+  readonly size: pulumi.Input<number>;
+  readonly repository: pulumi.Input<string>;
+  readonly version: pulumi.Input<string>;
+  readonly pod: {
+    readonly busyboxImage: pulumi.Input<string>;
+    readonly labels: ObjectLabels;
+    readonly nodeSelector?: Record<string, string>;
+    readonly tolerations?: kubernetes.types.input.core.v1.Toleration[];
+    readonly etcdEnv: kubernetes.types.input.core.v1.EnvVar[];
+    readonly resources: kubernetes.types.input.core.v1.ResourceRequirements;
+    readonly affinity?: object;
+    readonly securityContext: kubernetes.types.input.core.v1.PodSecurityContext;
+  };
+  readonly TLS: {
+    readonly static: {
+      readonly member: { readonly peerSecret: pulumi.Input<string>; readonly serverSecret: pulumi.Input<string> };
+      readonly operatorSecret: pulumi.Input<string>;
+    };
+  };
+}
+
 /** What the EtcdCluster says, but for its name. */
-export function etcdClusterSpec(args: Omit<EtcdClusterArgs, "namespace" | "clients">) {
+export function etcdClusterSpec(args: Omit<EtcdClusterArgs, "namespace" | "clients">): EtcdClusterSpec {
   const { env = [], resources, nodeSelector, tolerations } = args.memberPod ?? {};
   const affinity = affinityOf(args);
+  const pod: EtcdClusterSpec["pod"] = {
+    busyboxImage: args.busyboxImage ?? "busybox:1.28.0-glibc",
+    labels,
+    ...(nodeSelector === undefined ? {} : { nodeSelector }),
+    ...(tolerations === undefined ? {} : { tolerations }),
+    etcdEnv: joinedBy(compacting, env, "name"),
+    resources: resources ?? { requests: { cpu: "100m", memory: "128Mi" } },
+    ...(Object.keys(affinity).length === 0 ? {} : { affinity }),
+    securityContext: memberSecurityContext(args.userId ?? 1000),
+  };
   return {
     size: args.size ?? 3,
     // The operator writes its own defaults of these two into the object where they are missing.
     repository: args.repository ?? "quay.io/coreos/etcd",
     version: args.version ?? "3.4.22",
-    pod: {
-      busyboxImage: args.busyboxImage ?? "busybox:1.28.0-glibc",
-      labels,
-      ...(nodeSelector === undefined ? {} : { nodeSelector }),
-      ...(tolerations === undefined ? {} : { tolerations }),
-      etcdEnv: joinedBy(compacting, env, "name"),
-      resources: resources ?? { requests: { cpu: "100m", memory: "128Mi" } },
-      ...(Object.keys(affinity).length === 0 ? {} : { affinity }),
-      securityContext: memberSecurityContext(args.userId ?? 1000),
-    },
+    pod,
     TLS: {
       static: {
         member: { peerSecret: args.tls.peerSecretName, serverSecret: args.tls.serverSecretName },

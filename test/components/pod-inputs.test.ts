@@ -7,7 +7,7 @@ import { podInState, secretValues } from "../../components/pod-inputs.ts";
 
 test("keeps each variable's value as a secret, and what only refers to one as it is", async () => {
   const reference = { name: "B", valueFrom: { secretKeyRef: { name: "s", key: "k" } } };
-  const [given, referring] = secretValues([{ name: "A", value: "hunter2" }, reference]) as {
+  const [given, referring] = secretValues([{ name: "A", value: "hunter2" }, reference]) as unknown as {
     value?: pulumi.Output<string>;
   }[];
   assert.ok(pulumi.Output.isInstance(given?.value));
