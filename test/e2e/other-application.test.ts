@@ -88,7 +88,7 @@ describe("another application, with the packed library", () => {
     );
     assert.match(
       names.printed,
-      /^CrdRemoval,EtcdCluster,EtcdCopy,EtcdOperator,EtcdTls,ExistingEtcd,FinalSnapshot,FinalSnapshotTrial,KeptReport,ManagedEtcd,MembersGone$/m,
+      /^CrdRemoval,EtcdCluster,EtcdCopy,EtcdOperator,EtcdTls,ExistingEtcd,FinalSnapshot,FinalSnapshotTrial,KeptReport,ManagedEtcd,MembersGone,clusterApis$/m,
     );
     for (const deep of [
       "trident-etcd/library.js",
