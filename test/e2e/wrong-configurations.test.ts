@@ -45,7 +45,7 @@ describe("pulumi preview of a wrong configuration", () => {
       // That list grows with each setting.
       const abridged = message.replace(
         /the settings are namespace, .*\.$/m,
-        "the settings are namespace, migrate, ...",
+        "the settings are namespace, createNamespace, ...",
       );
       const shown = [...Object.entries(settings).map(command), "$ pulumi preview", abridged].join("\n");
       seen.set(title, shown);

@@ -136,7 +136,7 @@ export const wrongConfigurations: readonly WrongConfiguration[] = [
   {
     title: "A setting that there is not",
     settings: { namspace: "storage" },
-    problems: [["namspace", /pulumi config rm namspace.*the settings are namespace, migrate, /]],
+    problems: [["namspace", /pulumi config rm namspace.*the settings are namespace, createNamespace, /]],
   },
 ];
 

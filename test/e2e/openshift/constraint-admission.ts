@@ -25,7 +25,7 @@ export interface ConstraintAdmission {
 }
 
 interface Review {
-  readonly request: { readonly uid: string; readonly name?: string; readonly object: V1Pod };
+  readonly request: { readonly uid: string; readonly name?: string; readonly dryRun?: boolean; readonly object: V1Pod };
 }
 
 /**
@@ -55,19 +55,20 @@ export async function startConstraintAdmission(
     ];
     return { allowed: true, patchType: "JSONPatch", patch: Buffer.from(JSON.stringify(patch)).toString("base64") };
   };
-  const judge = async (pod: V1Pod, name: string | undefined): Promise<object> => {
+  const judge = async ({ object: pod, name, dryRun = false }: Review["request"]): Promise<object> => {
     const constraint = await constraintOf(cluster, namespace, pod);
     const violations = constraint === "restricted" ? violationsOfRestricted(pod, range) : [];
     const called = name ?? pod.metadata?.name ?? pod.metadata?.generateName ?? "";
-    pods.push({ pod: called, serviceAccount: accountOf(pod), constraint, violations });
+    // One that a plan only shows is judged the same, and was not made.
+    if (!dryRun) pods.push({ pod: called, serviceAccount: accountOf(pod), constraint, violations });
     if (violations.length === 0) return { allowed: true };
     const message = `unable to validate against any security context constraint: [${violations.join(", ")}]`;
     return { allowed: false, status: { code: 403, message } };
   };
   const answer = async (request: IncomingMessage): Promise<string> => {
-    const { uid, name, object } = ((await json(request)) as Review).request;
-    const verdict = request.url?.startsWith("/fill-in") === true ? await fillIn(object) : await judge(object, name);
-    const response = { uid, ...verdict };
+    const review = ((await json(request)) as Review).request;
+    const verdict = request.url?.startsWith("/fill-in") === true ? await fillIn(review.object) : await judge(review);
+    const response = { uid: review.uid, ...verdict };
     return JSON.stringify({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", response });
   };
   const server = createServer({ key: privateKey, cert: certificate }, (request, response) => {
