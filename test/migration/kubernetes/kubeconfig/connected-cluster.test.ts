@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
-import { connectToCluster, type ClusterClient } from "../../../../migration/kubernetes/cluster-client.ts";
-import { openPortForward } from "../../../../migration/kubernetes/port-forward.ts";
+import { connectToCluster } from "../../../../migration/kubernetes/cluster-client.ts";
+import { callBothWays, openWebSocket } from "./call-both-ways.ts";
 import { startNamingProxy, startSecureCluster, type NamingProxy, type SecureCluster } from "./secure-cluster.ts";
 
 const proxyVariables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"];
@@ -239,25 +237,6 @@ describe("plain calls and WebSockets to a cluster", () => {
       /credential plugin no-such-plugin is not there.*install it/,
     );
   });
-
-  async function callBothWays(client: ClusterClient): Promise<void> {
-    await client.requestJson({ method: "GET", path: "/version" });
-    await openWebSocket(client);
-  }
-
-  /** @returns why it was not opened: the server never does. */
-  async function openWebSocket(client: ClusterClient): Promise<string | undefined> {
-    const forward = await openPortForward(client, {
-      namespace: "n",
-      choosePod: () => Promise.resolve("p"),
-      port: 1,
-    });
-    const socket = connect(forward.port, forward.host);
-    socket.on("error", () => undefined);
-    await once(socket.resume(), "close");
-    await forward.close();
-    return forward.lastFailure();
-  }
 
   /** Of each request, in order: the values of one header. */
   function sent(header: string): string[][] {

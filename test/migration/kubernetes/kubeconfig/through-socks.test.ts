@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { connect } from "node:net";
 import { inspect } from "node:util";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { connectToCluster, type ClusterClient } from "../../../../migration/kubernetes/cluster-client.ts";
-import { openPortForward } from "../../../../migration/kubernetes/port-forward.ts";
 import type { Passage, Proxy } from "../../../proxy/passage.ts";
 import { startSocksProxy } from "../../../proxy/socks-proxy.ts";
+import { callBothWays } from "./call-both-ways.ts";
 import { startSecureCluster, type SecureCluster } from "./secure-cluster.ts";
 
 describe("plain calls and WebSockets through a SOCKS proxy", () => {
@@ -72,19 +70,5 @@ describe("plain calls and WebSockets through a SOCKS proxy", () => {
         "current-context": "here",
       }),
     });
-  }
-
-  /** The server opens no WebSocket, but says that it was asked for one. */
-  async function callBothWays(through: ClusterClient): Promise<void> {
-    await through.requestJson({ method: "GET", path: "/version" });
-    const forward = await openPortForward(through, {
-      namespace: "n",
-      choosePod: () => Promise.resolve("p"),
-      port: 1,
-    });
-    const socket = connect(forward.port, forward.host);
-    socket.on("error", () => undefined);
-    await once(socket.resume(), "close");
-    await forward.close();
   }
 });
