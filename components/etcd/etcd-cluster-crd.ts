@@ -5,7 +5,6 @@ import { stackAnnotation, stackUidAnnotation } from "@trident-etcd/migration/kub
 
 import { objectLabels } from "../labels.ts";
 
-export const etcdClusterApiVersion = "etcd.database.coreos.com/v1beta2";
 export const etcdClusterKind = "EtcdCluster";
 export const crdName = "etcdclusters.etcd.database.coreos.com";
 

@@ -1,9 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { joinedBy, type PodSettings } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
+import { etcdClusterApiVersion } from "@trident-etcd/migration/kubernetes/etcd-cluster-api.ts";
 import type { ClusterApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
 
-import { etcdClusterApiVersion, etcdClusterKind } from "./etcd-cluster-crd.ts";
+import { etcdClusterKind } from "./etcd-cluster-crd.ts";
 import {
   createDisruptionBudget,
   createNetworkPolicy,

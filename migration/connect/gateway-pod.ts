@@ -1,9 +1,9 @@
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import type { ClusterApis } from "../kubernetes/cluster-apis.ts";
+import { forAMoment, unprivilegedContainer, unprivilegedPod } from "../kubernetes/helper-pod.ts";
 import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
 import type { Platform } from "../kubernetes/detect-platform.ts";
 import { withPodSettings, type PodSettings } from "../kubernetes/pod-settings.ts";
-import { runtimeSeccomp } from "../kubernetes/seccomp.ts";
 import type { EndpointUrl } from "./endpoint-url.ts";
 
 export interface GatewayPodRequest {
@@ -37,7 +37,7 @@ export function gatewayPort(index: number): number {
  */
 export function gatewayPod(request: GatewayPodRequest): V1Pod {
   const { name, namespace, image, endpoints, platform, settings = {} } = request;
-  const { securityContext, annotations } = runtimeSeccomp(request.apis);
+  const { securityContext, annotations } = unprivilegedPod(platform, request.apis);
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -54,23 +54,14 @@ export function gatewayPod(request: GatewayPodRequest): V1Pod {
     spec: withPodSettings(
       {
         containers: endpoints.map((endpoint, index) => gatewayContainer(image, endpoint, index)),
-        restartPolicy: "Never",
+        ...forAMoment,
         activeDeadlineSeconds: deadlineSeconds,
-        automountServiceAccountToken: false,
-        enableServiceLinks: false,
-        securityContext: {
-          runAsNonRoot: true,
-          // OpenShift assigns users from a range of the namespace's own, and refuses others.
-          ...(platform === "openshift" ? {} : { runAsUser: nobody, runAsGroup: nobody }),
-          ...securityContext,
-        },
+        securityContext,
       },
       settings,
     ),
   };
 }
-
-const nobody = 65534;
 
 function gatewayContainer(
   image: string,
@@ -85,12 +76,7 @@ function gatewayContainer(
       ...["gateway", "start", `--endpoints=${host.includes(":") ? `[${host}]` : host}:${port}`],
       ...[`--listen-addr=127.0.0.1:${gatewayPort(index)}`, "--retry-delay=1s"],
     ],
-    terminationMessagePolicy: "FallbackToLogsOnError",
     resources: { requests: { cpu: "10m", memory: "32Mi" } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ["ALL"] },
-      readOnlyRootFilesystem: true,
-    },
+    ...unprivilegedContainer,
   };
 }

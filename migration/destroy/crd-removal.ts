@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { listed } from "../wording/counted.ts";
+import { allEtcdClustersPath } from "../kubernetes/etcd-cluster-api.ts";
 import { apisOf } from "../kubernetes/cluster-apis.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isConflict, isForbidden, isNotFound, withoutFullStop } from "../kubernetes/errors.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { PassedTime } from "../lease/passed-time.ts";
 import { isOurs } from "../kubernetes/ownership.ts";
-import { crdName, crdPath, etcdClustersPath, type ServedCrd } from "./crd.ts";
+import { crdName, crdPath, type ServedCrd } from "./crd.ts";
 
 export interface CrdRemovalRequest {
   /** How long EtcdClusters that are being deleted, and then the definition, are waited for. */
@@ -94,7 +95,7 @@ async function reasonToKeep(cluster: Api, request: CrdRemovalRequest): Promise<s
 /** Or why they can't be listed. */
 async function listEtcdClusters(cluster: Api): Promise<readonly NamedEtcdCluster[] | string> {
   try {
-    const list = (await cluster.requestJson({ method: "GET", path: etcdClustersPath })) as {
+    const list = (await cluster.requestJson({ method: "GET", path: allEtcdClustersPath })) as {
       items?: NamedEtcdCluster[];
     };
     return list.items ?? [];

@@ -10,9 +10,6 @@ export function crdsPath({ customResourceDefinition }: Pick<ClusterApis, "custom
   return `/apis/${customResourceDefinition}/customresourcedefinitions`;
 }
 
-/** Of all namespaces. */
-export const etcdClustersPath = "/apis/etcd.database.coreos.com/v1beta2/etcdclusters";
-
 /** As the server shows it, as far as it is looked at. */
 export interface ServedCrd {
   readonly apiVersion?: unknown;

@@ -42,6 +42,8 @@ export const apiFeatures = {
   numberBounds: 18,
   /** `securityContext.seccompProfile`; before, an annotation says the same. */
   seccompProfile: 19,
+  /** `dryRun=All` keeps nothing; an API server that does not know it would make the object. */
+  dryRun: 13,
 } as const;
 
 /** @pulumi/kubernetes refuses any that is older. */
@@ -95,6 +97,11 @@ export function chooseApis(discovery: Discovery): ClusterApis {
 export function inputOf(apis: ClusterApis): { readonly apis?: ClusterApis } {
   const isNewest = Object.entries(newestApis).every(([name, form]) => apis[name as keyof ClusterApis] === form);
   return isNewest ? {} : { apis };
+}
+
+/** Only where it is known: what is not known to keep nothing is not tried. */
+export function servesDryRun({ version }: Pick<Discovery, "version">): boolean {
+  return (minorOf(version) ?? 0) >= apiFeatures.dryRun;
 }
 
 /** What none of whose forms is served, with these: an API was switched off, or came only with a later version. */

@@ -46,7 +46,8 @@ export interface ContainerSettings {
   readonly volumeMounts?: V1VolumeMount[];
 }
 
-const placementFields = [
+/** All of them. */
+export const placementFields = [
   "imagePullSecrets",
   "nodeSelector",
   "tolerations",

@@ -1,5 +1,6 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { ClusterClient } from "./cluster-client.ts";
+import { etcdClustersPath } from "./etcd-cluster-api.ts";
 import { withoutFullStop } from "./errors.ts";
 import { isActive, listPods, podName } from "./pods.ts";
 
@@ -69,7 +70,7 @@ async function askOperator(
   namespace: string,
   name: string,
 ): Promise<ControllersWords | undefined> {
-  const path = `/apis/etcd.database.coreos.com/v1beta2/namespaces/${namespace}/etcdclusters/${name}`;
+  const path = `${etcdClustersPath(namespace)}/${name}`;
   const served = (await cluster.requestJson({ method: "GET", path })) as { spec?: { size?: number }; status?: object };
   const failed = failedEtcdCluster(name, served.status ?? {});
   if (failed !== undefined) return failed;

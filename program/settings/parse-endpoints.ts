@@ -1,11 +1,13 @@
 import { EndpointUrlError, parseEndpointUrl } from "@trident-etcd/migration/connect/endpoint-url.ts";
 
+import { commaList, objectNamePattern } from "./names.ts";
+
 // Each of these answers with the value, or raises an Error that says how to write it.
 
 /** URLs of an etcd's members, with commas between them, each with its port; none is a choice. */
 export function etcdEndpoints(text: string): readonly string[] {
   const problems: string[] = [];
-  const urls = listed(text).flatMap((each) => {
+  const urls = commaList(text).flatMap((each) => {
     try {
       return [parseEndpointUrl(each).url];
     } catch (error) {
@@ -22,7 +24,7 @@ export function etcdEndpoints(text: string): readonly string[] {
 
 /** The keys of a Secret for the CA's certificate, the client's certificate, and its private key. */
 export function secretKeys(text: string): readonly string[] {
-  const keys = listed(text);
+  const keys = commaList(text);
   if (keys.length !== 3 || new Set(keys).size !== 3 || keys.some((key) => !/^[-._a-zA-Z0-9]{1,253}$/.test(key))) {
     throw new Error(
       "write three different keys with commas between them, of the CA's certificate, the client's certificate and its " +
@@ -34,18 +36,11 @@ export function secretKeys(text: string): readonly string[] {
 
 /** The name of an object of Kubernetes; empty for none. */
 export function objectName(text: string): string {
-  if (text !== "" && !/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text)) {
+  if (text !== "" && !objectNamePattern.test(text)) {
     throw new Error(
       "write the name of a Secret, lower-case letters, digits, hyphens and dots; empty for none. " +
         '"kubectl get secrets" lists those that there are.',
     );
   }
   return text;
-}
-
-function listed(text: string): string[] {
-  return text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
 }

@@ -1,13 +1,15 @@
-import type { PodSettings } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
+import { placementFields, type PodSettings } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
 import { extraArguments } from "@trident-etcd/migration/trident/new/trident-arguments.ts";
 import type { TridentPod } from "@trident-etcd/migration/trident/new/trident-pod.ts";
+
+import { commaList, objectNamePattern } from "./names.ts";
 
 // Settings that are objects, as JSON; each of these answers with the value, or raises an Error that says how to write it.
 
 /** For the new Trident's pod. */
 export function tridentPod(text: string): TridentPod {
   const fields = ["env", "envFrom", "resources", "volumes", "volumeMounts", "args"] as const;
-  const pod = podOf(text, ["imagePullSecrets", ...placement, ...fields]);
+  const pod = podOf(text, [...placementFields, ...fields]);
   checkMounts(pod);
   checkArguments(pod);
   return pod;
@@ -16,23 +18,23 @@ export function tridentPod(text: string): TridentPod {
 /** For the etcd members: what the etcd-operator can give them. */
 export function etcdPod(text: string): PodSettings {
   return podOf(text, ["nodeSelector", "tolerations", "affinity", "resources", "env"], {
+    ...Object.fromEntries(
+      placementFields.map((field) => [field, "the etcd-operator (v0.9.4) has no such thing for its members"]),
+    ),
     imagePullSecrets:
       "the etcd-operator gives its members none: they pull with those of the namespace's ServiceAccount default. Set " +
       "imagePullSecrets, and the plan says whether that has them",
-    ...Object.fromEntries(
-      placement.map((field) => [field, "the etcd-operator (v0.9.4) has no such thing for its members"]),
-    ),
   });
 }
 
 /** For the etcd-operator's pod. */
 export function operatorPod(text: string): PodSettings {
-  return podOf(text, ["imagePullSecrets", ...placement, "env", "resources"]);
+  return podOf(text, [...placementFields, "env", "resources"]);
 }
 
 /** For pods that are there for a moment: those that copy, relay and try whether an image can be pulled. */
 export function helperPod(text: string): PodSettings {
-  return podOf(text, ["imagePullSecrets", ...placement, "resources"]);
+  return podOf(text, [...placementFields, "resources"]);
 }
 
 /** Trident finds its certificate there, and would go on without TLS where it finds none. */
@@ -59,11 +61,8 @@ function checkArguments({ args = [] }: TridentPod): void {
 
 /** Names of Secrets with commas between them; none is a choice. */
 export function pullSecretNames(text: string): readonly string[] {
-  const names = text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
-  const wrong = names.filter((name) => !/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name));
+  const names = commaList(text);
+  const wrong = names.filter((name) => !objectNamePattern.test(name));
   if (wrong.length > 0) {
     throw new Error(
       `${wrong.join(", ")}: that is no Secret's name. Write names with commas between them, such as registry,mirror; ` +
@@ -75,17 +74,6 @@ export function pullSecretNames(text: string): readonly string[] {
 
 /** Raises an Error that says what the value at `path` is to be. Answers with it, as Kubernetes takes it. */
 type Shape = (value: unknown, path: string) => unknown;
-
-const placement = [
-  "nodeSelector",
-  "tolerations",
-  "affinity",
-  "hostAliases",
-  "priorityClassName",
-  "schedulerName",
-  "dnsPolicy",
-  "dnsConfig",
-] as const;
 
 /** What is deeper than this is the API server's to judge, which the plan asks. */
 const shapes = {

@@ -1,3 +1,5 @@
+import { commaList } from "./names.ts";
+
 // Each of these answers with the value, or raises an Error that says how to write it.
 
 export function namespaceName(text: string): string {
@@ -69,10 +71,7 @@ export function reportPath(text: string): string {
 
 /** Names in a certificate, with commas between them; one leading wildcard is allowed in each. */
 export function dnsNames(text: string): readonly string[] {
-  const names = text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
+  const names = commaList(text);
   const wrong = names.filter(
     (name) => !/^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name),
   );

@@ -3,11 +3,11 @@ import { etcdClusterCrd } from "../../components/etcd/etcd-cluster-crd.ts";
 import { newestApis } from "../../migration/kubernetes/cluster-apis.ts";
 import { allOf, neededPermissions, runOf } from "../../migration/plan/read/permissions.ts";
 import type { PlanRequest } from "../../migration/plan/plan-request.ts";
-import { wishes } from "../../migration/plan/read/wishes.ts";
 import { etcdRules } from "../../migration/plan/rules/etcd/destination.ts";
 import { tridentClusterRole } from "../../migration/plan/rules/stack/given-objects.ts";
 import { installerRoles } from "../../migration/plan/rules/stack/installer-roles.ts";
 import { existingEtcd, planRequest } from "../migration/plan/scene/plan-scene.ts";
+import { wishes } from "./wishes.ts";
 
 /** What docs/least-privilege.md shows between its markers; write-least-privilege.ts writes it there. */
 export const pageAddress = new URL("../../docs/least-privilege.md", import.meta.url);

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { wishes } from "../../migration/plan/read/wishes.ts";
+import { wishes } from "../docs/wishes.ts";
 import { installLegacyTrident } from "../../sandbox/legacy-trident/install-legacy-trident.ts";
 import { readTridentLists } from "../../sandbox/legacy-trident/read-trident-lists.ts";
 import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";

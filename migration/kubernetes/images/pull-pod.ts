@@ -1,9 +1,9 @@
 import type { V1Container, V1Pod, V1PodSpec } from "@kubernetes/client-node";
 import type { ClusterApis } from "../cluster-apis.ts";
 import type { Platform } from "../detect-platform.ts";
+import { forAMoment, ownerReference, unprivilegedContainer, unprivilegedPod, type PodOwner } from "../helper-pod.ts";
 import { managedByLabel, managedByValue } from "../ownership.ts";
 import { podPlacement, type PodPlacement } from "../pod-settings.ts";
-import { runtimeSeccomp } from "../seccomp.ts";
 
 /** Images that are to be on a node before something is stopped for them, pulled as the pods pull them that they are for. */
 export interface ImagePull {
@@ -12,14 +12,11 @@ export interface ImagePull {
   readonly name: string;
   /** Of the pods that the images are for. */
   readonly pods: Partial<V1PodSpec>;
-  /** A ConfigMap whose deletion takes the pod with it, whatever became of the process that made the pod. */
-  readonly owner: { readonly name: string; readonly uid: string };
+  readonly owner: PodOwner;
 }
 
 /** A pod whose process died without removing it is not to stay for ever. */
 const deadlineSeconds = 3600;
-
-const nobody = 65534;
 
 /**
  * A container for each image, which does nothing: that its image can be pulled shows in that it comes to start at all. It runs where
@@ -30,7 +27,7 @@ export function pullPod(
   platform: Platform,
   apis: Pick<ClusterApis, "seccompProfile">,
 ): V1Pod {
-  const { securityContext, annotations } = runtimeSeccomp(apis);
+  const { securityContext, annotations } = unprivilegedPod(platform, apis);
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -38,23 +35,16 @@ export function pullPod(
       name,
       namespace,
       labels: { [managedByLabel]: managedByValue, "app.kubernetes.io/component": pullComponent },
-      ownerReferences: [{ apiVersion: "v1", kind: "ConfigMap", name: owner.name, uid: owner.uid }],
+      ownerReferences: [ownerReference(owner)],
       annotations,
     },
     spec: {
       ...placeToPull(pods),
       containers: imagesOf(pods).map(pullContainer),
-      restartPolicy: "Never",
+      ...forAMoment,
       activeDeadlineSeconds: deadlineSeconds,
       terminationGracePeriodSeconds: 0,
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      securityContext: {
-        runAsNonRoot: true,
-        // OpenShift assigns users from a range of the namespace's own, and refuses others.
-        ...(platform === "openshift" ? {} : { runAsUser: nobody, runAsGroup: nobody }),
-        ...securityContext,
-      },
+      securityContext,
     },
   };
 }
@@ -81,13 +71,8 @@ function pullContainer(
     ...(imagePullPolicy === undefined ? {} : { imagePullPolicy }),
     // Never the image's own program. An image without this one was pulled as well before that shows.
     command: ["/bin/true"],
-    terminationMessagePolicy: "FallbackToLogsOnError",
     resources: { requests: { cpu: "10m", memory: "16Mi" } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ["ALL"] },
-      readOnlyRootFilesystem: true,
-    },
+    ...unprivilegedContainer,
   };
 }
 

@@ -1,3 +1,4 @@
+import { etcdClusterApiPath } from "../../kubernetes/etcd-cluster-api.ts";
 import { rbac } from "./stack-objects.ts";
 import type { PlanRequest } from "../plan-request.ts";
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
@@ -35,7 +36,7 @@ export async function readGivenObjects(
   const isCrdGiven = destination.kind === "managed" && etcdClusterCrd === "existing";
   const [api, tridents] = await Promise.all([
     // Everybody may ask what the server serves, but not everybody for the CRD.
-    isCrdGiven ? reader.read("/apis/etcd.database.coreos.com/v1beta2") : undefined,
+    isCrdGiven ? reader.read(etcdClusterApiPath) : undefined,
     tridentClusterRole === "existing"
       ? Promise.all([readRole("ClusterRole"), readRole("ClusterRoleBinding")])
       : undefined,

@@ -69,6 +69,9 @@ export function onlyNamed(
       ];
 }
 
+/** A destroy removes the CRD of EtcdCluster only if it sees that nobody uses it, and keeps it where it can't see. */
+export const listEtcdClusters: Access = { verb: "list", group: "etcd.database.coreos.com", resource: "etcdclusters" };
+
 /** Without it, the claim that a migration leaves gets no mark that its state is stale, which is all that is changed of it. */
 export function claimMarkAccess(namespace: string): Access {
   return { verb: "patch", group: "", resource: "persistentvolumeclaims", namespace };

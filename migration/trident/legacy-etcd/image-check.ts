@@ -4,7 +4,8 @@ import { PodNotStartingError } from "../../kubernetes/errors.ts";
 import { describePod, readPod, removePod } from "../../kubernetes/pods.ts";
 import { findPodTrouble } from "../../kubernetes/pod-trouble.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../../kubernetes/wait-until.ts";
-import { imageCheckPod, imageCheckPodName, type PodOwner } from "./legacy-pod-template.ts";
+import { imageCheckPod, imageCheckPodName } from "./legacy-pod-template.ts";
+import type { PodOwner } from "../../kubernetes/helper-pod.ts";
 import type { PodSettings } from "../../kubernetes/pod-settings.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 

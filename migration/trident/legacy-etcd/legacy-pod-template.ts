@@ -1,14 +1,9 @@
-import type { V1Container, V1OwnerReference, V1Pod, V1PodSpec, V1Volume } from "@kubernetes/client-node";
+import type { V1Container, V1Pod, V1PodSpec, V1Volume } from "@kubernetes/client-node";
+import { endsWithItsReason, forAMoment, ownerReference, type PodOwner } from "../../kubernetes/helper-pod.ts";
 import { managedByLabel, managedByValue } from "../../kubernetes/ownership.ts";
 import { withPodSettings, type PodSettings } from "../../kubernetes/pod-settings.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 import { legacyDataDirectory } from "../legacy/uninstalled-trident.ts";
-
-/** A ConfigMap whose deletion takes the pod with it, whatever became of the process that made the pod. */
-export interface PodOwner {
-  readonly name: string;
-  readonly uid: string;
-}
 
 export const sourcePodName = "trident-etcd-source";
 export const imageCheckPodName = "trident-etcd-image-check";
@@ -118,9 +113,6 @@ export function imageCheckPod(legacy: LegacyTrident, owner: PodOwner, settings: 
   );
 }
 
-// Without the permission to read logs, a container's last words are only had from its status.
-const endsWithItsReason = { terminationMessagePolicy: "FallbackToLogsOnError" } as const;
-
 /**
  * A member that is alone waits for up to a second until it elects itself, and Trident is away meanwhile. One that is told anything of
  * its elections, or may be, is left as it is: what is said twice must go together.
@@ -155,9 +147,7 @@ function pod(legacy: LegacyTrident, owner: PodOwner, { name, settings }: Given, 
     spec: withPodSettings(
       {
         ...placeToRun(legacy),
-        restartPolicy: "Never",
-        automountServiceAccountToken: false,
-        enableServiceLinks: false,
+        ...forAMoment,
         ...spec,
       },
       settings,
@@ -194,10 +184,6 @@ function volumesMountedBy(legacy: LegacyTrident): V1Volume[] {
 function etcdBinary(container: V1Container): string {
   const command = container.command?.[0];
   return command !== undefined && /(^|\/)etcd$/.test(command) ? command : "etcd";
-}
-
-function ownerReference(owner: PodOwner): V1OwnerReference {
-  return { apiVersion: "v1", kind: "ConfigMap", name: owner.name, uid: owner.uid };
 }
 
 function pick<T extends object, K extends keyof T>(object: T, keys: readonly K[]): Pick<T, K> {

@@ -7,7 +7,8 @@ import { findPodTrouble } from "../../kubernetes/pod-trouble.ts";
 import { openPortForward, type PortForward } from "../../kubernetes/port-forward.ts";
 import { seenDone, seenSoFar, waitUntil, type Look, type Patience } from "../../kubernetes/wait-until.ts";
 import { openForwardedStore, type OpenStore } from "../../connect/open-store.ts";
-import { sourcePod, sourcePodName, type PodOwner } from "./legacy-pod-template.ts";
+import { sourcePod, sourcePodName } from "./legacy-pod-template.ts";
+import type { PodOwner } from "../../kubernetes/helper-pod.ts";
 import type { PodSettings } from "../../kubernetes/pod-settings.ts";
 import type { LegacyTrident } from "../legacy/legacy-trident.ts";
 

@@ -1,11 +1,10 @@
 import type { V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
-import { isNotFound } from "../../kubernetes/errors.ts";
 import { isOurs } from "../../kubernetes/ownership.ts";
 import { isActive, podName } from "../../kubernetes/pods.ts";
 import { readDeployment, type LegacyTrident } from "./legacy-trident.ts";
 import { LegacyTridentChangedError } from "./stop-legacy-trident.ts";
-import { staleSince, unmarkCommands } from "./stale-claim.ts";
+import { findClaim, staleSince, unmarkCommands } from "./stale-claim.ts";
 import { BlockedError, type Blocker } from "../../blockers/blocker.ts";
 import { persistentVolumeClaim, staleClaim } from "../../blockers/legacy-blockers.ts";
 
@@ -14,7 +13,7 @@ import { persistentVolumeClaim, staleClaim } from "../../blockers/legacy-blocker
  * mounts it; staleClaim where Trident was uninstalled and an earlier migration has moved its state on.
  */
 export async function checkClaim(cluster: ClusterClient, legacy: LegacyTrident): Promise<void> {
-  const claim = await readClaim(cluster, legacy);
+  const claim = await findClaim(cluster, legacy);
   const problem = problemOfClaim(claim);
   if (problem !== undefined) throw new BlockedError(persistentVolumeClaim(legacy, problem));
   const stale = staleBlocker(legacy, claim);
@@ -35,15 +34,6 @@ export function problemOfClaim(claim: V1PersistentVolumeClaim | undefined): stri
   if (claim.metadata?.deletionTimestamp !== undefined) return "is being deleted";
   const phase = claim.status?.phase ?? "unknown";
   return phase === "Bound" ? undefined : `is not bound to a volume (phase ${phase})`;
-}
-
-async function readClaim(cluster: ClusterClient, legacy: LegacyTrident): Promise<V1PersistentVolumeClaim | undefined> {
-  try {
-    return await cluster.core.readNamespacedPersistentVolumeClaim({ namespace: legacy.namespace, name: legacy.claim });
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { pullImages } from "../../kubernetes/images/pull-images.ts";
-import type { ImagePull } from "../../kubernetes/images/pull-pod.ts";
+import type { PodOwner } from "../../kubernetes/helper-pod.ts";
 import type { Patience } from "../../kubernetes/wait-until.ts";
 import type { LegacyTrident } from "./legacy-trident.ts";
 
@@ -13,7 +13,7 @@ import type { LegacyTrident } from "./legacy-trident.ts";
 export async function pullLegacyTrident(
   cluster: ClusterClient,
   legacy: LegacyTrident,
-  owner: ImagePull["owner"],
+  owner: PodOwner,
   patience: Patience,
 ): Promise<void> {
   const { namespace, name } = legacy;

@@ -43,11 +43,18 @@ export async function markClaimStale(
 
 /** Takes the mark off: the claim's state is the newest again. */
 export async function unmarkClaim(cluster: ClusterClient, place: ClaimPlace): Promise<void> {
-  const { namespace, claim: name } = place;
-  const found = await cluster.core.readNamespacedPersistentVolumeClaim({ namespace, name }).catch(undefinedIfGone);
+  const found = await findClaim(cluster, place);
   // Whoever has none needs no permission to take it off.
   if (staleSince(found) === undefined) return;
   await patchClaim(cluster, place, { label: null, annotation: null });
+}
+
+/** Undefined when there is no such claim. */
+export function findClaim(
+  cluster: ClusterClient,
+  { namespace, claim: name }: ClaimPlace,
+): Promise<V1PersistentVolumeClaim | undefined> {
+  return cluster.core.readNamespacedPersistentVolumeClaim({ namespace, name }).catch(undefinedIfGone);
 }
 
 /** For a person. */

@@ -3,7 +3,7 @@ import type { V1Deployment, V1PodSpec } from "@kubernetes/client-node";
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { isForbidden, withoutFullStop } from "../../kubernetes/errors.ts";
 import { pullImages } from "../../kubernetes/images/pull-images.ts";
-import type { ImagePull } from "../../kubernetes/images/pull-pod.ts";
+import type { PodOwner } from "../../kubernetes/helper-pod.ts";
 import { isOurs } from "../../kubernetes/ownership.ts";
 import type { Patience } from "../../kubernetes/wait-until.ts";
 import { describeFailure } from "../../wording/describe-failure.ts";
@@ -16,7 +16,7 @@ export interface AwaitedDeployment {
   readonly deployment: string;
   /** Of its pods: the images, and where they may be pulled. */
   readonly pods: Partial<V1PodSpec>;
-  readonly owner: ImagePull["owner"];
+  readonly owner: PodOwner;
 }
 
 /**

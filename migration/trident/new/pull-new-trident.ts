@@ -1,6 +1,6 @@
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { pullImages } from "../../kubernetes/images/pull-images.ts";
-import type { ImagePull } from "../../kubernetes/images/pull-pod.ts";
+import type { PodOwner } from "../../kubernetes/helper-pod.ts";
 import type { Patience } from "../../kubernetes/wait-until.ts";
 import { change } from "../../wording/change.ts";
 import type { NewTridentSpec } from "./new-trident.ts";
@@ -15,7 +15,7 @@ export const pullNewName = "trident-etcd-pull-new";
  */
 export async function pullNewTrident(
   cluster: ClusterClient,
-  trident: { readonly namespace: string; readonly spec: NewTridentSpec; readonly owner: ImagePull["owner"] },
+  trident: { readonly namespace: string; readonly spec: NewTridentSpec; readonly owner: PodOwner },
   patience: Patience,
 ): Promise<void> {
   const { namespace, spec, owner } = trident;

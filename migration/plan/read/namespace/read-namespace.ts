@@ -1,4 +1,4 @@
-import type { ClusterApis } from "../../../kubernetes/cluster-apis.ts";
+import { servesDryRun, type ClusterApis } from "../../../kubernetes/cluster-apis.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import type { ClusterReader, ServedObject } from "../cluster-reader.ts";
 import { plannedPods, type PlannedFlow } from "./planned-pods.ts";
@@ -27,7 +27,7 @@ export async function readNamespace(
   }: { readonly flow: PlannedFlow; readonly apis: ClusterApis; readonly kubernetesVersion: string | undefined },
 ): Promise<NamespaceFacts> {
   const path = `/api/v1/namespaces/${request.namespace}`;
-  const pods = knowsDryRun(kubernetesVersion) ? plannedPods(request, flow, apis) : [];
+  const pods = servesDryRun({ version: kubernetesVersion }) ? plannedPods(request, flow, apis) : [];
   const [namespace, tried, quotas, networkPolicies] = await Promise.all([
     reader.read(path),
     tryPods(reader, pods),
@@ -35,10 +35,4 @@ export async function readNamespace(
     reader.list(`/apis/networking.k8s.io/v1/namespaces/${request.namespace}/networkpolicies`),
   ]);
   return { namespace, pods: tried, quotas, networkPolicies };
-}
-
-/** An older API server does not know of dry runs, and would make the pod. */
-function knowsDryRun(said: string | undefined): boolean {
-  const [, minor] = /^v?1\.(\d+)/.exec(said ?? "") ?? [];
-  return Number(minor ?? 0) >= 13;
 }

@@ -7,6 +7,7 @@ import {
   type ManagedAddress,
 } from "../../../connect/etcd-address.ts";
 import type { ClusterApis } from "../../../kubernetes/cluster-apis.ts";
+import { etcdClustersPath } from "../../../kubernetes/etcd-cluster-api.ts";
 import { withoutFullStop } from "../../../kubernetes/errors.ts";
 import { checkMembersNow } from "../../../members/wait-for-members.ts";
 import { recordedEtcd } from "../../../record/recorded-etcd.ts";
@@ -18,8 +19,7 @@ import { isServing, type Flow, type PlannedStep } from "../../migration-plan.ts"
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import { etcdOperatorRules } from "../../../permissions/etcd-operator-rules.ts";
-import { manage, onlyNamed, type EtcdNeeds } from "../../read/permissions.ts";
-import { listEtcdClusters } from "../../read/wishes.ts";
+import { listEtcdClusters, manage, onlyNamed, type EtcdNeeds } from "../../read/permissions.ts";
 import { rbac, secretsIn, type Place } from "../../read/stack-objects.ts";
 import { atRisk, nothingFound, together, type Findings } from "../findings.ts";
 import { checkAuthorities } from "./authorities.ts";
@@ -79,7 +79,7 @@ function placesOf({ namespace, etcdCluster, clientSecret }: ManagedAddress, apis
   const budgets = `/apis/${apis.podDisruptionBudget}/namespaces/${namespace}/poddisruptionbudgets`;
   return [
     ["CustomResourceDefinition", crdName, crdsPath(apis)],
-    ["EtcdCluster", etcdCluster, `/apis/etcd.database.coreos.com/v1beta2/namespaces/${namespace}/etcdclusters`],
+    ["EtcdCluster", etcdCluster, etcdClustersPath(namespace)],
     ["Service", etcdCluster, `${core}/services`],
     ["Service", `${etcdCluster}-client`, `${core}/services`],
     ["PodDisruptionBudget", etcdCluster, budgets],

@@ -1,6 +1,6 @@
-import { crdName } from "../../destroy/crd.ts";
-import type { Access } from "./cluster-reader.ts";
-import { claimMarkAccess } from "./permissions.ts";
+import { crdName } from "../../migration/destroy/crd.ts";
+import type { Access } from "../../migration/plan/read/cluster-reader.ts";
+import { claimMarkAccess, listEtcdClusters } from "../../migration/plan/read/permissions.ts";
 
 /** What a run looks at where it may. */
 export interface Wish {
@@ -8,9 +8,6 @@ export interface Wish {
   /** What it does without, in a few words. */
   readonly without: string;
 }
-
-/** A destroy removes the CRD of EtcdCluster only if it sees that nobody uses it, and keeps it where it can't see. */
-export const listEtcdClusters: Access = { verb: "list", group: "etcd.database.coreos.com", resource: "etcdclusters" };
 
 /** None of these is needed: what can't be looked at is told as a risk, or is not told. */
 export function wishes(namespace: string): Wish[] {
