@@ -101,7 +101,11 @@ function auditFlags(): string[] {
   const directory = join(sandboxState, "audit");
   mkdirSync(directory, { recursive: true });
   const policy = join(directory, "policy.json");
-  const rules = [{ level: "Metadata", omitStages: ["RequestReceived"] }];
+  const rules = [
+    // A watch when it begins, too: its next stage comes past the audit in 1.16, whose log tells of it when it has ended.
+    { level: "Metadata", verbs: ["watch"] },
+    { level: "Metadata", omitStages: ["RequestReceived"] },
+  ];
   writeFileSync(policy, JSON.stringify({ apiVersion: "audit.k8s.io/v1", kind: "Policy", rules }, null, 2));
   return [
     `--audit-policy-file=${policy}`,

@@ -10,7 +10,7 @@ export interface AuditedCall {
   readonly resource: string;
   readonly name: string;
   readonly namespace: string;
-  /** Of the answer, as HTTP. */
+  /** Of the answer, as HTTP; 0 of a watch that has only just been asked for. */
   readonly code: number;
   /** Whether its user may not do that; a 403 can also be admission's. */
   readonly isDenied: boolean;
@@ -30,7 +30,10 @@ interface AuditEvent {
   readonly responseStatus?: { readonly code?: number };
 }
 
-/** What a service account has asked of the sandbox's API server so far; questions that are about no resource are left out. */
+/**
+ * What a service account has asked of the sandbox's API server so far; questions that are about no resource are left out. A watch is
+ * there once as it was asked for, and again with its answer.
+ */
 export async function callsOfServiceAccount(namespace: string, name: string): Promise<AuditedCall[]> {
   const user = `system:serviceaccount:${namespace}:${name}`;
   const lines = (await readFile(auditLogPath, "utf8")).split("\n").filter((line) => line.includes(user));
