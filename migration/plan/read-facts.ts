@@ -20,7 +20,7 @@ import { readMissingPermissions } from "./read/missing-permissions.ts";
 import { claimMarkAccess, neededPermissions, runOf } from "./read/permissions.ts";
 import type { PlanEnvironment } from "./read/plan-environment.ts";
 import { readRunningMigration } from "./read/running-migration.ts";
-import { readStackObjects, stackObjects } from "./read/stack-objects.ts";
+import { clusterWideOf, readStackObjects, stackObjects } from "./read/stack-objects.ts";
 import { readState, readStateToCarryBack } from "./read/state/read-state.ts";
 import { readTrident, type TridentRead } from "./read/trident.ts";
 import { etcdRules } from "./rules/etcd/destination.ts";
@@ -39,6 +39,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   ]);
   const apis = chooseApis(discovery);
   const makesNamespace = missingNamespace !== undefined && request.createNamespace === true;
+  const places = stackObjects(request, etcd.places(apis));
   step("looking for Trident and asking for permissions");
   const [kubeSystem, missing, others, silentDns, nodes, running, objects, given, trident] = await Promise.all([
     reader.read(clusterUidPath),
@@ -47,7 +48,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     readSilentDns(reader),
     readNodes(reader),
     readRunningMigration(reader, { ...request, apis }),
-    missingNamespace === undefined ? readStackObjects(reader, stackObjects(request, etcd.places(apis))) : [],
+    readStackObjects(reader, missingNamespace === undefined ? places : clusterWideOf(places)),
     readGivenObjects(reader, request),
     missingNamespace === undefined ? readTrident(environment, request) : withoutNamespace(request, makesNamespace),
   ]);

@@ -57,6 +57,11 @@ function placesInCluster(name: string): Place[] {
   ];
 }
 
+/** Those that can be there without the stack's namespace. */
+export function clusterWideOf(objects: readonly StackObject[]): StackObject[] {
+  return objects.filter(({ path }) => !path.includes("/namespaces/"));
+}
+
 export interface FoundObject extends StackObject {
   /** Undefined when it does not exist. */
   readonly served: ServedObject | undefined;

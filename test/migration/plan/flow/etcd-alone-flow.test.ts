@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { tridentServes } from "../../../../migration/blockers/etcd-alone-blockers.ts";
+import { crdName } from "../../../../migration/destroy/crd.ts";
 import { isServing } from "../../../../migration/plan/migration-plan.ts";
 import type { FakePlanEnvironment } from "../scene/fake-plan-environment.ts";
 import { smallState } from "../scene/fake-plan-environment.ts";
-import { deploymentPath, emptyRecord } from "../scene/places.ts";
+import { deploymentPath, emptyRecord, ours } from "../scene/places.ts";
 import { planOf } from "../scene/plan-scene.ts";
 import { migratedStack, recordedStack, withStackObjects } from "../scene/stacks.ts";
 
@@ -53,6 +54,29 @@ describe("an etcd alone", () => {
     assert.deepEqual(
       migration.blockers.map(({ kind }) => kind),
       ["noLegacyTrident"],
+    );
+  });
+
+  it("finds what is in the whole cluster before its namespace is made, too: another stack's CRD, and somebody else's objects", async () => {
+    const crd = `CustomResourceDefinition/${crdName}`;
+    const plan = await planOf(
+      (environment) => {
+        environment.hasNamespace = false;
+        environment.objects.set("/version", { gitVersion: "v1.14.10" });
+        environment.objects.set(`/apis/apiextensions.k8s.io/v1beta1/customresourcedefinitions/${crdName}`, {
+          metadata: { annotations: { "trident-etcd/stack": "organization/project/another" }, ...ours },
+        });
+        environment.objects.set("/apis/rbac.authorization.k8s.io/v1/clusterroles/trident-external-etcd-trident", {
+          metadata: { name: "trident-external-etcd-trident" },
+        });
+      },
+      { migrate: false, createNamespace: true },
+    );
+    assert.equal(plan.crd, "existing");
+    assert.match(plan.risks.join(), new RegExp(`${crd} was made by this program for another namespace`));
+    assert.deepEqual(
+      plan.blockers.map(({ kind, object }) => [kind, object]),
+      [["foreignObject", "ClusterRole/trident-external-etcd-trident"]],
     );
   });
 
