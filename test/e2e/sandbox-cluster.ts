@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import {
-  ApiextensionsV1Api,
   ApisApi,
   AppsV1Api,
   CoreV1Api,
@@ -45,9 +44,11 @@ export async function deleteNamespace(cluster: SandboxCluster, name: string): Pr
 
 /** That of EtcdCluster, which a destroy keeps where it may not see who uses it. */
 export async function removeCrd(cluster: SandboxCluster): Promise<void> {
-  const name = "etcdclusters.etcd.database.coreos.com";
-  const extensions = cluster.kubeconfig.makeApiClient(ApiextensionsV1Api);
-  await extensions.deleteCustomResourceDefinition({ name }).catch((error: unknown) => {
+  const group = "apiextensions.k8s.io";
+  const crd = { group, plural: "customresourcedefinitions", name: "etcdclusters.etcd.database.coreos.com" };
+  const version = await servedVersion(cluster, group);
+  const custom = cluster.kubeconfig.makeApiClient(CustomObjectsApi);
+  await custom.deleteClusterCustomObject({ ...crd, version }).catch((error: unknown) => {
     if ((error as { code?: number }).code !== 404) throw error;
   });
 }
