@@ -121,8 +121,9 @@ describe("certificates that were brought", () => {
   it("are refused before and after the time that they are valid in, the CA as well", () => {
     const year = 365 * 86_400_000;
     const ended = problemsOf(fit, new Date(Date.now() + year));
+    // A file of two CAs has a problem for each, told once if both were made in the same second.
     assert.deepEqual(
-      ended.map((problem) => problem.replace(/expired on [\d-]+T[\d:.]+Z\. Renew it\.$/, "expired")),
+      [...new Set(ended.map((problem) => problem.replace(/expired on [\d-]+T[\d:.]+Z\. Renew it\.$/, "expired")))],
       [
         "server-ca.crt expired",
         "server.crt expired",
