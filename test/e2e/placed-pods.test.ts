@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { PatchStrategy, setHeaderOptions, type V1PodSpec } from "@kubernetes/client-node";
+import { PatchStrategy, SchedulingV1Api, setHeaderOptions, type V1PodSpec } from "@kubernetes/client-node";
 import { installLegacyTrident } from "../../sandbox/legacy-trident/install-legacy-trident.ts";
 import { kubeconfigPath } from "../../sandbox/sandbox-paths.ts";
 import { legacyDeploymentFields } from "./legacy-deployment-fields.ts";
@@ -13,22 +13,26 @@ const proxy = { name: "HTTPS_PROXY", value: `http://user:${proxyPassword}@proxy.
 const hostAliases = [{ ip: "192.0.2.1", hostnames: ["storage.example.com"] }];
 const tolerations = [{ key: "dedicated", operator: "Exists" }];
 const label = "trident-etcd-test/storage";
+// Those of Kubernetes itself are for namespace kube-system alone before 1.17.
+const priorityClassName = "trident-etcd-test-storage";
 const settings = {
   namespace,
   migrate: "true",
   etcdClusterSize: "1",
   timeoutSeconds: "240",
-  operatorPod: JSON.stringify({ nodeSelector: { [label]: "yes" }, priorityClassName: "system-cluster-critical" }),
+  operatorPod: JSON.stringify({ nodeSelector: { [label]: "yes" }, priorityClassName }),
   etcdPod: JSON.stringify({ nodeSelector: { [label]: "yes" }, env: [{ name: "ETCD_SNAPSHOT_COUNT", value: "5000" }] }),
 };
 
 describe("a Trident whose pod has what it needs to be pulled and placed", () => {
   const cluster = connectSandbox();
+  const priorities = cluster.kubeconfig.makeApiClient(SchedulingV1Api);
   let stack: TestStack;
   let fieldsBefore: unknown;
 
   before(async () => {
     await labelNodes("yes");
+    await priorities.createPriorityClass({ body: { metadata: { name: priorityClassName }, value: 1000 } });
     await installLegacyTrident(
       { kubeconfig: kubeconfigPath, namespace, volumes: 3, backendPassword: "unused" },
       console.log,
@@ -50,6 +54,7 @@ describe("a Trident whose pod has what it needs to be pulled and placed", () => 
     await stack.destroy();
     await stack.forget();
     await deleteNamespace(cluster, namespace);
+    await priorities.deletePriorityClass({ name: priorityClassName });
     await labelNodes(null);
   });
 
@@ -76,16 +81,13 @@ describe("a Trident whose pod has what it needs to be pulled and placed", () => 
     assert.deepEqual(pod.nodeSelector, { [label]: "yes" });
     assert.deepEqual(pod.hostAliases, hostAliases);
     assert.deepEqual(pod.tolerations, tolerations);
-    assert.equal(pod.priorityClassName, "system-cluster-critical");
+    assert.equal(pod.priorityClassName, priorityClassName);
     assert.deepEqual(pod.containers[0]?.env, [proxy, { name: "NO_PROXY", value: "trident-etcd-client" }]);
   });
 
   it("has its operator and its members where their settings say", async () => {
     const operator = await podOf("etcd-operator");
-    assert.deepEqual(
-      [operator.nodeSelector, operator.priorityClassName],
-      [{ [label]: "yes" }, "system-cluster-critical"],
-    );
+    assert.deepEqual([operator.nodeSelector, operator.priorityClassName], [{ [label]: "yes" }, priorityClassName]);
     const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: "etcd_cluster=trident-etcd" });
     const [member] = items;
     assert.deepEqual(member?.spec?.nodeSelector, { [label]: "yes" });
@@ -145,7 +147,7 @@ const withMore = {
       spec: {
         imagePullSecrets: [{ name: "registry" }],
         nodeSelector: { [label]: "yes" },
-        priorityClassName: "system-cluster-critical",
+        priorityClassName,
         ...{ hostAliases, tolerations },
         containers: [{ name: "trident-main", env: [proxy, { name: "GODEBUG", value: "x509ignoreCN=0" }] }],
       },
