@@ -8,8 +8,10 @@ import { StackNamespace } from "./components/stack/stack-namespace.ts";
 import { StackRecord } from "./components/stack/stack-record.ts";
 import { TridentAccount } from "./components/trident/trident-account.ts";
 import { Trident, tridentSpec } from "./components/trident/trident.ts";
+import { clientSecrets } from "./program/client-secrets.ts";
 import { choosePlatform, clusterAccess } from "./program/cluster-access.ts";
 import { etcdHost, existingEtcdAddress, useExistingEtcd } from "./program/existing-etcd.ts";
+import { moveTrident, summarizeMove } from "./program/etcd-move.ts";
 import { explained } from "./program/explained.ts";
 import { pullTridentImage } from "./program/image-pull.ts";
 import { kubernetesOptions } from "./program/kubernetes-options.ts";
@@ -87,7 +89,7 @@ const etcd: TridentsEtcd =
         record: record.recordName,
         onCluster,
       })
-    : useExistingEtcd("existing-etcd", existing, etcdIdentity, onCluster);
+    : useExistingEtcd(existing, clientSecrets(settings), etcdIdentity, onCluster);
 
 const account = settings.trident
   ? new TridentAccount(
@@ -136,6 +138,14 @@ const stateMigration =
     : undefined;
 const summary = stateMigration?.summary;
 
+const move =
+  tridentArgs && imagePull
+    ? moveTrident(settings, plan, {
+        ...{ access, etcd, imagePull, record: record.recordName },
+        newTrident: tridentSpec(tridentArgs),
+      })
+    : undefined;
+
 // An etcd alone has none. Rolled back, the old Trident has its place. Pulumi deletes what is no longer registered last: the new one,
 // then the migration, whose removal puts the old one back.
 const trident =
@@ -148,13 +158,13 @@ const trident =
           namespace: settings.namespace,
           ...(summary === undefined ? {} : { migratedStateDigest: summary.sha256 }),
         },
-        { ...onCluster, dependsOn: [imagePull] },
+        { ...onCluster, dependsOn: [imagePull, move].filter((each) => each !== undefined) },
       );
 
 const made = { access, record: record.recordName, etcd, stateMigration };
 const serving = settings.rollback ? undefined : checkServing(settings, plan, { ...made, trident });
 
-const users = [stateMigration, trident].filter((user) => user !== undefined);
+const users = [stateMigration, move, trident].filter((user) => user !== undefined);
 const trial = etcd.usedBy?.(...users);
 const all = [...users, serving, trial, etcd.component, record, account].filter((each) => each !== undefined);
 const deployment = trident === undefined ? undefined : legacy.legacyDeployment;
@@ -173,5 +183,6 @@ export const migrationPlan = {
   certificates: etcd.certificateExpiry,
 };
 export const migration = summary;
+export const etcdMove = summarizeMove(move);
 
 if (!settings.rollback) writeReport(settings.report, plan, outcomeOf(etcd, trident, summary));

@@ -5,17 +5,16 @@ import { expiryOf } from "@trident-etcd/migration/certificates/client-certificat
 
 import { certificateVersion } from "../components/etcd/certificate-version.ts";
 import { ExistingEtcd } from "../components/etcd/existing-etcd.ts";
+import { clientSecrets, type ClientSecrets } from "./client-secrets.ts";
 import { isGiven, podsOf } from "./pods.ts";
 import type { Settings } from "./settings/settings.ts";
 import type { TridentsEtcd } from "./tridents-etcd.ts";
-
-const clientSecret = "etcd-client-tls";
-const credentialsSecret = "etcd-client-credentials";
 
 /** Where the settings say that the etcd is, with the names of the Secrets that the stack makes; undefined for one of its own. */
 export function existingEtcdAddress(settings: Settings): ExistingEtcdAddress | undefined {
   if (settings.existingEtcdEndpoints.length === 0) return undefined;
   const { helper: gatewayPod } = podsOf(settings);
+  const { clientSecret, credentialsSecret } = clientSecrets(settings);
   return {
     namespace: settings.namespace,
     endpoints: settings.existingEtcdEndpoints,
@@ -35,13 +34,14 @@ export function etcdHost(etcdName: string, existing: ExistingEtcdAddress | undef
 
 /** An etcd that somebody else runs: only the Secrets for it are made. */
 export function useExistingEtcd(
-  name: string,
   address: ExistingEtcdAddress,
+  { clientSecret, credentialsSecret, suffix }: ClientSecrets,
   { tls, credentials }: EtcdIdentity,
   onCluster: pulumi.ComponentResourceOptions,
 ): TridentsEtcd {
   const etcd = new ExistingEtcd(
-    name,
+    // Another component, with other Secrets: Pulumi removes those for the etcd before at the end of the run that moves Trident.
+    `existing-etcd${suffix}`,
     {
       namespace: address.namespace,
       endpoints: address.endpoints,

@@ -13,6 +13,7 @@ import type { CertificateWithKey } from "../components/etcd/etcd-secrets.ts";
 import { ManagedEtcd, type GeneratedCertificates, type ManagedEtcdArgs } from "../components/etcd/managed-etcd.ts";
 import { tridentPods } from "../components/trident/trident.ts";
 import type { ClusterChoice } from "../components/cluster-of.ts";
+import { clientSecrets } from "./client-secrets.ts";
 import { isGiven, podsOf } from "./pods.ts";
 import type { Settings } from "./settings/settings.ts";
 
@@ -49,6 +50,7 @@ export function createManagedEtcd(
       ...(isGiven(pods.members) ? { memberPod: pods.members } : {}),
       ...(isGiven(pods.operator) ? { operatorPod: pods.operator } : {}),
       certificates: brought === undefined ? generatedCertificates(settings) : broughtCertificates(brought),
+      ...(settings.movedFromEtcd === "" ? {} : { clientSecretName: clientSecrets(settings).clientSecret }),
       clients: clientPods(settings),
       crd,
       ...inputOf(apis),

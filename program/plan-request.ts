@@ -7,6 +7,7 @@ import type { Platform } from "@trident-etcd/migration/kubernetes/detect-platfor
 import type { ClusterAccess } from "@trident-etcd/migration/kubernetes/cluster-client.ts";
 import type { PlanRequest } from "@trident-etcd/migration/plan/plan-request.ts";
 
+import { clientSecrets } from "./client-secrets.ts";
 import { legacyTrident } from "./legacy-trident.ts";
 import { generatedAuthority } from "./managed-etcd.ts";
 import { podRequest } from "./pods.ts";
@@ -47,7 +48,9 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
     stack: stackName(),
     stackPods,
     abandonedClaims: settings.abandonedClaim,
-    destination: etcdAddress(existing ?? { namespace, etcdCluster: etcdName, clientSecret: "etcd-client-tls" }),
+    destination: etcdAddress(
+      existing ?? { namespace, etcdCluster: etcdName, clientSecret: clientSecrets(settings).clientSecret },
+    ),
     ...(existing === undefined ? {} : { existing: existingEtcdRequest(settings, etcdIdentity) }),
     ...(certificates === undefined
       ? { generatedCertificates: generatedAuthority(settings) }
@@ -57,6 +60,8 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
     ...(settings.tridentClusterRole === "own" ? {} : { tridentClusterRole: settings.tridentClusterRole }),
     ...(settings.etcdClusterCrd === "own" ? {} : { etcdClusterCrd: settings.etcdClusterCrd }),
     ...keysToDiscard(settings),
+    ...(settings.movedFromEtcd === "" ? {} : { movedFromEtcd: settings.movedFromEtcd }),
+    ownEtcd: etcdName,
   };
 }
 

@@ -7,6 +7,7 @@ import type { PodsDependOn, StackPods } from "@trident-etcd/migration/plan/stack
 import { etcdClusterSpec } from "../components/etcd/etcd-cluster.ts";
 import { etcdOperatorSpec } from "../components/etcd/etcd-operator.ts";
 import { tridentSpec } from "../components/trident/trident.ts";
+import { clientSecrets } from "./client-secrets.ts";
 import { etcdPodSettings } from "./managed-etcd.ts";
 import { podsOf } from "./pods.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -30,7 +31,7 @@ export async function stackPods(
     image: settings.tridentImage,
     debug: settings.tridentDebug,
     etcdClientEndpoint: existing?.endpoints[0] ?? `https://${etcdName}-client:2379`,
-    ...(hasTls ? { clientSecretName: "etcd-client-tls" } : {}),
+    ...(hasTls ? { clientSecretName: clientSecrets(settings).clientSecret } : {}),
     clientCertificateVersion: later,
     pod: podsOf(settings, carried).trident,
     apis,
@@ -47,7 +48,7 @@ function ownEtcdPods(settings: Settings, clusterName: string, platform: Platform
   const { operatorImage: image, ...pods } = etcdPodSettings(settings, platform);
   const { operator, members } = podsOf(settings);
   const tls = {
-    clientSecretName: "etcd-client-tls",
+    clientSecretName: clientSecrets(settings).clientSecret,
     serverSecretName: "etcd-server-tls",
     peerSecretName: "etcd-peer-tls",
   };

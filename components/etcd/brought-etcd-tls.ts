@@ -7,6 +7,8 @@ import type { CertificateExpiry } from "./etcd-tls.ts";
 export interface BroughtEtcdTlsArgs {
   /** The namespace of the etcd cluster, and of the Secrets. */
   readonly namespace: pulumi.Input<string>;
+  /** @default "etcd-client-tls" */
+  readonly clientSecretName?: string;
   /**
    * PEM; several certificates may stand one after the other. Kept as secrets. They are not checked here: members that can't
    * use them do not start.

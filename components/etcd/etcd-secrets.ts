@@ -28,7 +28,12 @@ export interface EtcdSecretNames {
 export function createEtcdSecrets(
   parent: pulumi.ComponentResource,
   name: string,
-  place: { readonly namespace: pulumi.Input<string>; readonly annotations?: Readonly<Record<string, string>> },
+  place: {
+    readonly namespace: pulumi.Input<string>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    /** @default "etcd-client-tls" */
+    readonly clientSecretName?: string;
+  },
   { server, peer, client }: EtcdCertificates,
 ): EtcdSecretNames {
   const create = (role: string, secretName: string, files: Record<string, pulumi.Input<string>>) =>
@@ -44,7 +49,7 @@ export function createEtcdSecrets(
       "peer.key": peer.privateKey,
       "peer-ca.crt": peer.authority,
     }),
-    clientSecretName: create("client", "etcd-client-tls", {
+    clientSecretName: create("client", place.clientSecretName ?? "etcd-client-tls", {
       "etcd-client.crt": client.certificate,
       "etcd-client.key": client.privateKey,
       "etcd-client-ca.crt": client.authority,

@@ -7,6 +7,8 @@ import { createEtcdSecrets } from "./etcd-secrets.ts";
 export interface EtcdTlsArgs {
   /** The namespace of the etcd cluster, and of the Secrets. */
   readonly namespace: pulumi.Input<string>;
+  /** @default "etcd-client-tls" */
+  readonly clientSecretName?: string;
   /** The name of the etcd cluster that the certificates are for: its Services' names derive from it. */
   readonly clusterName: pulumi.Input<string>;
   /** Whom the certificates name as their subject (CN). */

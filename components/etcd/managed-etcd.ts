@@ -22,6 +22,11 @@ export interface ManagedEtcdArgs extends DestroyStepArgs, Omit<EtcdClusterArgs, 
   /** Either whom certificates are to name, which are issued here then, or certificates that were issued elsewhere. */
   readonly certificates: GeneratedCertificates | EtcdCertificates;
   /**
+   * The name of the Secret for clients.
+   * @default "etcd-client-tls"
+   */
+  readonly clientSecretName?: string;
+  /**
    * The operator's image, with its tag or digest.
    * @default "quay.io/coreos/etcd-operator:v0.9.4"
    */
@@ -60,7 +65,7 @@ export interface ManagedEtcdArgs extends DestroyStepArgs, Omit<EtcdClusterArgs, 
   readonly partNames?: Partial<PartNames>;
 }
 
-export type GeneratedCertificates = Omit<EtcdTlsArgs, "namespace" | "clusterName">;
+export type GeneratedCertificates = Omit<EtcdTlsArgs, "namespace" | "clusterName" | "clientSecretName">;
 
 export interface PartNames {
   readonly tls: string;
@@ -192,12 +197,13 @@ function createTls({ args, clusterName, names, beside }: Parts): {
   readonly tls: EtcdTls | BroughtEtcdTls;
   readonly clientCertificateVersion: pulumi.Output<string>;
 } {
-  const { namespace, certificates } = args;
+  const { namespace, certificates, clientSecretName } = args;
+  const place = { namespace, ...(clientSecretName === undefined ? {} : { clientSecretName }) };
   if (isBrought(certificates)) {
-    const tls = new BroughtEtcdTls(names.tls, { namespace, certificates }, beside);
+    const tls = new BroughtEtcdTls(names.tls, { ...place, certificates }, beside);
     return { tls, clientCertificateVersion: versionOf(certificates.client) };
   }
-  const tls = new EtcdTls(names.tls, { ...certificates, namespace, clusterName }, beside);
+  const tls = new EtcdTls(names.tls, { ...certificates, ...place, clusterName }, beside);
   return { tls, clientCertificateVersion: tls.expiry.client };
 }
 
@@ -260,6 +266,7 @@ const notTheClusters = [
   "context",
   "clusterUid",
   "certificates",
+  "clientSecretName",
   "operatorImage",
   "operatorPod",
   "crd",

@@ -156,8 +156,7 @@ export function anotherEtcd(deployment: string, current: string, next: string, k
     message: `Deployment ${deployment} has its state in the etcd at ${current}, and the one that is named now is ${next}, ${there}.`,
     remedy:
       `Name the etcd again as it was (\`${change({ endpoints: "https://HOST:2379" })}\`, or \`${change({ endpoints: undefined })}\` for the stack's ` +
-      `own), and run \`pulumi up\`, which records the etcd that is left. To move the state then: stop Trident, copy it as ` +
-      `docs/copying-by-hand.md says, name the other etcd, and \`${change({ abandonedEtcd: "ID" })}\` with the cluster id that ` +
-      "`pulumi preview` tells of.",
+      `own), and run \`pulumi up\`, which records the etcd that is left. To move Trident with its state then, name the other etcd and run ` +
+      `\`pulumi preview\`, which tells of the cluster id for \`${change({ movedFromEtcd: "ID" })}\` (docs/moving-between-etcds.md).`,
   };
 }

@@ -14,6 +14,8 @@ export interface NamedLegacyTrident {
   readonly clientPort: number;
   /** Whether only its claim is left. */
   readonly isUninstalled?: boolean;
+  /** Where its state is, if not in an etcd of its own pod. */
+  readonly externalEtcd?: { readonly called: string };
 }
 
 /** The namespace that is named does not exist. */

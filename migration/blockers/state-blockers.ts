@@ -1,5 +1,5 @@
 import { change } from "../wording/change.ts";
-import { agreeing, counted, listed } from "../wording/counted.ts";
+import { agreeing, counted, listed, sentence } from "../wording/counted.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import type { Blocker } from "./blocker.ts";
@@ -26,6 +26,7 @@ interface NamedThing {
 
 /** The embedded etcd runs, and does not answer. */
 export function sourceUnreachable(legacy: NamedLegacyTrident, failure: unknown): Blocker {
+  if (legacy.externalEtcd !== undefined) return formerEtcdUnreachable(legacy.externalEtcd.called, failure);
   return {
     kind: "sourceUnreachable",
     object: `Deployment/${legacy.name}`,
@@ -34,8 +35,20 @@ export function sourceUnreachable(legacy: NamedLegacyTrident, failure: unknown):
   };
 }
 
-/** The embedded etcd has no state of Trident. */
+function formerEtcdUnreachable(etcd: string, failure: unknown): Blocker {
+  return {
+    kind: "sourceUnreachable",
+    object: etcd,
+    message: `${sentence(etcd)}, from which Trident is to be moved, can't be read: ${withoutFullStop(describeFailure(failure))}.`,
+    remedy:
+      "See that it can be reached and takes the certificate with which Trident uses it now; nothing is moved from an etcd that does not " +
+      "answer. Then run this again.",
+  };
+}
+
+/** The etcd that Trident is on has no state of Trident. */
 export function emptySource(legacy: NamedLegacyTrident, prefix: string): Blocker {
+  if (legacy.externalEtcd !== undefined) return emptyFormerEtcd(legacy.externalEtcd.called, prefix);
   return {
     kind: "emptySource",
     object: prefix,
@@ -46,6 +59,16 @@ export function emptySource(legacy: NamedLegacyTrident, prefix: string): Blocker
       `A Trident before 18.01 keeps its state in etcd's v2 store: start Trident 18.01 or later on it once. If there ` +
       `really is nothing to keep, remove that Deployment and ` +
       `\`${change({ migrate: false, abandonedClaims: legacy.claim })}\`.`,
+  };
+}
+
+function emptyFormerEtcd(etcd: string, prefix: string): Blocker {
+  return {
+    kind: "emptySource",
+    object: prefix,
+    message: `There is no key under ${prefix} in ${etcd}: there is no state to move.`,
+    remedy:
+      "Trident has at least its version there as soon as it has served: find out who has emptied it before anything else.",
   };
 }
 
@@ -68,10 +91,19 @@ export function brokenReferences(
         : "Nothing is stopped before that is put right."),
     remedy:
       `Make ${what} ${named(name)} again with the old Trident's \`tridentctl create ${what.replace(" ", "")}\`, or, if volume ${volume} is of ` +
-      `no use to anybody, remove it from the state: \`kubectl --namespace ${legacy.namespace} exec deployment/${legacy.name} ` +
-      `--container ${legacy.etcdContainer.name} -- env ETCDCTL_API=3 etcdctl --endpoints=http://127.0.0.1:${legacy.clientPort} ` +
-      `del ${key}\`. Then run this again.`,
+      `no use to anybody, remove it from the state: \`${deletion(legacy, key)}\`. Then run this again.`,
   };
+}
+
+function deletion(
+  { externalEtcd, namespace, name, etcdContainer, clientPort }: NamedLegacyTrident,
+  key: string,
+): string {
+  if (externalEtcd !== undefined) return `etcdctl del ${key}`;
+  return (
+    `kubectl --namespace ${namespace} exec deployment/${name} --container ${etcdContainer.name} -- env ETCDCTL_API=3 etcdctl ` +
+    `--endpoints=http://127.0.0.1:${clientPort} del ${key}`
+  );
 }
 
 /** What the old Trident has in its memory is not what its etcd has. */

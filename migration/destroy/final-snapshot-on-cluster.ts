@@ -10,7 +10,7 @@ import type { SnapshotFolder } from "../snapshot/snapshot-folder.ts";
 import { openForwardedStore, type OpenStore } from "../connect/open-store.ts";
 import type { LastEtcd } from "./final-snapshot-errors.ts";
 import type { FinalSnapshotEnvironment } from "./final-snapshot.ts";
-import { readRecordedClusterId } from "../record/recorded-cluster-id.ts";
+import { readRecordedClusterIds } from "../record/recorded-cluster-ids.ts";
 import { memberState, type MemberState } from "../members/member-state.ts";
 
 export interface FinalSnapshotRequest extends Omit<LastEtcd, "snapshotDirectory"> {
@@ -50,7 +50,7 @@ export function finalSnapshotOnCluster(
     },
     ...(record === undefined
       ? {}
-      : { findRecordedClusterId: () => readRecordedClusterId(cluster, { namespace, record }) }),
+      : { findKnownClusterIds: () => readRecordedClusterIds(cluster, { namespace, record }) }),
     save: async (content, databaseBytes) => {
       if (!isTrial) return folder.save(content, interruption);
       await folder.prepare();

@@ -30,8 +30,8 @@ export interface FinalSnapshotEnvironment {
   /** How long members that can't be asked are asked again. */
   readonly patience: { readonly seconds: number; readonly pauseMilliseconds: number };
   findMembers(): Promise<FoundMembers>;
-  /** Undefined where the stack has recorded none. */
-  findRecordedClusterId?(): Promise<string | undefined>;
+  /** That which the stack has recorded first; none where it has recorded none. */
+  findKnownClusterIds?(): Promise<readonly string[]>;
   /** Answers the path. Raises SnapshotDirectoryError, or what the content raises. */
   save(content: AsyncIterable<Buffer>, databaseBytes: number): Promise<string>;
 }
@@ -117,7 +117,7 @@ async function tryToSave(
   const everyoneAnswers = silent.length === 0 && paused.length === 0;
   const failing: Failing[] = [...silent];
   try {
-    refuseOtherEtcd(environment.etcd, await environment.findRecordedClusterId?.(), clusterIds);
+    refuseOtherEtcd(environment.etcd, (await environment.findKnownClusterIds?.()) ?? [], clusterIds);
     for (const member of answering) {
       const keys = await countOfAllKeys(member.store);
       if (keys === 0) return { line: `No snapshot of ${name} is saved: it has no key.` };

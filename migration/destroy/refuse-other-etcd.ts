@@ -20,8 +20,9 @@ function wayToRecord({ advice }: LastEtcd, recorded: string): string {
   return `\`${advice.anotherEtcd.replace("ID", recorded)}\``;
 }
 
-/** Raises FinalSnapshotOtherEtcdError. */
-export function refuseOtherEtcd(etcd: LastEtcd, recorded: string | undefined, found: readonly string[]): void {
-  const stranger = recorded === undefined ? undefined : found.find((id) => id !== recorded);
+/** Raises FinalSnapshotOtherEtcdError. One that Trident was moved from is as well known as the one that it is on. */
+export function refuseOtherEtcd(etcd: LastEtcd, known: readonly string[], found: readonly string[]): void {
+  const [recorded] = known;
+  const stranger = found.find((id) => !known.includes(id));
   if (recorded !== undefined && stranger !== undefined) throw new FinalSnapshotOtherEtcdError(etcd, recorded, stranger);
 }

@@ -1,10 +1,10 @@
 import { BlockedError } from "../blockers/blocker.ts";
 import { legacyNotServing } from "../blockers/legacy-blockers.ts";
 import { WrittenKeys } from "../copy/write/write-journal.ts";
-import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import { etcdOfLegacy, type LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import type { TridentNames } from "../trident/state/check-state.ts";
-import { counted } from "../wording/counted.ts";
+import { counted, sentence } from "../wording/counted.ts";
 import { checkStores } from "./check-destination.ts";
 import { MigrationError, type BegunMigration, type Migration } from "./migration.ts";
 import { undoMigration } from "./undo-migration.ts";
@@ -36,12 +36,16 @@ async function openChecked(begun: BegunMigration): Promise<Migration> {
     const source = legacy.stoppedByMigration ? undefined : await cluster.openLiveSource(legacy);
     if (source === undefined) {
       report(
-        "The embedded etcd does not run now: its state is checked, and all of it copied, once it is started for the copy.",
+        legacy.externalEtcd === undefined
+          ? "The embedded etcd does not run now: its state is checked, and all of it copied, once it is started for the copy."
+          : "Trident was stopped by an earlier run: its state is checked once more, and all of it copied.",
       );
     } else {
       const ask = () => namesOfServing(cluster, legacy);
       const { keys } = await checkStores(migration, source, ask).finally(() => source.close());
-      report(`The embedded etcd has ${counted(keys, "key")} to move, and nothing in the new etcd is in their way.`);
+      report(
+        `${sentence(etcdOfLegacy(legacy))} has ${counted(keys, "key")} to move, and nothing in the new etcd is in their way.`,
+      );
     }
     // Last, since these are the only checks that make something, if only for a moment.
     await cluster.checkLegacyImage(legacy, record);

@@ -1,4 +1,5 @@
 import type { MigrationResult } from "../record/migration-result.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { StoppedTrident } from "../trident/legacy/stop-legacy-trident.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import { counted } from "../wording/counted.ts";
@@ -13,12 +14,13 @@ type Ending = Pick<BegunMigration, "cluster" | "legacy" | "report">;
 
 /** From here on nothing is undone any more. */
 export async function recordCopied(
-  cluster: Pick<ClusterPort, "changeRecord">,
+  cluster: Pick<ClusterPort, "changeRecord" | "movesFrom">,
   verified: MigrationResult,
 ): Promise<MigrationResult> {
   const result = { ...verified, finishedAt: new Date().toISOString() };
   const etcd = {
     etcdClusterId: result.destinationClusterId,
+    ...(cluster.movesFrom === undefined ? {} : { movedFromEtcd: result.sourceClusterId }),
     ...(result.keys > 0 ? { etcdHeldKeys: "true" as const } : {}),
   };
   await cluster.changeRecord({ phase: "copied", result: JSON.stringify(result), ...etcd });
@@ -32,7 +34,7 @@ export async function endMigration(ending: Ending, stop: StoppedTrident): Promis
     // Only now, since nothing waits for it, and while it ends a killed run would still be undone otherwise.
     await cluster.removeSourcePod();
     await deleteLegacy(ending, stop);
-    await markClaim(ending, legacy.claim, stop.stoppedAt);
+    if (legacy.externalEtcd === undefined) await markClaim(ending, legacy.claim, stop.stoppedAt);
     await cluster.handOverNewTrident();
   });
 }
@@ -44,18 +46,24 @@ export async function finishedBefore(
   report: (line: string) => void,
 ): Promise<MigrationResult> {
   await cluster.handOverNewTrident();
-  const claim = claimInRecord(record, cluster.legacyEtcdContainer);
+  const claim = cluster.movesFrom === undefined ? claimInRecord(record, cluster.legacyEtcdContainer) : undefined;
   if (claim !== undefined) await markClaim({ cluster, report }, claim, result.cutOverAt);
-  report(`The migration was finished before: ${counted(result.keys, "key is", "keys are")} in the new etcd.`);
+  report(
+    `The ${cluster.movesFrom === undefined ? "migration" : "move"} was finished before: ${counted(result.keys, "key is", "keys are")} in the new etcd.`,
+  );
   return result;
 }
 
 async function deleteLegacy({ cluster, legacy, report }: Ending, stop: StoppedTrident): Promise<void> {
   await cluster.deleteLegacy(stop);
-  const deleted = legacy.isUninstalled === true ? "" : `Deleted the old Deployment ${legacy.name}; `;
-  report(`${deleted}PersistentVolumeClaim ${legacy.claim} stays.`);
+  report(whatStays(legacy));
   // No copy is under way any more. A marker that stays misleads nobody while there is no legacy Trident.
   await cluster.changeRecord({ firstPass: null, served: null }).catch(() => undefined);
+}
+
+function whatStays({ isUninstalled, externalEtcd, name, claim }: LegacyTrident): string {
+  if (externalEtcd !== undefined) return `The keys in ${externalEtcd.called} stay as they were when Trident left it.`;
+  return `${isUninstalled === true ? "" : `Deleted the old Deployment ${name}; `}PersistentVolumeClaim ${claim} stays.`;
 }
 
 /**

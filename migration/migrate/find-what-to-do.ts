@@ -1,18 +1,31 @@
 import { BlockedError } from "../blockers/blocker.ts";
 import { foreignTrident, noLegacyTrident, stoppedTridentDeleted } from "../blockers/legacy-blockers.ts";
+import { nothingToMove } from "../blockers/move-blockers.ts";
+import { describeAddress } from "../connect/etcd-address.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
 import { recordedResult, type MigrationResult } from "../record/migration-result.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
 import { counted } from "../wording/counted.ts";
 
-/** @throws BlockedError (foreignTrident, noLegacyTrident, stoppedTridentDeleted) */
+const notThere = {
+  absent: "there is no Deployment of Trident",
+  uninstalled: "there is no Deployment of Trident",
+  ours: "Trident runs on the other etcd already",
+} as const;
+
+/** @throws BlockedError (foreignTrident, noLegacyTrident, stoppedTridentDeleted, nothingToMove) */
 export async function findWhatToDo(
   cluster: ClusterPort,
 ): Promise<{ legacy: LegacyTrident; record: MigrationRecord } | { result: MigrationResult; record: MigrationRecord }> {
   const { namespace, legacyDeployment } = cluster;
   const record = await cluster.readRecord();
   const trident = await cluster.findTrident();
+  if (cluster.movesFrom !== undefined && trident.kind !== "legacy" && record.phase !== "copied") {
+    const from = describeAddress(cluster.movesFrom);
+    const found = trident.kind === "foreign" ? trident.why : notThere[trident.kind];
+    throw new BlockedError(nothingToMove({ namespace, deployment: legacyDeployment }, from, found));
+  }
   switch (trident.kind) {
     case "legacy":
       return { legacy: trident.legacy, record };
@@ -51,5 +64,9 @@ export function describeLegacy(legacy: LegacyTrident): string {
   const state = legacy.stoppedByMigration
     ? "stopped by a migration that did not end"
     : `at ${counted(legacy.replicas, "replica")}`;
-  return `Found the old Trident: Deployment ${legacy.name}, ${state}, its state on PersistentVolumeClaim ${legacy.claim} (${legacy.etcdImage}).`;
+  const where =
+    legacy.externalEtcd === undefined
+      ? `on PersistentVolumeClaim ${legacy.claim} (${legacy.etcdImage})`
+      : `in ${legacy.externalEtcd.called}`;
+  return `Found the old Trident: Deployment ${legacy.name}, ${state}, its state ${where}.`;
 }

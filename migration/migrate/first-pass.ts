@@ -24,7 +24,8 @@ export async function runFirstPass(migration: Migration): Promise<VerifiedCopy |
     report("Copying while the old Trident serves.");
     return await copyWhole(migration, noting(opened, failures));
   } catch (error) {
-    if (!isOutOfReach(error, failures)) throw error;
+    // An etcd that is not in Trident's pod is no nearer once that is stopped.
+    if (!isOutOfReach(error, failures) || legacy.externalEtcd !== undefined) throw error;
     report(
       `The embedded etcd can no longer be reached while it serves (${withoutFullStop(describeFailure(error))}): ` +
         `all is copied once it is stopped, so Trident is away for longer.`,

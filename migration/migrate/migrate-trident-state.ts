@@ -2,9 +2,11 @@ import type { EtcdAddress } from "../connect/etcd-address.ts";
 import { interruptible } from "../lease/interruption.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import type { MigrationResult } from "../record/migration-result.ts";
+import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { StoppedTrident } from "../trident/legacy/stop-legacy-trident.ts";
-import { clusterAdapter, type ClusterRequest } from "../trident/port/cluster-adapter.ts";
+import { clusterAdapter } from "../trident/port/cluster-adapter.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
+import type { ClusterRequest } from "../trident/port/cluster-request.ts";
 import { underLease } from "../trident/port/under-lease.ts";
 import { checkAllIsReady } from "./check-all-is-ready.ts";
 import { endMigration, finishedBefore, recordCopied } from "./end-migration.ts";
@@ -108,12 +110,8 @@ async function copyAndCutOver(migration: Migration): Promise<MigrationResult> {
     stopped = true;
     const stop = await cluster.stopLegacy(legacy, record);
 
-    enter("starting its etcd for the copy");
-    report(
-      legacy.isUninstalled === true
-        ? `Starting its etcd alone on a copy of PersistentVolumeClaim ${legacy.claim}, which is only read.`
-        : `Stopped. Starting its etcd alone on PersistentVolumeClaim ${legacy.claim}.`,
-    );
+    enter(legacy.externalEtcd === undefined ? "starting its etcd for the copy" : "connecting to its etcd once more");
+    report(describeStopped(legacy));
     const source = await cluster.openStoppedSource(legacy, record);
     let result: MigrationResult;
     try {
@@ -145,4 +143,11 @@ async function copyAndCutOver(migration: Migration): Promise<MigrationResult> {
   }
   await endMigration(migration, copied.stop);
   return copied.result;
+}
+
+function describeStopped({ isUninstalled, externalEtcd, claim }: LegacyTrident): string {
+  if (externalEtcd !== undefined) return "Stopped.";
+  return isUninstalled === true
+    ? `Starting its etcd alone on a copy of PersistentVolumeClaim ${claim}, which is only read.`
+    : `Stopped. Starting its etcd alone on PersistentVolumeClaim ${claim}.`;
 }

@@ -38,7 +38,7 @@ export type LegacyOutcome =
   /** The new one has served, and what it wrote could not be carried back: it is kept. */
   | { readonly kind: "newKept"; readonly why: unknown; readonly serves: boolean }
   /** Stopped, with the new one serving, as a run that was killed had left them. */
-  | { readonly kind: "leftAsFound"; readonly namespace: string }
+  | { readonly kind: "leftAsFound"; readonly namespace: string; readonly isMove?: boolean }
   | { readonly kind: "notRestored"; readonly why: unknown; readonly command: string }
   /** The Lease went to another run, which may have begun to change all of it. */
   | { readonly kind: "leftToOther"; readonly lease: string; readonly namespace: string };
@@ -96,13 +96,16 @@ function describeOutcome(legacy: LegacyOutcome): string {
       return "Nothing was changed: the old Trident is as it was.";
     case "restored":
       return legacy.replicas > 0
-        ? "The old Trident is serving again with its embedded etcd, and no state is lost; the next `pulumi up` starts over."
+        ? "The old Trident is serving again with its etcd, and no state is lost; the next `pulumi up` starts over."
         : "The old Trident is at 0 replicas, as it was before; the next `pulumi up` starts over.";
     case "claimAsFound":
       return `PersistentVolumeClaim ${legacy.claim} is as it was, and no Trident serves, as before; the next \`pulumi up\` starts over.`;
     case "superseded":
       return "All of the state is copied and verified, and nothing is taken back; the next `pulumi up` ends what is left.";
     case "leftAsFound":
+      if (legacy.isMove === true) {
+        return "Trident is left as a run that was killed had left it, on the etcd that its Deployment names; the next `pulumi up` goes on from there.";
+      }
       return (
         "The old Trident is stopped, and the new one serves if it did, as a run that was killed had left them; the next " +
         "`pulumi up` goes on from there. `pulumi destroy` puts the old one back, with what the new one has written since. To " +
@@ -120,7 +123,7 @@ function describeOutcome(legacy: LegacyOutcome): string {
     case "notRestored":
       return (
         `The old Trident could NOT be started again (${withoutFullStop(describeFailure(legacy.why))}). Its state is ` +
-        `intact on its PersistentVolumeClaim; start it with \`${legacy.command}\`.`
+        `intact where it was; start it with \`${legacy.command}\`.`
       );
     case "leftToOther":
       return (

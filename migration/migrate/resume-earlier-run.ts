@@ -8,7 +8,7 @@ import { newTridentName } from "../trident/new/new-trident.ts";
 import { settleBesideLegacy, writtenTo } from "../undo/beside-legacy-trident.ts";
 import { givenUpKeys, undoNewTrident } from "../undo/undo-new-trident.ts";
 import { endMigration, recordCopied } from "./end-migration.ts";
-import { leavesUntouched, leaving, type BegunMigration } from "./migration.ts";
+import { leavesUntouched, leaving, type BegunMigration, type LegacyOutcome } from "./migration.ts";
 import { verifyAll } from "./verify-all.ts";
 
 /**
@@ -44,8 +44,7 @@ async function endCopiedMigration(begun: BegunMigration): Promise<MigrationResul
 
 /** The revision that a new Trident was started on which has come to serve, now or before: it may have written what must not be lost. */
 async function servedBefore({ cluster, record }: BegunMigration): Promise<bigint | undefined> {
-  const { namespace } = cluster;
-  return leaving({ kind: "leftAsFound", namespace }, "looking whether the new Trident serves", async () => {
+  return leaving(asFound(cluster), "looking whether the new Trident serves", async () => {
     const standing = await cluster.findNewTrident();
     if (standing === undefined || standing.replicas === 0) return undefined;
     return standing.hasServed || hasListed(record) ? startedOn(record, standing)?.destinationRevision : undefined;
@@ -55,8 +54,7 @@ async function servedBefore({ cluster, record }: BegunMigration): Promise<bigint
 /** One that never served, or was scaled to 0: what it wrote is carried into the legacy etcd, which is then copied anew. */
 async function undoEarlier(begun: BegunMigration): Promise<void> {
   const { cluster, lease } = begun;
-  const { namespace } = cluster;
-  await leaving({ kind: "leftAsFound", namespace }, "taking back the new Trident of an earlier run", async () => {
+  await leaving(asFound(cluster), "taking back the new Trident of an earlier run", async () => {
     await cluster.removeSourcePod();
     await undoNewTrident({ ...begun, lease: lease.held });
   });
@@ -143,8 +141,7 @@ async function revisionToKeep(
 }
 
 async function onlyReading<T>({ cluster }: BegunMigration, during: string, action: () => Promise<T>): Promise<T> {
-  const { namespace } = cluster;
-  return leaving({ kind: "leftAsFound", namespace }, during, async () => {
+  return leaving(asFound(cluster), during, async () => {
     try {
       return await action();
     } catch (error) {
@@ -153,4 +150,8 @@ async function onlyReading<T>({ cluster }: BegunMigration, during: string, actio
       throw error;
     }
   });
+}
+
+function asFound({ namespace, movesFrom }: BegunMigration["cluster"]): LegacyOutcome {
+  return { kind: "leftAsFound", namespace, ...(movesFrom === undefined ? {} : { isMove: true }) };
 }

@@ -1,4 +1,5 @@
 import type { Blocker } from "../blockers/blocker.ts";
+import type { GivenAddress } from "../connect/etcd-address.ts";
 import type { ClusterApis } from "../kubernetes/cluster-apis.ts";
 import type { CarriedPod } from "../trident/new/carried-pod.ts";
 import type { KeptThing } from "../destroy/kept-report.ts";
@@ -22,6 +23,8 @@ export interface MigrationPlan {
   readonly world: FoundWorld;
   /** The Trident with an embedded etcd, while there is one. */
   readonly legacy?: LegacyPlan;
+  /** The etcd that Trident is moved from. */
+  readonly move?: MovePlan;
   /** What of the old Trident's pod the new one has. Its values are no properties: none of them is printed with the plan. */
   readonly carriedPod?: CarriedPod;
   /** What the embedded etcd holds, or for a rollback the new one; absent when it does not run. */
@@ -70,6 +73,7 @@ export interface FoundWorld {
  * - `installed`: this program's Trident, installed anew
  * - `rollback`: a migration that has ended is taken back, or a rollback that has begun is finished
  * - `rolledBack`: the old Trident serves again after a rollback
+ * - `move`: this program's Trident is moved from one etcd to another, or a move that has begun is finished
  * - `installEtcd`: an etcd alone is made
  * - `etcdInstalled`: an etcd alone is there, or what becomes one once its stopped Trident is removed
  */
@@ -81,6 +85,7 @@ export type Flow =
   | "installed"
   | "rollback"
   | "rolledBack"
+  | "move"
   | "installEtcd"
   | "etcdInstalled";
 
@@ -117,6 +122,15 @@ export interface LegacyPlan {
   readonly carried?: readonly string[];
   /** What of its pod the new one has not, with the reason; absent for nothing. */
   readonly notCarried?: readonly string[];
+}
+
+export interface MovePlan {
+  /** Such as `the etcd at https://etcd.example.com:2379`. */
+  readonly etcd: string;
+  /** Names of Secrets, never what is in them. */
+  readonly source: GivenAddress;
+  /** What the stack is before it and after it. */
+  readonly of: "installed" | "migrated";
 }
 
 export interface ClaimPlan {

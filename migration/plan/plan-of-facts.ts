@@ -19,7 +19,14 @@ import { checkRunningMigration } from "./rules/stack/running-migration.ts";
 import { checkObjects, planObjects } from "./rules/stack/stack-objects.ts";
 import { checkTakeOver, findWorld } from "./rules/stack/take-over.ts";
 import { checkManagers } from "./rules/trident/deployment-managers.ts";
-import { checkLegacy, checkLegacyClaim, planLegacy, planState } from "./rules/trident/legacy.ts";
+import {
+  checkLegacy,
+  checkLegacyClaim,
+  formerEtcdThatStays,
+  planLegacy,
+  planMove,
+  planState,
+} from "./rules/trident/legacy.ts";
 import { checkOtherTridents } from "./rules/trident/other-tridents.ts";
 import { allServes, checkTrident } from "./rules/trident/serving.ts";
 import { checkImages, imageFacts } from "./rules/versions/images.ts";
@@ -30,6 +37,7 @@ import { checkVersions, versionFacts } from "./rules/versions/versions.ts";
 export function planOfFacts(request: PlanRequest, facts: PlanFacts): MigrationPlan {
   const { flow, why } = facts.flow;
   const legacy = planLegacy(request, facts);
+  const move = planMove(facts);
   const destination = planDestination(request, facts);
   const certificates = planCertificates(request, secretsIn(facts.objects));
   const crd = crdOwner(request, facts);
@@ -44,6 +52,7 @@ export function planOfFacts(request: PlanRequest, facts: PlanFacts): MigrationPl
     ...(facts.kubernetesVersion === undefined ? {} : { kubernetesVersion: facts.kubernetesVersion }),
     world: findWorld(facts),
     ...(legacy === undefined ? {} : { legacy }),
+    ...move,
     ...(facts.carriedPod === undefined ? {} : { carriedPod: facts.carriedPod }),
     ...planState(facts),
     destination,
@@ -53,7 +62,11 @@ export function planOfFacts(request: PlanRequest, facts: PlanFacts): MigrationPl
     objects: planObjects(request, facts),
     certificates,
     ...{ crd, apis },
-    ...planWhatStays({ ...request, apis, flow, claim: legacy?.claim, legacy: facts.legacyObjects, crd }),
+    ...planWhatStays({
+      ...{ ...request, apis, claim: legacy?.claim, legacy: facts.legacyObjects, crd },
+      flow: move.move?.of ?? flow,
+      movedFrom: formerEtcdThatStays(facts),
+    }),
     ...checkAll(request, facts, certificates),
   };
 }

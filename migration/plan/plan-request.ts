@@ -64,6 +64,10 @@ export interface PlanRequest {
   readonly etcdVersion: string;
   /** The cluster id of an etcd whose state is given up, or was moved by hand; empty for none. */
   readonly abandonedEtcd: string;
+  /** The cluster id of the etcd that Trident's state is to be moved from, or was; absent for none. */
+  readonly movedFromEtcd?: string;
+  /** The name of the EtcdCluster that the stack has, or had before it was given another etcd; absent where it never has one. */
+  readonly ownEtcd?: string;
   readonly certificateValidityHours: number;
   readonly certificateEarlyRenewalHours: number;
   /** How the stack's own are generated; absent where they are not. */

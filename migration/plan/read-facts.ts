@@ -58,14 +58,18 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   const { record, newTrident }: Pick<TridentRead, "record" | "newTrident"> = recordFailure === undefined ? trident : {};
   step("reading the embedded etcd and the new one");
   const standing = trident.finding?.kind === "legacy" ? trident.finding.legacy : undefined;
-  const legacy = flow.legacy ?? flow.putBack;
+  const found = flow.legacy ?? flow.putBack;
+  const legacy = found?.externalEtcd === undefined ? found : undefined;
   const carried = findCarriedPod(flow, record);
   const stackPods = await request.stackPods?.({ carried: carried?.pod() ?? {}, apis });
   const [claim, legacyObjects, state, members, tridentTrouble, pullSecrets, namespace] = await Promise.all([
     legacy === undefined ? undefined : readClaim(reader, legacy),
-    readLegacyObjects(reader, request, standing ?? flow.putBack ?? flow.legacy, record),
+    readLegacyObjects(reader, request, standing ?? legacy, record),
     flow.putBack === undefined
-      ? readState(environment, request, { ...flow, etcdCluster, isExisting: etcd.isThereBefore, record })
+      ? readState(environment, request, {
+          ...{ ...flow, etcdCluster, isExisting: etcd.isThereBefore },
+          record: flow.flow === "move" ? trident.move?.record : record,
+        })
       : readStateToCarryBack(environment, request),
     // Their pods are among the permissions that are asked for.
     missingNamespace === undefined ? unlessForbidden(environment.askMembers()) : [],

@@ -44,7 +44,14 @@ export interface MigrationRecord {
   readonly etcdClusterId?: string;
   /** Set once keys under the prefix were seen there. */
   readonly etcdHeldKeys?: "true";
+  /** The cluster id of the etcd that the state was moved from last, decimal. */
+  readonly movedFromEtcd?: string;
+  /** Set in a record of what is said below: its own part, beside the migration's. */
+  readonly part?: RecordPart;
 }
+
+/** A move from one etcd to another keeps the same things as a migration, in the same ConfigMap, under keys of its own. */
+export type RecordPart = "move";
 
 /** What a patch of the record sets; null removes. */
 export interface RecordChange {
@@ -65,6 +72,7 @@ export interface RecordChange {
   readonly discardedKeys?: null;
   readonly etcdClusterId?: string | null;
   readonly etcdHeldKeys?: "true" | null;
+  readonly movedFromEtcd?: string;
 }
 
 export class MigrationRecordMissingError extends Error {
@@ -89,9 +97,19 @@ export class MigrationRecordInvalidError extends Error {
   }
 }
 
-interface RecordPlace {
+export interface RecordPlace {
   readonly namespace: string;
+  /** The ConfigMap's name. */
   readonly record: string;
+  /** @default the migration's */
+  readonly part?: RecordPart | undefined;
+}
+
+/** What holds for the stack, whoever says it. */
+const shared: ReadonlySet<string> = new Set(["etcdClusterId", "etcdHeldKeys", "movedFromEtcd"]);
+
+function keyOf(name: string, part: RecordPart | undefined): string {
+  return part === undefined || shared.has(name) ? name : `${part}.${name}`;
 }
 
 /** Raises MigrationRecordMissingError when there is none. */
@@ -121,18 +139,20 @@ export async function changeMigrationRecord(
   place: RecordPlace,
   change: RecordChange,
 ): Promise<void> {
+  const data = Object.fromEntries(Object.entries(change).map(([name, value]) => [keyOf(name, place.part), value]));
   await cluster.core.patchNamespacedConfigMap(
-    { namespace: place.namespace, name: place.record, body: { data: change } },
+    { namespace: place.namespace, name: place.record, body: { data } },
     setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
   );
 }
 
 function parseRecord(configMap: V1ConfigMap, place: RecordPlace): MigrationRecord {
-  const data = configMap.data ?? {};
+  const data = partOf(configMap.data ?? {}, place.part);
   return {
     namespace: place.namespace,
     name: place.record,
     uid: configMap.metadata?.uid ?? "",
+    ...(place.part === undefined ? {} : { part: place.part }),
     ...optional("phase", parseWord("phase", ["stopped", "copied"] as const, data, place)),
     ...optional("legacyDeployment", data.legacyDeployment),
     ...optional("legacyReplicas", parseNumber("legacyReplicas", data, place)),
@@ -150,27 +170,37 @@ function parseRecord(configMap: V1ConfigMap, place: RecordPlace): MigrationRecor
     ...optional("discardedKeys", parseNumber("discardedKeys", data, place)),
     ...optional("etcdClusterId", data.etcdClusterId),
     ...optional("etcdHeldKeys", parseWord("etcdHeldKeys", ["true"] as const, data, place)),
+    ...optional("movedFromEtcd", data.movedFromEtcd),
   };
+}
+
+type RecordData = Readonly<Record<string, string>>;
+
+/** What is said in it and what holds for the stack, by the names that a migration's has. */
+function partOf(data: RecordData, part: RecordPart | undefined): RecordData {
+  if (part === undefined) return data;
+  const own = Object.entries(data).filter(([key]) => key.startsWith(`${part}.`) || shared.has(key));
+  return Object.fromEntries(own.map(([key, value]) => [shared.has(key) ? key : key.slice(part.length + 1), value]));
 }
 
 function parseWord<Word extends string>(
   key: string,
   words: readonly Word[],
-  data: Readonly<Record<string, string>>,
+  data: RecordData,
   place: RecordPlace,
 ): Word | undefined {
   const text = data[key];
   if (text === undefined || text === "") return undefined;
   const word = words.find((each) => each === text);
-  if (word === undefined) throw new MigrationRecordInvalidError(place.namespace, place.record, key);
+  if (word === undefined) throw new MigrationRecordInvalidError(place.namespace, place.record, keyOf(key, place.part));
   return word;
 }
 
-function parseNumber(key: string, data: Readonly<Record<string, string>>, place: RecordPlace): number | undefined {
+function parseNumber(key: string, data: RecordData, place: RecordPlace): number | undefined {
   const text = data[key];
   if (text === undefined || text === "") return undefined;
   if (/^\d+$/.test(text)) return Number(text);
-  throw new MigrationRecordInvalidError(place.namespace, place.record, key);
+  throw new MigrationRecordInvalidError(place.namespace, place.record, keyOf(key, place.part));
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {

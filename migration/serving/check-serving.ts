@@ -100,7 +100,9 @@ export async function checkServing(
   }
   const keys = await environment.countKeys();
   const heldKeys = keys > 0 || (recorded?.heldKeys === true && !isAnother && !isGivenUp);
-  await environment.record({ etcdClusterId: clusterId, etcdHeldKeys: heldKeys ? "true" : null });
+  // A last snapshot of the one before may still be to be taken.
+  const before = isAnother ? { movedFromEtcd: recorded.clusterId } : {};
+  await environment.record({ etcdClusterId: clusterId, etcdHeldKeys: heldKeys ? "true" : null, ...before });
 }
 
 export function servingOnCluster(

@@ -4,7 +4,7 @@ import { deleteKeysOf } from "../copy/write/remove-copied-keys.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
-import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import { etcdOfLegacy, type LegacyTrident } from "../trident/legacy/legacy-trident.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
 import { newTridentName } from "../trident/new/new-trident.ts";
 import type { ClusterPort } from "../trident/port/cluster-port.ts";
@@ -98,7 +98,7 @@ async function settleWrites(undo: NewTridentUndo, started: StartedOn): Promise<v
     throw new NewWritesAtRiskError({
       ...(keys === undefined ? {} : { keys }),
       cause,
-      remedy: `${given}${waysOn(cluster.namespace, record.name, keys)}`.trim(),
+      remedy: `${given}${waysOn(cluster, record.name, keys)}`.trim(),
     });
   } finally {
     await newEtcd?.close();
@@ -112,7 +112,7 @@ async function carry(undo: NewTridentUndo, started: StartedOn, newEtcd: OpenStor
     throw new Error(`the old Trident is uninstalled, and PersistentVolumeClaim ${legacy.claim} is only read`);
   }
   report(
-    `The new Trident has written ${counted(keys, "key")} since it was started: carrying that into the embedded etcd.`,
+    `The new Trident has written ${counted(keys, "key")} since it was started: carrying that into ${etcdOfLegacy(legacy)}.`,
   );
   const legacyEtcd = await cluster.openStoppedSource(legacy, record);
   try {
@@ -130,16 +130,22 @@ async function carry(undo: NewTridentUndo, started: StartedOn, newEtcd: OpenStor
       report(`The embedded etcd's pod could not be removed (${withoutFullStop(describeFailure(error))}).`);
     });
   }
-  report(`Carried back: ${counted(keys, "key")} that the new Trident wrote are in the embedded etcd.`);
+  report(`Carried back: ${counted(keys, "key")} that the new Trident wrote are in ${etcdOfLegacy(legacy)}.`);
 }
 
 /** @param keys undefined when they could not be counted. */
-function waysOn(namespace: string, record: string, keys: number | undefined): string {
+function waysOn(cluster: ClusterPort, record: string, keys: number | undefined): string {
+  const { namespace, movesFrom, legacyDeployment } = cluster;
   const amount = keys ?? "N";
+  const deployment = movesFrom === undefined ? newTridentName : legacyDeployment;
+  const inDestroy =
+    movesFrom === undefined
+      ? `, or for a destroy \`kubectl --namespace ${namespace} patch configmap ${record} --type merge ` +
+        `--patch '{"data":{"discardedKeys":"${amount}"}}'\` and \`pulumi destroy\``
+      : "";
   return (
     `It keeps what it wrote, in the new etcd. To go on with it: \`kubectl --namespace ${namespace} scale deployment ` +
-    `${newTridentName} --replicas=1\`, then \`pulumi up\`. To go back without what it wrote: ` +
-    `\`${change({ discardedKeys: amount })}\` and \`pulumi up\`, or for a destroy \`kubectl --namespace ${namespace} patch configmap ${record} --type merge ` +
-    `--patch '{"data":{"discardedKeys":"${amount}"}}'\` and \`pulumi destroy\`.`
+    `${deployment} --replicas=1\`, then \`pulumi up\`. To go back without what it wrote: ` +
+    `\`${change({ discardedKeys: amount })}\` and \`pulumi up\`${inDestroy}.`
   );
 }

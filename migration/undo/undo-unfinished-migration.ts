@@ -3,7 +3,7 @@ import { interruptible } from "../lease/interruption.ts";
 import { fencedSteps } from "../lease/fenced-steps.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
 import { legacyLeftStopped, mayStillRun } from "../trident/legacy/unfinished-migration.ts";
-import type { ClusterRequest } from "../trident/port/cluster-adapter.ts";
+import type { ClusterRequest } from "../trident/port/cluster-request.ts";
 import { clusterEffects, type ClusterPort } from "../trident/port/cluster-port.ts";
 import { underLease } from "../trident/port/under-lease.ts";
 import { undoNewTrident } from "./undo-new-trident.ts";

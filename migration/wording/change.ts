@@ -20,6 +20,7 @@ export type InputName =
   | "legacyClaim"
   | "legacyEtcdImage"
   | "migrate"
+  | "movedFromEtcd"
   | "namespace"
   | "operatorImage"
   | "organization"

@@ -8,6 +8,11 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${describeCount(count)} ${count === 1 ? one : many}`;
 }
 
+/** With a capital letter, as a sentence begins. */
+export function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 /** `is` or `are`, for instance. */
 export function agreeing(count: number, one: string, many: string): string {
   return count === 1 ? one : many;

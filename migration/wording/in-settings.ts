@@ -39,6 +39,7 @@ export const settingsOf: Readonly<Record<InputName, string | Readonly<Record<str
   legacyClaim: "legacyClaim",
   legacyEtcdImage: "legacyEtcdImage",
   migrate: "migrate",
+  movedFromEtcd: "movedFromEtcd",
   namespace: "namespace",
   operatorImage: "operatorImage",
   organization: "certificateOrganization",

@@ -249,6 +249,12 @@ export const settingsTable = {
       "one by hand. The plan names it where it is asked for; without it nothing is done on an etcd that is another " +
       "one or that was emptied.",
   ),
+  movedFromEtcd: setting(
+    "",
+    etcdClusterId,
+    "The cluster id of the etcd that Trident's state is to be moved from, to the one that is set now. The plan names it. It " +
+      "stays set afterwards: Trident's client Secret is named after it.",
+  ),
   platform: setting(
     "auto",
     oneOf("auto", "kubernetes", "openshift"),

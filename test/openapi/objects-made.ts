@@ -14,6 +14,7 @@ import type { V1DeploymentSpec } from "@kubernetes/client-node";
 import { StackRecord } from "../../components/stack/stack-record.ts";
 import { TridentAccount } from "../../components/trident/trident-account.ts";
 import { Trident } from "../../components/trident/trident.ts";
+import { clientSecrets } from "../../program/client-secrets.ts";
 import { useExistingEtcd, existingEtcdAddress } from "../../program/existing-etcd.ts";
 import { createManagedEtcd } from "../../program/managed-etcd.ts";
 import { checkSettings } from "../../program/settings/read-settings.ts";
@@ -46,7 +47,7 @@ async function registeredObjects(apis: ClusterApis): Promise<SentObject[]> {
     });
     const address = existingEtcdAddress(settings);
     if (address === undefined) throw new Error("no existing etcd");
-    useExistingEtcd("existing", address, { credentials: { username: "trident", password: "word" } }, onCluster);
+    useExistingEtcd(address, clientSecrets(settings), { credentials: { username: "trident", password: "word" } }, onCluster);
     const constraint = { securityContextConstraint: "anyuid" };
     const account = new TridentAccount("account", { namespace: "trident", ...constraint }, onCluster);
     const { serviceAccountName } = account;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { clientSecrets } from "../../program/client-secrets.ts";
 import { existingEtcdAddress, useExistingEtcd } from "../../program/existing-etcd.ts";
 import { checkSettings } from "../../program/settings/read-settings.ts";
 import type { TridentsEtcd } from "../../program/tridents-etcd.ts";
@@ -32,7 +33,7 @@ test("is given to Trident by its first endpoint; the password is a secret in a S
   const address = existingEtcdAddress(checkSettings(plain));
   assert.ok(address);
   const registrations = await record(false, () => {
-    etcd = useExistingEtcd("existing-etcd", address, { credentials: { username: "u", password: "sesame" } }, {});
+    etcd = useExistingEtcd(address, clientSecrets(checkSettings(plain)), { credentials: { username: "u", password: "sesame" } }, {});
   });
   assert.ok(etcd);
   assert.equal(await valueOf(etcd.etcdClientEndpoint), "http://a.example:2379");

@@ -44,6 +44,7 @@ const slow = [
   "rollback",
   "killed-then-destroyed",
   "existing-etcd",
+  "moved-trident",
   "other-application",
   "vendors-order",
   "migration",

@@ -29,11 +29,12 @@ function aboutWhat(plan: MigrationPlan): (readonly [name: string, text: string])
   const cluster = ["cluster", describeCluster(plan)] as const;
   const why = ["why", plan.why] as const;
   if (plan.blockers.length > 0) return [cluster, why];
-  const { flow, legacy, state, steps } = plan;
+  const { flow, legacy, move, state, steps } = plan;
   return [
     cluster,
     ...(steps.length === 0 ? [] : [why]),
     ...(legacy === undefined ? [] : [["old Trident", describeLegacy(legacy)] as const, ...carriedRow(legacy)]),
+    ...(move === undefined ? [] : [["moved from", move.etcd] as const]),
     ...(state === undefined
       ? []
       : [[flow === "rollback" ? "to carry back" : "to move", describeState(state)] as const]),

@@ -28,6 +28,7 @@ export function describeWholePlan(plan: MigrationPlan): string {
     ...rows([
       ["why", plan.why],
       ["cluster", describeCluster(plan)],
+      ...(plan.move === undefined ? [] : [["moved from", plan.move.etcd] as const]),
     ]),
     ...blockerLines(plan),
     ...section("Risks", items(plan.risks)),

@@ -16,6 +16,7 @@ export function headline(plan: MigrationPlan): string {
     installed: `Namespace ${namespace} has the Trident of this stack; there is nothing to migrate.`,
     rollback: `Plan for namespace ${namespace}: put the old Trident back on its embedded etcd, with what changed since.`,
     rolledBack: `Namespace ${namespace} was rolled back${rolledBackAt === undefined ? "" : ` on ${rolledBackAt}`}; the old Trident has its embedded etcd again.`,
+    move: `Plan for namespace ${namespace}: move Trident from ${plan.move?.etcd ?? "its etcd"} to ${etcd}.`,
     installEtcd: `Plan for namespace ${namespace}: make an etcd alone, without Trident.`,
     etcdInstalled:
       steps.length === 0

@@ -14,7 +14,7 @@ export interface PlanOutput {
   readonly definition: MigrationPlan["crd"];
 }
 
-const outcomes: Readonly<Record<Flow, PlanOutput["flow"]>> = {
+const outcomes: Readonly<Record<Exclude<Flow, "move">, PlanOutput["flow"]>> = {
   install: "installed",
   installed: "installed",
   migrate: "migrated",
@@ -26,9 +26,9 @@ const outcomes: Readonly<Record<Flow, PlanOutput["flow"]>> = {
   etcdInstalled: "etcdInstalled",
 };
 
-export function planOutput({ flow, namespace, cluster, destination, crd }: MigrationPlan): PlanOutput {
+export function planOutput({ flow, move, namespace, cluster, destination, crd }: MigrationPlan): PlanOutput {
   return {
-    flow: outcomes[flow],
+    flow: outcomes[flow === "move" ? (move?.of ?? "installed") : flow],
     namespace,
     cluster,
     etcd:

@@ -11,7 +11,7 @@ export function findCarriedPod(
   { flow, legacy }: FlowFinding,
   record: MigrationRecord | undefined,
 ): CarriedPod | undefined {
-  if (flow === "migrated") return recorded(record);
+  if (flow === "migrated" || flow === "move") return recorded(record);
   if (flow !== "migrate" && flow !== "resume") return undefined;
   const wasStarted = flow === "resume" && (record?.served !== undefined || record?.phase === "copied");
   if (wasStarted) return recorded(record);

@@ -10,6 +10,7 @@ import {
 import type { PlanRequest } from "../plan-request.ts";
 import type { TridentRead } from "../read/trident.ts";
 import { flowBeside } from "./beside-tridents.ts";
+import { decideMove } from "./move-flow.ts";
 import { decideEtcdAlone } from "./etcd-alone-flow.ts";
 import type { FlowFinding, FlowRequest } from "./flow-finding.ts";
 import { decideRollback, unfinishedRollback } from "./rollback-flow.ts";
@@ -21,7 +22,7 @@ import { decideRollback, unfinishedRollback } from "./rollback-flow.ts";
  */
 export function flowOf(
   request: PlanRequest,
-  { finding, unread = "", record, recordFailure, beside }: TridentRead,
+  { finding, unread = "", record, recordFailure, beside, move = {} }: TridentRead,
   hasEtcd = false,
 ): { readonly flow: FlowFinding; readonly recordFailure?: MigrationRecordInvalidError } {
   if (finding === undefined) return { flow: flowBySettings(request, unread) };
@@ -33,6 +34,8 @@ export function flowOf(
   });
   if (recordFailure !== undefined) return withoutRecord(recordFailure);
   try {
+    const moved = decideMove(request, finding, record, move);
+    if (moved !== undefined) return { flow: moved };
     const besides = beside && flowBeside(request, finding, record, beside);
     return { flow: besides ?? decideFlow(request, finding, record, hasEtcd) };
   } catch (error) {

@@ -112,7 +112,9 @@ export interface Run extends Pick<PlanRequest, "namespace" | "migrate" | "securi
 }
 
 export function runOf(request: PlanRequest, { serverSideApply }: Pick<ClusterApis, "serverSideApply">): Run {
-  const { namespace, migrate, securityContextConstraint: constraint } = request;
+  const { namespace, securityContextConstraint: constraint } = request;
+  // A move from one etcd to another takes what a migration takes.
+  const migrate = request.migrate || request.movedFromEtcd !== undefined;
   return {
     ...{ namespace, migrate, crd: request.etcdClusterCrd === "existing" ? "unseen" : "own", makesTrident: true },
     makesClusterRole: request.tridentClusterRole !== "existing",

@@ -30,6 +30,8 @@ export interface PlanEnvironment {
   /** Raises BlockedError (namespaceMissing), and ClusterUnreachableError. */
   checkNamespace(): Promise<void>;
   findRecord(): Promise<MigrationRecord | undefined>;
+  /** What it says of a move from one etcd to another. */
+  findMoveRecord(): Promise<MigrationRecord | undefined>;
   /** Undefined when the legacy etcd does not run. */
   openSource(legacy: LegacyTrident): Promise<OpenStore | undefined>;
   /** What the old Trident, which is to serve, lists. */
@@ -55,7 +57,11 @@ export function planEnvironment(cluster: ClusterClient, request: PlanRequest): P
     reader: readerOf(cluster),
     checkNamespace: () => checkNamespace(cluster, namespace),
     findRecord: () => findMigrationRecord(cluster, request),
-    openSource: (legacy) => openLiveSource(cluster, legacy),
+    findMoveRecord: () => findMigrationRecord(cluster, { ...request, part: "move" }),
+    openSource: (legacy) =>
+      legacy.externalEtcd === undefined
+        ? openLiveSource(cluster, legacy)
+        : connectToEtcd(cluster, legacy.externalEtcd.address, waitingFor(request)),
     askLegacyTrident: (legacy) => askLegacyTrident(cluster, legacy, { timeoutSeconds: 4 }),
     ...destinationOnCluster(cluster, request),
     countEtcdv2Nodes: async (legacy) => {
@@ -101,17 +107,21 @@ async function findTridentTrouble(
   }
 }
 
+function waitingFor({ existing }: PlanRequest) {
+  const { mayMakePods = false, timeoutSeconds = 15 } = existing ?? {};
+  return { timeoutSeconds, mayMakePods };
+}
+
 type Destination = Pick<PlanEnvironment, "openDestination" | "examineDestination" | "askMembers">;
 
 function destinationOnCluster(cluster: ClusterClient, request: PlanRequest): Destination {
   const { destination, existing, prefix } = request;
-  const { identity, adoptState = false, mayMakePods = false, timeoutSeconds = 15 } = existing ?? {};
+  const { identity, adoptState = false } = existing ?? {};
   let opened: OpenEtcd | undefined;
   return {
     askMembers: () => askMembersOf(cluster, destination),
     // With what its Secret will hold: the Secret itself is made by the run.
-    openDestination: async () =>
-      (opened = await connectToEtcd(cluster, destination, { timeoutSeconds, mayMakePods }, identity)),
+    openDestination: async () => (opened = await connectToEtcd(cluster, destination, waitingFor(request), identity)),
     examineDestination: async (_, flow) => {
       if (opened === undefined) return { problems: [] };
       const problems = await checkEtcd(opened, { prefix, mustBeEmpty: flow === "install" && !adoptState });

@@ -11,6 +11,7 @@ import { writtenTo } from "../../undo/beside-legacy-trident.ts";
 import type { PlanRequest } from "../plan-request.ts";
 import type { ClusterReader } from "./cluster-reader.ts";
 import { readManagers, type DeploymentManagers } from "./deployment-managers.ts";
+import { readMove, type MoveRead } from "./move.ts";
 import type { PlanEnvironment } from "./plan-environment.ts";
 
 /** What stands of Trident, and what is recorded of it: the flow follows from these and from what is asked for. */
@@ -27,6 +28,7 @@ export interface TridentRead {
   /** Why the record, which is there, can't be used. */
   readonly recordFailure?: MigrationRecordInvalidError;
   readonly beside?: BesideTridents;
+  readonly move?: MoveRead;
 }
 
 /** A migration's own new Trident, which stands under another name until the stack's does. */
@@ -52,6 +54,7 @@ export async function readTrident(environment: PlanEnvironment, request: PlanReq
     ...(finding.kind === "ours" ? { newTrident: deployment } : {}),
     ...(isLegacy ? { managers: await readManagers(environment.reader, deployment) } : {}),
     ...(await readRecorded(environment, request, finding)),
+    ...(finding.kind === "ours" ? { move: await readMove(environment, request, deployment) } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { V1Container, V1Deployment, V1PodTemplateSpec } from "@kubernetes/client-node";
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
+import type { EtcdAddress } from "../../connect/etcd-address.ts";
 import { isOurs } from "../../kubernetes/ownership.ts";
 import { selectorText } from "../../kubernetes/pods.ts";
 import { clientPortOf, LegacyEtcdFlagsError } from "./etcd-client-port.ts";
@@ -28,6 +29,14 @@ export interface LegacyTrident {
   readonly claim: string;
   /** The port on 127.0.0.1 in the pod where its etcd takes clients. */
   readonly clientPort: number;
+  /** Set where its state is in an etcd outside of its pod, from which it is moved: then nothing is meant by the four before. */
+  readonly externalEtcd?: ExternalEtcd;
+}
+
+/** Where it is, and how texts call it, as `describeAddress` does. */
+export interface ExternalEtcd {
+  readonly address: EtcdAddress;
+  readonly called: string;
 }
 
 /** What stands under the Deployment's name. */
@@ -58,6 +67,11 @@ export const stoppedReplicasAnnotation = "trident-etcd/replicas-before-migration
 
 /** On this program's Deployment, when its state was migrated: the digest of that. */
 export const migratedStateAnnotation = "trident-etcd/migrated-state-sha256";
+
+/** As texts call the etcd that its state is in. */
+export function etcdOfLegacy({ externalEtcd }: Pick<LegacyTrident, "externalEtcd">): string {
+  return externalEtcd?.called ?? "the embedded etcd";
+}
 
 export async function findLegacyTrident(
   cluster: ClusterClient,

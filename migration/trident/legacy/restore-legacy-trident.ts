@@ -3,13 +3,13 @@ import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { describePod, isReady, listPods } from "../../kubernetes/pods.ts";
 import { seenDone, seenSoFar, waitUntil } from "../../kubernetes/wait-until.ts";
 import { readDeployment, stoppedReplicasAnnotation, type LegacyTrident } from "./legacy-trident.ts";
-import { changeMigrationRecord, findMigrationRecord } from "../../record/migration-record.ts";
+import { changeMigrationRecord, findMigrationRecord, type RecordPlace } from "../../record/migration-record.ts";
 
 /** The legacy Trident's Deployment is not the one that was stopped, so it was left alone. */
 export class LegacyTridentReplacedError extends Error {
   override readonly name = "LegacyTridentReplacedError";
 
-  constructor(legacy: LegacyTrident) {
+  constructor(legacy: Pick<LegacyTrident, "namespace" | "name">) {
     super(
       `Deployment ${legacy.name} in namespace ${legacy.namespace} is not the one that was stopped, and was left as it is`,
     );
@@ -33,7 +33,7 @@ export async function restoreLegacyTrident(
 }
 
 // A record that stays behind misleads nobody: what counts is the Deployment, and that runs.
-async function forgetTheStop(cluster: ClusterClient, place: { namespace: string; record: string }): Promise<void> {
+export async function forgetTheStop(cluster: ClusterClient, place: RecordPlace): Promise<void> {
   const nothing = {
     ...{ phase: null, legacyDeployment: null, legacyReplicas: null, stoppedAt: null, result: null },
     ...{ served: null, carriedPod: null, rollbackPhase: null, discardedKeys: null },
@@ -102,7 +102,8 @@ export async function createFromRecord(
   });
 }
 
-async function waitUntilReady(
+/** Until as many of the Deployment's pods are ready as it is to have. */
+export async function waitUntilReady(
   cluster: ClusterClient,
   legacy: LegacyTrident,
   replicas: number,

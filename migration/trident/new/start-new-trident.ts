@@ -105,14 +105,19 @@ async function create(cluster: ClusterClient, namespace: string, body: V1Deploym
 }
 
 /** Raises NewTridentNotServingError, with the end of its log, or the reason of the interruption. Answers as waitUntilItLists. */
-async function waitUntilItServes(cluster: ClusterClient, trident: NewTrident, expected: ListLengths): Promise<Date> {
+export async function waitUntilItServes(
+  cluster: ClusterClient,
+  trident: NewTrident,
+  expected: ListLengths,
+  whyNoPod = async () => troubleOfDeployment(await findNewTrident(cluster, trident.namespace)),
+): Promise<Date> {
   const { namespace, spec, timeoutSeconds, interruption } = trident;
   const image = spec.template.spec?.containers[0]?.image ?? "unknown image";
   return waitUntilItLists(cluster, {
     ...{ namespace, expected, timeoutSeconds, interruption },
     called: "the new Trident",
     selector: newTridentPods(spec),
-    whyNoPod: async () => troubleOfDeployment(await findNewTrident(cluster, namespace)),
+    whyNoPod,
     tooLittle: () => "part of it is missing",
     failure: ({ reason, ...seen }) =>
       new NewTridentNotServingError({ namespace, image, expected, reason: describeFailure(reason), ...seen }),

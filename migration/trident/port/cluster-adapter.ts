@@ -1,15 +1,13 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import type { KeyPrefix } from "../../copy/store/key-range.ts";
-import { describeAddress, type EtcdAddress } from "../../connect/etcd-address.ts";
+import { describeAddress } from "../../connect/etcd-address.ts";
 import { refuseUnusableEtcd } from "../../connect/check-etcd.ts";
 import { openEtcd, type OpenEtcd } from "../../connect/open-etcd.ts";
-import { connectToCluster, type ClusterAccess } from "../../kubernetes/cluster-client.ts";
+import { connectToCluster } from "../../kubernetes/cluster-client.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
-import type { PodSettings } from "../../kubernetes/pod-settings.ts";
 import { isOurs } from "../../kubernetes/ownership.ts";
 import { openUntil } from "../../kubernetes/connections/request-gate.ts";
 import { migrationLease } from "../../lease/lease-place.ts";
-import { gatedCluster, type GatedCluster } from "../../lease/gated-cluster.ts";
+import { gatedCluster } from "../../lease/gated-cluster.ts";
 import { changeMigrationRecord, findMigrationRecord, readMigrationRecord } from "../../record/migration-record.ts";
 import { snapshotFolder } from "../../snapshot/snapshot-folder.ts";
 import { checkNamespace } from "../check-namespace.ts";
@@ -28,8 +26,8 @@ import { restoreLegacyTrident } from "../legacy/restore-legacy-trident.ts";
 import { openSourcePod, removeSourcePod } from "../legacy-etcd/source-pod.ts";
 import { checkStillStopped, deleteLegacyTrident, stopLegacyTrident } from "../legacy/stop-legacy-trident.ts";
 import { markClaimStale, unmarkClaim } from "../legacy/stale-claim.ts";
-import { findTridentOrClaim, type ClaimSource } from "../legacy/uninstalled-trident.ts";
-import { findNewTridentState, type NewTridentSpec } from "../new/new-trident.ts";
+import { findTridentOrClaim } from "../legacy/uninstalled-trident.ts";
+import { findNewTridentState } from "../new/new-trident.ts";
 import { pullNewTrident } from "../new/pull-new-trident.ts";
 import { startNewTrident, startNewTridentAgain } from "../new/start-new-trident.ts";
 import {
@@ -49,57 +47,8 @@ import type {
   RecordSteps,
   SnapshotSteps,
 } from "./cluster-port.ts";
-
-/** Whose Trident it is. Names only: certificates are read from the Secret where they are used. */
-export interface ClusterRequest {
-  readonly cluster: ClusterAccess;
-  readonly namespace: string;
-  /** The name of the Deployment that runs Trident with its embedded etcd; the new Trident takes the name over. */
-  readonly legacyDeployment: string;
-  /** The name of its etcd container. */
-  readonly legacyEtcdContainer: string;
-  /** Where the state is if Trident was uninstalled before; without it, only one that stands is migrated. */
-  readonly legacyClaim?: ClaimSource;
-  /** The etcd to move to; unknown to guards that an older version made. */
-  readonly destination?: EtcdAddress;
-  /** The ConfigMap, made beforehand, that the migration records its steps in. */
-  readonly record: string;
-  /** The keys to move, such as `/trident/`. */
-  readonly prefix: KeyPrefix;
-  /** For each single wait. */
-  readonly timeoutSeconds: number;
-  /**
-   * The new Trident, as the stack's own Deployment will have it: it is started and must serve before anything is final. Without
-   * it, the caller starts one of its own afterwards, and nothing is undone when that fails.
-   */
-  readonly newTrident?: NewTridentSpec;
-  /** What of the legacy Trident's pod the new one has, for the record. */
-  readonly carriedPod?: string;
-  /** What pods are given that are there for a moment, in place of what the legacy pod has. */
-  readonly helperPod?: PodSettings;
-  /** The folder for snapshots; relative to the working directory. None is kept without it, or for "". */
-  readonly snapshotDirectory?: string | undefined;
-  /** How many keys that a new Trident wrote may be discarded, when exactly that many were found. None are without it. */
-  readonly discardedKeys?: number;
-  /** How long a run that was killed keeps the next one waiting. @default 60 */
-  readonly leaseSeconds?: number;
-}
-
-/** What a run asks of its steps. */
-export interface ClusterRun {
-  /** Ends the long waits of the steps that lead on; those that take something back wait as long as they must. */
-  readonly interruption?: AbortSignal | undefined;
-  /** Whether an interruption ends every step and request at once, wherever they stand. */
-  readonly endsAtOnce?: boolean;
-  /** Whether an existing etcd is refused when it is not to be written to. */
-  readonly refusesUnusableDestination?: boolean;
-}
-
-/** What the steps share. */
-interface Reach extends GatedCluster {
-  readonly request: ClusterRequest;
-  readonly run: ClusterRun;
-}
+import { movingSteps } from "./moving-steps.ts";
+import { recordPlace, type ClusterRequest, type ClusterRun, type Reach } from "./cluster-request.ts";
 
 /**
  * The steps on a real cluster. The loss of the Lease ends all of them, and what they would still change is not changed. Raises
@@ -115,29 +64,32 @@ export function clusterAdapter(request: ClusterRequest, run: ClusterRun = {}): C
     ...{ namespace, legacyDeployment, legacyEtcdContainer, carriedPod, discardedKeys },
     legacyClaim: request.legacyClaim?.claim,
     recordName: request.record,
+    movesFrom: request.source?.address,
     range: request.prefix,
     ...recordSteps(reach),
     ...legacySteps(reach),
     ...newTridentSteps(reach),
     ...etcdSteps(reach),
     ...snapshotSteps(reach),
+    ...(request.source === undefined ? {} : movingSteps(reach, request.source)),
   };
 }
 
 function recordSteps({ cluster, acquire, request }: Reach): RecordSteps {
   const { namespace, leaseSeconds: durationSeconds } = request;
+  const place = recordPlace(request);
   return {
     acquireLease: async (report) => {
-      const record = await findMigrationRecord(cluster, request);
+      const record = await findMigrationRecord(cluster, place);
       const owner = record === undefined ? {} : { owner: { name: record.name, uid: record.uid } };
       return acquire(migrationLease(namespace), { durationSeconds, ...owner, report });
     },
-    findRecord: () => findMigrationRecord(cluster, request),
+    findRecord: () => findMigrationRecord(cluster, place),
     readRecord: async () => {
       await checkNamespace(cluster, namespace);
-      return readMigrationRecord(cluster, request);
+      return readMigrationRecord(cluster, place);
     },
-    changeRecord: (change) => changeMigrationRecord(cluster, request, change),
+    changeRecord: (change) => changeMigrationRecord(cluster, place, change),
   };
 }
 

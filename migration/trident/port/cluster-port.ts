@@ -1,3 +1,4 @@
+import type { EtcdAddress } from "../../connect/etcd-address.ts";
 import type { KeyPrefix } from "../../copy/store/key-range.ts";
 import type { KeyValueStore } from "../../copy/store/key-value-store.ts";
 import type { OpenStore } from "../../connect/open-store.ts";
@@ -31,6 +32,8 @@ export interface ClusterPlace {
   readonly legacyEtcdContainer: string;
   /** Where the state is if there is no such Deployment any more; undefined where that is not looked for. */
   readonly legacyClaim?: string | undefined;
+  /** Set where a Trident of this program's own is moved from that etcd; undefined where one with an embedded etcd is migrated. */
+  readonly movesFrom?: EtcdAddress | undefined;
   /** The name of the ConfigMap that is the record. */
   readonly recordName: string;
   /** Trident's keys. */

@@ -30,7 +30,7 @@ describe("what an up ends with", () => {
     const before = { clusterId: "7", heldKeys: true };
     const { done, recorded } = await check({ before, keys: 0, abandonedEtcd: "7" });
     assert.deepEqual(done, ["etcd", "restarted", "trident", "recorded"]);
-    assert.deepEqual(recorded, { etcdClusterId: "12", etcdHeldKeys: null });
+    assert.deepEqual(recorded, { etcdClusterId: "12", etcdHeldKeys: null, movedFromEtcd: "7" });
   });
 
   it("is an etcd alone that was tried, where no Trident is asked for", async () => {

@@ -49,7 +49,9 @@ export function plannedPods(request: PodsRequest, flow: PlannedFlow, apis: Clust
   return [
     ...(flow.flow === "rollback" ? [] : stackPods(request, request.stackPods)),
     ...gatewayPods(request.destination, request.stackPods, apis),
-    ...(legacy === undefined ? [] : legacyPods(request, request.stackPods, legacy, apis)),
+    ...(legacy === undefined || legacy.externalEtcd !== undefined
+      ? []
+      : legacyPods(request, request.stackPods, legacy, apis)),
   ];
 }
 

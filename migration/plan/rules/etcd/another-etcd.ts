@@ -1,17 +1,11 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import { describeAddress, isClientUrlOf } from "../../../connect/etcd-address.ts";
 import { anotherEtcd } from "../../../blockers/existing-etcd-blockers.ts";
+import { etcdUrlOf } from "../../../trident/new/etcd-url.ts";
 import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
 import { hasTrident, type Flow } from "../../migration-plan.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import { atRisk, blockedBy, nothingFound, type Findings } from "../findings.ts";
-
-/** The URL of the etcd that a Deployment of this program's Trident is told; undefined when it is told none. */
-export function etcdOf(deployment: V1Deployment | undefined): string | undefined {
-  const words = deployment?.spec?.template.spec?.containers.flatMap(({ args = [] }) => args) ?? [];
-  const flag = words.findIndex((word) => word === "-etcd_v3");
-  return flag < 0 ? undefined : words[flag + 1];
-}
 
 export interface AnotherEtcdFacts {
   readonly flow: Flow;
@@ -30,7 +24,7 @@ export interface AnotherEtcdFacts {
  */
 export function checkAnotherEtcd(request: PlanRequest, facts: AnotherEtcdFacts): Findings {
   const { flow, recorded, clusterId, keys } = facts;
-  const runsOn = etcdOf(facts.newTrident);
+  const runsOn = etcdUrlOf(facts.newTrident?.spec?.template.spec);
   if (!hasTrident(flow) || runsOn === undefined || isClientUrlOf(request.destination, runsOn)) return nothingFound;
   if (recorded !== undefined && (clusterId !== undefined || request.abandonedEtcd === recorded.clusterId)) {
     // The same etcd by another name is no other one.
@@ -47,6 +41,15 @@ function moved(request: PlanRequest, runsOn: string): Findings {
 
 /** Whether Trident has its state already in the etcd that is named. */
 export function isInUse(request: PlanRequest, flow: Flow, newTrident: V1Deployment | undefined): boolean {
-  const runsOn = etcdOf(newTrident);
+  const runsOn = etcdUrlOf(newTrident?.spec?.template.spec);
   return hasTrident(flow) && runsOn !== undefined && isClientUrlOf(request.destination, runsOn);
+}
+
+/** The etcd that Trident's Deployment names, if it is another one than the one that is named now. */
+export function runsElsewhere(
+  { destination }: Pick<PlanRequest, "destination">,
+  newTrident: V1Deployment | undefined,
+): string | undefined {
+  const runsOn = etcdUrlOf(newTrident?.spec?.template.spec);
+  return runsOn === undefined || isClientUrlOf(destination, runsOn) ? undefined : runsOn;
 }

@@ -5,7 +5,7 @@ import type { DestinationPlan } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import type { Findings } from "../findings.ts";
-import { checkAnotherEtcd } from "./another-etcd.ts";
+import { checkAnotherEtcd, runsElsewhere } from "./another-etcd.ts";
 import type { EtcdRules } from "./etcd-rules.ts";
 import { existingEtcdRules } from "./existing-etcd.ts";
 import { ownEtcdRules } from "./own-etcd.ts";
@@ -60,6 +60,7 @@ export function recordedEtcdFacts(request: PlanRequest, facts: PlanFacts): Recor
     whenLost,
     clusterId: clusterIdThere(facts),
     keys: state.destinationKeys,
+    runsOn: runsElsewhere(request, facts.newTrident),
   };
 }
 

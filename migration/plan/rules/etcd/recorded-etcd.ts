@@ -21,6 +21,8 @@ export interface RecordedEtcdFacts {
   /** Under the prefix; undefined when they could not be counted. */
   readonly keys: number | undefined;
   readonly prefix: KeyPrefix;
+  /** The etcd that Trident's Deployment names, if that is another one than the destination. */
+  readonly runsOn?: string | undefined;
   /** What to do first in that case. */
   readonly whenLost: string;
   /** The cluster id of an etcd whose state is given up, or was moved by hand; empty for none. */
@@ -59,11 +61,18 @@ function hasState({ flow, isCopied }: RecordedEtcdFacts): boolean {
 }
 
 function lossOf(facts: RecordedEtcdFacts, recorded: RecordedEtcd): Blocker | undefined {
-  const { destination, exists, clusterId, keys, prefix, whenLost } = facts;
+  const { destination, exists, clusterId, keys, prefix, whenLost, runsOn } = facts;
   const where = describeAddress(destination);
   const object = objectOf(destination);
   // What is there now is not deleted: it may be what somebody has restored.
-  const remedy = [whenLost, ...waysToGiveUp(recorded)].join("\n");
+  const move =
+    runsOn === undefined
+      ? []
+      : [
+          `Trident runs on the etcd at ${runsOn} now. To move it with its state to ${where}: \`${change({ movedFromEtcd: recorded.clusterId })}\` and ` +
+            `\`pulumi up\` (docs/moving-between-etcds.md).`,
+        ];
+  const remedy = [...move, whenLost, ...waysToGiveUp(recorded)].join("\n");
   const had = `Trident's state is recorded in etcd cluster ${recorded.clusterId}`;
   if (!exists) {
     const message = `${had}, and ${where} is not there any more: a new one would be empty, and Trident would forget all of its volumes.`;

@@ -36,6 +36,8 @@ export function comingPods(request: Pick<PlanRequest, "etcdClusterSize" | "desti
         { ...etcd, oldTrident, source: 1, trident },
       ];
     }
+    case "move":
+      return [{ ...etcd, pull: 1 }];
     case "installEtcd":
     case "etcdInstalled":
       return [etcd];

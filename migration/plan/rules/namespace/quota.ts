@@ -159,6 +159,6 @@ export function objectsToMake(
   if (coming.length > 0) add("replicasets.apps", coming.length);
   // Trident's own Deployment, which is not among the objects; a migration's goes before it comes.
   if (newTrident === undefined && !isEtcdAlone(flow.flow)) add("deployments.apps");
-  if (flow.flow === "migrate") add("leases.coordination.k8s.io");
+  if (flow.flow === "migrate" || flow.flow === "move") add("leases.coordination.k8s.io");
   return counts;
 }

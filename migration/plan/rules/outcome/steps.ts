@@ -33,6 +33,8 @@ export interface StepFacts {
   readonly isUninstalled?: boolean;
   /** Whether this program's Trident, which is stopped, is removed. */
   readonly removesTrident?: boolean;
+  /** Where it is moved from, if that is no embedded etcd, and whether that etcd is the stack's own, which is deleted then. */
+  readonly move?: { readonly from: string; readonly isDeleted: boolean };
   /** Whether the old Trident serves now. */
   readonly serves: boolean;
   readonly keys: number | undefined;
@@ -54,10 +56,17 @@ export function stepFacts(request: PlanRequest, facts: PlanFacts, legacy: Legacy
     isCopied: flow.isCopied === true,
     isUninstalled: legacy?.isUninstalled === true,
     removesTrident: flow.removesTrident === true,
-    serves: (legacy?.replicas ?? 0) > 0,
+    serves: (legacy?.replicas ?? flow.legacy?.replicas ?? 0) > 0,
+    ...moveFacts(facts),
     ...{ keys: summary?.keys, bytes: summary?.bytes },
     etcd: { ...etcd.makingStep(request, facts), isSaved: etcd.isSaved },
   };
+}
+
+function moveFacts({ flow: { legacy, moveSource } }: PlanFacts): Pick<StepFacts, "move"> {
+  const etcd = legacy?.externalEtcd;
+  if (etcd === undefined || moveSource === undefined) return {};
+  return { move: { from: etcd.called, isDeleted: etcd.address.kind === "managed" } };
 }
 
 /** What happens, in order. */
@@ -88,6 +97,8 @@ function stepsOf(facts: StepFacts): PlannedStep[] {
     case "rollback":
       if (facts.isCopied) return endOfRollback(facts);
       return facts.claim === undefined ? [] : rollbackSteps(facts, facts.claim);
+    case "move":
+      return facts.move === undefined ? [] : moveSteps(facts, facts.move);
     case "migrated":
     case "installed":
     case "rolledBack":
@@ -128,6 +139,30 @@ function migrationSteps(facts: StepFacts): PlannedStep[] {
       estimateSeconds: Math.max(facts.serves ? passSeconds : estimates.fewCallsSeconds, snapshotSeconds(facts)),
     },
   ];
+}
+
+function moveSteps(facts: StepFacts, { from, isDeleted }: Required<StepFacts>["move"]): PlannedStep[] {
+  const { legacyDeployment, serves } = facts;
+  const passSeconds = secondsFor(facts.keys ?? 0);
+  return [
+    makeEtcd(facts, serves ? "nothing" : "Trident"),
+    ...(serves ? [firstPass(passSeconds), stopLegacy(legacyDeployment), secondPass] : [wholePass(passSeconds)]),
+    startTrident(
+      `Point Deployment ${legacyDeployment} at the new etcd and wait until it lists the same state`,
+      "Trident",
+    ),
+    {
+      what:
+        `While it serves: compare all once more, and record it` +
+        (isDeleted ? `; then delete ${from}${lastOf(facts)} with its operator and certificates` : ""),
+      stops: "nothing",
+      estimateSeconds: passSeconds + (isDeleted ? estimates.podStopSeconds + snapshotSeconds(facts) : 0),
+    },
+  ];
+}
+
+function lastOf({ snapshotDirectory }: StepFacts): string {
+  return snapshotDirectory === "" ? "" : `, of which a last snapshot is saved under ${snapshotDirectory},`;
 }
 
 const secondPass: PlannedStep = {

@@ -8,6 +8,8 @@ export interface StayFacts extends KeepFacts {
   readonly record: string;
   /** Of the old Trident, while its Deployment is there. */
   readonly claim: ClaimPlan | undefined;
+  /** The etcd that Trident is moved from, where that stays. */
+  readonly movedFrom?: string | undefined;
 }
 
 export interface WhatStays {
@@ -22,7 +24,7 @@ export interface WhatStays {
 /** What is left after this run of what was there before it, and what a later `pulumi destroy` removes and keeps. */
 export function planWhatStays(facts: StayFacts): WhatStays {
   if (facts.flow === "rollback" || facts.flow === "rolledBack") return afterRollback(facts);
-  const { flow, legacyDeployment, claim } = facts;
+  const { flow, legacyDeployment, claim, movedFrom } = facts;
   const isMigration = flow === "migrate" || flow === "resume" || flow === "migrated";
   const left = legacyState(claim, isMigration);
   const hadAccount = facts.legacy === undefined || facts.legacy.serviceAccount !== undefined;
@@ -32,8 +34,9 @@ export function planWhatStays(facts: StayFacts): WhatStays {
       : [];
   const snapshot =
     isMigration && facts.snapshotDirectory !== "" ? [`the old etcd's snapshot, under ${facts.snapshotDirectory}`] : [];
+  const former = movedFrom === undefined ? [] : [`${movedFrom}, with the keys as they were when Trident left it`];
   return {
-    staysBehind: isMigration ? [...left, ...permissions, ...snapshot] : [],
+    staysBehind: [...(isMigration ? [...left, ...permissions, ...snapshot] : []), ...former],
     destroyRemoves: [
       ...(isEtcdAlone(flow) ? [] : [`Deployment ${legacyDeployment} and its permissions (trident-external-etcd)`]),
       ...etcdRules(facts.destination).made(`and so the state in it${lastSnapshot(facts)}`, facts.crd),

@@ -1,3 +1,5 @@
+import { NotReachedFromHereError } from "../../../connect/open-existing-etcd.ts";
+import { withoutFullStop } from "../../../kubernetes/errors.ts";
 import { legacyNotServing, recordInvalid } from "../../../blockers/legacy-blockers.ts";
 import { foreignKeys, sourceUnreachable } from "../../../blockers/state-blockers.ts";
 import { MigrationRecordInvalidError } from "../../../record/migration-record.ts";
@@ -18,7 +20,7 @@ import { checkState } from "./state.ts";
 export function planLegacy(request: PlanRequest, facts: PlanFacts): LegacyPlan | undefined {
   const { flow, claim, state } = facts;
   const legacy = flow.legacy ?? flow.putBack;
-  if (legacy === undefined) return undefined;
+  if (legacy === undefined || legacy.externalEtcd !== undefined) return undefined;
   const tridentVersion = versionOfImage(legacy.tridentImage)?.text;
   const etcdVersion = state.source?.status.version ?? versionOfImage(legacy.etcdImage)?.text;
   return {
@@ -44,6 +46,19 @@ function planCarried(
   const { carried = [], left: notCarried = [] } = carriedPod ?? {};
   const texts = carried.filter(({ field }) => pods?.tridentFields.includes(field) !== true).map(({ text }) => text);
   return { ...(texts.length === 0 ? {} : { carried: texts }), ...(notCarried.length === 0 ? {} : { notCarried }) };
+}
+
+/** Where its state is moved from, if not from an embedded etcd. */
+export function planMove({ flow: { legacy, moveSource: source }, record }: PlanFacts): Pick<MigrationPlan, "move"> {
+  if (legacy?.externalEtcd === undefined || source === undefined) return {};
+  const of = record?.phase === "copied" ? "migrated" : "installed";
+  return { move: { etcd: legacy.externalEtcd.called, source, of } };
+}
+
+/** Somebody else's stays; the stack's own is deleted once Trident has left it. */
+export function formerEtcdThatStays({ flow: { legacy } }: PlanFacts): string | undefined {
+  const etcd = legacy?.externalEtcd;
+  return etcd?.address.kind === "existing" ? etcd.called : undefined;
 }
 
 /** What is moved, or for a rollback carried back. */
@@ -79,6 +94,12 @@ export function checkLegacy(request: PlanRequest, facts: PlanFacts): Findings {
   if (legacy === undefined) return nothingFound;
   if (sourceFailure instanceof MigrationRecordInvalidError) {
     return blockedBy(recordInvalid(sourceFailure, request.record));
+  }
+  if (sourceFailure instanceof NotReachedFromHereError) {
+    return atRisk(
+      "state",
+      `${withoutFullStop(sourceFailure.message)}. \`pulumi up\` looks through a pod, before it registers anything.`,
+    );
   }
   if (sourceFailure !== undefined) return blockedBy(sourceUnreachable(legacy, sourceFailure));
   if (notServing !== undefined) return blockedBy(legacyNotServing(legacy, notServing));

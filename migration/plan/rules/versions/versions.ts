@@ -32,7 +32,7 @@ export function versionFacts(
   request: PlanRequest,
   { flow, kubernetesVersion, unservedApis, state }: PlanFacts,
 ): VersionFacts {
-  const { legacy } = flow;
+  const legacy = flow.legacy?.externalEtcd === undefined ? flow.legacy : undefined;
   return {
     newTridentImage: request.trident === false ? undefined : request.tridentImage,
     ...{ kubernetes: kubernetesVersion, unservedApis },

@@ -3,6 +3,7 @@ import type { PlanRequest } from "../../../../migration/plan/plan-request.ts";
 import { MemoryStore } from "../../copy/memory-store.ts";
 import * as etcd from "./blocked/etcd.ts";
 import * as existing from "./blocked/existing-etcd.ts";
+import * as moves from "./blocked/moves.ts";
 import * as namespace from "./blocked/namespace.ts";
 import * as stack from "./blocked/stack.ts";
 import * as state from "./blocked/state.ts";
@@ -71,6 +72,8 @@ export const blockedPlans: readonly BlockedPlan[] = [
     },
     { ...install, pods: pullingWith("registry") },
   ],
+  ["moveUnfinished", moves.isForgotten, moves.staying],
+  ["movedFromOther", moves.isInAnother, moves.moving],
   ["membersMissing", etcd.lacksAMember, { ...install, etcdVersion: "3.5.6" }],
   ["migrationRecorded", (environment) => migratedStack(environment), { ...install, trident: false }],
   ["missingPermissions", stack.lacksPermissions],
@@ -90,6 +93,7 @@ export const blockedPlans: readonly BlockedPlan[] = [
     (environment) => environment.objects.set(`${secrets}/registry`, { type: "Opaque" }),
     { ...install, pods: { ...pullingWith("registry"), memberPullSecrets: [] } },
   ],
+  ["nothingToMove", moves.isNotThere, moves.moving],
   ["nothingToRollBack", (environment) => environment.withLegacy(), { rollback: true }],
   ["legacyRestored", restoredBeside],
   ["legacyDisagrees", trident.listsMore],

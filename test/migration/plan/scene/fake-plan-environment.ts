@@ -71,6 +71,12 @@ export class FakePlanEnvironment implements PlanEnvironment {
       : Promise.reject(new BlockedError(namespaceMissing("trident", this.cluster)));
   }
 
+  moveRecord: MigrationRecord | undefined;
+
+  findMoveRecord(): Promise<MigrationRecord | undefined> {
+    return Promise.resolve(this.moveRecord);
+  }
+
   findRecord(): Promise<MigrationRecord | undefined> {
     return Promise.resolve(this.record);
   }

@@ -2,6 +2,7 @@ import type { MigrationPlan } from "../../../../migration/plan/migration-plan.ts
 import type { ServedObject } from "../../../../migration/plan/read/cluster-reader.ts";
 import { NotReachedFromHereError } from "../../../../migration/connect/open-existing-etcd.ts";
 import { crdName, crdPath } from "../../../../migration/destroy/crd.ts";
+import * as moves from "./blocked/moves.ts";
 import { withCertificates } from "./certificates.ts";
 import { smallState, type FakePlanEnvironment } from "./fake-plan-environment.ts";
 import { deploymentPath, emptyRecord, ours } from "./places.ts";
@@ -48,6 +49,7 @@ export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> 
     }),
   "A new installation on an existing etcd": () =>
     planOf((environment) => environment.withExistingEtcd(), { migrate: false, ...existingEtcd() }),
+  "A move from one etcd to another": () => planOf(moves.runs, moves.moving),
   "A migration to an existing etcd that only the cluster can reach": () =>
     planOf(
       (environment) => {

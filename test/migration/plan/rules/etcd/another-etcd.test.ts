@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { V1Deployment } from "@kubernetes/client-node";
-import { etcdOf, checkAnotherEtcd } from "../../../../../migration/plan/rules/etcd/another-etcd.ts";
+import { checkAnotherEtcd } from "../../../../../migration/plan/rules/etcd/another-etcd.ts";
 import type { RecordedEtcd } from "../../../../../migration/record/recorded-etcd.ts";
 import type { Flow } from "../../../../../migration/plan/migration-plan.ts";
 import { planRequest } from "../../scene/plan-scene.ts";
@@ -15,11 +15,6 @@ const existing = planRequest({
 const ownUrl = "https://trident-etcd-client:2379";
 
 describe("a Trident that has an etcd", () => {
-  it("says in its arguments which", () => {
-    assert.equal(etcdOf(tridentOn(ownUrl)), ownUrl);
-    assert.equal(etcdOf({}), undefined);
-  });
-
   for (const [what, request, runsOn] of [
     ["stays on the stack's own", own, ownUrl],
     ["stays on an existing one", existing, "https://a:2379"],
@@ -49,7 +44,7 @@ describe("a Trident that has an etcd", () => {
     const [blocker] = check({ request: existing, runsOn: ownUrl, keys: 7 }).blockers;
     assert.equal(blocker?.kind, "anotherEtcd");
     assert.match(blocker.message, /where 7 keys are: nothing says that it is this Trident's latest state/);
-    assert.match(blocker.remedy, /abandonedEtcd/);
+    assert.match(blocker.remedy, /movedFromEtcd/);
   });
 
   it("may be told another name of the etcd that its state is recorded in", () => {

@@ -1,0 +1,78 @@
+import type { V1Deployment } from "@kubernetes/client-node";
+import { describeAddress, isClientUrlOf, type EtcdAddress } from "../../connect/etcd-address.ts";
+import type { MigrationRecord } from "../../record/migration-record.ts";
+import {
+  classifyDeployment,
+  stoppedReplicasAnnotation,
+  type DeploymentFinding,
+  type LegacyTrident,
+} from "../legacy/legacy-trident.ts";
+import { etcdUrlOf } from "../new/etcd-url.ts";
+import { newTridentPods } from "../new/new-trident.ts";
+
+/** Which way Trident is moved. */
+export interface Move {
+  readonly source: EtcdAddress;
+  readonly destination: EtcdAddress;
+}
+
+/**
+ * What stands under the name of this program's Deployment, for a move: `legacy` while Trident's state is in the source, also where
+ * a run has left it stopped or a new one started in its place; `ours` once it runs on the destination for good.
+ *
+ * @param record of the move.
+ */
+export function classifyMoved(
+  deployment: V1Deployment,
+  { source, destination }: Move,
+  record: Pick<MigrationRecord, "legacyDeployment"> | undefined,
+): DeploymentFinding {
+  const found = classifyDeployment(deployment, "");
+  if (found.kind !== "ours") return { kind: "foreign", why: "this program has not made it" };
+  const url = etcdUrlOf(deployment.spec?.template.spec) ?? "";
+  if (isClientUrlOf(source, url)) return { kind: "legacy", legacy: movedTrident(deployment, source) };
+  if (!isClientUrlOf(destination, url)) {
+    const [from, to] = [describeAddress(source), describeAddress(destination)];
+    return { kind: "foreign", why: `it is on the etcd at ${url}, which is neither ${from} nor ${to}` };
+  }
+  const saved = isMarked(deployment) ? savedDeployment(record) : undefined;
+  if (saved === undefined) return { kind: "ours" };
+  const { uid = "" } = deployment.metadata ?? {};
+  return { kind: "legacy", legacy: { ...movedTrident(saved, source), uid, stoppedByMigration: true } };
+}
+
+/** Whether a move has stopped it and has neither ended nor been taken back. */
+export function isMarked(deployment: V1Deployment): boolean {
+  return deployment.metadata?.annotations?.[stoppedReplicasAnnotation] !== undefined;
+}
+
+/** As it was before the move; undefined when the record does not tell. */
+export function savedDeployment(
+  record: Pick<MigrationRecord, "legacyDeployment"> | undefined,
+): V1Deployment | undefined {
+  try {
+    const saved = JSON.parse(record?.legacyDeployment ?? "") as Partial<V1Deployment> | null;
+    return saved?.spec === undefined ? undefined : (saved as V1Deployment);
+  } catch {
+    return undefined;
+  }
+}
+
+function movedTrident(deployment: V1Deployment, address: EtcdAddress): LegacyTrident {
+  const { metadata, spec } = deployment;
+  const replicas = spec?.replicas ?? 1;
+  const template = spec?.template ?? {};
+  return {
+    namespace: metadata?.namespace ?? "",
+    name: metadata?.name ?? "",
+    uid: metadata?.uid ?? "",
+    generation: metadata?.generation ?? 0,
+    replicas,
+    stoppedByMigration: replicas === 0 && isMarked(deployment),
+    selector: newTridentPods({ selector: spec?.selector ?? {} }),
+    template,
+    tridentImage: template.spec?.containers[0]?.image ?? "",
+    ...{ etcdContainer: { name: "" }, etcdImage: "", claim: "", clientPort: 0 },
+    externalEtcd: { address, called: describeAddress(address) },
+  };
+}
