@@ -76,9 +76,9 @@ describe("the last snapshot of members that run, as Kubernetes says", () => {
   it("stops the destroy when their Secret may not be read, and asks again when that fails for a moment", async () => {
     fake.fault = (request) => (request.includes("/secrets/") ? 403 : undefined);
     await assert.rejects(save(3600), { name: "FinalSnapshotRefusedError", message: /secrets\/client with 403/ });
-    fake.fault = (request) => (request.includes("/secrets/") ? 503 : undefined);
-    await assert.rejects(save(0.1), { name: "FinalSnapshotRefusedError", message: /secrets\/client with 503/ });
-    assert.match(lines[0] ?? "", /is asked again for 0.1 s/);
+    fake.fault = (request) => (request.includes("/secrets/") ? (lines.length === 0 ? 503 : 403) : undefined);
+    await assert.rejects(save(3600), { name: "FinalSnapshotRefusedError", message: /secrets\/client with 403/ });
+    assert.match(lines[0] ?? "", /is asked again for 3600 s: .*secrets\/client with 503/s);
   });
 
   function save(seconds: number): Promise<void> {
