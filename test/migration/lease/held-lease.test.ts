@@ -17,7 +17,8 @@ describe("a Lease that is held", () => {
 
   beforeEach(async () => {
     fake = await startFakeKubernetes();
-    lease = await acquire(1);
+    // Long enough for a slow machine to come to the second renewal in time.
+    lease = await acquire(4);
   });
   afterEach(async () => {
     await lease.release();
@@ -58,9 +59,6 @@ describe("a Lease that is held", () => {
   });
 
   it("is kept through a moment without the API server", async () => {
-    await lease.release();
-    // Long enough for a slow machine to come to the second renewal in time.
-    lease = await acquire(4);
     let faults = 1;
     fake.fault = () => (faults-- > 0 ? 503 : undefined);
     await untilRenewed();
@@ -69,6 +67,8 @@ describe("a Lease that is held", () => {
   });
 
   it("is lost when it can't be renewed in time", async () => {
+    await lease.release();
+    lease = await acquire(1);
     fake.fault = () => 503;
     await once(lease.signal, "abort");
     assert.match((lease.signal.reason as Error).message, /could not be renewed for \d+ s/);
