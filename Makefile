@@ -27,7 +27,7 @@ e2e: $(INSTALLED) toolchain ## The end-to-end tests on the sandbox alone (FILES=
 e2e-long: $(INSTALLED) toolchain ## Migrations killed and interrupted in each phase, an earlier version's stack updated, a cluster behind a proxy, on the sandbox (20 minutes)
 	@$(NODE) test/run-suites.ts e2e-long
 
-e2e-old: $(INSTALLED) toolchain ## Install, migrate, roll back, destroy and least privilege on Kubernetes 1.14 and 1.16 (25 minutes; the first time 12 more to build those; FILES=...)
+e2e-old: $(INSTALLED) toolchain ## Install, migrate, roll back, destroy and least privilege on Kubernetes 1.14 and 1.16 (25 minutes, on a busy machine twice that; the first time 12 more to build those; FILES=...)
 	@$(NODE) test/run-suites.ts e2e-old $(FILES)
 
 faults: $(INSTALLED) ## 1,000 schedules of random faults and kills, checked independently (20 minutes; SEED=..., COUNT=...)
@@ -36,7 +36,7 @@ faults: $(INSTALLED) ## 1,000 schedules of random faults and kills, checked inde
 faults-mutations: $(INSTALLED) ## Without the guard, the pinned revision or the verification the fault suite must turn red (1 minute)
 	@$(NODE) test/faults/mutations.ts
 
-node-oldest: $(INSTALLED) toolchain ## The unit tests and a whole migration on the oldest Node that is allowed (12 minutes)
+node-oldest: $(INSTALLED) toolchain ## The unit tests and a whole migration on the oldest Node that is allowed (12 minutes, on a busy machine twice that)
 	@$(NODE) test/oldest-node/run-on-oldest-node.ts unit e2e test/e2e/migration.test.ts
 
 world: $(INSTALLED) toolchain ## 200 acts of an administrator, and after each whether the plan, the run and the state agree (an hour and a half; SEED=..., COUNT=..., FIRST=..., LIE=plan|serving|key)
