@@ -31,7 +31,7 @@ export function moveTrident(
       ...access,
       ...{ namespace, legacyDeployment, from, record, prefix, newTrident, snapshotDirectory, timeoutSeconds },
       ...keysToDiscard(settings),
-      ...(plan.move === undefined ? {} : { source: plan.move.source }),
+      ...(plan.formerEtcd === undefined ? {} : { source: plan.formerEtcd }),
       destination: etcd.address,
     },
     { dependsOn: [imagePull] },

@@ -40,7 +40,7 @@ export function moveUnfinished(
     object: object(deployment),
     message:
       `A move of Trident from etcd cluster ${etcds.from} to another etcd began and did not end (ConfigMap ${etcds.record} in namespace ` +
-      `${namespace}), and it is not asked for any more. The etcd that Deployment ${deployment} names has the newest state.`,
+      `${namespace}), and what is asked for now is something else. The etcd that Deployment ${deployment} names has the newest state.`,
     remedy:
       `Set all as it was for the move, with \`${change({ movedFromEtcd: etcds.from })}\`, and run \`pulumi up\`: it ends the move, or ` +
       `puts Trident back if that can't be done. Until then \`kubectl --namespace ${namespace} scale deployment ${deployment} ` +

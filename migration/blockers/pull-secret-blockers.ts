@@ -3,12 +3,12 @@ import type { Blocker } from "./blocker.ts";
 /** What kubelets take, as `kubectl create secret docker-registry` makes it. */
 export const pullSecretTypes: readonly string[] = ["kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"];
 
-export function pullSecretMissing(namespace: string, name: string): Blocker {
+export function pullSecretMissing(namespace: string, name: string, makesNamespace = false): Blocker {
   return {
     kind: "pullSecretMissing",
     object: `Secret/${name}`,
     message: `Pods are to pull their images with Secret ${name}, and there is none in namespace ${namespace}.`,
-    remedy: `${creation(namespace, name)} Or name another one in imagePullSecrets.`,
+    remedy: `${makesNamespace ? `Make the namespace first, with \`kubectl create namespace ${namespace}\`. ` : ""}${creation(namespace, name)} Or name another one in imagePullSecrets.`,
   };
 }
 

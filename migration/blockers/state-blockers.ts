@@ -179,12 +179,18 @@ export function foreignKeys(destination: string, prefix: string, foreign: Found)
 }
 
 /** Source and destination are one and the same etcd cluster. */
-export function sameCluster(source: string, destination: string, clusterId: string): Blocker {
+export function sameCluster(
+  source: string,
+  destination: string,
+  { clusterId, isMove = false }: { readonly clusterId: string; readonly isMove?: boolean },
+): Blocker {
   return {
     kind: "sameCluster",
     object: `cluster id ${clusterId}`,
     message: `${source} and ${destination} are the same etcd cluster (id ${clusterId}): there is nothing to migrate.`,
-    remedy: `Name another namespace with \`${change({ namespace: "NAME" })}\`, or migrate nothing with \`${change({ migrate: false })}\`.`,
+    remedy: isMove
+      ? `Another name of the same etcd needs no move: \`${change({ movedFromEtcd: undefined })}\`.`
+      : `Name another namespace with \`${change({ namespace: "NAME" })}\`, or migrate nothing with \`${change({ migrate: false })}\`.`,
   };
 }
 

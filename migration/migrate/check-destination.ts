@@ -46,7 +46,7 @@ export async function checkStores(
     source: (await source.status()).clusterId,
     destination: (await destination.status()).clusterId,
   };
-  const sides = { source, destination, range, sourceRevision: revision };
+  const sides = { source, destination, range, sourceRevision: revision, isMove: cluster.movesFrom !== undefined };
   const checked = { keys, revision, marker: undefined, earlier: undefined };
 
   const found = await withRetries(() => destination.range({ ...range, countOnly: true }), {});
@@ -77,13 +77,17 @@ async function checkDestination(options: {
   readonly destination: OpenStore;
   readonly range: KeyPrefix;
   readonly sourceRevision: bigint;
+  /** Whether both are etcds of this program's Trident. */
+  readonly isMove: boolean;
   /** Whether a run that was killed left the key so. */
   readonly isAsLeft?: ((entry: StoredKeyValue) => boolean) | undefined;
 }): Promise<DestinationKeysFound> {
   const { source, destination, range } = options;
   const { clusterId } = await destination.status();
   if (clusterId === (await source.status()).clusterId) {
-    throw new BlockedError(sameCluster(source.description, destination.description, clusterId));
+    throw new BlockedError(
+      sameCluster(source.description, destination.description, { clusterId, isMove: options.isMove }),
+    );
   }
   const found = await findForeignKeys(options);
   if (found.foreign.count > 0) {

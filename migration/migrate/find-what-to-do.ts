@@ -21,7 +21,8 @@ export async function findWhatToDo(
   const { namespace, legacyDeployment } = cluster;
   const record = await cluster.readRecord();
   const trident = await cluster.findTrident();
-  if (cluster.movesFrom !== undefined && trident.kind !== "legacy" && record.phase !== "copied") {
+  if (cluster.movesFrom !== undefined && trident.kind !== "legacy") {
+    if (record.phase === "copied") return resultInRecord(cluster, record);
     const from = describeAddress(cluster.movesFrom);
     const found = trident.kind === "foreign" ? trident.why : notThere[trident.kind];
     throw new BlockedError(nothingToMove({ namespace, deployment: legacyDeployment }, from, found));

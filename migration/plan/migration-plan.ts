@@ -25,6 +25,8 @@ export interface MigrationPlan {
   readonly legacy?: LegacyPlan;
   /** The etcd that Trident is moved from. */
   readonly move?: MovePlan;
+  /** The same, and after the move the etcd that Trident was moved from; names of Secrets, never what is in them. */
+  readonly formerEtcd?: GivenAddress;
   /** What of the old Trident's pod the new one has. Its values are no properties: none of them is printed with the plan. */
   readonly carriedPod?: CarriedPod;
   /** What the embedded etcd holds, or for a rollback the new one; absent when it does not run. */
@@ -127,8 +129,6 @@ export interface LegacyPlan {
 export interface MovePlan {
   /** Such as `the etcd at https://etcd.example.com:2379`. */
   readonly etcd: string;
-  /** Names of Secrets, never what is in them. */
-  readonly source: GivenAddress;
   /** What the stack is before it and after it. */
   readonly of: "installed" | "migrated";
 }

@@ -1,4 +1,5 @@
 import type { V1Deployment } from "@kubernetes/client-node";
+import type { GivenAddress } from "../connect/etcd-address.ts";
 import type { Blocker } from "../blockers/blocker.ts";
 import type { ClusterApis } from "../kubernetes/cluster-apis.ts";
 import type { CarriedPod } from "../trident/new/carried-pod.ts";
@@ -57,6 +58,8 @@ export interface PlanFacts {
   readonly claim: ClaimFacts | undefined;
   /** The legacy Trident's, while there is one or the record tells of it. */
   readonly legacyObjects: LegacyObjects | undefined;
+  /** The etcd that Trident is moved from, or was. */
+  readonly formerEtcd?: GivenAddress | undefined;
   /** What of the legacy Trident's pod the new one is to have, or has. */
   readonly carriedPod?: CarriedPod;
   readonly pullSecrets?: PullSecretFacts;

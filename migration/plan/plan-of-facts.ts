@@ -53,6 +53,7 @@ export function planOfFacts(request: PlanRequest, facts: PlanFacts): MigrationPl
     world: findWorld(facts),
     ...(legacy === undefined ? {} : { legacy }),
     ...move,
+    ...(facts.formerEtcd === undefined ? {} : { formerEtcd: facts.formerEtcd }),
     ...(facts.carriedPod === undefined ? {} : { carriedPod: facts.carriedPod }),
     ...planState(facts),
     destination,
@@ -65,7 +66,7 @@ export function planOfFacts(request: PlanRequest, facts: PlanFacts): MigrationPl
     ...planWhatStays({
       ...{ ...request, apis, claim: legacy?.claim, legacy: facts.legacyObjects, crd },
       flow: move.move?.of ?? flow,
-      movedFrom: formerEtcdThatStays(facts),
+      formerEtcd: formerEtcdThatStays(facts),
     }),
     ...checkAll(request, facts, certificates),
   };

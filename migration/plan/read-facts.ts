@@ -86,6 +86,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     ...{ flow, record, recordFailure, missing, others, managers: trident.managers, silentDns, nodes, running },
     ...{ objects, given, etcdCluster, members, tridentTrouble, newTrident, claim, legacyObjects, state, pullSecrets },
     namespace,
+    formerEtcd: trident.move?.source,
     ...(carried === undefined ? {} : { carriedPod: carried }),
     ...{ makesNamespace, blockers: missingNamespace === undefined || makesNamespace ? [] : [missingNamespace] },
   };

@@ -46,6 +46,8 @@ export interface MigrationRecord {
   readonly etcdHeldKeys?: "true";
   /** The cluster id of the etcd that the state was moved from last, decimal. */
   readonly movedFromEtcd?: string;
+  /** The cluster id of the etcd that verified moves have brought the migrated state to; absent where it is in the migration's destination. */
+  readonly migratedStateIn?: string;
   /** Set in a record of what is said below: its own part, beside the migration's. */
   readonly part?: RecordPart;
 }
@@ -73,6 +75,7 @@ export interface RecordChange {
   readonly etcdClusterId?: string | null;
   readonly etcdHeldKeys?: "true" | null;
   readonly movedFromEtcd?: string;
+  readonly migratedStateIn?: string | null;
 }
 
 export class MigrationRecordMissingError extends Error {
@@ -106,7 +109,7 @@ export interface RecordPlace {
 }
 
 /** What holds for the stack, whoever says it. */
-const shared: ReadonlySet<string> = new Set(["etcdClusterId", "etcdHeldKeys", "movedFromEtcd"]);
+const shared: ReadonlySet<string> = new Set(["etcdClusterId", "etcdHeldKeys", "movedFromEtcd", "migratedStateIn"]);
 
 function keyOf(name: string, part: RecordPart | undefined): string {
   return part === undefined || shared.has(name) ? name : `${part}.${name}`;
@@ -171,6 +174,7 @@ function parseRecord(configMap: V1ConfigMap, place: RecordPlace): MigrationRecor
     ...optional("etcdClusterId", data.etcdClusterId),
     ...optional("etcdHeldKeys", parseWord("etcdHeldKeys", ["true"] as const, data, place)),
     ...optional("movedFromEtcd", data.movedFromEtcd),
+    ...optional("migratedStateIn", data.migratedStateIn),
   };
 }
 

@@ -2,6 +2,7 @@ import { carryAndVerify } from "../migrate/copy-and-verify.ts";
 import { afterVerifiedCopy, type EarlierPass } from "../copy/changes/copy-changes.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import type { LegacyTrident } from "../trident/legacy/legacy-trident.ts";
+import { etcdOfMigratedState } from "../record/migrated-state.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
 import { recordedResult, type MigrationResult } from "../record/migration-result.ts";
 import { expectedLists } from "../trident/rest/expected-lists.ts";
@@ -59,7 +60,7 @@ export async function carryBack(rollback: Rollback, legacy: LegacyTrident, newEt
   const { cluster, record, report, enter } = rollback;
   const migrated = recordedResult(record);
   enter("checking that all is ready");
-  refuseOtherEtcd(newEtcd.description, migrated.destinationClusterId, (await newEtcd.status()).clusterId);
+  refuseOtherEtcd(newEtcd.description, etcdOfMigratedState(record), (await newEtcd.status()).clusterId);
   await cluster.checkClaim(legacy);
   await cluster.prepareSnapshot();
 
@@ -100,7 +101,7 @@ async function carry(
       written: new WrittenKeys(),
       signal: lease.signal,
     },
-    record.rollbackPhase === undefined ? sinceMigration(migrated) : whateverStands,
+    isAsMigrated(record) ? sinceMigration(migrated) : whateverStands,
   );
   const { keys, bytes, sha256 } = verified;
   const { created, replaced, deleted } = changes;
@@ -141,5 +142,10 @@ function sinceMigration({ keys, bytes, sourceRevision, destinationRevision }: Mi
   });
 }
 
-/** An earlier rollback has written there, or a legacy Trident that it started: nothing is known to be equal, all of it is ours. */
+/** Whether revisions tell what is equal on both sides: a moved state has other ones, and an earlier rollback has written here. */
+function isAsMigrated({ rollbackPhase, migratedStateIn }: MigrationRecord): boolean {
+  return rollbackPhase === undefined && migratedStateIn === undefined;
+}
+
+/** Nothing is known to be equal, and all that is there is ours: it is as the migration left it, or as an earlier rollback did. */
 const whateverStands: EarlierPass = { since: 0n, isAsLeft: () => true };

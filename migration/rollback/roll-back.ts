@@ -175,7 +175,7 @@ async function finish(rollback: Rollback, carried: CarriedBack): Promise<RolledB
     await cluster.changeRecord({
       ...{ phase: null, legacyDeployment: null, legacyReplicas: null, stoppedAt: null, firstPass: null, result: null },
       ...{ rollback: null, rollbackPhase: null, carriedBack: null, newTrident: null, served: null },
-      ...{ carriedPod: null },
+      ...{ carriedPod: null, migratedStateIn: null },
       // The new etcd was emptied: to find it so is no loss.
       etcdHeldKeys: null,
       rolledBack: JSON.stringify(ended),

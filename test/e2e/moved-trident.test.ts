@@ -126,22 +126,32 @@ describe("a Trident that is moved from one etcd to another", () => {
     await isLeftAlone();
   });
 
-  it("is moved away from the stack's own, whose last state is saved before it is deleted", async () => {
+  it("is moved away from the stack's own; a run that is killed once Trident serves there takes nothing from what it has written since", async () => {
     await first.client.delete().prefix("/trident/");
     await stack.command(["config", "rm", "etcdClusterSize"]);
     await stack.configure(on(first));
     const refused = await stack.preview();
     const [, ownId = ""] = /pulumi config set movedFromEtcd (\d+)/.exec(refused.printed) ?? [];
     await stack.configure({ movedFromEtcd: ownId });
-    const up = await stack.up();
-    assert.ok(up.succeeded, up.printed);
-    assert.match(up.printed, /Snapshot of EtcdCluster trident-etcd .* saved before it is deleted/);
-    assert.deepEqual(await tridentLists(), lists);
-    assert.equal(await etcdOfTrident(), first.port);
-    assert.deepEqual(volumesOf(await stateIn(first)), volumesOf(state));
-    assert.ok(
-      !(await objectsAround(cluster, namespace)).some((each) => /^(EtcdCluster|Deployment\/etcd-operator)/.test(each)),
+    await killUp(stack, () =>
+      eventually("Trident is on the other etcd", async () => (await etcdOfTrident()) === first.port),
     );
+    await eventually("Trident serves", async () => (await availableReplicas()) === 1);
+    const late = { "/trident/v1/storageclass/late": JSON.stringify({ config: { version: "1", name: "late" } }) };
+    for (const [key, value] of Object.entries(late)) await first.client.put(key).value(value);
+
+    const up = await stack.up();
+
+    assert.ok(up.succeeded, up.printed);
+    assert.match(up.printed, /whose state is the newest is found out by this one/);
+    assert.match(up.printed, /Snapshot of EtcdCluster trident-etcd .* saved before it is deleted/);
+    assert.equal((await tridentLists()).volumes.length, 200);
+    assert.equal(await etcdOfTrident(), first.port);
+    const now = await stateIn(first);
+    assert.deepEqual(volumesOf(now), volumesOf(state));
+    assert.equal(now.get("/trident/v1/storageclass/late"), late["/trident/v1/storageclass/late"]);
+    const objects = await objectsAround(cluster, namespace);
+    assert.ok(!objects.some((each) => /^(EtcdCluster|Deployment\/etcd-operator)/.test(each)));
     await isLeftAlone();
   });
 
@@ -178,6 +188,10 @@ describe("a Trident that is moved from one etcd to another", () => {
 
   async function replicas(): Promise<number | undefined> {
     return (await cluster.apps.readNamespacedDeployment({ name: "trident", namespace })).spec?.replicas;
+  }
+
+  async function availableReplicas(): Promise<number | undefined> {
+    return (await cluster.apps.readNamespacedDeployment({ name: "trident", namespace })).status?.availableReplicas;
   }
 
   async function etcdOfTrident(): Promise<number> {

@@ -47,7 +47,12 @@ async function registeredObjects(apis: ClusterApis): Promise<SentObject[]> {
     });
     const address = existingEtcdAddress(settings);
     if (address === undefined) throw new Error("no existing etcd");
-    useExistingEtcd(address, clientSecrets(settings), { credentials: { username: "trident", password: "word" } }, onCluster);
+    useExistingEtcd(
+      address,
+      clientSecrets(settings),
+      { credentials: { username: "trident", password: "word" } },
+      onCluster,
+    );
     const constraint = { securityContextConstraint: "anyuid" };
     const account = new TridentAccount("account", { namespace: "trident", ...constraint }, onCluster);
     const { serviceAccountName } = account;

@@ -29,8 +29,7 @@ test("moves nothing unless the settings say where from", async () => {
 });
 
 test("moves Trident from where the plan has found it to the etcd of the settings, after its image was pulled", async () => {
-  const move = { etcd: "the etcd at https://old:2379", source, of: "installed" } as const;
-  const { inputs } = (await registered({ movedFromEtcd: "11" }, { move })).named("etcd-move");
+  const { inputs } = (await registered({ movedFromEtcd: "11" }, { formerEtcd: source })).named("etcd-move");
   assert.deepEqual([inputs.from, inputs.source, inputs.destination], ["11", source, destination]);
   assert.deepEqual([inputs.legacyDeployment, inputs.prefix, inputs.record], ["trident", "/trident/", "a-record"]);
 });

@@ -33,7 +33,12 @@ test("is given to Trident by its first endpoint; the password is a secret in a S
   const address = existingEtcdAddress(checkSettings(plain));
   assert.ok(address);
   const registrations = await record(false, () => {
-    etcd = useExistingEtcd(address, clientSecrets(checkSettings(plain)), { credentials: { username: "u", password: "sesame" } }, {});
+    etcd = useExistingEtcd(
+      address,
+      clientSecrets(checkSettings(plain)),
+      { credentials: { username: "u", password: "sesame" } },
+      {},
+    );
   });
   assert.ok(etcd);
   assert.equal(await valueOf(etcd.etcdClientEndpoint), "http://a.example:2379");

@@ -6,10 +6,14 @@ import { describeMember, listedMembers, servingMembers, type AskedMember } from 
 import { counted } from "../../wording/counted.ts";
 import { orInterrupted } from "../interruption.ts";
 import { labelled, type JobReport } from "../show/job-report.ts";
-import type { CheckJob } from "../words/parse-cluster-job.ts";
+import type { CheckJob, WithSecret } from "../words/parse-cluster-job.ts";
 
 /** Asks each member itself, and has the etcd put, give back and delete a key of no use: what a person does with etcdctl to see it work. */
-export async function checkJob(cluster: ClusterClient, job: CheckJob, signal: AbortSignal): Promise<JobReport> {
+export async function checkJob(
+  cluster: ClusterClient,
+  job: CheckJob & WithSecret,
+  signal: AbortSignal,
+): Promise<JobReport> {
   const members = await orInterrupted(askMembers(cluster, job), signal);
   const etcd = await orInterrupted(connectToMember(cluster, job), signal);
   try {

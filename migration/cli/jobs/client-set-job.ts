@@ -3,10 +3,10 @@ import { readClientSecret } from "../../connect/client-secret.ts";
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { clientSetFiles, writeClientSet } from "../client-set.ts";
 import { labelled, type JobReport } from "../show/job-report.ts";
-import type { ClientSetJob } from "../words/parse-cluster-job.ts";
+import type { ClientSetJob, WithSecret } from "../words/parse-cluster-job.ts";
 
 /** Writes what a person needs to be a client of the etcd with etcdctl. Nothing of it is printed. */
-export async function clientSetJob(cluster: ClusterClient, job: ClientSetJob): Promise<JobReport> {
+export async function clientSetJob(cluster: ClusterClient, job: ClientSetJob & WithSecret): Promise<JobReport> {
   const { namespace, etcdCluster, clientSecret } = job;
   const directory = path.resolve(job.directory);
   const material = await readClientSecret(cluster, namespace, clientSecret);

@@ -1,10 +1,12 @@
+import { clientSecretOfCluster } from "../../connect/client-secret-of-cluster.ts";
 import { connectToCluster, type ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { sayChanges } from "../../wording/change.ts";
 import { checkNamespace } from "../../trident/check-namespace.ts";
 import { orInterrupted, watchSignals } from "../interruption.ts";
 import { failureReport } from "../show/failure-report.ts";
 import type { JobReport } from "../show/job-report.ts";
-import type { ClusterJob } from "../words/parse-cluster-job.ts";
+import { DEFAULT_NAMES } from "../words/flags.ts";
+import type { ClusterJob, WithSecret } from "../words/parse-cluster-job.ts";
 import { checkJob } from "./check-job.ts";
 import { clientSetJob } from "./client-set-job.ts";
 
@@ -14,7 +16,8 @@ export async function runClusterJob(job: ClusterJob): Promise<JobReport> {
   try {
     const cluster = connectToCluster(job);
     await orInterrupted(checkNamespace(cluster, job.namespace), interruption.signal);
-    return await run(cluster, job, interruption.signal);
+    const { clientSecret = (await clientSecretOfCluster(cluster, job)) ?? DEFAULT_NAMES.clientSecret } = job;
+    return await run(cluster, { ...job, clientSecret }, interruption.signal);
   } catch (error) {
     return failureReport(inFlags(error), job);
   } finally {
@@ -32,7 +35,7 @@ function inFlags(error: unknown): unknown {
   return error;
 }
 
-function run(cluster: ClusterClient, job: ClusterJob, signal: AbortSignal): Promise<JobReport> {
+function run(cluster: ClusterClient, job: ClusterJob & WithSecret, signal: AbortSignal): Promise<JobReport> {
   switch (job.action) {
     case "check":
       return checkJob(cluster, job, signal);

@@ -56,7 +56,7 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
       {
         name: "client-secret",
         value: "NAME",
-        help: `the Secret with which clients identify themselves; default: ${DEFAULT_NAMES.clientSecret}`,
+        help: `the Secret with which clients identify themselves; default: the one that the EtcdCluster names`,
       },
       {
         name: "kubeconfig",

@@ -8,11 +8,17 @@ export type ClusterJob = CheckJob | ClientSetJob;
 interface NamedEtcd {
   readonly namespace: string;
   readonly etcdCluster: string;
-  readonly clientSecret: string;
+  /** The one that the EtcdCluster names where it is absent. */
+  readonly clientSecret?: string;
   /** A path; as kubectl chooses it where it is absent. */
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly json: boolean;
+}
+
+/** Once it is known which. */
+export interface WithSecret {
+  readonly clientSecret: string;
 }
 
 export interface CheckJob extends NamedEtcd {
@@ -31,11 +37,11 @@ export function toClusterJob(action: ClusterAction, values: GivenFlags["values"]
     return value === true ? undefined : value;
   };
   const nameOf = (flag: string, fallback: string): string => toName(flag, textOf(flag) ?? fallback);
-  const [kubeconfig, context] = [textOf("kubeconfig"), textOf("context")];
+  const [kubeconfig, context, clientSecret] = [textOf("kubeconfig"), textOf("context"), textOf("client-secret")];
   const etcd: NamedEtcd = {
     namespace: nameOf("namespace", DEFAULT_NAMES.namespace),
     etcdCluster: nameOf("etcd-cluster", DEFAULT_NAMES.etcdCluster),
-    clientSecret: nameOf("client-secret", DEFAULT_NAMES.clientSecret),
+    ...(clientSecret === undefined ? {} : { clientSecret: toName("client-secret", clientSecret) }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
     json: values.has("json"),

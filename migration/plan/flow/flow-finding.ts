@@ -1,4 +1,3 @@
-import type { GivenAddress } from "../../connect/etcd-address.ts";
 import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
 import type { Blocker } from "../../blockers/blocker.ts";
 import type { Flow } from "../migration-plan.ts";
@@ -26,8 +25,6 @@ export interface FlowFinding {
   readonly legacy?: LegacyTrident;
   /** The old Trident that a rollback puts back, from the record. */
   readonly putBack?: LegacyTrident;
-  /** The etcd that `legacy` is moved from. */
-  readonly moveSource?: GivenAddress;
   /** Whether this program's Trident, which is stopped, is removed and its state left in the etcd. */
   readonly removesTrident?: true;
   /** Whether the state was copied, or carried back, and verified by an earlier run, which died before it ended. */

@@ -44,6 +44,9 @@ export function decideMove(
     };
   }
   const { finding, source } = move;
+  if (finding?.kind === "foreign" && isUnfinished(move)) {
+    return { flow: "move", why, refusal: moveUnfinished(trident, { from, record: request.record }) };
+  }
   if (finding?.kind !== "legacy" || source === undefined) {
     const found =
       finding?.kind === "foreign"
@@ -59,8 +62,9 @@ export function decideMove(
       ),
     };
   }
+  const hasArrived = finding.legacy.stoppedByMigration && deployment.isStopped !== true;
   const resumed = isUnfinished(move) ? "; an earlier run began it and did not end" : "";
-  return { flow: "move", why: `${why}${resumed}`, legacy: finding.legacy, moveSource: source };
+  return { flow: "move", why: `${why}${resumed}`, legacy: finding.legacy, isCopied: hasArrived };
 }
 
 const notOurs = {

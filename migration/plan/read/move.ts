@@ -14,7 +14,7 @@ export interface MoveRead {
   readonly record?: MigrationRecord | undefined;
   /** What stands, as the move sees it, where one is asked for. */
   readonly finding?: DeploymentFinding;
-  /** The etcd that Trident's state is in. */
+  /** The etcd that Trident is moved from, or was. */
   readonly source?: GivenAddress;
 }
 
@@ -26,7 +26,9 @@ export async function readMove(
 ): Promise<MoveRead> {
   const record = await environment.findMoveRecord().catch(undefinedIfForbidden);
   if (request.movedFromEtcd === undefined || deployment === undefined) return { record };
-  const onSource = isOnDestination(request, deployment) ? savedDeployment(record) : deployment;
+  // Once a run has stopped it, what it was before tells where it is moved from, whatever it names now.
+  const saved = record?.phase === "stopped" ? savedDeployment(record) : undefined;
+  const onSource = saved ?? (isOnDestination(request, deployment) ? savedDeployment(record) : deployment);
   const source = onSource && (await formerEtcd(environment, request, onSource));
   if (source === undefined) return { record };
   const finding = classifyMoved(deployment, { source: etcdAddress(source), destination: request.destination }, record);

@@ -38,7 +38,8 @@ export function classifyMoved(
   const saved = isMarked(deployment) ? savedDeployment(record) : undefined;
   if (saved === undefined) return { kind: "ours" };
   const { uid = "" } = deployment.metadata ?? {};
-  return { kind: "legacy", legacy: { ...movedTrident(saved, source), uid, stoppedByMigration: true } };
+  // Where it came from, nothing of it runs.
+  return { kind: "legacy", legacy: { ...movedTrident(saved, source), uid, replicas: 0, stoppedByMigration: true } };
 }
 
 /** Whether a move has stopped it and has neither ended nor been taken back. */

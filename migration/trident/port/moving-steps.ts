@@ -6,6 +6,7 @@ import { openEtcd } from "../../connect/open-etcd.ts";
 import type { OpenStore } from "../../connect/open-store.ts";
 import { describePod } from "../../kubernetes/pods.ts";
 import { changeMigrationRecord, findMigrationRecord, readMigrationRecord } from "../../record/migration-record.ts";
+import { migratedStateAfterMove } from "../../record/migrated-state.ts";
 import { recordedResult } from "../../record/migration-result.ts";
 import { snapshotFolder } from "../../snapshot/snapshot-folder.ts";
 import { checkNamespace } from "../check-namespace.ts";
@@ -28,7 +29,7 @@ import { MovedDeployment } from "./moved-deployment.ts";
 type MovingSteps = SourceSteps & LeavingSteps & ArrivingSteps;
 type SourceSteps = Pick<
   ClusterPort,
-  "readRecord" | "checkClaim" | "checkLegacyImage" | "saveSourceSnapshot" | "removeSourcePod"
+  "readRecord" | "changeRecord" | "checkClaim" | "checkLegacyImage" | "saveSourceSnapshot" | "removeSourcePod"
 > &
   Pick<ClusterPort, "openLiveSource" | "openStoppedSource">;
 type LeavingSteps = Pick<
@@ -64,6 +65,12 @@ function sourceSteps({ cluster, gate, interruption, request }: Reach, { address,
       // It tells of the move that brought Trident here.
       await forgetTheStop(cluster, recordPlace(request));
       return readMigrationRecord(cluster, recordPlace(request));
+    },
+    changeRecord: async (change) => {
+      const { etcdClusterId: to } = change;
+      const main = typeof to === "string" ? await findMigrationRecord(cluster, request) : undefined;
+      const moved = main && to ? { migratedStateIn: migratedStateAfterMove(main, { from: clusterId, to }) } : {};
+      await changeMigrationRecord(cluster, recordPlace(request), { ...change, ...moved });
     },
     checkClaim: () => Promise.resolve(),
     checkLegacyImage: () => Promise.resolve(),

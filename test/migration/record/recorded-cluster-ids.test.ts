@@ -16,6 +16,9 @@ describe("the recorded etcds' ids", () => {
       const moved = { etcdClusterId: "12", movedFromEtcd: "7" };
       fake.objects.set("/api/v1/namespaces/storage/configmaps/a-record", { metadata, data: moved });
       assert.deepEqual(await readRecordedClusterIds(fake.cluster, place), ["12", "7"]);
+      const underWay = { etcdClusterId: "12", "move.firstPass": JSON.stringify({ destinationClusterId: "34" }) };
+      fake.objects.set("/api/v1/namespaces/storage/configmaps/a-record", { metadata, data: underWay });
+      assert.deepEqual(await readRecordedClusterIds(fake.cluster, place), ["12", "34"]);
       fake.objects.set("/api/v1/namespaces/storage/configmaps/a-record", { metadata });
       assert.deepEqual(await readRecordedClusterIds(fake.cluster, place), []);
     } finally {

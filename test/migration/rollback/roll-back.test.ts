@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { inSettings } from "../../../migration/wording/in-settings.ts";
 import { RollbackError } from "../../../migration/rollback/rollback.ts";
 import { rollBack } from "../../../migration/rollback/roll-back.ts";
+import { MemoryStore } from "../copy/memory-store.ts";
 import { changedSinceMigration, ignore, migratedCluster } from "./rollback-scene.ts";
 import type { Step } from "../trident/port/failing-steps.ts";
 import type { FakeCluster } from "../trident/port/fake-cluster.ts";
@@ -23,6 +24,27 @@ describe("a rollback", () => {
     assert.equal(scene.sourcePod, false);
     assert.equal(scene.leases, 0);
     assert.ok(lines.some((line) => line.includes("1 created, 1 replaced, 1 deleted")));
+  });
+
+  it("carries all of the state back from the etcd that verified moves have brought it to, whatever its revisions say", async () => {
+    const scene = changedSinceMigration();
+    const moved = new MemoryStore("the etcd that was moved to", "3", scene.destination.entries());
+    Object.assign(scene, { destination: moved });
+    await scene.changeRecord({ etcdClusterId: "3", migratedStateIn: "3" });
+    const state = moved.entries();
+    const ended = await rollBack(scene, ignore);
+    assert.deepEqual(scene.source.entries(), state);
+    assert.deepEqual([ended?.keys, ended?.created, ended?.deleted], [3, 1, 1]);
+    assert.equal(scene.recorded.migratedStateIn, undefined);
+  });
+
+  it("is refused from an etcd that the state did not come to by moves", async () => {
+    const scene = changedSinceMigration();
+    Object.assign(scene, { destination: new MemoryStore("another etcd", "3", { "/trident/store": "{}" }) });
+    const before = scene.source.entries();
+    await scene.changeRecord({ etcdClusterId: "3", movedFromEtcd: "2" });
+    await assert.rejects(rollBack(scene, ignore), RollbackError);
+    assert.deepEqual(scene.source.entries(), before);
   });
 
   it("leaves the new etcd empty, and a record of nothing but what it did", async () => {

@@ -59,8 +59,7 @@ export async function readState(
   { flow, legacy, etcdCluster, isExisting = false, record }: WhatToRead,
 ): Promise<StateRead> {
   const [source, served, destination] = await Promise.all([
-    // Of an uninstalled one nothing runs.
-    legacy === undefined || legacy.isUninstalled === true ? undefined : opened(environment.openSource(legacy)),
+    legacy === undefined || !canBeAsked(legacy) ? undefined : opened(environment.openSource(legacy)),
     legacy === undefined ? undefined : askWhetherItServes(environment, legacy),
     // Before the first `up` there is none, but for one that was made by other means.
     isNew(flow) && etcdCluster === undefined && !isExisting ? undefined : opened(environment.openDestination()),
@@ -92,6 +91,11 @@ export async function readState(
   } finally {
     await Promise.all([source?.store?.close(), destination?.store?.close()]);
   }
+}
+
+/** Of an uninstalled one nothing runs; and of one that a killed run has moved it is for the next run to tell whose state is newer. */
+function canBeAsked({ isUninstalled, externalEtcd, stoppedByMigration }: LegacyTrident): boolean {
+  return isUninstalled !== true && !(externalEtcd !== undefined && stoppedByMigration);
 }
 
 function isNew(flow: Flow): boolean {

@@ -63,9 +63,9 @@ export function stepFacts(request: PlanRequest, facts: PlanFacts, legacy: Legacy
   };
 }
 
-function moveFacts({ flow: { legacy, moveSource } }: PlanFacts): Pick<StepFacts, "move"> {
+function moveFacts({ flow: { legacy } }: PlanFacts): Pick<StepFacts, "move"> {
   const etcd = legacy?.externalEtcd;
-  if (etcd === undefined || moveSource === undefined) return {};
+  if (etcd === undefined) return {};
   return { move: { from: etcd.called, isDeleted: etcd.address.kind === "managed" } };
 }
 
@@ -144,6 +144,10 @@ function migrationSteps(facts: StepFacts): PlannedStep[] {
 function moveSteps(facts: StepFacts, { from, isDeleted }: Required<StepFacts>["move"]): PlannedStep[] {
   const { legacyDeployment, serves } = facts;
   const passSeconds = secondsFor(facts.keys ?? 0);
+  if (facts.isCopied) {
+    const what = `Verify what Trident serves from the new etcd and record it, if it serves; else go on as with a stopped one`;
+    return [{ what, stops: "nothing", estimateSeconds: passSeconds }];
+  }
   return [
     makeEtcd(facts, serves ? "nothing" : "Trident"),
     ...(serves ? [firstPass(passSeconds), stopLegacy(legacyDeployment), secondPass] : [wholePass(passSeconds)]),

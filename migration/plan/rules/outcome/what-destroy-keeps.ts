@@ -1,6 +1,12 @@
 import type { KeptThing } from "../../../destroy/kept-report.ts";
 import type { ClusterApis } from "../../../kubernetes/cluster-apis.ts";
-import type { EtcdAddress } from "../../../connect/etcd-address.ts";
+import {
+  deletionCommand,
+  describeAddress,
+  etcdAddress,
+  type EtcdAddress,
+  type ExistingEtcdAddress,
+} from "../../../connect/etcd-address.ts";
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
 import { isEtcdAlone, type Flow, type MigrationPlan } from "../../migration-plan.ts";
 import type { LegacyObjects } from "../../read/legacy-objects.ts";
@@ -15,6 +21,8 @@ export interface KeepFacts {
   readonly namespace: string;
   readonly legacyDeployment: string;
   readonly snapshotDirectory: string;
+  /** Somebody's, which Trident is moved from, or was. */
+  readonly formerEtcd?: ExistingEtcdAddress | undefined;
   /** Undefined where there never was an old Trident, or nobody knows of it. */
   readonly legacy: LegacyObjects | undefined;
 }
@@ -23,9 +31,29 @@ export interface KeepFacts {
 export function whatDestroyKeeps(facts: KeepFacts): KeptThing[] {
   const etcd = etcdRules(facts.destination);
   return [
-    ...[...ofNamespace(facts), ...etcd.keptState(facts.prefix), ...snapshots(facts, etcd.isSaved)],
+    ...[
+      ...ofNamespace(facts),
+      ...etcd.keptState(facts.prefix),
+      ...formerState(facts),
+      ...snapshots(facts, etcd.isSaved),
+    ],
     ...[...etcd.keptObjects(facts.crd, facts.apis), provisionedVolumes],
   ];
+}
+
+/** Until a move has ended, it is this one that has all of the state; afterwards it has what was there when Trident left. */
+function formerState({ formerEtcd, prefix }: KeepFacts): KeptThing[] {
+  if (formerEtcd === undefined) return [];
+  return [
+    {
+      what: `${calledFormer(formerEtcd)}, from which Trident is or was moved, with its state under ${prefix.text} as of then`,
+      command: deletionCommand(formerEtcd.endpoints, prefix),
+    },
+  ];
+}
+
+export function calledFormer(etcd: ExistingEtcdAddress): string {
+  return describeAddress(etcdAddress(etcd));
 }
 
 /** Whether the stack has or had to do with an old Trident. */

@@ -2,14 +2,12 @@ import type { KeptThing } from "../../../destroy/kept-report.ts";
 import { change } from "../../../wording/change.ts";
 import { isEtcdAlone, type ClaimPlan } from "../../migration-plan.ts";
 import { etcdRules } from "../etcd/destination.ts";
-import { whatDestroyKeeps, type KeepFacts } from "./what-destroy-keeps.ts";
+import { calledFormer, whatDestroyKeeps, type KeepFacts } from "./what-destroy-keeps.ts";
 
 export interface StayFacts extends KeepFacts {
   readonly record: string;
   /** Of the old Trident, while its Deployment is there. */
   readonly claim: ClaimPlan | undefined;
-  /** The etcd that Trident is moved from, where that stays. */
-  readonly movedFrom?: string | undefined;
 }
 
 export interface WhatStays {
@@ -24,7 +22,7 @@ export interface WhatStays {
 /** What is left after this run of what was there before it, and what a later `pulumi destroy` removes and keeps. */
 export function planWhatStays(facts: StayFacts): WhatStays {
   if (facts.flow === "rollback" || facts.flow === "rolledBack") return afterRollback(facts);
-  const { flow, legacyDeployment, claim, movedFrom } = facts;
+  const { flow, legacyDeployment, claim, formerEtcd } = facts;
   const isMigration = flow === "migrate" || flow === "resume" || flow === "migrated";
   const left = legacyState(claim, isMigration);
   const hadAccount = facts.legacy === undefined || facts.legacy.serviceAccount !== undefined;
@@ -34,7 +32,8 @@ export function planWhatStays(facts: StayFacts): WhatStays {
       : [];
   const snapshot =
     isMigration && facts.snapshotDirectory !== "" ? [`the old etcd's snapshot, under ${facts.snapshotDirectory}`] : [];
-  const former = movedFrom === undefined ? [] : [`${movedFrom}, with the keys as they were when Trident left it`];
+  const former =
+    formerEtcd === undefined ? [] : [`${calledFormer(formerEtcd)}, with the keys as they were when Trident left it`];
   return {
     staysBehind: [...(isMigration ? [...left, ...permissions, ...snapshot] : []), ...former],
     destroyRemoves: [

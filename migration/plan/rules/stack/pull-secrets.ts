@@ -11,12 +11,12 @@ import { blockedBy, nothingFound, type Findings } from "../findings.ts";
 /** Whether pods can pull with what they are to pull with. */
 export function checkPullSecrets(
   { namespace, pods }: Pick<PlanRequest, "namespace" | "pods">,
-  { pullSecrets }: Pick<PlanFacts, "pullSecrets">,
+  { pullSecrets, makesNamespace }: Pick<PlanFacts, "pullSecrets"> & Partial<Pick<PlanFacts, "makesNamespace">>,
 ): Findings {
   if (pullSecrets === undefined) return nothingFound;
   const { secrets, ofDefaultAccount } = pullSecrets;
   const unusable = secrets.flatMap(({ name, type }) => {
-    if (type === undefined) return [pullSecretMissing(namespace, name)];
+    if (type === undefined) return [pullSecretMissing(namespace, name, makesNamespace)];
     return pullSecretTypes.includes(type) ? [] : [notForPulling(namespace, name, type)];
   });
   const wanted = pods?.memberPullSecrets ?? [];

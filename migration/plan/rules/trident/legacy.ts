@@ -1,3 +1,4 @@
+import type { ExistingEtcdAddress } from "../../../connect/etcd-address.ts";
 import { NotReachedFromHereError } from "../../../connect/open-existing-etcd.ts";
 import { withoutFullStop } from "../../../kubernetes/errors.ts";
 import { legacyNotServing, recordInvalid } from "../../../blockers/legacy-blockers.ts";
@@ -49,16 +50,15 @@ function planCarried(
 }
 
 /** Where its state is moved from, if not from an embedded etcd. */
-export function planMove({ flow: { legacy, moveSource: source }, record }: PlanFacts): Pick<MigrationPlan, "move"> {
-  if (legacy?.externalEtcd === undefined || source === undefined) return {};
+export function planMove({ flow: { legacy }, record }: PlanFacts): Pick<MigrationPlan, "move"> {
+  if (legacy?.externalEtcd === undefined) return {};
   const of = record?.phase === "copied" ? "migrated" : "installed";
-  return { move: { etcd: legacy.externalEtcd.called, source, of } };
+  return { move: { etcd: legacy.externalEtcd.called, of } };
 }
 
-/** Somebody else's stays; the stack's own is deleted once Trident has left it. */
-export function formerEtcdThatStays({ flow: { legacy } }: PlanFacts): string | undefined {
-  const etcd = legacy?.externalEtcd;
-  return etcd?.address.kind === "existing" ? etcd.called : undefined;
+/** Somebody else's stays; the stack's own is deleted once Trident has left it. Undefined where Trident was never moved. */
+export function formerEtcdThatStays({ formerEtcd }: PlanFacts): ExistingEtcdAddress | undefined {
+  return formerEtcd === undefined || "etcdCluster" in formerEtcd ? undefined : formerEtcd;
 }
 
 /** What is moved, or for a rollback carried back. */
@@ -104,6 +104,12 @@ export function checkLegacy(request: PlanRequest, facts: PlanFacts): Findings {
   if (sourceFailure !== undefined) return blockedBy(sourceUnreachable(legacy, sourceFailure));
   if (notServing !== undefined) return blockedBy(legacyNotServing(legacy, notServing));
   if (legacy.isUninstalled === true) return checkUninstalled(legacy, request, facts);
+  if (source === undefined && legacy.externalEtcd !== undefined) {
+    return atRisk(
+      "state",
+      "An earlier run was killed in the midst of the move: whose state is the newest is found out by this one, and the counts of this plan are missing.",
+    );
+  }
   if (source === undefined) {
     const when = "its state is looked at once it is started for the copy, and the counts of this plan are missing";
     return atRisk("state", `The old Trident's etcd does not run now: ${when}.`);

@@ -4,7 +4,7 @@ import { newEtcd } from "../../../blockers/rollback-blockers.ts";
 import { openTransactions } from "../../../blockers/state-blockers.ts";
 import { describeAddress, objectOf } from "../../../connect/etcd-address.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../../../record/migration-record.ts";
-import { recordedResult } from "../../../record/migration-result.ts";
+import { etcdOfMigratedState } from "../../../record/migrated-state.ts";
 import type { LegacyTrident } from "../../../trident/legacy/legacy-trident.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import type { StateRead } from "../../read/state/read-state.ts";
@@ -52,7 +52,7 @@ function checkNewEtcd(
 
 function recordedDestination(name: string, record: MigrationRecord | undefined): string | Blocker {
   try {
-    return record === undefined ? "" : recordedResult(record).destinationClusterId;
+    return record === undefined ? "" : etcdOfMigratedState(record);
   } catch (error) {
     if (error instanceof MigrationRecordInvalidError) return recordInvalid(error, name);
     throw error;

@@ -46,7 +46,12 @@ const overhead = 2;
 export function checkState(facts: StateFacts): Findings {
   const { source, destination } = facts;
   if (destination !== undefined && destination.clusterId === source.clusterId) {
-    return blockedBy(sameCluster(source.description, destination.description, source.clusterId));
+    return blockedBy(
+      sameCluster(source.description, destination.description, {
+        clusterId: source.clusterId,
+        isMove: facts.legacy.externalEtcd !== undefined,
+      }),
+    );
   }
   return together(
     blockedBy(

@@ -9,7 +9,7 @@ function jobOf(...words: string[]): unknown {
   return command.job;
 }
 
-const names = { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
+const names = { namespace: "trident", etcdCluster: "trident-etcd" };
 
 test("an etcd on Kubernetes is the one that this project makes, unless said otherwise", () => {
   assert.deepEqual(jobOf("check"), { action: "check", ...names, json: false });

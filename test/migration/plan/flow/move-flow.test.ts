@@ -18,11 +18,16 @@ describe("the plan of a move from one etcd to another", () => {
     assert.deepEqual(plan.move, {
       etcd: "the etcd at https://old:2379",
       of: "installed",
-      source: {
-        ...{ namespace: "trident", endpoints: ["https://old:2379"], clientSecret: "etcd-client-tls" },
-        ...{ reach: "auto", gatewayImage: "quay.io/coreos/etcd:v3.4.22" },
-      },
     });
+    assert.deepEqual(plan.formerEtcd, {
+      ...{ namespace: "trident", endpoints: ["https://old:2379"], clientSecret: "etcd-client-tls" },
+      ...{ reach: "auto", gatewayImage: "quay.io/coreos/etcd:v3.4.22" },
+    });
+    const kept = plan.destroyKeeps.map(({ what }) => what).join();
+    assert.match(
+      kept,
+      /https:\/\/new:2379, with Trident's state.*https:\/\/old:2379, from which Trident is or was moved/,
+    );
     assert.equal(plan.state?.keys, 2);
     assert.ok((plan.outageEstimateSeconds ?? 0) > 0);
     assert.deepEqual(plan.staysBehind, [
@@ -34,7 +39,7 @@ describe("the plan of a move from one etcd to another", () => {
   it("finds the stack's own etcd by the Service that Trident's Deployment names, and says that it is deleted", async () => {
     const plan = await planOf(onEtcd("https://trident-etcd-client:2379"), moving);
     const own = { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
-    assert.deepEqual(plan.move?.source, own);
+    assert.deepEqual(plan.formerEtcd, own);
     assert.match(
       plan.steps.at(-1)?.what ?? "",
       /then delete EtcdCluster trident-etcd, of which a last snapshot is saved/,
@@ -92,7 +97,8 @@ describe("the plan of a move from one etcd to another", () => {
   });
 
   it("says that an earlier run began it, and refuses to forget about that when the setting is gone", async () => {
-    const stopped = recordOf({ phase: "stopped", part: "move" });
+    const legacyDeployment = JSON.stringify(tridentOn("https://old:2379"));
+    const stopped = recordOf({ phase: "stopped", part: "move", legacyDeployment });
     const resumed = await planOf((environment) => {
       onOld(environment);
       environment.moveRecord = stopped;
@@ -108,6 +114,31 @@ describe("the plan of a move from one etcd to another", () => {
     );
     assert.deepEqual(kinds(forgotten), ["moveUnfinished"]);
     assert.match(forgotten.blockers[0]?.remedy ?? "", /movedFromEtcd: "11".*--replicas 1/s);
+  });
+
+  it("leaves it to the run whose state is newer, where one was killed once Trident was on the new etcd", async () => {
+    const plan = await planOf((environment) => {
+      killedOnNew(environment);
+      environment.destination = new MemoryStore("the new etcd", "22", { "/trident/v1/volume/new": "written since" });
+    }, moving);
+    assert.deepEqual(plan.blockers, []);
+    assert.deepEqual([plan.flow, plan.outageEstimateSeconds, plan.state], ["move", undefined, undefined]);
+    assert.match(plan.risks.join(), /whose state is the newest is found out by this one/);
+  });
+
+  it("goes on nowhere else from there: another etcd is refused until the move has ended", async () => {
+    const elsewhere = { ...existingEtcd("https://third:2379"), migrate: false, movedFromEtcd: "11" };
+    const plan = await planOf(killedOnNew, elsewhere);
+    assert.deepEqual(kinds(plan), ["moveUnfinished"]);
+  });
+
+  it("says to whoever names the same etcd by another name that this needs no move", async () => {
+    const plan = await planOf((environment) => {
+      onOld(environment);
+      environment.destination = new MemoryStore("the same etcd", "11", { "/trident/store": "{}" });
+    }, moving);
+    assert.deepEqual(kinds(plan), ["sameCluster"]);
+    assert.match(plan.blockers[0]?.remedy ?? "", /movedFromEtcd: undefined/);
   });
 
   it("is named, with the id, to whoever only names another etcd", async () => {
@@ -132,6 +163,14 @@ function onEtcd(url: string): (environment: FakePlanEnvironment) => void {
     environment.destination = new MemoryStore("the new etcd", "22");
     environment.reached = "directly";
   };
+}
+
+function killedOnNew(environment: FakePlanEnvironment): void {
+  onOld(environment);
+  const annotations = { "trident-etcd/replicas-before-migration": "1" };
+  environment.objects.set(deploymentPath, tridentOn("https://new:2379", { annotations }) as unknown as ServedObject);
+  const legacyDeployment = JSON.stringify(tridentOn("https://old:2379"));
+  environment.moveRecord = recordOf({ phase: "stopped", part: "move", legacyDeployment });
 }
 
 function kinds({ blockers }: Awaited<ReturnType<typeof planOf>>): string[] {

@@ -29,7 +29,7 @@ describe("a Trident that is to be moved", () => {
     const record = { legacyDeployment: JSON.stringify(tridentOn("https://old:2379", { replicas: 2 })) };
     const found = classifyMoved(tridentOn("https://new:2379", { annotations: marked }), way, record);
     assert.ok(found.kind === "legacy");
-    assert.deepEqual([found.legacy.stoppedByMigration, found.legacy.replicas, found.legacy.uid], [true, 2, "uid-1"]);
+    assert.deepEqual([found.legacy.stoppedByMigration, found.legacy.replicas, found.legacy.uid], [true, 0, "uid-1"]);
   });
 
   it("has arrived once the marks are gone, or where nothing tells how it was before", () => {
