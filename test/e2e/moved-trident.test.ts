@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
+import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { after, before, describe, it } from "node:test";
 import { legacyTridentState } from "../../sandbox/legacy-trident/legacy-trident-state.ts";
 import { readTridentLists } from "../../sandbox/legacy-trident/read-trident-lists.ts";
 import { kubeconfigPath, network } from "../../sandbox/sandbox-paths.ts";
 import { createAuthority, type CertificateAuthority, type IssuedCertificate } from "../certificate-authority.ts";
 import { startEtcd, type EtcdProcess } from "../etcd-process.ts";
-import { killUp } from "./kill-pulumi.ts";
+import { startUp, unlock } from "./running-up.ts";
 import { createTestStack, type Operation, type TestStack } from "./pulumi-stack.ts";
 import {
   connectSandbox,
@@ -97,7 +98,7 @@ describe("a Trident that is moved from one etcd to another", () => {
   });
 
   it("is finished by the next up when a run is killed once it has stopped Trident", async () => {
-    await killUp(stack, () => eventually("Trident is stopped", async () => (await replicas()) === 0));
+    await killInTheMidst(async () => (await replicas()) === 0);
     const up = await stack.up();
     assert.ok(up.succeeded, up.printed);
     assert.deepEqual(await tridentLists(), lists);
@@ -133,9 +134,7 @@ describe("a Trident that is moved from one etcd to another", () => {
     const refused = await stack.preview();
     const [, ownId = ""] = /pulumi config set movedFromEtcd (\d+)/.exec(refused.printed) ?? [];
     await stack.configure({ movedFromEtcd: ownId });
-    await killUp(stack, () =>
-      eventually("Trident is on the other etcd", async () => (await etcdOfTrident()) === first.port),
-    );
+    await killInTheMidst(async () => (await etcdOfTrident()) === first.port);
     await eventually("Trident serves", async () => (await availableReplicas()) === 1);
     const late = { "/trident/v1/storageclass/late": JSON.stringify({ config: { version: "1", name: "late" } }) };
     for (const [key, value] of Object.entries(late)) await first.client.put(key).value(value);
@@ -165,6 +164,28 @@ describe("a Trident that is moved from one etcd to another", () => {
       existingEtcdCertificateFile: client.certificateFile,
       existingEtcdKeyFile: client.privateKeyFile,
     };
+  }
+
+  /** No pod finds a node meanwhile, so that the move is not over before the run is killed. */
+  async function killInTheMidst(holds: () => Promise<boolean>): Promise<void> {
+    const up = startUp(stack);
+    try {
+      await up.until(eventually("Trident is stopped", async () => (await replicas()) === 0));
+      await letPodsIn(false);
+      await up.until(eventually("the move is in its midst", holds));
+    } finally {
+      await up.kill();
+      await letPodsIn(true);
+    }
+    await unlock(stack);
+  }
+
+  async function letPodsIn(mayCome: boolean): Promise<void> {
+    for (const { metadata } of (await cluster.core.listNode()).items) {
+      const body = { spec: { unschedulable: !mayCome } };
+      const options = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+      await cluster.core.patchNode({ name: metadata?.name ?? "", body }, options);
+    }
   }
 
   /** As it is by now: nothing is to be done any more. */
