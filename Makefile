@@ -1,7 +1,7 @@
 # Everything runs on Node 24 from node_modules; `make` alone lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e e2e-long e2e-old faults faults-mutations node-oldest world bench bench-outage bench-preview package toolchain sandbox sandbox-down
+.PHONY: help demo test check unit e2e e2e-long e2e-old faults faults-mutations faults-snapshots node-oldest world bench bench-outage bench-preview package toolchain sandbox sandbox-down
 
 NODE := node_modules/.bin/node
 INSTALLED := node_modules/.package-lock.json
@@ -35,6 +35,9 @@ faults: $(INSTALLED) ## 1,000 schedules of random faults and kills, checked inde
 
 faults-mutations: $(INSTALLED) ## Without the guard, the pinned revision or the verification the fault suite must turn red (1 minute)
 	@$(NODE) test/faults/mutations.ts
+
+faults-snapshots: $(INSTALLED) ## 1,000 snapshots' files, each spoilt in its own way: none is read as other keys than it had (1 minute; SEED=..., COUNT=...)
+	@SEED=$(or $(SEED),1) COUNT=$(or $(COUNT),1000) $(NODE) test/faults/read-spoilt-snapshots.ts
 
 node-oldest: $(INSTALLED) toolchain ## The unit tests and a whole migration on the oldest Node that is allowed (12 minutes, on a busy machine twice that)
 	@$(NODE) test/oldest-node/run-on-oldest-node.ts unit e2e test/e2e/migration.test.ts

@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import { Etcd3 } from "etcd3";
 import { connectEtcd, type EtcdStore } from "../migration/etcd/etcd-store.ts";
 import type { EtcdTarget, EtcdTls, MemberAddress } from "../migration/etcd/etcd-target.ts";
@@ -15,6 +16,7 @@ export const SERVER_NAME = "etcd.test";
 export interface EtcdProcess {
   readonly pid: number;
   readonly port: number;
+  readonly dataDirectory: string;
   readonly tls: Required<EtcdTls>;
   /** `port` and `tls`, to connect to. */
   readonly target: EtcdTarget;
@@ -31,6 +33,10 @@ export interface EtcdProcessOptions {
   /** The CA file that the server trusts for its clients, when it is another one. */
   readonly trustedClientAuthorityFile?: string;
   readonly extraArguments?: readonly string[];
+  /** The program itself. @default "etcd", as the machine has it */
+  readonly program?: string;
+  /** A snapshot's file that `etcdctl snapshot restore` makes its first data of. */
+  readonly restoredFrom?: string;
   /** The address that it takes clients at; the server's certificate is then to be for it. @default "127.0.0.1" */
   readonly host?: string;
 }
@@ -58,8 +64,11 @@ async function startOnFreePorts(options: EtcdProcessOptions): Promise<EtcdProces
   const port = await freePort();
   const url = `https://${host}:${port}`;
   const peerUrl = `http://127.0.0.1:${await freePort()}`;
+  if (options.restoredFrom !== undefined) {
+    await restoreSnapshot(options.restoredFrom, `${directory}/data`, peerUrl);
+  }
   const etcd = spawn(
-    "etcd",
+    options.program ?? "etcd",
     [
       ...["--name=test", `--data-dir=${directory}/data`, `--initial-cluster=test=${peerUrl}`],
       ...[`--listen-client-urls=${url}`, `--advertise-client-urls=${url}`],
@@ -99,6 +108,7 @@ async function startOnFreePorts(options: EtcdProcessOptions): Promise<EtcdProces
   return {
     pid: etcd.pid ?? 0,
     port,
+    dataDirectory: `${directory}/data`,
     tls,
     target,
     client: etcd3,
@@ -113,6 +123,12 @@ async function startOnFreePorts(options: EtcdProcessOptions): Promise<EtcdProces
       await removeFiles();
     },
   };
+}
+
+async function restoreSnapshot(file: string, directory: string, peerUrl: string): Promise<void> {
+  const words = ["snapshot", "restore", file, `--data-dir=${directory}`, "--name=test"];
+  const cluster = [`--initial-cluster=test=${peerUrl}`, `--initial-advertise-peer-urls=${peerUrl}`];
+  await promisify(execFile)("etcdctl", [...words, ...cluster], { env: { ...process.env, ETCDCTL_API: "3" } });
 }
 
 export function issueServerCertificate(authority: CertificateAuthority, validDays = 2): Promise<IssuedCertificate> {
@@ -151,7 +167,7 @@ async function untilServing(etcd: ChildProcess): Promise<void> {
   // The reader goes on after this function: a full pipe would block etcd.
   createInterface({ input: etcd.stderr }).on("line", (line) => {
     lastLines.splice(0, lastLines.length - 9, line);
-    if (line.includes("serving client requests") || line.includes("serving insecure client requests")) {
+    if (/serving (?:insecure )?client (?:requests|traffic)/.test(line)) {
       resolve(undefined);
     }
   });

@@ -1,9 +1,13 @@
 import { counted } from "../wording/counted.ts";
 import { createHash } from "node:crypto";
 
-const digestBytes = 32;
+export const digestBytes = 32;
 /** etcd's database is made of such blocks: what is left over is the digest. So `etcdctl snapshot restore` tells it, too. */
 const blockBytes = 512;
+
+export function endsWithDigest(bytes: number): boolean {
+  return bytes % blockBytes === digestBytes;
+}
 
 /** Checks a snapshot while it passes by: its last 32 bytes are to be the SHA-256 of all before them. */
 export class SnapshotTrailer {
@@ -22,7 +26,7 @@ export class SnapshotTrailer {
   /** What is wrong with all that was added; undefined when nothing is. To be asked once, at the end. */
   problem(): string | undefined {
     if (this.#bytes === 0) return "it is empty";
-    if (this.#bytes <= digestBytes || this.#bytes % blockBytes !== digestBytes) {
+    if (this.#bytes <= digestBytes || !endsWithDigest(this.#bytes)) {
       return `it ends before its checksum (after ${counted(this.#bytes, "byte")})`;
     }
     return this.#hash.digest().equals(this.#last) ? undefined : "its checksum is not that of its contents";

@@ -184,6 +184,21 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/rollback/serve-again.ts",
   ],
   "test/migration/serving/check-serving.test.ts": ["migration/serving/wait-for-trident.ts"],
+  "test/migration/snapshot/file/bolt-database.test.ts": [
+    "migration/snapshot/file/bolt-meta.ts",
+    "migration/snapshot/file/bolt-page.ts",
+    "migration/snapshot/file/unsigned64.ts",
+  ],
+  "test/migration/snapshot/file/collect-keys.test.ts": [
+    "migration/snapshot/file/key-table.ts",
+    "migration/snapshot/file/reused-arrays.ts",
+    "migration/snapshot/file/time-slices.ts",
+  ],
+  "test/migration/snapshot/file/open-snapshot-file.test.ts": [
+    "migration/snapshot/file/check-digest.ts",
+    "migration/snapshot/file/snapshot-facts.ts",
+    "migration/snapshot/file/snapshot-file-error.ts",
+  ],
   "test/migration/snapshot/save-snapshot.test.ts": ["migration/snapshot/snapshot-directory-error.ts"],
   "test/migration/trident/legacy-etcd/open-copied-claim.test.ts": ["migration/trident/legacy-etcd/source-pod.ts"],
   "test/migration/trident/legacy/stop-and-restore.test.ts": [

@@ -75,7 +75,12 @@ export function readRevision(header: Reader): bigint {
   return revision;
 }
 
-function readKeyValue(reader: Reader): StoredKeyValue {
+/** An mvccpb.KeyValue between two places of a buffer, as etcd keeps it in its database. The entry's key and value are views of it. */
+export function decodeKeyValue(buffer: Buffer, start: number, end: number): ReceivedEntry {
+  return readKeyValue(new Reader(buffer, start, end));
+}
+
+function readKeyValue(reader: Reader): ReceivedEntry {
   const entry = new ReceivedEntry(reader.buffer);
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1) {

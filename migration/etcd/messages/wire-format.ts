@@ -94,10 +94,11 @@ export class Reader {
   #lastNumber: number | bigint = 0;
   #lastBigint = 0n;
 
-  constructor(buffer: Buffer) {
+  /** @param end exclusive; the message is what lies before it. */
+  constructor(buffer: Buffer, start = 0, end = buffer.length) {
     this.buffer = buffer;
-    this.#offset = 0;
-    this.#end = buffer.length;
+    this.#offset = start;
+    this.#end = end;
   }
 
   /** How far into the buffer it is. */
