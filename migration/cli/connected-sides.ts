@@ -1,34 +1,46 @@
 import { SameStoreError } from "../copy/errors.ts";
-import type { StoreStatus } from "../copy/store/key-value-store.ts";
+import type { KeyValueStore, StoreStatus } from "../copy/store/key-value-store.ts";
 import { withRetries } from "../copy/store/retry.ts";
 import { CertificateError, type CertificatePart } from "../certificates/client-certificate.ts";
 import { connectEtcd, type EtcdStore } from "../etcd/etcd-store.ts";
 import type { EtcdTarget } from "../etcd/etcd-target.ts";
+import { openSnapshotFile } from "../snapshot/file/open-snapshot-file.ts";
+import type { SnapshotStore } from "../snapshot/file/snapshot-store.ts";
 import type { Side } from "./words/flags.ts";
 import { orInterrupted } from "./interruption.ts";
 import type { Job, SideRequest } from "./words/parse-command.ts";
 import { readTarget } from "./read-target.ts";
+import { isSnapshotRequest, type SnapshotRequest } from "./words/snapshot-request.ts";
 import { UsageError } from "./words/usage-error.ts";
 
-/** One side that has answered: who it is, and the way to ask it more. */
-export interface ConnectedSide {
+/** An etcd that has answered: who it is, and the way to ask it more. */
+export interface ConnectedEtcd {
   readonly side: Side;
   readonly urls: readonly string[];
-  readonly store: EtcdStore;
+  readonly store: KeyValueStore;
   /** As it was when the command began. */
   readonly status: StoreStatus;
 }
 
+/** A snapshot's file that can be read. */
+export interface OpenedSnapshot {
+  readonly side: "from";
+  readonly store: SnapshotStore;
+  readonly status: StoreStatus;
+}
+
+export type ConnectedSide = ConnectedEtcd | OpenedSnapshot;
+
 export interface ConnectedSides {
   readonly source: ConnectedSide;
-  readonly destination: ConnectedSide;
+  readonly destination: ConnectedEtcd;
 }
 
 /**
  * Runs the work with both sides connected, and closes them whatever happens. All files of both sides are read before
- * anything is dialled, and both sides have answered before the work begins.
+ * anything is dialled, a snapshot's is checked, and both sides have answered before the work begins.
  *
- * @throws UsageError, SameStoreError, the signal's reason, or what the work throws.
+ * @throws UsageError, SnapshotFileError, SameStoreError, the signal's reason, or what the work throws.
  */
 export async function withConnectedSides<T>(
   job: Job,
@@ -36,35 +48,39 @@ export async function withConnectedSides<T>(
   signal: AbortSignal,
   work: (sides: ConnectedSides) => Promise<T>,
 ): Promise<T> {
-  const fromTarget = readTarget(job.from, environment);
-  const toTarget = readTarget(job.to, environment);
-  const options = { callDeadlineMilliseconds: job.timeoutMilliseconds };
-  const stores: EtcdStore[] = [];
-  const open = (request: SideRequest, target: EtcdTarget): EtcdStore => {
-    const store = connect(request, () => connectEtcd(target, options));
-    stores.push(store);
-    return store;
+  const { from, to, timeoutMilliseconds } = job;
+  const closeAll: (() => void | Promise<void>)[] = [];
+  const etcdAt = (request: SideRequest): (() => Promise<ConnectedEtcd>) => {
+    const store = connect(request, readTarget(request, environment), timeoutMilliseconds);
+    closeAll.push(() => {
+      store.close();
+    });
+    return () => greet(request, store, signal);
+  };
+  const snapshotIn = async ({ side, path, withoutChecksum }: SnapshotRequest): Promise<OpenedSnapshot> => {
+    const store = await openSnapshotFile(path, { withoutChecksum, signal });
+    closeAll.push(() => store.close());
+    return { side, store, status: await store.status() };
   };
   try {
-    const from = open(job.from, fromTarget);
-    const to = open(job.to, toTarget);
-    const greetings = Promise.all([greet(job.from, from, signal), greet(job.to, to, signal)]);
+    const greetFrom = isSnapshotRequest(from) ? () => snapshotIn(from) : etcdAt(from);
+    const greetTo = etcdAt(to);
+    const snapshot = isSnapshotRequest(from) ? await greetFrom() : undefined;
+    const greetings = Promise.all([snapshot ?? greetFrom(), greetTo()]);
     const [source, destination] = await orInterrupted(greetings, signal);
     if (source.status.clusterId === destination.status.clusterId) {
       throw new SameStoreError(source.status.clusterId);
     }
     return await work({ source, destination });
   } finally {
-    stores.forEach((store) => {
-      store.close();
-    });
+    for (const close of closeAll) await close();
   }
 }
 
 /** A short while only: it is for the next URL of a list and for a passing trouble, not to wait for a mistyped address. */
 const GREET_FOR_MILLISECONDS = 2_000;
 
-async function greet({ side, urls }: SideRequest, store: EtcdStore, signal: AbortSignal): Promise<ConnectedSide> {
+async function greet({ side, urls }: SideRequest, store: EtcdStore, signal: AbortSignal): Promise<ConnectedEtcd> {
   const status = await withRetries(() => store.status(), { signal, retryForMilliseconds: GREET_FOR_MILLISECONDS });
   return { side, urls: urls.names, store, status };
 }
@@ -76,9 +92,9 @@ const PART_FLAGS: Readonly<Record<CertificatePart, string>> = {
 };
 
 /** Certificates are checked before anything is dialled; the message is to name the flag that brought the bad one. */
-function connect({ side }: SideRequest, open: () => EtcdStore): EtcdStore {
+function connect({ side }: SideRequest, target: EtcdTarget, callDeadlineMilliseconds: number): EtcdStore {
   try {
-    return open();
+    return connectEtcd(target, { callDeadlineMilliseconds });
   } catch (error) {
     throw error instanceof CertificateError
       ? new UsageError(`--${side}-${PART_FLAGS[error.part]}: ${error.message}`)

@@ -69,7 +69,8 @@ export async function planJob({ job, source, destination, signal, onProgress }: 
 function refusalsOf({ source, destination, tooLarge }: ComparedStores, job: Job): string[] {
   const refusals: string[] = [];
   if (source.keys === 0 && !job.allowEmpty) {
-    refusals.push("the source has no such key. Check --from and --prefix; if that is right, add --allow-empty");
+    const flag = "urls" in job.from ? "--from" : "--from-snapshot";
+    refusals.push(`the source has no such key. Check ${flag} and --prefix; if that is right, add --allow-empty`);
   }
   if (source.leased.count > 0 && job.leases === "refuse") {
     refusals.push(

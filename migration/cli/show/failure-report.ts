@@ -13,6 +13,7 @@ import {
 import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../../etcd/errors.ts";
 import { counted, describeCount } from "../../wording/counted.ts";
 import type { Outcome } from "../exit-codes.ts";
+import { SnapshotFileError } from "../../snapshot/file/snapshot-file-error.ts";
 import { SIDE_NAMES, SIDES, type Action } from "../words/flags.ts";
 import { ClientSetExistsError } from "../client-set.ts";
 import { InterruptedError } from "../interruption.ts";
@@ -31,8 +32,9 @@ export function failureReport(error: unknown, job?: FailedJob, last?: Progress):
   const outcome = outcomeOf(chain);
   const mismatch = chain.find((cause) => cause instanceof CopyMismatchError);
   const conflict = chain.find((cause) => cause instanceof CopyConflictError);
+  const spoilt = chain.find((cause) => cause instanceof SnapshotFileError);
   const message = withSide(messageOf(chain, outcome, action, last), chain, job);
-  const hint = hintOf(chain, outcome, action);
+  const hint = hintOf(chain, outcome, job);
   return {
     outcome,
     lines: hint === undefined ? [message] : [message, hint],
@@ -44,6 +46,7 @@ export function failureReport(error: unknown, job?: FailedJob, last?: Progress):
         ? {}
         : { missing: mismatch.missing, extra: mismatch.extra, different: mismatch.different }),
       ...(conflict === undefined ? {} : { conflicts: conflict.keys }),
+      ...(spoilt === undefined ? {} : { snapshotProblem: spoilt.problem }),
     },
   };
 }
@@ -75,13 +78,21 @@ const REFUSALS: readonly ErrorClass[] = [
   EtcdTlsError,
   EtcdPermissionError,
   ClientSetExistsError,
+  SnapshotFileError,
 ];
+
+/** The file is not looked into at all: the command names a wrong one. */
+function isWrongFile(chain: readonly unknown[]): boolean {
+  return chain.some(
+    (error) => error instanceof SnapshotFileError && ["unreadable", "notAFile"].includes(error.problem),
+  );
+}
 
 export function outcomeOf(chain: readonly unknown[]): Outcome {
   if (hasOneOf(chain, [InterruptedError])) {
     return "interrupted";
   }
-  if (hasOneOf(chain, [UsageError])) {
+  if (hasOneOf(chain, [UsageError]) || (isWrongFile(chain) && !hasOneOf(chain, [CopyInterruptedError]))) {
     return "usage";
   }
   if (hasOneOf(chain, [CopyMismatchError, CopyConflictError])) {
@@ -118,7 +129,10 @@ function messageOf(
 function withSide(message: string, chain: readonly unknown[], job: FailedJob | undefined): string {
   const endpoint = chain.find((error) => error instanceof EtcdError)?.endpoint;
   const urls = endpoint?.split(",") ?? [];
-  const side = SIDES.find((name) => urls.some((url) => job?.[name]?.urls.names.includes(url)));
+  const side = SIDES.find((name) => {
+    const request = job?.[name];
+    return request !== undefined && "urls" in request && urls.some((url) => request.urls.names.includes(url));
+  });
   return side === undefined || endpoint === undefined
     ? message
     : message.replace(`etcd at ${endpoint}`, `the ${SIDE_NAMES[side]}, etcd at ${endpoint}`);
@@ -134,7 +148,8 @@ function whereCopyStands(last: Progress | undefined): string {
 }
 
 /** What to do next, where the message itself does not say. */
-function hintOf(chain: readonly unknown[], outcome: Outcome, action: Action | undefined): string | undefined {
+function hintOf(chain: readonly unknown[], outcome: Outcome, job: FailedJob | undefined): string | undefined {
+  const action = job?.action;
   if (outcome === "usage") {
     return `See trident-etcd ${action === undefined ? "" : `${action} `}--help`;
   }
@@ -144,5 +159,14 @@ function hintOf(chain: readonly unknown[], outcome: Outcome, action: Action | un
   if (outcome === "failed" && hasOneOf(chain, [CopyInterruptedError])) {
     return "What was copied stays. Once the cause is gone, run the same command again: it goes on from there";
   }
-  return outcome === "refused" ? "Nothing was written" : undefined;
+  return outcome === "refused" ? `${snapshotHint(chain, job)}Nothing was written` : undefined;
+}
+
+/** The flag that takes a file as it is. */
+function snapshotHint(chain: readonly unknown[], job: FailedJob | undefined): string {
+  if (job?.from === undefined || "urls" in job.from) return "";
+  if (chain.some((error) => error instanceof SnapshotFileError && error.problem === "noChecksum")) {
+    return "If it is the database of a stopped member, add --without-checksum. ";
+  }
+  return hasOneOf(chain, [LeasedKeysError]) ? "The snapshot keeps them: add --leases copy-without. " : "";
 }

@@ -24,19 +24,33 @@ export function describeKeysChosen({ prefix }: Job): string {
   return prefix === undefined ? "of the whole etcd" : `under ${printableKey(prefix)}`;
 }
 
-export function documentOfSide({ urls, status }: ConnectedSide, revision: bigint): Record<string, unknown> {
-  return { urls, clusterId: status.clusterId, version: status.version, revision: revision.toString() };
+/** A snapshot's file has no cluster's id: `sha256` tells it from others. */
+export function documentOfSide(connected: ConnectedSide, revision: bigint): Record<string, unknown> {
+  const { version, clusterId } = connected.status;
+  if ("urls" in connected) return { urls: connected.urls, clusterId, version, revision: revision.toString() };
+  const { path, sha256, isChecked, etcdVersion } = connected.store;
+  return {
+    snapshot: { path, sha256, hasChecksum: isChecked },
+    version: etcdVersion ?? null,
+    revision: revision.toString(),
+  };
 }
 
 const LABEL_WIDTH = 13;
 
 /** `source       https://...` with the second line below the first. */
-export function linesOfSide({ side, urls, status }: ConnectedSide, revision: bigint): string[] {
+export function linesOfSide(connected: ConnectedSide, revision: bigint): string[] {
+  const { side, status } = connected;
   const label = (side === "from" ? "source" : "destination").padEnd(LABEL_WIDTH);
-  return [
-    label + urls.join(", "),
-    indented(`etcd ${status.version}, cluster ${status.clusterId}, revision ${revision.toString()}`),
-  ];
+  if ("urls" in connected) {
+    return [
+      label + connected.urls.join(", "),
+      indented(`etcd ${status.version}, cluster ${status.clusterId}, revision ${revision.toString()}`),
+    ];
+  }
+  const { path, isChecked } = connected.store;
+  const checked = isChecked ? "its checksum holds" : "without a checksum: damage within keys and values goes unnoticed";
+  return [label + path, indented(`snapshot of etcd ${status.version}, revision ${revision.toString()}, ${checked}`)];
 }
 
 /** Below the URLs of a side. */

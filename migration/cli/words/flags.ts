@@ -76,6 +76,15 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
     title: "What",
     flags: forActions(COPY_ACTIONS, [
       { name: "from", value: "URL[,URL]", help: "the source's client URLs; several are members of one cluster" },
+      {
+        name: "from-snapshot",
+        value: "FILE",
+        help: "a snapshot's file as the source, in place of --from: one that etcdctl snapshot save or this program has saved",
+      },
+      {
+        name: "without-checksum",
+        help: "take a --from-snapshot FILE that has no checksum: the database of a stopped member, member/snap/db",
+      },
       { name: "to", value: "URL[,URL]", help: "the destination's" },
       { name: "prefix", value: "PREFIX", help: "the keys that begin with this, such as /trident/" },
       {

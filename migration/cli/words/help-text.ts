@@ -35,6 +35,9 @@ function overview(): string[] {
     "",
     ...summaries(CLUSTER_ACTIONS),
     "",
+    "A snapshot's file is a source as well: --from-snapshot FILE in place of --from. What it holds then stands in an etcd that",
+    "serves, verified, without etcdctl and without a cluster of its own.",
+    "",
     "A prefix that is not UTF-8 goes into --prefix-hex, in hexadecimal; --all-keys takes every key.",
     "",
     "The source is only ever read. Nothing that the destination holds is ever overwritten: a key that is there with",
@@ -82,7 +85,7 @@ function actionHelp(action: Action): string[] {
 }
 
 const USAGES = {
-  copies: "--from URL[,URL] --to URL[,URL] --prefix PREFIX",
+  copies: "--from URL[,URL]|--from-snapshot FILE --to URL[,URL] --prefix PREFIX",
   check: "[--namespace NAME]",
   "client-set": "[--namespace NAME] --directory DIRECTORY",
 };
@@ -96,6 +99,8 @@ const DETAILS: Readonly<Record<Action, readonly string[]>> = {
     "The result goes to standard output, progress and errors to standard error. The source is read at one revision; writes",
     "to it during the copy are not in the copy. Ctrl-C ends the copy in good order; Ctrl-C once more ends it at once.",
     "Either way, and after any failure, run the same command again to complete it.",
+    "A snapshot's file is read as it is, its checksum checked first; nothing of it is unpacked. Exit code 3 also says that it",
+    "cannot be relied on: it is damaged, cut off, of a newer etcd or something else.",
   ],
   verify: [
     "Without --from-revision the source is compared as it is now: a source that is still written to will differ. A lease on",

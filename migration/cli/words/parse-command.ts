@@ -1,9 +1,10 @@
 import type { KeyRange } from "../../copy/store/key-value-store.ts";
 import { prefixRange } from "../../copy/store/key-range.ts";
 import { parseEtcdUrls, type EtcdUrls } from "./etcd-urls.ts";
-import { DEFAULT_TIMEOUT, isClusterAction, SIDES, type Action, type CopyAction, type Side } from "./flags.ts";
+import { DEFAULT_TIMEOUT, isClusterAction, type Action, type CopyAction, type Side } from "./flags.ts";
 import { toClusterJob, type ClusterJob } from "./parse-cluster-job.ts";
 import { parseFlags, type GivenFlags } from "./parse-flags.ts";
+import { toSnapshotRequest, type SnapshotRequest } from "./snapshot-request.ts";
 import { UsageError } from "./usage-error.ts";
 
 export type Command =
@@ -15,7 +16,7 @@ export type Command =
 /** What is to be done, complete and free of contradictions; no file has been read yet. */
 export interface Job {
   readonly action: CopyAction;
-  readonly from: SideRequest;
+  readonly from: SideRequest | SnapshotRequest;
   readonly to: SideRequest;
   /** Absent for every key. */
   readonly prefix?: Buffer;
@@ -71,7 +72,8 @@ function withSwitch(flags: GivenFlags, name: string): GivenFlags {
 type Values = GivenFlags["values"];
 
 function toJob(action: CopyAction, values: Values): Job {
-  const [from, to] = SIDES.map((side) => toSide(side, values)) as [SideRequest, SideRequest];
+  const from = toSnapshotRequest(values) ?? toSide("from", values);
+  const to = toSide("to", values);
   const fromRevision = textOf(values, "from-revision");
   return {
     action,
@@ -95,7 +97,8 @@ function textOf(values: Values, name: string): string | undefined {
 function toSide(side: Side, values: Values): SideRequest {
   const list = textOf(values, side);
   if (list === undefined) {
-    throw new UsageError(`--${side} is missing: --${side} https://HOST:2379`);
+    const file = side === "from" ? ", or --from-snapshot FILE" : "";
+    throw new UsageError(`--${side} is missing: --${side} https://HOST:2379${file}`);
   }
   const urls = parseEtcdUrls(`--${side}`, list);
   const user = textOf(values, `${side}-user`);
