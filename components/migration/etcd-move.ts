@@ -5,6 +5,7 @@ import type { MigrationResult } from "@trident-etcd/migration/record/migration-r
 
 import type { ClusterChoice } from "../cluster-of.ts";
 import { DynamicResource, dynamicProvider } from "../dynamic-provider.ts";
+import { migrationOutputs } from "./migration-outputs.ts";
 
 export interface EtcdMoveArgs extends ClusterChoice {
   readonly namespace: pulumi.Input<string>;
@@ -48,26 +49,8 @@ export class EtcdMove extends DynamicResource {
   declare readonly finishedAt: pulumi.Output<string>;
 
   constructor(name: string, args: EtcdMoveArgs, opts?: pulumi.CustomResourceOptions) {
-    super(provider, "EtcdMove", name, { ...args, ...outputs }, opts);
+    super(provider, "EtcdMove", name, { ...args, ...migrationOutputs }, opts);
   }
 }
-
-/** Pulumi fills in those that are there. */
-const outputs: Record<keyof MigrationResult, undefined> = {
-  keys: undefined,
-  bytes: undefined,
-  sha256: undefined,
-  sourceClusterId: undefined,
-  sourceRevision: undefined,
-  destinationClusterId: undefined,
-  destinationRevision: undefined,
-  firstPassKeys: undefined,
-  changedKeys: undefined,
-  snapshot: undefined,
-  startedAt: undefined,
-  cutOverAt: undefined,
-  outageSeconds: undefined,
-  finishedAt: undefined,
-};
 
 const provider = dynamicProvider("@trident-etcd/migration/providers/move-provider.ts");

@@ -8,6 +8,7 @@ import type { PodPlacement, PodSettings } from "@trident-etcd/migration/kubernet
 
 import type { ClusterChoice } from "../cluster-of.ts";
 import { DynamicResource, dynamicProvider } from "../dynamic-provider.ts";
+import { migrationOutputs } from "./migration-outputs.ts";
 
 export type HelperPod = PodPlacement & Pick<PodSettings, "resources">;
 
@@ -75,26 +76,8 @@ export class MigrationRun extends DynamicResource {
   declare readonly finishedAt: pulumi.Output<string>;
 
   constructor(name: string, args: MigrationRunArgs, opts?: pulumi.CustomResourceOptions) {
-    super(provider, "MigrationRun", name, { ...args, ...outputs }, opts);
+    super(provider, "MigrationRun", name, { ...args, ...migrationOutputs }, opts);
   }
 }
-
-/** Pulumi fills in those that are there. */
-const outputs: Record<keyof MigrationResult, undefined> = {
-  keys: undefined,
-  bytes: undefined,
-  sha256: undefined,
-  sourceClusterId: undefined,
-  sourceRevision: undefined,
-  destinationClusterId: undefined,
-  destinationRevision: undefined,
-  firstPassKeys: undefined,
-  changedKeys: undefined,
-  snapshot: undefined,
-  startedAt: undefined,
-  cutOverAt: undefined,
-  outageSeconds: undefined,
-  finishedAt: undefined,
-};
 
 const provider = dynamicProvider("@trident-etcd/migration/migration-provider.ts");

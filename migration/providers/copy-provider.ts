@@ -4,6 +4,8 @@ import { etcdAddress } from "../connect/etcd-address.ts";
 import { requestOf } from "./request-inputs.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 
+export { read, update } from "./made-once.ts";
+
 /**
  * The copy as a Pulumi dynamic provider's functions, without Pulumi. Progress lines go to the standard output. Once Pulumi is
  * told to stop, by ^C, what was written is taken back.
@@ -39,16 +41,6 @@ export function check(_olds: unknown, news: CopyInputs): Promise<{ inputs: CopyI
 /** A copy that is done is never repeated, whatever changes: by then the destination has a life of its own. */
 export function diff(): Promise<{ changes: false; replaces: [] }> {
   return Promise.resolve({ changes: false, replaces: [] });
-}
-
-/** What was recorded stays; there is nothing to look up. */
-export function read<Properties>(id: string, props: Properties): Promise<{ id: string; props: Properties }> {
-  return Promise.resolve({ id, props });
-}
-
-/** Pulumi asks only after a change, of which there is none; keeps the outputs should it ask all the same. */
-export function update<Outputs>(_id: string, olds: Outputs): Promise<{ outs: Outputs }> {
-  return Promise.resolve({ outs: olds });
 }
 
 /** Pulumi's `delete`, under a name that the language allows. Nothing is deleted: the keys are the application's. */

@@ -7,6 +7,8 @@ import type { FinalSnapshotAdvice } from "../destroy/final-snapshot-errors.ts";
 import type { KeptThing } from "../destroy/kept-report.ts";
 import type { StackGuardRequest } from "../destroy/stack-guard.ts";
 
+export { read } from "./made-once.ts";
+
 /** What is done when a stack is destroyed, with what the last `up` knew: nothing is asked of the configuration then. */
 export type DestroyStepInputs = (
   | ({
@@ -118,11 +120,6 @@ function sorted(value: unknown): string | undefined {
 
 export function update(_id: string, _olds: unknown, news: DestroyStepInputs): Promise<{ outs: DestroyStepInputs }> {
   return Promise.resolve({ outs: news });
-}
-
-/** What was remembered stays; there is nothing to look up. */
-export function read<Properties>(id: string, props: Properties): Promise<{ id: string; props: Properties }> {
-  return Promise.resolve({ id, props });
 }
 
 /**

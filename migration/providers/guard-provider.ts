@@ -10,6 +10,8 @@ import { ClusterUnreachableError, withoutFullStop } from "../kubernetes/errors.t
 import { rememberSettings } from "./rollback-settings.ts";
 import type { UndoRequest } from "../undo/undo-unfinished-migration.ts";
 
+export { read } from "./made-once.ts";
+
 export interface GuardInputs extends Omit<UndoRequest, "cluster" | "destination" | "prefix">, AccessInputs {
   /** Unknown to guards that an older version made, as is the prefix. */
   readonly destination?: GivenAddress;
@@ -147,11 +149,6 @@ async function ask(inputs: GuardInputs, wanted: boolean): Promise<void> {
   } finally {
     cancellation.stop();
   }
-}
-
-/** What was remembered stays; there is nothing to look up. */
-export function read<Properties>(id: string, props: Properties): Promise<{ id: string; props: Properties }> {
-  return Promise.resolve({ id, props });
 }
 
 /**

@@ -4,6 +4,8 @@ import { inSettings } from "../wording/in-settings.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 import { accessOf, type AccessInputs } from "./request-inputs.ts";
 
+export { read } from "./made-once.ts";
+
 export interface ImagePullInputs extends AccessInputs {
   readonly namespace: string;
   /** Trident's. */
@@ -52,11 +54,6 @@ export function diff(
 ): Promise<{ changes: boolean; replaces: [] }> {
   const changes = olds.namespace !== news.namespace || !isDeepStrictEqual(olds.pods, news.pods);
   return Promise.resolve({ changes, replaces: [] });
-}
-
-/** What was remembered stays; whether it is still on the nodes is the kubelets' business. */
-export function read<Properties>(id: string, props: Properties): Promise<{ id: string; props: Properties }> {
-  return Promise.resolve({ id, props });
 }
 
 /** Pulumi's `delete`, under a name that the language allows: nothing was made that lasts. */

@@ -9,6 +9,8 @@ import { keyPrefix } from "../copy/store/key-range.ts";
 import { RollbackError } from "../rollback/rollback.ts";
 import { settingsOfThisRun } from "./rollback-settings.ts";
 
+export { read, update } from "./made-once.ts";
+
 export type MigrationInputs = InputsOf<MigrationRequest>;
 
 /** What is kept of a migration: its result, and what a rollback of it, Pulumi's `delete`, has to know. */
@@ -57,16 +59,6 @@ export function check(_olds: unknown, news: MigrationInputs): Promise<CheckResul
 /** A finished migration is never repeated, whatever changes: by then the old state is older than the new one. */
 export function diff(): Promise<{ changes: false; replaces: [] }> {
   return Promise.resolve({ changes: false, replaces: [] });
-}
-
-/** What was recorded stays; there is nothing to look up. */
-export function read<Properties>(id: string, props: Properties): Promise<{ id: string; props: Properties }> {
-  return Promise.resolve({ id, props });
-}
-
-/** Pulumi asks only after a change, of which there is none; keeps the outputs should it ask all the same. */
-export function update<Outputs>(_id: string, olds: Outputs): Promise<{ outs: Outputs }> {
-  return Promise.resolve({ outs: olds });
 }
 
 /**

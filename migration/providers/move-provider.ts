@@ -4,6 +4,8 @@ import { inSettings } from "../wording/in-settings.ts";
 import { watchEngineCancellation } from "./engine-cancellation.ts";
 import { requestOf, type InputsOf } from "./request-inputs.ts";
 
+export { read, update } from "./made-once.ts";
+
 export interface MoveInputs extends InputsOf<Omit<MigrationRequest, "source" | "legacyEtcdContainer" | "legacyClaim">> {
   /** The cluster id of the etcd that Trident's state is moved from, decimal. */
   readonly from: string;
@@ -55,16 +57,6 @@ export function diff(
 ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }> {
   const isAnother = olds.from !== news.from;
   return Promise.resolve({ changes: isAnother, replaces: isAnother ? ["from"] : [], deleteBeforeReplace: isAnother });
-}
-
-/** What was recorded stays; there is nothing to look up. */
-export function read<Properties>(id: string, props: Properties): Promise<{ id: string; props: Properties }> {
-  return Promise.resolve({ id, props });
-}
-
-/** Pulumi asks only after a change, of which there is none; keeps the outputs should it ask all the same. */
-export function update<Outputs>(_id: string, olds: Outputs): Promise<{ outs: Outputs }> {
-  return Promise.resolve({ outs: olds });
 }
 
 /** Pulumi's `delete`, under a name that the language allows: Trident stays where it is. */

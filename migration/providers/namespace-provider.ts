@@ -1,6 +1,8 @@
 import { inSettings } from "../wording/in-settings.ts";
 import { accessOf, type AccessInputs } from "./request-inputs.ts";
 
+export { read } from "./made-once.ts";
+
 export interface NamespaceInputs extends AccessInputs {
   readonly namespace: string;
   /** Empty when the plan found it; else anything that was not said before, such as the time. */
@@ -42,11 +44,6 @@ export function diff(
 ): Promise<{ changes: boolean; replaces: [] }> {
   const changes = olds.namespace !== news.namespace || (news.makeAgain !== "" && news.makeAgain !== olds.makeAgain);
   return Promise.resolve({ changes, replaces: [] });
-}
-
-/** What was remembered stays; the plan looks at what there is. */
-export function read<Properties>(id: string, props: Properties): Promise<{ id: string; props: Properties }> {
-  return Promise.resolve({ id, props });
 }
 
 /** Pulumi's `delete`, under a name that the language allows: the namespace stays. */

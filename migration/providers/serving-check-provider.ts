@@ -4,6 +4,8 @@ import { watchEngineCancellation } from "./engine-cancellation.ts";
 import type { GivenAddress } from "../connect/etcd-address.ts";
 import type { ServingRequest } from "../serving/check-serving.ts";
 
+export { read } from "./made-once.ts";
+
 export interface ServingCheckInputs extends InputsOf<ServingRequest> {
   /** For each wait. */
   readonly timeoutSeconds: number;
@@ -50,11 +52,6 @@ export function diff(
     olds.tridentDeployment !== news.tridentDeployment ||
     (news.lookAgain !== "" && news.lookAgain !== olds.lookAgain);
   return Promise.resolve({ changes, replaces: [] });
-}
-
-/** What was remembered stays; the plan looks at what there is. */
-export function read<Properties>(id: string, props: Properties): Promise<{ id: string; props: Properties }> {
-  return Promise.resolve({ id, props });
 }
 
 /** Pulumi's `delete`, under a name that the language allows: nothing was made. */

@@ -13,13 +13,17 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
   "test/components/etcd/etcd-operator.test.ts": ["components/etcd/etcd-cluster-crd.ts", "components/labels.ts"],
   "test/components/etcd/managed-etcd.test.ts": ["components/etcd/certificate-version.ts"],
   "test/components/migration/etcd-copy.test.ts": ["components/cluster-of.ts"],
-  "test/components/migration/state-migration.test.ts": ["components/migration/migration-run.ts"],
+  "test/components/migration/state-migration.test.ts": [
+    "components/migration/migration-outputs.ts",
+    "components/migration/migration-run.ts",
+  ],
   "test/migration/plan/flow/move-flow.test.ts": ["migration/blockers/move-blockers.ts", "migration/plan/read/move.ts"],
   "test/migration/trident/moving/moved-trident.test.ts": ["migration/trident/new/etcd-url.ts"],
   "test/migration/trident/port/moving-steps.test.ts": [
     "migration/trident/port/cluster-request.ts",
     "migration/trident/port/moved-deployment.ts",
   ],
+  "test/migration/providers/move-provider.test.ts": ["migration/providers/made-once.ts"],
   "test/program/etcd-move.test.ts": ["components/migration/etcd-move.ts"],
   "test/components/stack/stack-identity.test.ts": ["components/stack/stack-guard.ts"],
   "test/components/trident/trident-account.test.ts": [

@@ -1,4 +1,5 @@
 import { moveUnfinished, movedFromOther, nothingToMove } from "../../blockers/move-blockers.ts";
+import type { Blocker } from "../../blockers/blocker.ts";
 import { describeAddress, etcdAddress } from "../../connect/etcd-address.ts";
 import type { MigrationRecord } from "../../record/migration-record.ts";
 import { recordedEtcd } from "../../record/recorded-etcd.ts";
@@ -24,43 +25,20 @@ export function decideMove(
   }
   if (stack?.movedFromEtcd === from && recorded !== from) return undefined;
   const why = `Trident is to be moved from etcd cluster ${from} to ${describeAddress(request.destination)}`;
-  if (deployment.kind !== "ours") {
-    const found =
-      deployment.kind === "legacy" ? "a Trident with its etcd in the same pod stands" : notOurs[deployment.kind];
-    return { flow: "move", why, refusal: nothingToMove(trident, `etcd cluster ${from}`, found) };
-  }
-  if (recorded === undefined) {
-    return {
-      flow: "move",
-      why,
-      refusal: nothingToMove(trident, `etcd cluster ${from}`, "no etcd is recorded as Trident's"),
-    };
-  }
+  const refused = (refusal: Blocker): FlowFinding => ({ flow: "move", why, refusal });
+  const nothing = (found: string, where = `etcd cluster ${from}`) => refused(nothingToMove(trident, where, found));
+  if (deployment.kind !== "ours") return nothing(notOurs[deployment.kind]);
+  if (recorded === undefined) return nothing("no etcd is recorded as Trident's");
   if (recorded !== from) {
-    return {
-      flow: "move",
-      why,
-      refusal: movedFromOther("the one that Trident's state is recorded in", { asked: from, found: recorded }),
-    };
+    return refused(movedFromOther("the one that Trident's state is recorded in", { asked: from, found: recorded }));
   }
   const { finding, source } = move;
   if (finding?.kind === "foreign" && isUnfinished(move)) {
-    return { flow: "move", why, refusal: moveUnfinished(trident, { from, record: request.record }) };
+    return refused(moveUnfinished(trident, { from, record: request.record }));
   }
   if (finding?.kind !== "legacy" || source === undefined) {
-    const found =
-      finding?.kind === "foreign"
-        ? finding.why
-        : `Trident's Deployment names ${describeAddress(request.destination)} already`;
-    return {
-      flow: "move",
-      why,
-      refusal: nothingToMove(
-        trident,
-        source === undefined ? `etcd cluster ${from}` : describeAddress(etcdAddress(source)),
-        found,
-      ),
-    };
+    const named = `Trident's Deployment names ${describeAddress(request.destination)} already`;
+    return nothing(finding?.kind === "foreign" ? finding.why : named, source && describeAddress(etcdAddress(source)));
   }
   const hasArrived = finding.legacy.stoppedByMigration && deployment.isStopped !== true;
   const resumed = isUnfinished(move) ? "; an earlier run began it and did not end" : "";
@@ -68,6 +46,7 @@ export function decideMove(
 }
 
 const notOurs = {
+  legacy: "a Trident with its etcd in the same pod stands",
   absent: "there is no Deployment of Trident",
   uninstalled: "there is no Deployment of Trident",
   foreign: "Deployment of Trident's name is not this program's",

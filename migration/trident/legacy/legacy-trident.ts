@@ -123,17 +123,10 @@ function describe(
   etcdContainer: V1Container,
   claim: string,
 ): LegacyTrident {
-  const { metadata, spec } = deployment;
-  const replicas = spec?.replicas ?? 1;
   const others = (template.spec?.containers ?? []).filter((each) => each !== etcdContainer);
   return {
-    namespace: metadata?.namespace ?? "",
-    name: metadata?.name ?? "",
-    uid: metadata?.uid ?? "",
-    generation: metadata?.generation ?? 0,
-    replicas,
-    stoppedByMigration: replicas === 0 && metadata?.annotations?.[stoppedReplicasAnnotation] !== undefined,
-    selector: selectorText(spec?.selector ?? {}),
+    ...standingOf(deployment),
+    selector: selectorText(deployment.spec?.selector ?? {}),
     template,
     etcdContainer,
     etcdImage: etcdContainer.image ?? "",
@@ -141,6 +134,27 @@ function describe(
     claim,
     clientPort: clientPortOf(etcdContainer),
   };
+}
+
+/** Of a Deployment that is migrated or moved: which it is, and whether it runs. */
+export function standingOf(
+  deployment: V1Deployment,
+): Pick<LegacyTrident, "namespace" | "name" | "uid" | "generation" | "replicas" | "stoppedByMigration"> {
+  const { metadata, spec } = deployment;
+  const replicas = spec?.replicas ?? 1;
+  return {
+    namespace: metadata?.namespace ?? "",
+    name: metadata?.name ?? "",
+    uid: metadata?.uid ?? "",
+    generation: metadata?.generation ?? 0,
+    replicas,
+    stoppedByMigration: replicas === 0 && isMarked(deployment),
+  };
+}
+
+/** Whether a migration or a move has stopped it, and has neither ended nor been taken back. */
+export function isMarked({ metadata }: V1Deployment): boolean {
+  return metadata?.annotations?.[stoppedReplicasAnnotation] !== undefined;
 }
 
 function claimMountedBy(container: V1Container, template: V1PodTemplateSpec): string | undefined {

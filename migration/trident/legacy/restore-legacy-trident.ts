@@ -1,8 +1,9 @@
-import { PatchStrategy, setHeaderOptions, type V1Deployment } from "@kubernetes/client-node";
+import type { V1Deployment } from "@kubernetes/client-node";
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
+import { patchDeployment } from "../../kubernetes/patch-deployment.ts";
 import { describePod, isReady, listPods } from "../../kubernetes/pods.ts";
 import { seenDone, seenSoFar, waitUntil } from "../../kubernetes/wait-until.ts";
-import { readDeployment, stoppedReplicasAnnotation, type LegacyTrident } from "./legacy-trident.ts";
+import { isMarked, readDeployment, stoppedReplicasAnnotation, type LegacyTrident } from "./legacy-trident.ts";
 import { changeMigrationRecord, findMigrationRecord, type RecordPlace } from "../../record/migration-record.ts";
 
 /** The legacy Trident's Deployment is not the one that was stopped, so it was left alone. */
@@ -59,33 +60,16 @@ async function startAgain(
     await createFromRecord(cluster, legacy, record?.legacyDeployment);
   } else if (deployment.metadata?.uid !== legacy.uid) {
     throw new LegacyTridentReplacedError(legacy);
-  } else if (isStopped(deployment)) {
-    await scaleBack(cluster, legacy, replicas);
+  } else if (isMarked(deployment)) {
+    await patchDeployment(cluster, legacy, { annotations: { [stoppedReplicasAnnotation]: null }, replicas });
   }
   return replicas;
 }
 
-function isStopped(deployment: V1Deployment): boolean {
-  return deployment.metadata?.annotations?.[stoppedReplicasAnnotation] !== undefined;
-}
-
-function replicasBefore(deployment: V1Deployment | undefined, recorded: number | undefined): number | undefined {
+/** As its mark says, or else the record; undefined where neither tells. */
+export function replicasBefore(deployment: V1Deployment | undefined, recorded: number | undefined): number | undefined {
   const annotated = deployment?.metadata?.annotations?.[stoppedReplicasAnnotation];
   return annotated === undefined || !/^\d+$/.test(annotated) ? recorded : Number(annotated);
-}
-
-async function scaleBack(cluster: ClusterClient, legacy: LegacyTrident, replicas: number): Promise<void> {
-  await cluster.apps.patchNamespacedDeployment(
-    {
-      namespace: legacy.namespace,
-      name: legacy.name,
-      body: {
-        metadata: { uid: legacy.uid, annotations: { [stoppedReplicasAnnotation]: null } },
-        spec: { replicas },
-      },
-    },
-    setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
-  );
 }
 
 /** Creates the Deployment as the record has it. Raises LegacyTridentReplacedError when the record has none. */

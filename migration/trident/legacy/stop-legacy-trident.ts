@@ -1,11 +1,12 @@
-import { PatchStrategy, setHeaderOptions, type V1Deployment } from "@kubernetes/client-node";
+import type { V1Deployment } from "@kubernetes/client-node";
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { isConflict, isNotFound } from "../../kubernetes/errors.ts";
 import { isOurs } from "../../kubernetes/ownership.ts";
+import { patchDeployment } from "../../kubernetes/patch-deployment.ts";
 import { describePod, isActive, listPods } from "../../kubernetes/pods.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../../kubernetes/wait-until.ts";
 import { readDeployment, stoppedReplicasAnnotation, type LegacyTrident } from "./legacy-trident.ts";
-import { changeMigrationRecord, type MigrationRecord } from "../../record/migration-record.ts";
+import { changeMigrationRecord, type MigrationRecord, type RecordPlace } from "../../record/migration-record.ts";
 import { savedManifest } from "./saved-manifest.ts";
 
 /** The legacy Trident as the migration stopped it: what must still be so when the migration ends. */
@@ -37,16 +38,25 @@ export async function stopLegacyTrident(
   record: MigrationRecord,
   patience: Patience,
 ): Promise<StoppedTrident> {
-  let stoppedAt = record.stoppedAt ?? new Date().toISOString();
-  if (!legacy.stoppedByMigration) {
-    stoppedAt = new Date().toISOString();
-    await saveManifest(cluster, legacy, record, stoppedAt);
-    await scaleToZero(cluster, legacy);
-  }
+  const stoppedAt = await saveAndScaleDown(cluster, legacy, record);
   await waitUntilPodsAreGone(cluster, legacy, patience);
   const deployment = await readDeployment(cluster, legacy.namespace, legacy.name);
   refuseOtherThanStopped(legacy, deployment);
   return { legacy, generation: deployment?.metadata?.generation ?? 0, stoppedAt };
+}
+
+/** Does nothing to one that a migration has stopped. Answers when it was stopped, as ISO 8601. */
+export async function saveAndScaleDown(
+  cluster: ClusterClient,
+  legacy: LegacyTrident,
+  record: MigrationRecord,
+): Promise<string> {
+  const now = new Date().toISOString();
+  if (legacy.stoppedByMigration) return record.stoppedAt ?? now;
+  await saveManifest(cluster, legacy, record, now);
+  const annotations = { [stoppedReplicasAnnotation]: String(legacy.replicas) };
+  await patchDeployment(cluster, legacy, { annotations, replicas: 0 });
+  return now;
 }
 
 /**
@@ -115,21 +125,6 @@ async function saveManifest(
   });
 }
 
-async function scaleToZero(cluster: ClusterClient, legacy: LegacyTrident): Promise<void> {
-  await cluster.apps.patchNamespacedDeployment(
-    {
-      namespace: legacy.namespace,
-      name: legacy.name,
-      // The uid makes the API refuse the patch if another Deployment has taken the name.
-      body: {
-        metadata: { uid: legacy.uid, annotations: { [stoppedReplicasAnnotation]: String(legacy.replicas) } },
-        spec: { replicas: 0 },
-      },
-    },
-    setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
-  );
-}
-
 async function waitUntilPodsAreGone(cluster: ClusterClient, legacy: LegacyTrident, patience: Patience) {
   const awaited = `the pods of Deployment ${legacy.name} in namespace ${legacy.namespace} to be gone`;
   await waitUntil({ awaited, ...patience, intervalMilliseconds: 150 }, async () => {
@@ -153,6 +148,6 @@ async function waitUntilDeploymentIsGone(cluster: ClusterClient, legacy: LegacyT
   });
 }
 
-function placeOf(record: MigrationRecord): { namespace: string; record: string } {
-  return { namespace: record.namespace, record: record.name };
+function placeOf({ namespace, name: record, part }: MigrationRecord): RecordPlace {
+  return { namespace, record, part };
 }

@@ -3,21 +3,6 @@ import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 
 type ManagedFields = NonNullable<NonNullable<V1Deployment["metadata"]>["managedFields"]>[number];
 
-/** Sets and, with null, removes annotations, and the replicas if they are given. The uid keeps another one of that name as it is. */
-export async function markDeployment(
-  cluster: ClusterClient,
-  deployment: V1Deployment,
-  change: { readonly annotations: Readonly<Record<string, string | null>>; readonly replicas?: number },
-): Promise<void> {
-  const { name = "", namespace = "", uid } = deployment.metadata ?? {};
-  const { annotations, replicas } = change;
-  const body = { metadata: { uid, annotations }, ...(replicas === undefined ? {} : { spec: { replicas } }) };
-  await cluster.apps.patchNamespacedDeployment(
-    { namespace, name, body },
-    setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
-  );
-}
-
 /**
  * Has the stack's own Deployment say something else, as Pulumi would: in its name where it applies objects, so that the fields stay
  * its alone, and what it leaves out later goes.

@@ -3,7 +3,8 @@ import { describeAddress, isClientUrlOf, type EtcdAddress } from "../../connect/
 import type { MigrationRecord } from "../../record/migration-record.ts";
 import {
   classifyDeployment,
-  stoppedReplicasAnnotation,
+  isMarked,
+  standingOf,
   type DeploymentFinding,
   type LegacyTrident,
 } from "../legacy/legacy-trident.ts";
@@ -42,11 +43,6 @@ export function classifyMoved(
   return { kind: "legacy", legacy: { ...movedTrident(saved, source), uid, replicas: 0, stoppedByMigration: true } };
 }
 
-/** Whether a move has stopped it and has neither ended nor been taken back. */
-export function isMarked(deployment: V1Deployment): boolean {
-  return deployment.metadata?.annotations?.[stoppedReplicasAnnotation] !== undefined;
-}
-
 /** As it was before the move; undefined when the record does not tell. */
 export function savedDeployment(
   record: Pick<MigrationRecord, "legacyDeployment"> | undefined,
@@ -60,17 +56,10 @@ export function savedDeployment(
 }
 
 function movedTrident(deployment: V1Deployment, address: EtcdAddress): LegacyTrident {
-  const { metadata, spec } = deployment;
-  const replicas = spec?.replicas ?? 1;
-  const template = spec?.template ?? {};
+  const { selector = {}, template = {} } = deployment.spec ?? {};
   return {
-    namespace: metadata?.namespace ?? "",
-    name: metadata?.name ?? "",
-    uid: metadata?.uid ?? "",
-    generation: metadata?.generation ?? 0,
-    replicas,
-    stoppedByMigration: replicas === 0 && isMarked(deployment),
-    selector: newTridentPods({ selector: spec?.selector ?? {} }),
+    ...standingOf(deployment),
+    selector: newTridentPods({ selector }),
     template,
     tridentImage: template.spec?.containers[0]?.image ?? "",
     ...{ etcdContainer: { name: "" }, etcdImage: "", claim: "", clientPort: 0 },

@@ -1,7 +1,8 @@
-import { PatchStrategy, setHeaderOptions, type V1Deployment, type V1ReplicaSet } from "@kubernetes/client-node";
+import type { V1Deployment, V1ReplicaSet } from "@kubernetes/client-node";
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
 import { managedByLabel, managedByValue } from "../../kubernetes/ownership.ts";
+import { patchDeployment } from "../../kubernetes/patch-deployment.ts";
 import { describePod, isActive, listPods } from "../../kubernetes/pods.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../../kubernetes/wait-until.ts";
 import { findNewTrident, newTridentName, newTridentPods } from "./new-trident.ts";
@@ -87,18 +88,9 @@ async function ownerless(cluster: ClusterClient, namespace: string): Promise<V1R
 /** Finds the new Trident's pods and ReplicaSets, whatever their Deployment is called. */
 const ours = `app.kubernetes.io/name=trident,${managedByLabel}=${managedByValue}`;
 
-async function scale(
-  cluster: ClusterClient,
-  namespace: string,
-  deployment: V1Deployment,
-  replicas: number,
-): Promise<void> {
-  const uid = deployment.metadata?.uid ?? "";
-  await cluster.apps.patchNamespacedDeployment(
-    // The uid makes the API refuse the patch if another Deployment has taken the name.
-    { namespace, name: newTridentName, body: { metadata: { uid }, spec: { replicas } } },
-    setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
-  );
+function scale(cluster: ClusterClient, namespace: string, { metadata }: V1Deployment, replicas: number): Promise<void> {
+  const identity = { namespace, name: newTridentName, uid: metadata?.uid ?? "" };
+  return patchDeployment(cluster, identity, { replicas });
 }
 
 async function deleteDeployment(

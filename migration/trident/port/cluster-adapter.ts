@@ -48,7 +48,7 @@ import type {
   SnapshotSteps,
 } from "./cluster-port.ts";
 import { movingSteps } from "./moving-steps.ts";
-import { recordPlace, type ClusterRequest, type ClusterRun, type Reach } from "./cluster-request.ts";
+import { recordPlace, untilEnded, type ClusterRequest, type ClusterRun, type Reach } from "./cluster-request.ts";
 
 /**
  * The steps on a real cluster. The loss of the Lease ends all of them, and what they would still change is not changed. Raises
@@ -93,7 +93,8 @@ function recordSteps({ cluster, acquire, request }: Reach): RecordSteps {
   };
 }
 
-function legacySteps({ cluster, gate, interruption, request, run }: Reach): LegacySteps {
+function legacySteps(reach: Reach): LegacySteps {
+  const { cluster, interruption, request } = reach;
   const { namespace, legacyDeployment, timeoutSeconds, destination } = request;
   const patience = { timeoutSeconds, interruption };
   return {
@@ -133,9 +134,7 @@ function legacySteps({ cluster, gate, interruption, request, run }: Reach): Lega
         return 0;
       }
       const replicas = await restoreLegacyTrident(cluster, legacy, request, timeoutSeconds);
-      const ends = [gate.heldSignal, run.endsAtOnce === true ? run.interruption : undefined];
-      const untilEnded = AbortSignal.any(ends.filter((signal) => signal !== undefined));
-      if (replicas > 0) await waitUntilTridentServes(cluster, legacy, { timeoutSeconds, interruption: untilEnded });
+      if (replicas > 0) await waitUntilTridentServes(cluster, legacy, untilEnded(reach));
       return replicas;
     },
     recreateLegacy: (legacy, record) => recreateLegacyTrident(cluster, legacy, record),

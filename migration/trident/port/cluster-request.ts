@@ -1,6 +1,7 @@
 import type { EtcdAddress } from "../../connect/etcd-address.ts";
 import type { KeyPrefix } from "../../copy/store/key-range.ts";
 import type { ClusterAccess } from "../../kubernetes/cluster-client.ts";
+import type { Patience } from "../../kubernetes/wait-until.ts";
 import type { PodSettings } from "../../kubernetes/pod-settings.ts";
 import type { GatedCluster } from "../../lease/gated-cluster.ts";
 import type { RecordPlace } from "../../record/migration-record.ts";
@@ -70,4 +71,11 @@ export interface Reach extends GatedCluster {
 /** Where such a run keeps its record. */
 export function recordPlace({ namespace, record, source }: ClusterRequest): RecordPlace {
   return { namespace, record, ...(source === undefined ? {} : { part: "move" }) };
+}
+
+/** For what takes something back: only the loss of the Lease ends it, or an interruption that is to end everything. */
+export function untilEnded({ gate, request, run }: Reach): Patience {
+  const ends = [gate.heldSignal, run.endsAtOnce === true ? run.interruption : undefined];
+  const interruption = AbortSignal.any(ends.filter((signal) => signal !== undefined));
+  return { timeoutSeconds: request.timeoutSeconds, interruption };
 }

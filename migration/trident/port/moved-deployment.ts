@@ -1,13 +1,14 @@
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import { isClientUrlOf, type EtcdAddress } from "../../connect/etcd-address.ts";
+import { patchDeployment } from "../../kubernetes/patch-deployment.ts";
 import { describePod, isActive, listPods } from "../../kubernetes/pods.ts";
 import { seenDone, seenSoFar, waitUntil, type Patience } from "../../kubernetes/wait-until.ts";
 import { findMigrationRecord } from "../../record/migration-record.ts";
-import { readDeployment, type LegacyTrident } from "../legacy/legacy-trident.ts";
+import { isMarked, readDeployment, type LegacyTrident } from "../legacy/legacy-trident.ts";
 import { LegacyTridentReplacedError } from "../legacy/restore-legacy-trident.ts";
 import { LegacyTridentChangedError } from "../legacy/stop-legacy-trident.ts";
-import { changeDeployment, markDeployment } from "../moving/change-deployment.ts";
-import { isMarked, savedDeployment } from "../moving/moved-trident.ts";
+import { changeDeployment } from "../moving/change-deployment.ts";
+import { savedDeployment } from "../moving/moved-trident.ts";
 import { etcdUrlOf } from "../new/etcd-url.ts";
 import { newTridentPods, verifiedRevisionAnnotation } from "../new/new-trident.ts";
 import { recordPlace, type Reach } from "./cluster-request.ts";
@@ -31,13 +32,6 @@ export class MovedDeployment {
   read(): Promise<V1Deployment | undefined> {
     const { namespace, legacyDeployment } = this.#reach.request;
     return readDeployment(this.#reach.cluster, namespace, legacyDeployment);
-  }
-
-  /** With all fields that it has. */
-  readWhole(): Promise<unknown> {
-    const { namespace, legacyDeployment } = this.#reach.request;
-    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${legacyDeployment}`;
-    return this.#reach.cluster.requestJson({ method: "GET", path });
   }
 
   async readOrFail(): Promise<V1Deployment> {
@@ -83,7 +77,7 @@ export class MovedDeployment {
   async pause(timeoutSeconds: number): Promise<V1Deployment | undefined> {
     const deployment = await this.read();
     if (deployment === undefined || !this.isNew(deployment)) return undefined;
-    await markDeployment(this.#reach.cluster, deployment, { annotations: {}, replicas: 0 });
+    await patchDeployment(this.#reach.cluster, deployment.metadata ?? {}, { replicas: 0 });
     await this.waitUntilNoneIsOn("destination", { timeoutSeconds });
     return deployment;
   }
@@ -97,7 +91,7 @@ export class MovedDeployment {
     const { namespace, legacyDeployment: name } = request;
     if (saved?.spec === undefined) throw new LegacyTridentReplacedError({ namespace, name });
     await changeDeployment(cluster, deployment, Object.assign({}, saved.spec, { replicas: 0 }));
-    await markDeployment(cluster, deployment, { annotations: { [verifiedRevisionAnnotation]: null } });
+    await patchDeployment(cluster, deployment.metadata ?? {}, { annotations: { [verifiedRevisionAnnotation]: null } });
   }
 
   #sideOf(url: string | undefined): Side | undefined {

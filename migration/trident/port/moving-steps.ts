@@ -4,25 +4,25 @@ import { movedFromOther } from "../../blockers/move-blockers.ts";
 import { describeAddress } from "../../connect/etcd-address.ts";
 import { openEtcd } from "../../connect/open-etcd.ts";
 import type { OpenStore } from "../../connect/open-store.ts";
+import { patchDeployment } from "../../kubernetes/patch-deployment.ts";
 import { describePod } from "../../kubernetes/pods.ts";
 import { changeMigrationRecord, findMigrationRecord, readMigrationRecord } from "../../record/migration-record.ts";
 import { migratedStateAfterMove } from "../../record/migrated-state.ts";
 import { recordedResult } from "../../record/migration-result.ts";
 import { snapshotFolder } from "../../snapshot/snapshot-folder.ts";
 import { checkNamespace } from "../check-namespace.ts";
-import { stoppedReplicasAnnotation } from "../legacy/legacy-trident.ts";
-import { forgetTheStop, waitUntilReady } from "../legacy/restore-legacy-trident.ts";
-import { savedManifest } from "../legacy/saved-manifest.ts";
-import { LegacyTridentChangedError } from "../legacy/stop-legacy-trident.ts";
-import { changeDeployment, markDeployment } from "../moving/change-deployment.ts";
-import { classifyMoved, isMarked } from "../moving/moved-trident.ts";
+import { isMarked, stoppedReplicasAnnotation } from "../legacy/legacy-trident.ts";
+import { forgetTheStop, replicasBefore, waitUntilReady } from "../legacy/restore-legacy-trident.ts";
+import { LegacyTridentChangedError, saveAndScaleDown } from "../legacy/stop-legacy-trident.ts";
+import { changeDeployment } from "../moving/change-deployment.ts";
+import { classifyMoved } from "../moving/moved-trident.ts";
 import { verifiedRevisionAnnotation, verifiedRevisionOf } from "../new/new-trident.ts";
 import { waitUntilItServes } from "../new/start-new-trident.ts";
 import { expectedLists } from "../rest/expected-lists.ts";
 import { waitUntilTridentServes } from "../rest/trident-serving.ts";
 import { troubleOfDeployment } from "../rest/trident-trouble.ts";
 import type { ClusterPort } from "./cluster-port.ts";
-import { recordPlace, type MoveSource, type Reach } from "./cluster-request.ts";
+import { recordPlace, untilEnded, type MoveSource, type Reach } from "./cluster-request.ts";
 import { MovedDeployment } from "./moved-deployment.ts";
 
 /** Those of a migration's steps that a move takes in another way. */
@@ -85,7 +85,8 @@ function sourceSteps({ cluster, gate, interruption, request }: Reach, { address,
   };
 }
 
-function leavingSteps({ cluster, gate, interruption, request, run }: Reach, moved: MovedDeployment): LeavingSteps {
+function leavingSteps(reach: Reach, moved: MovedDeployment): LeavingSteps {
+  const { cluster, interruption, request } = reach;
   const { timeoutSeconds } = request;
   const place = recordPlace(request);
   return {
@@ -95,20 +96,7 @@ function leavingSteps({ cluster, gate, interruption, request, run }: Reach, move
       return classifyMoved(deployment, moved.way, await findMigrationRecord(cluster, place));
     },
     stopLegacy: async (legacy, record) => {
-      let stoppedAt = record.stoppedAt ?? new Date().toISOString();
-      if (!legacy.stoppedByMigration) {
-        stoppedAt = new Date().toISOString();
-        const replicas = String(legacy.replicas);
-        await changeMigrationRecord(cluster, place, {
-          ...{ phase: "stopped", legacyDeployment: savedManifest(await moved.readWhole()) },
-          ...{ legacyReplicas: replicas, stoppedAt, result: null },
-        });
-        const deployment = await moved.readSame(legacy);
-        await markDeployment(cluster, deployment, {
-          annotations: { [stoppedReplicasAnnotation]: replicas },
-          replicas: 0,
-        });
-      }
+      const stoppedAt = await saveAndScaleDown(cluster, legacy, record);
       await moved.waitUntilNoneIsOn("source", { timeoutSeconds, interruption });
       const { metadata } = await moved.readSame(legacy);
       return { legacy, generation: metadata?.generation ?? 0, stoppedAt };
@@ -129,15 +117,11 @@ function leavingSteps({ cluster, gate, interruption, request, run }: Reach, move
       await moved.withdraw(timeoutSeconds);
       const deployment = await moved.readSame(legacy);
       const recorded = (await findMigrationRecord(cluster, place))?.legacyReplicas;
-      const replicas = Number(
-        deployment.metadata?.annotations?.[stoppedReplicasAnnotation] ?? recorded ?? legacy.replicas,
-      );
-      if (isMarked(deployment)) await markDeployment(cluster, deployment, { annotations: { ...noMarks }, replicas });
+      const replicas = replicasBefore(deployment, recorded) ?? legacy.replicas;
+      if (isMarked(deployment)) await patchDeployment(cluster, legacy, { annotations: noMarks, replicas });
       await waitUntilReady(cluster, legacy, replicas, timeoutSeconds);
       await forgetTheStop(cluster, place);
-      const ends = [gate.heldSignal, run.endsAtOnce === true ? run.interruption : undefined];
-      const untilEnded = AbortSignal.any(ends.filter((signal) => signal !== undefined));
-      if (replicas > 0) await waitUntilTridentServes(cluster, legacy, { timeoutSeconds, interruption: untilEnded });
+      if (replicas > 0) await waitUntilTridentServes(cluster, legacy, untilEnded(reach));
       return replicas;
     },
   };
@@ -149,7 +133,8 @@ function arrivingSteps({ cluster, interruption, request }: Reach, moved: MovedDe
     startNewTrident: async ({ destination, revision }) => {
       if (spec === undefined) throw new Error("a move needs to know how Trident is started on the other etcd");
       const deployment = await moved.readOrFail();
-      await markDeployment(cluster, deployment, { annotations: { [verifiedRevisionAnnotation]: revision.toString() } });
+      const annotations = { [verifiedRevisionAnnotation]: revision.toString() };
+      await patchDeployment(cluster, deployment.metadata ?? {}, { annotations });
       await changeDeployment(cluster, deployment, spec);
       const expected = await expectedLists({ destination, range: request.prefix, revision });
       const whyNoPod = async () => troubleOfDeployment(await moved.read());
@@ -170,14 +155,14 @@ function arrivingSteps({ cluster, interruption, request }: Reach, moved: MovedDe
     resumeNewTrident: async () => {
       const deployment = await moved.read();
       if (deployment === undefined || !moved.isNew(deployment)) return false;
-      await markDeployment(cluster, deployment, { annotations: {}, replicas: spec?.replicas ?? 1 });
+      await patchDeployment(cluster, deployment.metadata ?? {}, { replicas: spec?.replicas ?? 1 });
       return true;
     },
     withdrawNewTrident: () => moved.withdraw(timeoutSeconds),
     handOverNewTrident: async () => {
       const deployment = await moved.read();
       if (deployment === undefined || !moved.isNew(deployment)) return;
-      await markDeployment(cluster, deployment, { annotations: { ...noMarks } });
+      await patchDeployment(cluster, deployment.metadata ?? {}, { annotations: noMarks });
     },
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ClusterClient } from "../../../../migration/kubernetes/cluster-client.ts";
-import { changeDeployment, markDeployment } from "../../../../migration/trident/moving/change-deployment.ts";
+import { changeDeployment } from "../../../../migration/trident/moving/change-deployment.ts";
 import { tridentOn } from "./moved-scene.ts";
 
 describe("the stack's own Deployment", () => {
@@ -48,20 +48,6 @@ describe("the stack's own Deployment", () => {
     assert.deepEqual((calls[0] as { body: unknown }).body, [
       { op: "test", path: "/metadata/uid", value: "uid-1" },
       { op: "replace", path: "/spec", value: spec },
-    ]);
-  });
-
-  it("is marked and scaled at once, if it is still that one", async () => {
-    const { calls, cluster } = recorded();
-    await markDeployment(cluster, tridentOn("https://old:2379"), {
-      annotations: { mark: "1", other: null },
-      replicas: 0,
-    });
-    await markDeployment(cluster, tridentOn("https://old:2379"), { annotations: { mark: null } });
-    const bodies = calls.map((call) => (call as { body: unknown }).body);
-    assert.deepEqual(bodies, [
-      { metadata: { uid: "uid-1", annotations: { mark: "1", other: null } }, spec: { replicas: 0 } },
-      { metadata: { uid: "uid-1", annotations: { mark: null } } },
     ]);
   });
 });
