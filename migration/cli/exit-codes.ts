@@ -6,16 +6,20 @@ export const EXIT_CODES = {
   refused: 3,
   mismatch: 4,
   interrupted: 5,
+  warning: 6,
+  trouble: 7,
 } as const;
 
 export type Outcome = keyof typeof EXIT_CODES;
 
 /** One line each, for `--help`. */
 export const EXIT_CODE_MEANINGS: Readonly<Record<Outcome, string>> = {
-  done: "copy, verify: every key and value is equal. plan: a copy would go ahead. check, client-set: all is well, all is written",
+  done: "copy, verify: every key and value is equal. plan: a copy would go ahead. Others: all is well, all is done",
   failed: "something broke on the way; a copy that had begun is completed by running it again",
   usage: "the command line or a file that it names is wrong; no etcd was asked for anything",
   refused: "a copy would be wrong or is not permitted; nothing was written",
   mismatch: "the destination holds other keys or values than the source",
   interrupted: "stopped by SIGINT or SIGTERM; running it again goes on from there",
+  warning: "status: the etcd serves, and somebody is to see to it before it does not",
+  trouble: "status: the etcd does not serve, or not all of it",
 };

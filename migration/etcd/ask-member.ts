@@ -1,5 +1,6 @@
 import type { EtcdTls, MemberAddress } from "./etcd-target.ts";
 import { Member } from "./member.ts";
+import { alarmInError, decodeAlarms, encodeAlarmList, type RaisedAlarm } from "./messages/maintenance-messages.ts";
 import {
   decodeMemberList,
   decodeMemberStatus,
@@ -11,6 +12,8 @@ import {
 export interface MemberView extends MemberStatus {
   /** All members of its cluster, as it knows them. */
   readonly members: readonly ListedMember[];
+  /** Of all members; none where one before etcd 3.4 has no quorum, with which alone it tells. */
+  readonly alarms: readonly RaisedAlarm[];
 }
 
 /** Raises an EtcdError, within about twice the deadline, when it does not answer. */
@@ -29,8 +32,20 @@ export async function askMember(
       member.call("/etcdserverpb.Maintenance/Status", Buffer.alloc(0)),
       member.call("/etcdserverpb.Cluster/MemberList", Buffer.alloc(0)),
     ]);
-    return { ...decodeMemberStatus(status), members: decodeMemberList(list) };
+    const said = decodeMemberStatus(status);
+    return { ...said, members: decodeMemberList(list), alarms: await alarmsOf(member, said) };
   } finally {
     member.close();
+  }
+}
+
+/** From etcd 3.4 on they are in the status, which needs no quorum. */
+async function alarmsOf(member: Member, { version, hasLeader, errors }: MemberStatus): Promise<RaisedAlarm[]> {
+  const inStatus = errors.map(alarmInError).filter((alarm) => alarm !== undefined);
+  if (!/^3\.[0-3]\./.test(version) || !hasLeader) return inStatus;
+  try {
+    return decodeAlarms(await member.call("/etcdserverpb.Maintenance/Alarm", encodeAlarmList()));
+  } catch {
+    return inStatus;
   }
 }

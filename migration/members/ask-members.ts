@@ -1,19 +1,18 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { askMember, type MemberView } from "../etcd/ask-member.ts";
 import { removeMember } from "../etcd/remove-member.ts";
-import { EtcdError, EtcdUnreachableError } from "../etcd/errors.ts";
-import type { EtcdTls, MemberAddress } from "../etcd/etcd-target.ts";
+import type { EtcdTls } from "../etcd/etcd-target.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import { withoutFullStop } from "../kubernetes/errors.ts";
 import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
 import { describePod, isActive, isContainerRunning, isReady, listPods, podName, readPod } from "../kubernetes/pods.ts";
 import { within } from "../kubernetes/wait-until.ts";
-import { openPortForward } from "../kubernetes/port-forward.ts";
 import { ClientSecretError, readMemberTls } from "../connect/client-secret.ts";
-import { memberClientPort, membersOf } from "../connect/cluster-members.ts";
+import { membersOf } from "../connect/cluster-members.ts";
 import type { EtcdAddress, EtcdClusterAddress } from "../connect/etcd-address.ts";
 import type { AskedMember } from "./asked-member.ts";
+import { atMember } from "./at-member.ts";
 
 /** A call's deadline, and what asking one member may take in all. */
 const deadlineMilliseconds = 3_000;
@@ -38,7 +37,7 @@ export async function askMembers(cluster: ClusterClient, address: EtcdClusterAdd
   const pods = await listPods(cluster, namespace, membersOf(etcdCluster));
   let tls: Promise<EtcdTls> | undefined;
   const readTls = (): Promise<EtcdTls> => (tls ??= readMemberTls(cluster, address));
-  return Promise.all(pods.map((pod) => stateOf(cluster, namespace, pod, readTls)));
+  return Promise.all(pods.map(async (pod) => ({ ...(await stateOf(cluster, namespace, pod, readTls)), object: pod })));
 }
 
 async function stateOf(
@@ -77,32 +76,10 @@ export async function removeListedMember(
 ): Promise<void> {
   const tls = await readMemberTls(cluster, address);
   if ((await readPod(cluster, address.namespace, name)) !== undefined) return;
-  await atMember(cluster, address.namespace, pod, (place) => removeMember(place, tls, id, deadlineMilliseconds));
+  const place = { namespace: address.namespace, pod };
+  await atMember(cluster, place, (member) => removeMember(member, tls, id, deadlineMilliseconds));
 }
 
 function ask(cluster: ClusterClient, namespace: string, pod: string, tls: EtcdTls): Promise<MemberView> {
-  return atMember(cluster, namespace, pod, (place) => askMember(place, tls, deadlineMilliseconds));
-}
-
-async function atMember<T>(
-  cluster: ClusterClient,
-  namespace: string,
-  pod: string,
-  call: (place: MemberAddress) => Promise<T>,
-): Promise<T> {
-  const forward = await openPortForward(cluster, {
-    namespace,
-    choosePod: () => Promise.resolve(pod),
-    port: memberClientPort,
-  });
-  try {
-    return await call({ host: forward.host, port: forward.port });
-  } catch (error) {
-    // The local port says nothing to anybody; the port-forward often knows the reason.
-    const reason = error instanceof EtcdUnreachableError ? forward.lastFailure() : undefined;
-    const said = error instanceof EtcdError ? error.message.replace(`etcd at ${error.endpoint}: `, "") : undefined;
-    throw new Error(reason ?? said ?? describeFailure(error), { cause: error });
-  } finally {
-    await forward.close();
-  }
+  return atMember(cluster, { namespace, pod }, (member) => askMember(member, tls, deadlineMilliseconds));
 }

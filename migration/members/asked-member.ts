@@ -1,8 +1,14 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import type { MemberView } from "../etcd/ask-member.ts";
 import type { ListedMember } from "../etcd/messages/member-messages.ts";
 
 /** A member of an EtcdCluster, as its pod and it itself show it. */
-export type AskedMember =
+export type AskedMember = MemberCondition & {
+  /** The pod as it was listed; absent where nobody has listed any. */
+  readonly object?: V1Pod;
+};
+
+type MemberCondition =
   | { readonly kind: "answers"; readonly pod: string; readonly view: MemberView }
   /** It runs and could not be asked; Kubernetes may hold it for ready all the same, which asks it from within. */
   | {

@@ -3,6 +3,12 @@
  * below `test/`, or stands here.
  */
 export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
+  "test/migration/status/read-status.test.ts": [
+    "migration/members/at-member.ts",
+    "migration/status/etcd-status.ts",
+    "migration/status/read-certificates.ts",
+  ],
+  "test/migration/etcd/maintenance.test.ts": ["migration/etcd/messages/maintenance-messages.ts"],
   "test/components/destroy/destroy-step.test.ts": [
     "components/destroy/crd-removal.ts",
     "components/destroy/final-snapshot.ts",

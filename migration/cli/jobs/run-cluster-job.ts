@@ -9,6 +9,7 @@ import { DEFAULT_NAMES } from "../words/flags.ts";
 import type { ClusterJob, WithSecret } from "../words/parse-cluster-job.ts";
 import { checkJob } from "./check-job.ts";
 import { clientSetJob } from "./client-set-job.ts";
+import { statusJob } from "./status-job.ts";
 
 /** Does what was asked for through the API of a cluster, minding signals. Never throws. */
 export async function runClusterJob(job: ClusterJob): Promise<JobReport> {
@@ -39,6 +40,8 @@ function run(cluster: ClusterClient, job: ClusterJob & WithSecret, signal: Abort
   switch (job.action) {
     case "check":
       return checkJob(cluster, job, signal);
+    case "status":
+      return statusJob(cluster, job, signal);
     case "client-set":
       return clientSetJob(cluster, job);
   }

@@ -3,7 +3,7 @@ export const COPY_ACTIONS = ["plan", "copy", "verify"] as const;
 export type CopyAction = (typeof COPY_ACTIONS)[number];
 
 /** On an etcd that this project has made on Kubernetes. */
-export const CLUSTER_ACTIONS = ["check", "client-set"] as const;
+export const CLUSTER_ACTIONS = ["check", "status", "client-set"] as const;
 export type ClusterAction = (typeof CLUSTER_ACTIONS)[number];
 
 export const ACTIONS = [...COPY_ACTIONS, ...CLUSTER_ACTIONS] as const;
@@ -44,7 +44,12 @@ export function passwordVariable(side: Side): string {
 export const DEFAULT_TIMEOUT = "10s";
 
 /** As this project's program makes them. */
-export const DEFAULT_NAMES = { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
+export const DEFAULT_NAMES = {
+  namespace: "trident",
+  etcdCluster: "trident-etcd",
+  clientSecret: "etcd-client-tls",
+  record: "trident-etcd-migration",
+};
 
 /** Every flag, in the order of `--help`. */
 export const FLAG_GROUPS: readonly FlagGroup[] = [
@@ -67,8 +72,14 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
       {
         name: "directory",
         value: "DIRECTORY",
-        help: "the folder to make, which must not be there yet",
-        actions: ["client-set"],
+        help: "client-set: the folder to make, which must not be there yet. status: where snapshots are; default: snapshots",
+        actions: ["client-set", "status"],
+      },
+      {
+        name: "snapshot-max-age",
+        value: "HOURS",
+        help: "how old the last snapshot may be before that is a warning; default: any age",
+        actions: ["status"],
       },
     ]),
   },

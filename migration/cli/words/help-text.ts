@@ -15,6 +15,7 @@ const SUMMARIES: Readonly<Record<Action, string>> = {
   copy: "copy the keys, then compare every key and value of both sides",
   verify: "compare every key and value of both sides; writes nothing",
   check: "ask each member how it is, and put, read and delete a key of no use",
+  status: "say in 15 lines how an etcd and what depends on it are, with an exit code for monitoring",
   "client-set": "write a client's certificate, its key and etcdctl's environment into a new folder",
 };
 
@@ -56,7 +57,7 @@ function overview(): string[] {
     "",
     ...exitCodes(),
     "",
-    "All flags: trident-etcd copy --help (or plan, verify, check, client-set).",
+    "All flags: trident-etcd copy --help (or plan, verify, check, status, client-set).",
   ];
 }
 
@@ -87,6 +88,7 @@ function actionHelp(action: Action): string[] {
 const USAGES = {
   copies: "--from URL[,URL]|--from-snapshot FILE --to URL[,URL] --prefix PREFIX",
   check: "[--namespace NAME]",
+  status: "[--namespace NAME]",
   "client-set": "[--namespace NAME] --directory DIRECTORY",
 };
 
@@ -111,6 +113,11 @@ const DETAILS: Readonly<Record<Action, readonly string[]>> = {
     "The key is outside of every application's, has a name of its own each time, and is gone afterwards. Exit code 1 says that",
     "a member of the list does not serve, or that the key could not be put, read back and deleted.",
   ],
+  status: [
+    "Nothing is written. Exit code 6 says that something is to be seen to: a member is missing, a certificate ends within 30 days,",
+    "the database takes 80 % of its quota, the last snapshot is too old, Trident does not serve. 7 says that there is no quorum or no",
+    "etcd at all, that an alarm is raised or that a certificate has expired; any other that it could not be found out.",
+  ],
   "client-set": [
     "What is written lets its reader read and change everything in the etcd. Only its owner may read it (0600, the folder",
     "0700), nothing that is there is overwritten, and nothing of it is kept elsewhere. README in the folder says how to go on.",
@@ -119,6 +126,7 @@ const DETAILS: Readonly<Record<Action, readonly string[]>> = {
 
 function example(action: Action): string[] {
   if (action === "check") return ["  trident-etcd check --namespace trident"];
+  if (action === "status") return ["  trident-etcd status --namespace trident --snapshot-max-age 26"];
   if (action === "client-set") return ["  trident-etcd client-set --namespace trident --directory etcd-client"];
   return [
     `  trident-etcd ${action} --prefix /trident/ \\`,

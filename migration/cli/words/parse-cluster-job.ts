@@ -3,7 +3,7 @@ import type { GivenFlags } from "./parse-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What is to be done with an etcd on Kubernetes; nothing has been read or asked yet. */
-export type ClusterJob = CheckJob | ClientSetJob;
+export type ClusterJob = CheckJob | StatusJob | ClientSetJob;
 
 interface NamedEtcd {
   readonly namespace: string;
@@ -23,6 +23,14 @@ export interface WithSecret {
 
 export interface CheckJob extends NamedEtcd {
   readonly action: "check";
+}
+
+export interface StatusJob extends NamedEtcd {
+  readonly action: "status";
+  /** Where snapshots are kept on this machine. */
+  readonly directory: string;
+  /** How old the last one may be. */
+  readonly snapshotHours?: number;
 }
 
 export interface ClientSetJob extends NamedEtcd {
@@ -47,11 +55,23 @@ export function toClusterJob(action: ClusterAction, values: GivenFlags["values"]
     json: values.has("json"),
   };
   if (action === "check") return { action, ...etcd };
+  if (action === "status") return toStatusJob(etcd, textOf);
   const directory = textOf("directory") ?? "";
   if (directory === "") {
     throw new UsageError("--directory is missing: say where the folder is to be made with --directory etcd-client");
   }
   return { action, ...etcd, directory };
+}
+
+function toStatusJob(etcd: NamedEtcd, textOf: (name: string) => string | undefined): StatusJob {
+  const hours = textOf("snapshot-max-age");
+  if (hours !== undefined && !(/^\d{1,5}(\.\d+)?$/.test(hours) && Number(hours) > 0)) {
+    throw new UsageError("--snapshot-max-age takes hours, a number above 0: 26");
+  }
+  return {
+    ...{ action: "status", ...etcd, directory: textOf("directory") ?? "snapshots" },
+    ...(hours === undefined ? {} : { snapshotHours: Number(hours) }),
+  };
 }
 
 /** It becomes a part of paths in the API. */

@@ -57,7 +57,9 @@ export function parseCommand(words: readonly string[]): Command {
     return { kind: "version" };
   }
   if (flags.action === undefined) {
-    throw new UsageError("say what is to be done: plan, copy, verify, check or client-set. See trident-etcd --help");
+    throw new UsageError(
+      "say what is to be done: plan, copy, verify, check, status or client-set. See trident-etcd --help",
+    );
   }
   if (isClusterAction(flags.action)) {
     return { kind: "clusterJob", job: toClusterJob(flags.action, flags.values) };

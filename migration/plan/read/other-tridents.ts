@@ -97,6 +97,12 @@ interface Workload {
   };
 }
 
+/** Of a workload, what tells whether it is a Trident. */
+interface LookedAt {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+  readonly spec?: Workload["spec"];
+}
+
 interface Container {
   readonly image?: string;
   readonly command?: readonly string[];
@@ -112,7 +118,7 @@ function described(kind: TridentWorkload["kind"], { metadata, spec }: Workload):
 }
 
 /** By its label, its image or its program. The etcd-operator and other things of this program are not it. */
-export function isTrident(workload: Workload): boolean {
+export function isTrident(workload: LookedAt): boolean {
   const { metadata, spec } = workload;
   const labels = [metadata?.labels?.app, spec?.template?.metadata?.labels?.app];
   const containers = spec?.template?.spec?.containers ?? [];
