@@ -49,6 +49,21 @@ export class PortForwardRefusedError extends Error {
   }
 }
 
+/** The user may not run commands in pods; asking again does not help. */
+export class PodExecRefusedError extends Error {
+  override readonly name = "PodExecRefusedError";
+
+  constructor(namespace: string, pod: string, options?: ErrorOptions) {
+    super(
+      `pod ${pod}: the Kubernetes API refuses to run a command in it (403 Forbidden). The user of the kubeconfig needs the permissions ` +
+        `get and create of pods/exec in namespace ${namespace}: \`kubectl --namespace ${namespace} create role pod-exec ` +
+        `--verb get,create --resource pods/exec\` and \`kubectl --namespace ${namespace} create rolebinding pod-exec ` +
+        `--role pod-exec --user USER\`.`,
+      options,
+    );
+  }
+}
+
 /** A pod can't start, and waiting longer would not help. */
 export class PodNotStartingError extends Error {
   override readonly name = "PodNotStartingError";
