@@ -11,6 +11,8 @@ import { orInterrupted } from "./interruption.ts";
 import type { Job, SideRequest } from "./words/parse-command.ts";
 import { readTarget } from "./read-target.ts";
 import { isSnapshotRequest, type SnapshotRequest } from "./words/snapshot-request.ts";
+import { openingProgress } from "./show/opening-progress.ts";
+import type { Progress } from "./show/progress-display.ts";
 import { UsageError } from "./words/usage-error.ts";
 
 /** An etcd that has answered: who it is, and the way to ask it more. */
@@ -36,6 +38,12 @@ export interface ConnectedSides {
   readonly destination: ConnectedEtcd;
 }
 
+export interface Surroundings {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
 /**
  * Runs the work with both sides connected, and closes them whatever happens. All files of both sides are read before
  * anything is dialled, a snapshot's is checked, and both sides have answered before the work begins.
@@ -44,8 +52,7 @@ export interface ConnectedSides {
  */
 export async function withConnectedSides<T>(
   job: Job,
-  environment: NodeJS.ProcessEnv,
-  signal: AbortSignal,
+  { environment, signal, onProgress }: Surroundings,
   work: (sides: ConnectedSides) => Promise<T>,
 ): Promise<T> {
   const { from, to, timeoutMilliseconds } = job;
@@ -58,7 +65,7 @@ export async function withConnectedSides<T>(
     return () => greet(request, store, signal);
   };
   const snapshotIn = async ({ side, path, withoutChecksum }: SnapshotRequest): Promise<OpenedSnapshot> => {
-    const store = await openSnapshotFile(path, { withoutChecksum, signal });
+    const store = await openSnapshotFile(path, { withoutChecksum, signal, onProgress: openingProgress(onProgress) });
     closeAll.push(() => store.close());
     return { side, store, status: await store.status() };
   };

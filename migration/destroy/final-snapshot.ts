@@ -1,28 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { OpenStore } from "../connect/open-store.ts";
-import { everyKey } from "../copy/store/key-range.ts";
-import { isTransient } from "../copy/store/store-error.ts";
-import { describeFailure } from "../wording/describe-failure.ts";
-import { isTransient as isClusterAway, withoutFullStop } from "../kubernetes/errors.ts";
-import { SnapshotInvalidError } from "../snapshot/save-snapshot.ts";
+import { isTransient as isClusterAway } from "../kubernetes/errors.ts";
+import type { FoundMembers } from "../members/find-members.ts";
+import { takeFromWholeMember } from "../members/whole-member.ts";
 import { SnapshotDirectoryError } from "../snapshot/snapshot-directory-error.ts";
-import { refuseOtherEtcd } from "./refuse-other-etcd.ts";
 import { FinalSnapshotNotWrittenError, FinalSnapshotRefusedError, type LastEtcd } from "./final-snapshot-errors.ts";
-
-/** A member whose etcd runs. */
-export interface Member {
-  /** Its pod's name. */
-  readonly name: string;
-  open(): Promise<OpenStore>;
-}
-
-/** The members' pods, told apart as `memberState` does. */
-export interface FoundMembers {
-  readonly running: readonly Member[];
-  /** Descriptions of the pods. */
-  readonly paused: readonly string[];
-  readonly over: readonly string[];
-}
+import { refuseOtherEtcd } from "./refuse-other-etcd.ts";
 
 /** What a last snapshot takes, on a cluster or in memory. */
 export interface FinalSnapshotEnvironment {
@@ -34,19 +16,6 @@ export interface FinalSnapshotEnvironment {
   findKnownClusterIds?(): Promise<readonly string[]>;
   /** Answers the path. Raises SnapshotDirectoryError, or what the content raises. */
   save(content: AsyncIterable<Buffer>, databaseBytes: number): Promise<string>;
-}
-
-interface Answering {
-  readonly name: string;
-  readonly store: OpenStore;
-  readonly clusterId: string;
-  readonly revision: bigint;
-  readonly databaseBytes: number;
-}
-
-interface Failing {
-  readonly name: string;
-  readonly error: unknown;
 }
 
 /** Either what is to be said at the end, or why there is no end yet. */
@@ -99,100 +68,35 @@ async function findAgain(environment: FinalSnapshotEnvironment, before: FoundMem
   }
 }
 
-async function tryToSave(
-  environment: FinalSnapshotEnvironment,
-  { running, paused, over }: FoundMembers,
-): Promise<Outcome> {
-  const name = nameOf(environment.etcd);
-  if (running.length === 0 && paused.length === 0) {
-    const what = over.length === 0 ? "it has no pod" : over.join("; ");
-    return {
-      line: `No snapshot of ${name} is saved: none of its members answers (${what}). There is nobody to ask for its state.`,
-    };
-  }
-  const asked = await Promise.all(running.map(ask));
-  const answering = asked.filter((each) => "store" in each).sort(byRevision);
-  const clusterIds = answering.map(({ clusterId }) => clusterId);
-  const silent = asked.filter((each) => "error" in each);
-  const everyoneAnswers = silent.length === 0 && paused.length === 0;
-  const failing: Failing[] = [...silent];
-  try {
-    refuseOtherEtcd(environment.etcd, (await environment.findKnownClusterIds?.()) ?? [], clusterIds);
-    for (const member of answering) {
-      const keys = await countOfAllKeys(member.store);
-      if (keys === 0) return { line: `No snapshot of ${name} is saved: it has no key.` };
-      const hasItAll = keys !== undefined || (everyoneAnswers && member.revision === answering[0]?.revision);
-      const saved = hasItAll ? await save(environment, member) : { name: member.name, error: minority };
-      if ("path" in saved) {
-        const line = `Snapshot of ${name}, as member ${member.name} has it, saved before it is deleted: ${saved.path}. It holds passwords.`;
-        return { line };
-      }
-      failing.push(saved);
+async function tryToSave(environment: FinalSnapshotEnvironment, members: FoundMembers): Promise<Outcome> {
+  const { etcd } = environment;
+  const name = nameOf(etcd);
+  const taken = await takeFromWholeMember(members, {
+    checkClusterIds: async (found) => {
+      refuseOtherEtcd(etcd, (await environment.findKnownClusterIds?.()) ?? [], found);
+    },
+    take: ({ store, keys, databaseBytes }) =>
+      keys === 0 ? Promise.resolve(undefined) : environment.save(store.snapshot(), databaseBytes),
+    endsAll: (error) => error instanceof SnapshotDirectoryError,
+  }).catch((error: unknown) => {
+    throw error instanceof SnapshotDirectoryError ? new FinalSnapshotNotWrittenError(etcd, error) : error;
+  });
+  switch (taken.kind) {
+    case "nobody": {
+      const what = members.over.length === 0 ? "it has no pod" : members.over.join("; ");
+      return {
+        line: `No snapshot of ${name} is saved: none of its members answers (${what}). There is nobody to ask for its state.`,
+      };
     }
-  } finally {
-    await Promise.all(answering.map(({ store }) => store.close()));
+    case "refused":
+      return taken;
+    case "taken": {
+      const { member, result: path } = taken;
+      if (path === undefined) return { line: `No snapshot of ${name} is saved: it has no key.` };
+      const line = `Snapshot of ${name}, as member ${member.name} has it, saved before it is deleted: ${path}. It holds passwords.`;
+      return { line };
+    }
   }
-  const refusal = silent.find(({ error }) => !mayPass(error));
-  return {
-    reasons: [
-      ...failing.map(describeFailing),
-      ...paused.map((pod) => `${pod}, whose etcd does not run and may run again`),
-    ],
-    cause: (refusal ?? failing[0])?.error,
-    final: refusal !== undefined,
-  };
-}
-
-async function ask(member: Member): Promise<Answering | Failing> {
-  let store: OpenStore | undefined;
-  try {
-    store = await member.open();
-    const { clusterId, revision, databaseBytes } = await store.status();
-    return { name: member.name, store, clusterId, revision, databaseBytes };
-  } catch (error) {
-    await store?.close();
-    return { name: member.name, error };
-  }
-}
-
-function byRevision(one: Answering, other: Answering): number {
-  return Number(other.revision - one.revision);
-}
-
-/** A member that answers this has a quorum behind it, and all that was ever written; undefined of one that does not. */
-async function countOfAllKeys(store: OpenStore): Promise<number | undefined> {
-  try {
-    return (await store.range({ ...everyKey, countOnly: true })).count;
-  } catch {
-    return undefined;
-  }
-}
-
-const minority = new Error(
-  "it answers, but may lack what others have: it has no quorum, and not all of the others can be asked",
-);
-
-async function save(
-  environment: FinalSnapshotEnvironment,
-  member: Answering,
-): Promise<{ readonly path: string } | Failing> {
-  try {
-    return { path: await environment.save(member.store.snapshot(), member.databaseBytes) };
-  } catch (error) {
-    if (error instanceof SnapshotDirectoryError) throw new FinalSnapshotNotWrittenError(environment.etcd, error);
-    return { name: member.name, error };
-  }
-}
-
-/** A Secret or a permission that is missing stays so; a connection, a proxy or the cluster may come back. */
-function mayPass(error: unknown): boolean {
-  return isTransient(error) || isClusterAway(error);
-}
-
-function describeFailing({ name, error }: Failing): string {
-  const problem =
-    error instanceof SnapshotInvalidError ? `what it sends is no snapshot: ${error.problem}` : describeFailure(error);
-  return `member ${name}: ${withoutFullStop(problem)}`;
 }
 
 function nameOf({ etcdCluster, namespace }: LastEtcd): string {

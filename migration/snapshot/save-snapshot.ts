@@ -2,8 +2,9 @@ import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { change } from "../wording/change.ts";
 import { unlessAborted } from "../kubernetes/wait-until.ts";
-import { partial, prepareSnapshotDirectory, snapshotName } from "./snapshot-directory.ts";
+import { prepareSnapshotDirectory } from "./snapshot-directory.ts";
 import { SnapshotDirectoryError } from "./snapshot-directory-error.ts";
+import { partial, snapshotName } from "./snapshot-name.ts";
 import { SnapshotTrailer } from "./snapshot-trailer.ts";
 
 export interface SnapshotOptions {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { lstat, mkdir, readdir, rm, statfs, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { SnapshotDirectoryError } from "./snapshot-directory-error.ts";
+import { parseSnapshotName, type NamedSnapshot } from "./snapshot-name.ts";
 
 /**
  * Makes the folder if it is missing, for its owner alone, and shows by a file that lives for a moment that it can be
@@ -30,17 +31,33 @@ export async function checkRoom(directory: string, bytes: number): Promise<void>
   throw new SnapshotDirectoryError(directory, resolve(directory), new Error(problem));
 }
 
-/** Without colons, which some file systems refuse. */
-export function snapshotName(namespace: string, at: Date): string {
-  return `${nameBegins(namespace)}${at.toISOString().replaceAll(":", "")}.db`;
+/** A file of this name in a folder; it was not read. */
+export interface SnapshotFileEntry extends NamedSnapshot {
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly changedAt: Date;
 }
 
-/** What a snapshot is called until it is complete. */
-export const partial = ".partial";
+/** Files with the names of snapshots, whose ever they are, complete or not, the oldest first. Raises what reading the folder raises. */
+export async function readSnapshotDirectory(directory: string): Promise<SnapshotFileEntry[]> {
+  const entries = await Promise.all(
+    (await readdir(resolve(directory))).sort().map(async (name) => {
+      const named = parseSnapshotName(name);
+      const path = join(resolve(directory), name);
+      const found = named === undefined ? undefined : await lstat(path).catch(() => undefined);
+      if (named === undefined || found?.isFile() !== true) return [];
+      return [{ ...named, name, path, bytes: found.size, changedAt: found.mtime }];
+    }),
+  );
+  return entries.flat().sort((one, other) => one.savedAt.getTime() - other.savedAt.getTime());
+}
 
 /** Absolute paths of the complete ones of a namespace's etcds, the oldest first. */
 export async function listSnapshots(directory: string, namespace: string): Promise<string[]> {
-  return namedSnapshots(directory, namespace, "");
+  const entries = await readSnapshotDirectory(directory).catch(() => []);
+  return entries.filter((entry) => !entry.isPartial && entry.namespace === namespace).map(({ path }) => path);
 }
 
 /**
@@ -49,31 +66,17 @@ export async function listSnapshots(directory: string, namespace: string): Promi
  */
 const untouchedForMilliseconds = 40_000;
 
-/**
- * Removes what runs that were killed have begun to save of the namespace's etcd: it holds secrets and serves nobody. Files of any
- * other name stay, and so does what can't be removed.
- */
+/** Whether it is what a run that was killed has begun to save: it holds secrets and serves nobody. */
+export function isLeftBehind({ isPartial, changedAt }: SnapshotFileEntry, now: Date): boolean {
+  return isPartial && now.getTime() - changedAt.getTime() >= untouchedForMilliseconds;
+}
+
+/** Removes those of the namespace's etcd. Files of any other name stay, and so does what can't be removed. */
 export async function removePartialSnapshots(directory: string, namespace: string, now: Date): Promise<void> {
-  for (const path of await namedSnapshots(directory, namespace, partial)) {
-    const found = await lstat(path).catch(() => undefined);
-    if (found?.isFile() !== true || now.getTime() - found.mtimeMs < untouchedForMilliseconds) continue;
-    await rm(path, { force: true }).catch(() => undefined);
+  for (const entry of await readSnapshotDirectory(directory).catch(() => [])) {
+    if (entry.namespace !== namespace || !isLeftBehind(entry, now)) continue;
+    await rm(entry.path, { force: true }).catch(() => undefined);
   }
-}
-
-async function namedSnapshots(directory: string, namespace: string, ending: string): Promise<string[]> {
-  const names = await readdir(resolve(directory)).catch(() => []);
-  const begins = nameBegins(namespace);
-  const own = names
-    .filter((name) => name.startsWith(begins) && name.endsWith(ending))
-    .filter((name) =>
-      /^\d{4}-\d\d-\d\dT\d{6}\.\d{3}Z\.db$/.test(name.slice(begins.length, name.length - ending.length)),
-    );
-  return own.sort().map((name) => join(resolve(directory), name));
-}
-
-function nameBegins(namespace: string): string {
-  return `trident-etcd-${namespace}-`;
 }
 
 function unlessItExists(error: NodeJS.ErrnoException): void {

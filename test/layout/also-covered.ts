@@ -44,6 +44,15 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/certificates/trusted-chain.ts",
   ],
   "test/migration/cli/jobs/run-cluster-job.test.ts": ["migration/cli/jobs/client-set-job.ts"],
+  "test/migration/cli/jobs/run-file-job.test.ts": [
+    "migration/cli/jobs/kept-snapshots.ts",
+    "migration/cli/jobs/snapshot-check-job.ts",
+    "migration/cli/jobs/snapshot-list-job.ts",
+    "migration/cli/jobs/snapshot-prune-job.ts",
+    "migration/cli/show/snapshot-words.ts",
+    "migration/snapshot/file/inspect-snapshot.ts",
+  ],
+  "test/migration/cli/jobs/snapshot-save-job.test.ts": ["migration/members/no-whole-member-error.ts"],
   "test/migration/cli/access-command.test.ts": ["migration/cli/connected-sides.ts"],
   "test/migration/cli/copy-command.test.ts": [
     "migration/cli/jobs/compare-stores.ts",
@@ -206,6 +215,7 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
   ],
   "test/migration/snapshot/file/open-snapshot-file.test.ts": [
     "migration/snapshot/file/check-digest.ts",
+    "migration/snapshot/file/opening-progress.ts",
     "migration/snapshot/file/snapshot-facts.ts",
     "migration/snapshot/file/snapshot-file-error.ts",
   ],
@@ -236,7 +246,11 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/undo/undo-new-trident.ts",
   ],
   "test/migration/destroy/crd-removal.test.ts": ["migration/kubernetes/ownership.ts"],
-  "test/migration/destroy/final-snapshot.test.ts": ["migration/destroy/final-snapshot-errors.ts"],
+  "test/migration/destroy/final-snapshot.test.ts": [
+    "migration/destroy/final-snapshot-errors.ts",
+    "migration/members/whole-member.ts",
+  ],
+  "test/migration/destroy/final-snapshot-on-cluster.test.ts": ["migration/members/find-members.ts"],
   "test/program/pods.test.ts": ["migration/trident/new/trident-pod.ts"],
   "test/program/existing-etcd.test.ts": ["program/tridents-etcd.ts"],
   "test/program/settings/read-settings.test.ts": [

@@ -20,8 +20,9 @@ export async function runJob(job: Job): Promise<JobReport> {
     last = progress;
     display.show(progress);
   };
-  const report = await withConnectedSides(job, process.env, interruption.signal, (sides) =>
-    JOBS[job.action]({ ...sides, job, signal: interruption.signal, onProgress }),
+  const { signal } = interruption;
+  const report = await withConnectedSides(job, { environment: process.env, signal, onProgress }, (sides) =>
+    JOBS[job.action]({ ...sides, job, signal, onProgress }),
   ).catch((error: unknown) => failureReport(error, job, last));
   interruption.stop();
   return ended(report, display, (performance.now() - began) / 1000);

@@ -13,6 +13,7 @@ import {
 import { EtcdError, EtcdPermissionError, EtcdTlsError } from "../../etcd/errors.ts";
 import { counted, describeCount } from "../../wording/counted.ts";
 import type { Outcome } from "../exit-codes.ts";
+import { NoWholeMemberError } from "../../members/no-whole-member-error.ts";
 import { SnapshotFileError } from "../../snapshot/file/snapshot-file-error.ts";
 import { SIDE_NAMES, SIDES, type Action } from "../words/flags.ts";
 import { ClientSetExistsError } from "../client-set.ts";
@@ -78,6 +79,7 @@ const REFUSALS: readonly ErrorClass[] = [
   EtcdTlsError,
   EtcdPermissionError,
   ClientSetExistsError,
+  NoWholeMemberError,
   SnapshotFileError,
 ];
 

@@ -1,4 +1,5 @@
 import { printableKey } from "../../copy/store/printable-key.ts";
+import type { ReportOpening } from "../../snapshot/file/opening-progress.ts";
 import type { ConnectedSide, ConnectedSides } from "../connected-sides.ts";
 import type { Outcome } from "../exit-codes.ts";
 import type { Job } from "../words/parse-command.ts";
@@ -17,6 +18,15 @@ export interface JobContext extends ConnectedSides {
   readonly job: Job;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+}
+
+/** What a job on snapshots' files works with. */
+export interface FileJobContext {
+  readonly signal: AbortSignal;
+  readonly now: Date;
+  readonly onProgress: ReportOpening;
+  /** A line that is to be read before what it says is done. */
+  readonly announce: (line: string) => void;
 }
 
 /** `under /trident/` or `of the whole etcd` */

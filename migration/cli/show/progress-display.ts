@@ -1,15 +1,19 @@
 import { counted, describeCount } from "../../wording/counted.ts";
 import { describeBytes, describeDuration } from "../../wording/describe-amount.ts";
 
-/** What the engine reports, whatever it is doing. */
+/** What the engine reports, whatever it is doing, or how far a snapshot's file was read or written. */
 export interface Progress {
-  readonly phase: "checking" | "copying" | "verifying" | "looking";
+  readonly phase: "checking" | "copying" | "verifying" | "looking" | FilePhase;
   readonly keysDone: number;
   /** 0 while it is not known. */
   readonly keysTotal: number;
   /** 0 when bytes are not counted. */
   readonly bytesDone: number;
+  /** Present where it is known how many bytes there are, and no keys are counted. */
+  readonly bytesTotal?: number;
 }
+
+type FilePhase = "readingFile" | "findingKeys" | "saving";
 
 export interface ProgressDisplay {
   readonly show: (progress: Progress) => void;
@@ -118,11 +122,17 @@ class PhaseClock {
 function drawBar(progress: Progress, milliseconds: number, columns: number): string {
   const text = describeProgress(progress, milliseconds);
   const cells = Math.min(MOST_BAR_CELLS, columns - text.length - 3);
-  if (progress.keysTotal === 0 || cells < 5) {
+  const { done, total } = amountOf(progress);
+  if (total === 0 || cells < 5) {
     return text.slice(0, Math.max(0, columns));
   }
-  const full = Math.round(cells * Math.min(1, progress.keysDone / progress.keysTotal));
+  const full = Math.round(cells * Math.min(1, done / total));
   return `[${"#".repeat(full)}${"-".repeat(cells - full)}] ${text}`;
+}
+
+/** Of keys, or of bytes where these are what is counted. */
+function amountOf({ keysDone, keysTotal, bytesDone, bytesTotal }: Progress): { done: number; total: number } {
+  return bytesTotal === undefined ? { done: keysDone, total: keysTotal } : { done: bytesDone, total: bytesTotal };
 }
 
 const PHASE_NAMES: Readonly<Record<Progress["phase"], string>> = {
@@ -130,14 +140,22 @@ const PHASE_NAMES: Readonly<Record<Progress["phase"], string>> = {
   copying: "Copying",
   verifying: "Verifying",
   looking: "Looking",
+  readingFile: "Checking the snapshot's file",
+  findingKeys: "Finding its keys",
+  saving: "Saving",
 };
 
 /** Below this a rate is guesswork. */
 const RATE_AFTER_MILLISECONDS = 1_000;
 
-/** `Copying: 12,000 of 100,000 keys, 3.0 MiB, 14,000 keys/s, 6 s left` */
+/** `Copying: 12,000 of 100,000 keys, 3.0 MiB, 14,000 keys/s, 6 s left`, `Saving: 0.5 GiB of 1.2 GiB, 7.0 s left` */
 export function describeProgress(progress: Progress, milliseconds: number): string {
-  const { phase, keysDone, keysTotal, bytesDone } = progress;
+  const { phase, keysDone, keysTotal, bytesDone, bytesTotal } = progress;
+  if (bytesTotal !== undefined) {
+    const left = milliseconds < RATE_AFTER_MILLISECONDS ? undefined : secondsLeft(bytesDone, bytesTotal, milliseconds);
+    const part = `${PHASE_NAMES[phase]}: ${describeBytes(bytesDone)} of ${describeBytes(bytesTotal)}`;
+    return left === undefined ? part : `${part}, ${describeDuration(left)} left`;
+  }
   const keys =
     keysTotal === 0 ? counted(keysDone, "key") : `${describeCount(keysDone)} of ${counted(keysTotal, "key")}`;
   const parts = [`${PHASE_NAMES[phase]}: ${keys}`];
@@ -152,4 +170,8 @@ export function describeProgress(progress: Progress, milliseconds: number): stri
     }
   }
   return parts.join(", ");
+}
+
+function secondsLeft(done: number, total: number, milliseconds: number): number | undefined {
+  return done === 0 || done >= total ? undefined : ((total - done) * milliseconds) / done / 1000;
 }

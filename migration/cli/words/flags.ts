@@ -3,14 +3,30 @@ export const COPY_ACTIONS = ["plan", "copy", "verify"] as const;
 export type CopyAction = (typeof COPY_ACTIONS)[number];
 
 /** On an etcd that this project has made on Kubernetes. */
-export const CLUSTER_ACTIONS = ["check", "status", "client-set"] as const;
+export const CLUSTER_ACTIONS = ["check", "status", "client-set", "snapshot save"] as const;
 export type ClusterAction = (typeof CLUSTER_ACTIONS)[number];
 
-export const ACTIONS = [...COPY_ACTIONS, ...CLUSTER_ACTIONS] as const;
+/** With snapshots' files, on this machine alone. */
+export const FILE_ACTIONS = ["snapshot list", "snapshot check", "snapshot prune"] as const;
+export type FileAction = (typeof FILE_ACTIONS)[number];
+
+export const ACTIONS = [...COPY_ACTIONS, ...CLUSTER_ACTIONS, ...FILE_ACTIONS] as const;
 export type Action = (typeof ACTIONS)[number];
+
+/** Those that take words of their own beside the flags, and what `--help` calls them. */
+export const OPERANDS: Readonly<Partial<Record<Action, string>>> = { "snapshot check": "FILE..." };
 
 export function isClusterAction(action: Action): action is ClusterAction {
   return CLUSTER_ACTIONS.some((each) => each === action);
+}
+
+export function isFileAction(action: Action): action is FileAction {
+  return FILE_ACTIONS.some((each) => each === action);
+}
+
+/** The second words of those that have two, by their first one. */
+export function secondWords(first: string): string[] {
+  return ACTIONS.filter((action) => action.startsWith(`${first} `)).map((action) => action.slice(first.length + 1));
 }
 
 export function isAction(name: string | undefined): name is Action {
@@ -51,6 +67,9 @@ export const DEFAULT_NAMES = {
   record: "trident-etcd-migration",
 };
 
+/** Where this project's program keeps snapshots. */
+export const DEFAULT_DIRECTORY = "snapshots";
+
 /** Every flag, in the order of `--help`. */
 export const FLAG_GROUPS: readonly FlagGroup[] = [
   {
@@ -72,8 +91,8 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
       {
         name: "directory",
         value: "DIRECTORY",
-        help: "client-set: the folder to make, which must not be there yet. status: where snapshots are; default: snapshots",
-        actions: ["client-set", "status"],
+        help: "the folder to make, which must not be there yet",
+        actions: ["client-set"],
       },
       {
         name: "snapshot-max-age",
@@ -82,6 +101,41 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
         actions: ["status"],
       },
     ]),
+  },
+  {
+    title: "Which snapshots",
+    flags: [
+      {
+        name: "directory",
+        value: "DIRECTORY",
+        help: `the folder that snapshots are kept in; default: ${DEFAULT_DIRECTORY}`,
+        actions: ["status", "snapshot save", "snapshot list", "snapshot prune"],
+      },
+      {
+        name: "namespace",
+        value: "NAME",
+        help: "only those of this namespace's etcd; default: every one's, each etcd's by themselves",
+        actions: ["snapshot list", "snapshot prune"],
+      },
+      {
+        name: "from-minority",
+        help: "take what a member has that has lost the others: it may lack what they have written since",
+        actions: ["snapshot save"],
+      },
+      {
+        name: "keep",
+        value: "N",
+        help: "so many of the newest that can be restored stay, at least 1",
+        actions: ["snapshot prune"],
+      },
+      {
+        name: "keep-days",
+        value: "D",
+        help: "and every one stays that is not older than so many days; default: none by age",
+        actions: ["snapshot prune"],
+      },
+      { name: "dry-run", help: "say what would be removed, and remove nothing", actions: ["snapshot prune"] },
+    ],
   },
   {
     title: "What",
@@ -94,7 +148,8 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
       },
       {
         name: "without-checksum",
-        help: "take a --from-snapshot FILE that has no checksum: the database of a stopped member, member/snap/db",
+        help: "take a snapshot's file that has no checksum: the database of a stopped member, member/snap/db",
+        actions: [...COPY_ACTIONS, "snapshot check"],
       },
       { name: "to", value: "URL[,URL]", help: "the destination's" },
       { name: "prefix", value: "PREFIX", help: "the keys that begin with this, such as /trident/" },
@@ -140,7 +195,7 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
         },
       ]),
       { name: "json", help: "print the result, or the error, as one JSON document" },
-      ...forActions(COPY_ACTIONS, [{ name: "quiet", help: "show no progress" }]),
+      ...forActions([...COPY_ACTIONS, "snapshot save", ...FILE_ACTIONS], [{ name: "quiet", help: "show no progress" }]),
       { name: "help", help: "show this help" },
       { name: "version", help: "print the version" },
     ],

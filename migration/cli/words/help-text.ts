@@ -2,9 +2,11 @@ import { EXIT_CODE_MEANINGS, EXIT_CODES, type Outcome } from "../exit-codes.ts";
 import {
   CLUSTER_ACTIONS,
   COPY_ACTIONS,
+  FILE_ACTIONS,
   FLAG_GROUPS,
   flagsOf,
   isClusterAction,
+  isFileAction,
   passwordVariable,
   type Action,
   type Flag,
@@ -17,6 +19,10 @@ const SUMMARIES: Readonly<Record<Action, string>> = {
   check: "ask each member how it is, and put, read and delete a key of no use",
   status: "say in 15 lines how an etcd and what depends on it are, with an exit code for monitoring",
   "client-set": "write a client's certificate, its key and etcdctl's environment into a new folder",
+  "snapshot save": "save a snapshot of the etcd, and read back what was saved",
+  "snapshot list": "the snapshots that are kept, with what each of them holds",
+  "snapshot check": "read whole files: whether each can be restored",
+  "snapshot prune": "remove old snapshots; the newest that can be restored always stays",
 };
 
 /** What `--help` prints, in all or for one action. */
@@ -35,6 +41,10 @@ function overview(): string[] {
     "For an etcd that is on Kubernetes, through the kubeconfig: trident-etcd COMMAND [--namespace NAME] [FLAGS]",
     "",
     ...summaries(CLUSTER_ACTIONS),
+    "",
+    "With snapshots on this machine, without any etcd: trident-etcd COMMAND [FLAGS]",
+    "",
+    ...summaries(FILE_ACTIONS),
     "",
     "A snapshot's file is a source as well: --from-snapshot FILE in place of --from. What it holds then stands in an etcd that",
     "serves, verified, without etcdctl and without a cluster of its own.",
@@ -57,19 +67,19 @@ function overview(): string[] {
     "",
     ...exitCodes(),
     "",
-    "All flags: trident-etcd copy --help (or plan, verify, check, status, client-set).",
+    "All flags: trident-etcd copy --help (or any other command).",
   ];
 }
 
 function summaries(actions: readonly Action[]): string[] {
-  return actions.map((action) => `  ${action.padEnd(12)}${SUMMARIES[action]}`);
+  return actions.map((action) => `  ${action.padEnd(16)}${SUMMARIES[action]}`);
 }
 
 function actionHelp(action: Action): string[] {
   return [
     `trident-etcd ${action}: ${SUMMARIES[action]}`,
     "",
-    `Usage: trident-etcd ${action} ${USAGES[isClusterAction(action) ? action : "copies"]} [FLAGS]`,
+    `Usage: trident-etcd ${action} ${USAGES[isClusterAction(action) || isFileAction(action) ? action : "copies"]} [FLAGS]`,
     "",
     ...FLAG_GROUPS.flatMap(({ title, flags }) => {
       const known = flags.filter((flag) => flagsOf(action).includes(flag));
@@ -90,6 +100,10 @@ const USAGES = {
   check: "[--namespace NAME]",
   status: "[--namespace NAME]",
   "client-set": "[--namespace NAME] --directory DIRECTORY",
+  "snapshot save": "[--namespace NAME] [--directory DIRECTORY]",
+  "snapshot list": "[--directory DIRECTORY]",
+  "snapshot check": "FILE...",
+  "snapshot prune": "--keep N [--keep-days D] [--directory DIRECTORY]",
 };
 
 const DETAILS: Readonly<Record<Action, readonly string[]>> = {
@@ -122,12 +136,34 @@ const DETAILS: Readonly<Record<Action, readonly string[]>> = {
     "What is written lets its reader read and change everything in the etcd. Only its owner may read it (0600, the folder",
     "0700), nothing that is there is overwritten, and nothing of it is kept elsewhere. README in the folder says how to go on.",
   ],
+  "snapshot save": [
+    "It is of a member that is known to have all that was ever written: a majority stands behind it, or each other one was asked.",
+    "The file holds the application's passwords, and only its owner may read it (0600). It has its name once all of it is on the",
+    "disk, with a checksum that holds; then it is read back. Exit code 3 says that no member is known to have it all.",
+  ],
+  "snapshot list": [
+    "Each file is read whole. One that cannot be restored is listed with the reason, and what a run that was killed has left",
+    "behind as well; neither changes the exit code: `snapshot check` has one for that.",
+  ],
+  "snapshot check": [
+    "Its checksum, each of its pages, and each of its keys. Exit code 3 says that one of the files cannot be restored, 2 that one",
+    "is not there or may not be read.",
+  ],
+  "snapshot prune": [
+    "Of each etcd the newest N that can be restored stay, which are read for that, and all that are not older than D days. Also",
+    "removed is what runs that were killed have left behind. Files of any other name stay. Where none of an etcd's snapshots can",
+    "be restored none of them is removed, and the exit code is 3.",
+  ],
 };
 
 function example(action: Action): string[] {
   if (action === "check") return ["  trident-etcd check --namespace trident"];
   if (action === "status") return ["  trident-etcd status --namespace trident --snapshot-max-age 26"];
   if (action === "client-set") return ["  trident-etcd client-set --namespace trident --directory etcd-client"];
+  if (action === "snapshot save") return ["  trident-etcd snapshot save --namespace trident"];
+  if (action === "snapshot list") return ["  trident-etcd snapshot list"];
+  if (action === "snapshot check") return ["  trident-etcd snapshot check snapshots/*.db"];
+  if (action === "snapshot prune") return ["  trident-etcd snapshot prune --keep 14 --keep-days 30"];
   return [
     `  trident-etcd ${action} --prefix /trident/ \\`,
     "    --from https://old.example:2379 --from-cacert old-ca.crt --from-cert old.crt --from-key old.key \\",

@@ -1,9 +1,9 @@
-import { DEFAULT_NAMES, type ClusterAction } from "./flags.ts";
+import { DEFAULT_DIRECTORY, DEFAULT_NAMES, type ClusterAction } from "./flags.ts";
 import type { GivenFlags } from "./parse-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What is to be done with an etcd on Kubernetes; nothing has been read or asked yet. */
-export type ClusterJob = CheckJob | StatusJob | ClientSetJob;
+export type ClusterJob = CheckJob | StatusJob | ClientSetJob | SnapshotSaveJob;
 
 interface NamedEtcd {
   readonly namespace: string;
@@ -38,6 +38,14 @@ export interface ClientSetJob extends NamedEtcd {
   readonly directory: string;
 }
 
+export interface SnapshotSaveJob extends NamedEtcd {
+  readonly action: "snapshot save";
+  readonly directory: string;
+  /** Whether what a member has that has lost the others will do. */
+  readonly fromMinority: boolean;
+  readonly quiet: boolean;
+}
+
 /** @throws UsageError */
 export function toClusterJob(action: ClusterAction, values: GivenFlags["values"]): ClusterJob {
   const textOf = (name: string): string | undefined => {
@@ -56,6 +64,10 @@ export function toClusterJob(action: ClusterAction, values: GivenFlags["values"]
   };
   if (action === "check") return { action, ...etcd };
   if (action === "status") return toStatusJob(etcd, textOf);
+  if (action === "snapshot save") {
+    const directory = toDirectory(textOf("directory"));
+    return { action, ...etcd, directory, fromMinority: values.has("from-minority"), quiet: values.has("quiet") };
+  }
   const directory = textOf("directory") ?? "";
   if (directory === "") {
     throw new UsageError("--directory is missing: say where the folder is to be made with --directory etcd-client");
@@ -69,13 +81,23 @@ function toStatusJob(etcd: NamedEtcd, textOf: (name: string) => string | undefin
     throw new UsageError("--snapshot-max-age takes hours, a number above 0: 26");
   }
   return {
-    ...{ action: "status", ...etcd, directory: textOf("directory") ?? "snapshots" },
+    ...{ action: "status", ...etcd, directory: toDirectory(textOf("directory")) },
     ...(hours === undefined ? {} : { snapshotHours: Number(hours) }),
   };
 }
 
-/** It becomes a part of paths in the API. */
-function toName(flag: string, text: string): string {
+/** @throws UsageError */
+export function toDirectory(text: string = DEFAULT_DIRECTORY): string {
+  if (text === "") throw new UsageError("--directory is empty: name the folder that snapshots are kept in");
+  return text;
+}
+
+/**
+ * It becomes a part of paths in the API.
+ *
+ * @throws UsageError
+ */
+export function toName(flag: string, text: string): string {
   if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text)) {
     throw new UsageError(`--${flag} takes a name as Kubernetes has them: lower-case letters, digits, - and .`);
   }

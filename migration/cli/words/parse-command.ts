@@ -1,8 +1,17 @@
 import type { KeyRange } from "../../copy/store/key-value-store.ts";
 import { prefixRange } from "../../copy/store/key-range.ts";
 import { parseEtcdUrls, type EtcdUrls } from "./etcd-urls.ts";
-import { DEFAULT_TIMEOUT, isClusterAction, type Action, type CopyAction, type Side } from "./flags.ts";
+import {
+  ACTIONS,
+  DEFAULT_TIMEOUT,
+  isClusterAction,
+  isFileAction,
+  type Action,
+  type CopyAction,
+  type Side,
+} from "./flags.ts";
 import { toClusterJob, type ClusterJob } from "./parse-cluster-job.ts";
+import { toFileJob, type FileJob } from "./parse-file-job.ts";
 import { parseFlags, type GivenFlags } from "./parse-flags.ts";
 import { toSnapshotRequest, type SnapshotRequest } from "./snapshot-request.ts";
 import { UsageError } from "./usage-error.ts";
@@ -11,7 +20,8 @@ export type Command =
   | { readonly kind: "help"; readonly action?: Action }
   | { readonly kind: "version" }
   | { readonly kind: "job"; readonly job: Job }
-  | { readonly kind: "clusterJob"; readonly job: ClusterJob };
+  | { readonly kind: "clusterJob"; readonly job: ClusterJob }
+  | { readonly kind: "fileJob"; readonly job: FileJob };
 
 /** What is to be done, complete and free of contradictions; no file has been read yet. */
 export interface Job {
@@ -49,7 +59,7 @@ export interface TlsFiles {
 export function parseCommand(words: readonly string[]): Command {
   // `help copy`, as well as `copy --help`.
   const [first, ...rest] = words;
-  const flags = first === "help" ? withSwitch(parseFlags(rest), "help") : parseFlags(words);
+  const flags = parseFlags(first === "help" ? [...rest, "--help"] : words);
   if (flags.values.has("help")) {
     return flags.action === undefined ? { kind: "help" } : { kind: "help", action: flags.action };
   }
@@ -57,18 +67,15 @@ export function parseCommand(words: readonly string[]): Command {
     return { kind: "version" };
   }
   if (flags.action === undefined) {
-    throw new UsageError(
-      "say what is to be done: plan, copy, verify, check, status or client-set. See trident-etcd --help",
-    );
+    throw new UsageError(`say what is to be done: ${ACTIONS.join(", ")}. See trident-etcd --help`);
   }
   if (isClusterAction(flags.action)) {
     return { kind: "clusterJob", job: toClusterJob(flags.action, flags.values) };
   }
+  if (isFileAction(flags.action)) {
+    return { kind: "fileJob", job: toFileJob(flags.action, flags) };
+  }
   return { kind: "job", job: toJob(flags.action, flags.values) };
-}
-
-function withSwitch(flags: GivenFlags, name: string): GivenFlags {
-  return { ...flags, values: new Map([...flags.values, [name, true as const]]) };
 }
 
 type Values = GivenFlags["values"];

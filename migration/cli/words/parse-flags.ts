@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { ACTIONS, FLAGS, flagsOf, isAction, type Action } from "./flags.ts";
+import { ACTIONS, FLAGS, flagsOf, isAction, OPERANDS, secondWords, type Action } from "./flags.ts";
 import { nearestNames } from "./nearest-name.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -8,6 +8,8 @@ export interface GivenFlags {
   /** Absent when no action was named. */
   readonly action?: Action;
   readonly values: ReadonlyMap<string, string | true>;
+  /** What else was said, of an action that takes words of its own. */
+  readonly operands: readonly string[];
 }
 
 /**
@@ -28,25 +30,27 @@ export function parseFlags(words: readonly string[]): GivenFlags {
     tokens: true,
   });
   const values = new Map<string, string | true>();
-  const names: string[] = [];
-  const strays: number[] = [];
+  const positionals: { readonly value: string; readonly index: number; readonly isFirst: boolean }[] = [];
   for (const token of tokens) {
     if (token.kind === "option") {
       addFlag(values, token);
-    } else if (token.kind === "positional" && names.length === 0 && values.size === 0) {
-      names.push(token.value);
     } else if (token.kind === "positional") {
-      strays.push(token.index);
+      positionals.push({ value: token.value, index: token.index, isFirst: values.size === 0 });
     }
   }
-  const action = actionNamed(names[0]);
-  if (strays[0] !== undefined) {
+  const first = positionals.filter(({ isFirst }) => isFirst).map(({ value }) => value);
+  const name = first.slice(0, first[0] !== undefined && secondWords(first[0]).length > 0 ? 2 : 1);
+  const action = actionNamed(name, values.has("help"));
+  const others = positionals.slice(name.length);
+  const [stray] = action !== undefined && action in OPERANDS ? [] : others;
+  if (stray !== undefined) {
     throw new UsageError(
-      `one word too many after ${flagBefore(words, strays[0])}: what is to be done stands first, everything else is a flag`,
+      `one word too many after ${flagBefore(words, stray.index)}: what is to be done stands first, everything else is a flag`,
     );
   }
   refuseForeignFlags(action, values);
-  return action === undefined ? { values } : { action, values };
+  const operands = others.map(({ value }) => value);
+  return action === undefined ? { values, operands } : { action, values, operands };
 }
 
 interface OptionToken {
@@ -79,22 +83,25 @@ function addFlag(values: Map<string, string | true>, { name, rawName, value, inl
 
 /** `-p secret` and `--password=secret` come here too: names only. */
 function unknownFlag(rawName: string, name: string): string {
-  const nearest = nearestNames(
-    name,
-    FLAGS.map((flag) => flag.name),
-  );
+  const nearest = nearestNames(name, [...new Set(FLAGS.map((flag) => flag.name))]);
   const hint =
     nearest.length === 0 ? "See trident-etcd --help" : `Is it ${nearest.map((near) => `--${near}`).join(" or ")}?`;
   return `there is no flag ${rawName}. ${hint}`;
 }
 
-function actionNamed(word: string | undefined): Action | undefined {
-  if (word === undefined || isAction(word)) {
-    return word;
+/** Undefined where none is named, and of help where there are several that begin so. */
+function actionNamed([first, second]: readonly string[], isForHelp: boolean): Action | undefined {
+  if (first === undefined) return undefined;
+  const word = second === undefined ? first : `${first} ${second}`;
+  if (isAction(word)) return word;
+  const seconds = secondWords(first);
+  if (seconds.length > 0 && second === undefined) {
+    if (isForHelp) return undefined;
+    throw new UsageError(`${first} needs a second word: ${seconds.join(", ")}. See trident-etcd --help`);
   }
   const [nearest] = nearestNames(word, ACTIONS);
   const hint = nearest === undefined ? `Use one of ${ACTIONS.join(", ")}` : `Is it ${nearest}?`;
-  throw new UsageError(`there is no command ${/^[a-z-]{1,20}$/.test(word) ? word : "of that name"}. ${hint}`);
+  throw new UsageError(`there is no command ${/^[a-z -]{1,20}$/.test(word) ? word : "of that name"}. ${hint}`);
 }
 
 function flagBefore(words: readonly string[], index: number): string {

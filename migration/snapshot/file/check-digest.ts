@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { counted } from "../../wording/counted.ts";
 import { digestBytes, endsWithDigest } from "../snapshot-trailer.ts";
 import type { FileBytes } from "./file-bytes.ts";
+import type { ReportOpening } from "./opening-progress.ts";
 import type { TimeSlices } from "./time-slices.ts";
 
 /** The database within a snapshot's file. */
@@ -14,6 +15,12 @@ export interface SnapshotContent {
   readonly isChecked: boolean;
 }
 
+interface DigestOptions {
+  readonly withoutChecksum: boolean;
+  readonly slices: TimeSlices;
+  readonly onProgress?: ReportOpening;
+}
+
 const bytesAtOnce = 1024 * 1024;
 
 /**
@@ -23,27 +30,35 @@ const bytesAtOnce = 1024 * 1024;
  */
 export async function checkDigest(
   file: FileBytes,
-  { withoutChecksum, slices }: { readonly withoutChecksum: boolean; readonly slices: TimeSlices },
+  { withoutChecksum, slices, onProgress = () => undefined }: DigestOptions,
 ): Promise<SnapshotContent> {
   const isChecked = file.size > digestBytes && endsWithDigest(file.size);
   if (!isChecked && !withoutChecksum) {
     throw file.error("noChecksum", `ends, after ${counted(file.size, "byte")}, without the checksum of a snapshot`);
   }
   const databaseBytes = isChecked ? file.size - digestBytes : file.size;
-  const digest = await digestOf(file, databaseBytes, slices);
+  const digest = await digestOf(file, databaseBytes, slices, (bytesDone) => {
+    onProgress({ part: "checksum", bytesDone, bytesTotal: databaseBytes });
+  });
   if (isChecked && !digest.equals(file.read(databaseBytes, digestBytes))) {
     throw file.error("wrongChecksum", "has other contents than its checksum says");
   }
   return { databaseBytes, sha256: digest.toString("hex"), isChecked };
 }
 
-async function digestOf(file: FileBytes, bytes: number, slices: TimeSlices): Promise<Buffer> {
+async function digestOf(
+  file: FileBytes,
+  bytes: number,
+  slices: TimeSlices,
+  onBytes: (done: number) => void,
+): Promise<Buffer> {
   const hash = createHash("sha256");
   const piece = Buffer.allocUnsafeSlow(Math.min(bytesAtOnce, bytes));
   for (let position = 0; position < bytes; position += piece.length) {
     const length = Math.min(piece.length, bytes - position);
     file.readInto(piece, 0, length, position);
     hash.update(piece.subarray(0, length));
+    onBytes(position + length);
     await slices.pause();
   }
   return hash.digest();

@@ -14,6 +14,14 @@ export interface CollectedKeys {
   readonly lastRevision: bigint;
 }
 
+interface KeysToCollect {
+  readonly database: BoltDatabase;
+  readonly bucket: BoltBucket;
+  readonly slices: TimeSlices;
+  /** Hears how much of the bucket was read. */
+  readonly onBytes?: (done: number) => void;
+}
+
 /** As many records are gathered before those that are out of date are dropped. */
 const usualRecords = 2_000_000;
 
@@ -23,18 +31,17 @@ const usualRecords = 2_000_000;
  */
 export async function collectKeys(
   file: FileBytes,
-  {
-    database,
-    bucket,
-    slices,
-  }: { readonly database: BoltDatabase; readonly bucket: BoltBucket; readonly slices: TimeSlices },
+  { database, bucket, slices, onBytes = () => undefined }: KeysToCollect,
   mostRecords = usualRecords,
 ): Promise<CollectedKeys> {
   let keys = new KeyTable(file);
   let lastRevision = 0n;
   let limit = mostRecords;
+  let bytes = 0;
   for (const page of database.leaves(bucket)) {
     for (const element of page.elements) lastRevision = addRecord(keys, file, page, element);
+    bytes += page.buffer.length;
+    onBytes(bytes);
     await slices.pause();
     if (keys.count >= limit) {
       keys = keys.latest(await sortKeys(keys, slices));

@@ -2,6 +2,7 @@ import { BoltDatabase, refuseForeign } from "./bolt-database.ts";
 import { checkDigest } from "./check-digest.ts";
 import { collectKeys } from "./collect-keys.ts";
 import { FileBytes } from "./file-bytes.ts";
+import type { ReportOpening } from "./opening-progress.ts";
 import { readFacts } from "./snapshot-facts.ts";
 import { snapshotStore, type SnapshotStore } from "./snapshot-store.ts";
 import { TimeSlices } from "./time-slices.ts";
@@ -13,6 +14,7 @@ export interface SnapshotFileOptions {
    */
   readonly withoutChecksum?: boolean;
   readonly signal?: AbortSignal;
+  readonly onProgress?: ReportOpening;
 }
 
 /**
@@ -22,16 +24,19 @@ export interface SnapshotFileOptions {
  * Raises SnapshotFileError, or the signal's reason.
  */
 export async function openSnapshotFile(path: string, options: SnapshotFileOptions = {}): Promise<SnapshotStore> {
-  const { withoutChecksum = false, signal } = options;
+  const { withoutChecksum = false, signal, onProgress = () => undefined } = options;
   const file = FileBytes.open(path);
   try {
     // A file of something else lacks the checksum as well: that is not what there is to say of it.
     refuseForeign(file);
     const slices = new TimeSlices(signal);
-    const { databaseBytes, sha256, isChecked } = await checkDigest(file, { withoutChecksum, slices });
+    const { databaseBytes, sha256, isChecked } = await checkDigest(file, { withoutChecksum, slices, onProgress });
     const database = new BoltDatabase(file, databaseBytes);
     const { etcdVersion, compactedRevision, keys: bucket } = readFacts(file, database);
-    const { keys, lastRevision } = await collectKeys(file, { database, bucket, slices });
+    const onBytes = (bytesDone: number): void => {
+      onProgress({ part: "keys", bytesDone, bytesTotal: databaseBytes });
+    };
+    const { keys, lastRevision } = await collectKeys(file, { database, bucket, slices, onBytes });
     file.refuseChanged();
     const revision = latest(lastRevision, compactedRevision);
     return snapshotStore(file, keys, { path, sha256, isChecked, etcdVersion, revision, databaseBytes });

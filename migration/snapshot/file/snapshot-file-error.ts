@@ -51,10 +51,16 @@ const remedies: Readonly<Record<SnapshotProblem, string>> = {
 export class SnapshotFileError extends Error {
   override readonly name = "SnapshotFileError";
   readonly problem: SnapshotProblem;
+  /** Goes on after the file's name, such as `is empty`. */
+  readonly detail: string;
+  /** What to do about it, without a full stop. */
+  readonly remedy: string;
 
-  /** @param detail goes on after the file's name, such as `is empty`. */
   constructor(path: string, problem: SnapshotProblem, detail: string, options?: ErrorOptions) {
-    super(`the snapshot ${path} ${detail}. ${remedies[problem]}`, options);
+    const remedy = remedies[problem];
+    super(`the snapshot ${path} ${detail}. ${remedy}`, options);
     this.problem = problem;
+    this.detail = detail;
+    this.remedy = remedy;
   }
 }

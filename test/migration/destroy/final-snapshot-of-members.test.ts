@@ -9,7 +9,8 @@ import { connectEtcd } from "../../../migration/etcd/etcd-store.ts";
 import type { EtcdTarget } from "../../../migration/etcd/etcd-target.ts";
 import { saveSnapshot } from "../../../migration/snapshot/save-snapshot.ts";
 import { openNamedStore } from "../../../migration/connect/open-store.ts";
-import { saveFinalSnapshot, type FoundMembers, type Member } from "../../../migration/destroy/final-snapshot.ts";
+import { saveFinalSnapshot } from "../../../migration/destroy/final-snapshot.ts";
+import type { FoundMembers, RunningMember } from "../../../migration/members/find-members.ts";
 import { startCluster, type ClusterMember, type EtcdCluster } from "../../etcd-cluster.ts";
 import { startEtcd } from "../../etcd-process.ts";
 
@@ -73,7 +74,7 @@ describe("the last snapshot of real members", () => {
     }
   });
 
-  function memberAt(target: EtcdTarget): Member {
+  function memberAt(target: EtcdTarget): RunningMember {
     const name = String(target.addresses[0]?.port);
     const way = { lastFailure: () => undefined, close: () => Promise.resolve() };
     return {

@@ -8,7 +8,8 @@ import { promisify } from "node:util";
 import { prefixRange } from "../../../migration/copy/store/key-range.ts";
 import { StoreError } from "../../../migration/copy/store/store-error.ts";
 import { saveSnapshot } from "../../../migration/snapshot/save-snapshot.ts";
-import { prepareSnapshotDirectory, snapshotName } from "../../../migration/snapshot/snapshot-directory.ts";
+import { prepareSnapshotDirectory } from "../../../migration/snapshot/snapshot-directory.ts";
+import { snapshotName } from "../../../migration/snapshot/snapshot-name.ts";
 import { startEtcd, type EtcdProcess } from "../../etcd-process.ts";
 
 const run = promisify(execFile);

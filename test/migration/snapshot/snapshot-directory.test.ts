@@ -3,12 +3,8 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import {
-  checkRoom,
-  listSnapshots,
-  removePartialSnapshots,
-  snapshotName,
-} from "../../../migration/snapshot/snapshot-directory.ts";
+import { checkRoom, listSnapshots, removePartialSnapshots } from "../../../migration/snapshot/snapshot-directory.ts";
+import { snapshotName } from "../../../migration/snapshot/snapshot-name.ts";
 
 const now = new Date("2030-01-02T03:04:05.678Z");
 const partial = `${snapshotName("storage", new Date("2030-01-01T00:00:00.000Z"))}.partial`;

@@ -26,6 +26,16 @@ test("a log gets a line at the beginning of each phase and one every five second
   ]);
 });
 
+test("a file is shown by its bytes", () => {
+  const saving: Progress = { phase: "saving", keysDone: 0, keysTotal: 0, bytesDone: 1024, bytesTotal: 4096 };
+  assert.equal(describeProgress(saving, 500), "Saving: 1.0 KiB of 4.0 KiB");
+  assert.equal(describeProgress(saving, 2000), "Saving: 1.0 KiB of 4.0 KiB, 6.0 s left");
+  assert.equal(describeProgress({ ...saving, bytesDone: 4096 }, 2000), "Saving: 4.0 KiB of 4.0 KiB");
+  const { output, written, now } = fakeOutput({ isTTY: true, columns: 60 });
+  progressDisplay(output, { quiet: false, terminal: "xterm" }, now).show(saving);
+  assert.match(written[0] ?? "", /\[#+-+\] Saving: 1\.0 KiB of 4\.0 KiB$/);
+});
+
 test("a terminal gets a bar that fits, is redrawn in place and gone at the end", () => {
   const { output, written, clock, now } = fakeOutput({ isTTY: true, columns: 60 });
   const display = progressDisplay(output, { quiet: false, terminal: "xterm" }, now);

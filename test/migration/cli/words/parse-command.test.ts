@@ -105,7 +105,10 @@ test("an unknown flag or command is named, with the nearest one", () => {
   refused([...COMPLETE, "--zzzzzzzz"], /no flag --zzzzzzzz\. See trident-etcd --help/);
   refused([...COMPLETE, "-p"], /no flag -p/);
   refused(["cpoy", ...COMPLETE.slice(1)], /no command cpoy\. Is it copy\?/);
-  refused(COMPLETE.slice(1), /say what is to be done: plan, copy, verify, check, status or client-set/);
+  refused(
+    COMPLETE.slice(1),
+    /say what is to be done: plan, copy, verify, check, status, client-set, snapshot save, snapshot list/,
+  );
   refused([], /say what is to be done/);
 });
 

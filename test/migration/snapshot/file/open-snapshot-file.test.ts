@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { openSnapshotFile, type SnapshotFileOptions } from "../../../../migration/snapshot/file/open-snapshot-file.ts";
+import type { OpeningProgress } from "../../../../migration/snapshot/file/opening-progress.ts";
 import { SnapshotFileError, type SnapshotProblem } from "../../../../migration/snapshot/file/snapshot-file-error.ts";
 import { asSnapshot, buildDatabase, entry, fileOf, type Entry } from "./bolt-builder.ts";
 import { deletion, etcdBuckets, put, revisionName } from "./etcd-records.ts";
@@ -13,6 +14,15 @@ describe("a snapshot's file", () => {
     const store = await open(asSnapshot(database()));
     assert.deepEqual([store.keys, store.isChecked, (await store.status()).revision], [2, true, 3n]);
     assert.equal((await store.status()).databaseBytes, database().length);
+  });
+
+  it("says how far it was read, for its checksum and then for its keys", async () => {
+    const heard: OpeningProgress[] = [];
+    await open(asSnapshot(database()), { onProgress: (each) => heard.push(each) });
+    const bytesTotal = database().length;
+    assert.deepEqual(heard[0], { part: "checksum", bytesDone: bytesTotal, bytesTotal });
+    assert.equal(heard.at(-1)?.part, "keys");
+    assert.ok(heard.every(({ bytesDone }) => bytesDone > 0 && bytesDone <= bytesTotal));
   });
 
   it("is opened without a checksum only on request, and says so", async () => {
