@@ -31,6 +31,10 @@ export function gatewayPort(index: number): number {
   return firstPort + index;
 }
 
+export function gatewayContainerName(index: number): string {
+  return `gateway-${index}`;
+}
+
 /**
  * A TCP relay for each endpoint, in etcd's own image: TLS goes through it from end to end, and it has no key of its own. One
  * listener an endpoint, since each has a certificate for a name of its own.
@@ -69,7 +73,7 @@ function gatewayContainer(
   index: number,
 ): V1Container {
   return {
-    name: `gateway-${index}`,
+    name: gatewayContainerName(index),
     image,
     command: [
       "etcd",

@@ -2,23 +2,14 @@ import { change } from "../wording/change.ts";
 import { randomBytes } from "node:crypto";
 import { apisOf } from "../kubernetes/cluster-apis.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
-import { PodNotStartingError } from "../kubernetes/errors.ts";
-import {
-  describePod,
-  isActive,
-  isContainerRunning,
-  listPods,
-  podName,
-  readPod,
-  removePod,
-} from "../kubernetes/pods.ts";
-import { findPodTrouble } from "../kubernetes/pod-trouble.ts";
+import { isActive, listPods, podName, removePod } from "../kubernetes/pods.ts";
 import { openPortForward, type PortForward } from "../kubernetes/port-forward.ts";
-import { seenDone, seenSoFar, waitUntil, type Patience } from "../kubernetes/wait-until.ts";
+import { waitUntilPodRuns } from "../kubernetes/running-pod.ts";
+import type { Patience } from "../kubernetes/wait-until.ts";
 import { detectPlatform } from "../kubernetes/detect-platform.ts";
 import type { PodSettings } from "../kubernetes/pod-settings.ts";
 import type { EndpointUrl } from "./endpoint-url.ts";
-import { gatewayPod, gatewayPort, gatewaySelector } from "./gateway-pod.ts";
+import { gatewayContainerName, gatewayPod, gatewayPort, gatewaySelector } from "./gateway-pod.ts";
 
 /** A pod that relays to endpoints which only the cluster can reach, and the ways to it. */
 export interface Gateway {
@@ -57,7 +48,9 @@ export async function openGateway(
   try {
     await removeEnded(cluster, namespace);
     await cluster.core.createNamespacedPod({ namespace, body });
-    await waitUntilItRuns(cluster, { namespace, pod, image, containers: endpoints.length }, patience);
+    const awaited = `pod ${pod} in namespace ${namespace}, through which the existing etcd is reached`;
+    const containers = endpoints.map((_, index) => gatewayContainerName(index));
+    await waitUntilPodRuns(cluster, { namespace, name: pod, containers, awaited, wayOut: wayOut(image) }, patience);
     for (const index of endpoints.keys()) {
       const target = { namespace, choosePod: () => Promise.resolve(pod), port: gatewayPort(index) };
       forwards.push(await openPortForward(cluster, target));
@@ -79,32 +72,6 @@ async function removeEnded(cluster: ClusterClient, namespace: string): Promise<v
   const ended = (await listPods(cluster, namespace, gatewaySelector)).filter((pod) => !isActive(pod));
   await Promise.all(ended.map((pod) => removePod(cluster, { namespace, name: podName(pod) }, 10)));
 }
-
-interface AwaitedPod {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly image: string;
-  readonly containers: number;
-}
-
-async function waitUntilItRuns(
-  cluster: ClusterClient,
-  { namespace, pod: name, image, containers }: AwaitedPod,
-  patience: Patience,
-): Promise<void> {
-  const awaited = `pod ${name} in namespace ${namespace}, through which the existing etcd is reached`;
-  await waitUntil({ awaited, ...patience, intervalMilliseconds: 300 }, async () => {
-    const pod = await readPod(cluster, namespace, name);
-    if (pod === undefined) throw new PodNotStartingError(namespace, name, "somebody deleted it", runAgain);
-    const isUp = Array.from({ length: containers }, (_, index) => isContainerRunning(pod, `gateway-${index}`));
-    if (isUp.every((each) => each)) return seenDone(undefined);
-    const trouble = await findPodTrouble(cluster, namespace, pod);
-    if (trouble?.final === true) throw new PodNotStartingError(namespace, name, trouble.reason, wayOut(image));
-    return seenSoFar(trouble?.reason ?? describePod(pod));
-  });
-}
-
-const runAgain = "Find out who did, and run `pulumi up` again.";
 
 function wayOut(image: string): string {
   return (

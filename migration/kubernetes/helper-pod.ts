@@ -22,10 +22,11 @@ export const forAMoment = {
 
 const nobody = 65534;
 
-/** As nobody, which the restricted Pod Security Standard admits; the annotations are the pod's. */
+/** As nobody or another user than root, which the restricted Pod Security Standard admits; the annotations are the pod's. */
 export function unprivilegedPod(
   platform: Platform,
   apis: Pick<ClusterApis, "seccompProfile">,
+  user = nobody,
 ): { readonly securityContext: V1PodSecurityContext; readonly annotations: Readonly<Record<string, string>> } {
   const { securityContext, annotations } = runtimeSeccomp(apis);
   return {
@@ -33,7 +34,7 @@ export function unprivilegedPod(
     securityContext: {
       runAsNonRoot: true,
       // OpenShift assigns users from a range of the namespace's own, and refuses others.
-      ...(platform === "openshift" ? {} : { runAsUser: nobody, runAsGroup: nobody }),
+      ...(platform === "openshift" ? {} : { runAsUser: user, runAsGroup: user }),
       ...securityContext,
     },
   };

@@ -30,6 +30,8 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/trident/port/moved-deployment.ts",
   ],
   "test/migration/providers/move-provider.test.ts": ["migration/providers/made-once.ts"],
+  "test/migration/snapshot/claim/claim-files.test.ts": ["migration/snapshot/claim/claim-errors.ts"],
+  "test/migration/snapshot/claim/with-snapshot-claim.test.ts": ["migration/kubernetes/running-pod.ts"],
   "test/program/etcd-move.test.ts": ["components/migration/etcd-move.ts"],
   "test/components/stack/stack-identity.test.ts": ["components/stack/stack-guard.ts"],
   "test/components/trident/trident-account.test.ts": [
