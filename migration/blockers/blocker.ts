@@ -78,7 +78,8 @@ export type BlockerKind =
   | "membersMissing"
   | "pullSecretMissing"
   | "notForPulling"
-  | "membersPullWithout";
+  | "membersPullWithout"
+  | "dependentStorage";
 
 /** What a run is stopped by while it is under way; its message is the blocker's, with its remedy. */
 export class BlockedError extends Error {

@@ -93,6 +93,13 @@ export function chooseApis(discovery: Discovery): ClusterApis {
   };
 }
 
+/** Where CronJobs are: `batch/v1` was there long before them, and had them from 1.21 on, with which `policy/v1` came. */
+export function cronJobApi({ podDisruptionBudget }: Pick<ClusterApis, "podDisruptionBudget">): CronJobApi {
+  return podDisruptionBudget === "policy/v1" ? "batch/v1" : "batch/v1beta1";
+}
+
+export type CronJobApi = "batch/v1" | "batch/v1beta1";
+
 /** As inputs, which are there only where they say anything but the newest: a stack's state has nothing new in it then. */
 export function inputOf(apis: ClusterApis): { readonly apis?: ClusterApis } {
   const isNewest = Object.entries(newestApis).every(([name, form]) => apis[name as keyof ClusterApis] === form);

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import {
   apisOf,
   chooseApis,
+  cronJobApi,
   discoverApis,
   inputOf,
   newestApis,
@@ -49,6 +50,14 @@ describe("the APIs of a cluster", () => {
     const apis = chooseApis({ version: "v1.21.0", groupVersions });
     assert.equal(apis.customResourceDefinition, "apiextensions.k8s.io/v1beta1");
     assert.equal(apis.podDisruptionBudget, "policy/v1");
+  });
+
+  it("have CronJobs in batch/v1 only from 1.21 on, though batch/v1 is older", () => {
+    const groupVersions = new Set(["batch/v1", "batch/v1beta1", "policy/v1beta1"]);
+    assert.equal(cronJobApi(chooseApis({ version: "v1.14.10", groupVersions })), "batch/v1beta1");
+    assert.equal(cronJobApi(chooseApis(ofVersion("v1.20.15"))), "batch/v1beta1");
+    assert.equal(cronJobApi(chooseApis(ofVersion("v1.21.0"))), "batch/v1");
+    assert.equal(cronJobApi(newestApis), "batch/v1");
   });
 
   it("are named where none of their forms is served", () => {
