@@ -71,6 +71,8 @@ export type BlockerKind =
   | "anotherEtcd"
   | "etcdClusterFailed"
   | "quorumLost"
+  | "etcdNoSpace"
+  | "etcdCorrupt"
   | "lostEtcd"
   | "otherEtcd"
   | "emptiedEtcd"

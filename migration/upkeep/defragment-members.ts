@@ -4,19 +4,8 @@ import { seenDone, seenSoFar, waitUntil, type Look } from "../kubernetes/wait-un
 import { describeMembers, listedMembers, servingMembers, type AskedMember } from "../members/asked-member.ts";
 import { describeBytes, describeDuration } from "../wording/describe-amount.ts";
 import { databaseUses, type DatabaseUse } from "./database-use.ts";
-import { askWhileAllServe, leaderLast, UpkeepRefusedError, type UpkeptEtcd } from "./upkept-etcd.ts";
-
-/** When a defragmentation pays: a file is written anew for what it gives back. */
-export interface DefragmentationRule {
-  /** Of the file, how much is to be unused; from 0 to 1. */
-  readonly atLeastFraction: number;
-  /** How much of it is to be unused, in bytes. */
-  readonly atLeastBytes: number;
-  /** Whether it is done in any case. */
-  readonly always: boolean;
-}
-
-export const usualRule: DefragmentationRule = { atLeastFraction: 0.5, atLeastBytes: 100 * 1024 ** 2, always: false };
+import { pays, type DefragmentationRule } from "./defragmentation-rule.ts";
+import { askWhileAllServe, inTheMidst, leaderLast, UpkeepRefusedError, type UpkeptEtcd } from "./upkept-etcd.ts";
 
 export interface DefragmentationRequest {
   readonly rule: DefragmentationRule;
@@ -36,17 +25,12 @@ export interface DefragmentedMember {
   readonly afterBytes: number | undefined;
 }
 
-/** Pure. A file of which nobody knows what is unused is written anew only when asked for in any case. */
-export function pays({ bytes, unusedBytes }: DatabaseUse, rule: DefragmentationRule): boolean {
-  if (rule.always) return true;
-  return unusedBytes >= rule.atLeastBytes && unusedBytes >= rule.atLeastFraction * bytes;
-}
-
 /**
  * Defragments the members for which that pays, one by one, the leader last; each serves again and has caught up with the others before
  * the next one's turn. Answers with all members.
  *
- * @throws UpkeepRefusedError before anything is done; or DefragmentationError, after which the members before are done.
+ * @throws UpkeepRefusedError before anything is done; or UpkeepStoppedError and DefragmentationError, after which the members before
+ *   are done.
  */
 export async function defragmentMembers(
   etcd: UpkeptEtcd,
@@ -66,7 +50,7 @@ export async function defragmentMembers(
     }
     interruption?.throwIfAborted();
     // Each time: what came in between is not to be made worse.
-    if (done.length > 0) await askWhileAllServe(etcd, "No further member is defragmented");
+    if (done.length > 0) await inTheMidst(askWhileAllServe(etcd, "No further member is defragmented"));
     report(
       `${pod}: ${describeBytes(before.bytes)}, of which ${describeBytes(before.unusedBytes)} are unused: defragmenting.`,
     );

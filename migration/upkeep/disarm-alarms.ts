@@ -4,7 +4,7 @@ import { describeBytes } from "../wording/describe-amount.ts";
 import { compactHistory } from "./compact-history.ts";
 import { databaseUses, fullestOf, shareOf, type DatabaseUse } from "./database-use.ts";
 import { defragmentMembers, type DefragmentationRequest, type DefragmentedMember } from "./defragment-members.ts";
-import { askWhileAllServe, UpkeepRefusedError, type UpkeptEtcd } from "./upkept-etcd.ts";
+import { askWhileAllServe, inTheMidst, UpkeepRefusedError, type UpkeptEtcd } from "./upkept-etcd.ts";
 
 export interface DisarmedAlarms {
   /** What was raised before. */
@@ -64,7 +64,7 @@ export async function disarmAlarms(
   await compactHistory(etcd, 0n);
   // What is in use by now is not known: a database counts its free pages with its next write, and there is none.
   const always = { atLeastFraction: 0, atLeastBytes: 0, always: true };
-  const done = await defragmentMembers(etcd, { ...request, rule: always, dryRun: false });
+  const done = await inTheMidst(defragmentMembers(etcd, { ...request, rule: always, dryRun: false }));
   const after = await fullest(etcd);
   if (after !== undefined && shareOf(after) >= fullFrom) throw new DatabaseFullError(after);
   await disarm(alarms);

@@ -35,6 +35,25 @@ export class UpkeepRefusedError extends Error {
   }
 }
 
+/** It could not go on; what was done before stays done. */
+export class UpkeepStoppedError extends Error {
+  override readonly name = "UpkeepStoppedError";
+
+  constructor(message: string) {
+    super(message);
+    this.stack = "";
+  }
+}
+
+/** What comes of it, with a refusal as one that came in the midst. */
+export async function inTheMidst<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof UpkeepRefusedError ? new UpkeepStoppedError(error.message) : error;
+  }
+}
+
 const callMilliseconds = 5_000;
 
 export function upkeptOnCluster(cluster: ClusterClient, address: ManagedAddress): UpkeptEtcd {

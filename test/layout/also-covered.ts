@@ -8,7 +8,10 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/status/etcd-status.ts",
     "migration/status/read-certificates.ts",
   ],
-  "test/migration/upkeep/defragment-members.test.ts": ["migration/upkeep/upkept-etcd.ts"],
+  "test/migration/upkeep/defragment-members.test.ts": [
+    "migration/upkeep/defragmentation-rule.ts",
+    "migration/upkeep/upkept-etcd.ts",
+  ],
   "test/migration/etcd/maintenance.test.ts": ["migration/etcd/messages/maintenance-messages.ts"],
   "test/components/destroy/destroy-step.test.ts": [
     "components/destroy/crd-removal.ts",

@@ -1,5 +1,6 @@
 import { clientSecretOfCluster } from "../../connect/client-secret-of-cluster.ts";
 import { connectToCluster, type ClusterClient } from "../../kubernetes/cluster-client.ts";
+import { upkeptOnCluster } from "../../upkeep/upkept-etcd.ts";
 import { sayChanges } from "../../wording/change.ts";
 import { checkNamespace } from "../../trident/check-namespace.ts";
 import { orInterrupted, watchSignals } from "../interruption.ts";
@@ -13,6 +14,7 @@ import { checkJob } from "./check-job.ts";
 import { clientSetJob } from "./client-set-job.ts";
 import { snapshotSaveJob } from "./snapshot-save-job.ts";
 import { statusJob } from "./status-job.ts";
+import { upkeepJob } from "./upkeep-job.ts";
 
 /** Does what was asked for through the API of a cluster, minding signals. Never throws. */
 export async function runClusterJob(job: ClusterJob): Promise<JobReport> {
@@ -54,6 +56,10 @@ function run(
       return statusJob(cluster, job, signal);
     case "client-set":
       return clientSetJob(cluster, job);
+    case "compact":
+    case "defragment":
+    case "alarm-disarm":
+      return upkeepJob(upkeptOnCluster(cluster, { kind: "managed", ...job }), job, signal);
     case "snapshot save":
       return snapshotSaveJob(cluster, job, {
         ...{ signal, now: new Date() },

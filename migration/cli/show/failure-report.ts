@@ -15,6 +15,7 @@ import { counted, describeCount } from "../../wording/counted.ts";
 import type { Outcome } from "../exit-codes.ts";
 import { NoWholeMemberError } from "../../members/no-whole-member-error.ts";
 import { SnapshotFileError } from "../../snapshot/file/snapshot-file-error.ts";
+import { UpkeepRefusedError } from "../../upkeep/upkept-etcd.ts";
 import { SIDE_NAMES, SIDES, type Action } from "../words/flags.ts";
 import { ClientSetExistsError } from "../client-set.ts";
 import { InterruptedError } from "../interruption.ts";
@@ -81,6 +82,7 @@ const REFUSALS: readonly ErrorClass[] = [
   ClientSetExistsError,
   NoWholeMemberError,
   SnapshotFileError,
+  UpkeepRefusedError,
 ];
 
 /** The file is not looked into at all: the command names a wrong one. */

@@ -1,9 +1,19 @@
+import { usualRule } from "../../upkeep/defragmentation-rule.ts";
+
 /** Between two etcds, by their URLs. */
 export const COPY_ACTIONS = ["plan", "copy", "verify"] as const;
 export type CopyAction = (typeof COPY_ACTIONS)[number];
 
 /** On an etcd that this project has made on Kubernetes. */
-export const CLUSTER_ACTIONS = ["check", "status", "client-set", "snapshot save"] as const;
+export const CLUSTER_ACTIONS = [
+  "check",
+  "status",
+  "client-set",
+  "snapshot save",
+  "compact",
+  "defragment",
+  "alarm-disarm",
+] as const;
 export type ClusterAction = (typeof CLUSTER_ACTIONS)[number];
 
 /** With snapshots' files, on this machine alone. */
@@ -70,6 +80,9 @@ export const DEFAULT_NAMES = {
 /** Where this project's program keeps snapshots. */
 export const DEFAULT_DIRECTORY = "snapshots";
 
+/** Nobody reads what is older for long; a copy's source is read at one revision while it lasts. */
+export const DEFAULT_KEPT_REVISIONS = 10_000n;
+
 /** Every flag, in the order of `--help`. */
 export const FLAG_GROUPS: readonly FlagGroup[] = [
   {
@@ -135,6 +148,37 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
         actions: ["snapshot prune"],
       },
       { name: "dry-run", help: "say what would be removed, and remove nothing", actions: ["snapshot prune"] },
+    ],
+  },
+  {
+    title: "When",
+    flags: [
+      ...forActions(
+        ["defragment"],
+        [
+          {
+            name: "at-least-fraction",
+            value: "F",
+            help: `of a member's database file, how much is to be unused, from 0 to 1; default: ${usualRule.atLeastFraction}`,
+          },
+          {
+            name: "at-least-bytes",
+            value: "N",
+            help: `and how many bytes of it; default: ${usualRule.atLeastBytes}, which are 100 MiB`,
+          },
+          {
+            name: "always",
+            help: "whatever is unused, and also where an etcd of a single member answers nobody meanwhile",
+          },
+          { name: "dry-run", help: "say what would be done, and do nothing" },
+        ],
+      ),
+      {
+        name: "keep-revisions",
+        value: "N",
+        help: `how many of the last revisions stay; default: ${DEFAULT_KEPT_REVISIONS}`,
+        actions: ["compact"],
+      },
     ],
   },
   {

@@ -20,6 +20,9 @@ const SUMMARIES: Readonly<Record<Action, string>> = {
   status: "say in 15 lines how an etcd and what depends on it are, with an exit code for monitoring",
   "client-set": "write a client's certificate, its key and etcdctl's environment into a new folder",
   "snapshot save": "save a snapshot of the etcd, and read back what was saved",
+  compact: "have the etcd forget what its keys were long ago",
+  defragment: "write members' databases anew, one by one, where that gives much room back",
+  "alarm-disarm": "cure an etcd that has come to its quota and takes no writes any more",
   "snapshot list": "the snapshots that are kept, with what each of them holds",
   "snapshot check": "read whole files: whether each can be restored",
   "snapshot prune": "remove old snapshots; the newest that can be restored always stays",
@@ -101,6 +104,9 @@ const USAGES = {
   status: "[--namespace NAME]",
   "client-set": "[--namespace NAME] --directory DIRECTORY",
   "snapshot save": "[--namespace NAME] [--directory DIRECTORY]",
+  compact: "[--namespace NAME] [--keep-revisions N]",
+  defragment: "[--namespace NAME] [--at-least-fraction F --at-least-bytes N | --always] [--dry-run]",
+  "alarm-disarm": "[--namespace NAME]",
   "snapshot list": "[--directory DIRECTORY]",
   "snapshot check": "FILE...",
   "snapshot prune": "--keep N [--keep-days D] [--directory DIRECTORY]",
@@ -132,6 +138,18 @@ const DETAILS: Readonly<Record<Action, readonly string[]>> = {
     "the database takes 80 % of its quota, the last snapshot is too old, Trident does not serve. 7 says that there is no quorum or no",
     "etcd at all, that an alarm is raised or that a certificate has expired; any other that it could not be found out.",
   ],
+  compact: [
+    "What keys are now stays. The room that is freed is used again; only defragment gives it back to the disk. Members that this",
+    "project makes do so by themselves every 12 hours.",
+  ],
+  defragment: [
+    "A member answers nobody while its database is written anew, so it is done one by one, the leader last, each back and level with",
+    "the others before the next. Exit code 3: a member is missing already, or nobody would be answered meanwhile; nothing was done.",
+  ],
+  "alarm-disarm": [
+    "Forgets the history, defragments each member, disarms NOSPACE, and puts, reads and deletes a key of no use. No key is lost. Where",
+    "the keys themselves are too much for the quota the alarm stays, and so does CORRUPT: what is to be done is said (exit codes 1, 3).",
+  ],
   "client-set": [
     "What is written lets its reader read and change everything in the etcd. Only its owner may read it (0600, the folder",
     "0700), nothing that is there is overwritten, and nothing of it is kept elsewhere. README in the folder says how to go on.",
@@ -161,6 +179,9 @@ function example(action: Action): string[] {
   if (action === "status") return ["  trident-etcd status --namespace trident --snapshot-max-age 26"];
   if (action === "client-set") return ["  trident-etcd client-set --namespace trident --directory etcd-client"];
   if (action === "snapshot save") return ["  trident-etcd snapshot save --namespace trident"];
+  if (action === "compact") return ["  trident-etcd compact --namespace trident --keep-revisions 1000"];
+  if (action === "defragment") return ["  trident-etcd defragment --namespace trident --dry-run"];
+  if (action === "alarm-disarm") return ["  trident-etcd alarm-disarm --namespace trident"];
   if (action === "snapshot list") return ["  trident-etcd snapshot list"];
   if (action === "snapshot check") return ["  trident-etcd snapshot check snapshots/*.db"];
   if (action === "snapshot prune") return ["  trident-etcd snapshot prune --keep 14 --keep-days 30"];

@@ -1,9 +1,12 @@
-import { DEFAULT_DIRECTORY, DEFAULT_NAMES, type ClusterAction } from "./flags.ts";
+import { usualRule, type DefragmentationRule } from "../../upkeep/defragmentation-rule.ts";
+import { DEFAULT_DIRECTORY, DEFAULT_KEPT_REVISIONS, DEFAULT_NAMES, type ClusterAction } from "./flags.ts";
 import type { GivenFlags } from "./parse-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What is to be done with an etcd on Kubernetes; nothing has been read or asked yet. */
-export type ClusterJob = CheckJob | StatusJob | ClientSetJob | SnapshotSaveJob;
+export type ClusterJob = CheckJob | StatusJob | ClientSetJob | SnapshotSaveJob | UpkeepJob;
+
+export type UpkeepJob = DefragmentJob | CompactJob | AlarmDisarmJob;
 
 interface NamedEtcd {
   readonly namespace: string;
@@ -46,6 +49,21 @@ export interface SnapshotSaveJob extends NamedEtcd {
   readonly quiet: boolean;
 }
 
+export interface DefragmentJob extends NamedEtcd {
+  readonly action: "defragment";
+  readonly rule: DefragmentationRule;
+  readonly dryRun: boolean;
+}
+
+export interface CompactJob extends NamedEtcd {
+  readonly action: "compact";
+  readonly keepRevisions: bigint;
+}
+
+export interface AlarmDisarmJob extends NamedEtcd {
+  readonly action: "alarm-disarm";
+}
+
 /** @throws UsageError */
 export function toClusterJob(action: ClusterAction, values: GivenFlags["values"]): ClusterJob {
   const textOf = (name: string): string | undefined => {
@@ -62,7 +80,11 @@ export function toClusterJob(action: ClusterAction, values: GivenFlags["values"]
     ...(context === undefined ? {} : { context }),
     json: values.has("json"),
   };
-  if (action === "check") return { action, ...etcd };
+  if (action === "check" || action === "alarm-disarm") return { action, ...etcd };
+  if (action === "compact") return { action, ...etcd, keepRevisions: toKeptRevisions(textOf("keep-revisions")) };
+  if (action === "defragment") {
+    return { action, ...etcd, rule: toRule(values.has("always"), textOf), dryRun: values.has("dry-run") };
+  }
   if (action === "status") return toStatusJob(etcd, textOf);
   if (action === "snapshot save") {
     const directory = toDirectory(textOf("directory"));
@@ -83,6 +105,31 @@ function toStatusJob(etcd: NamedEtcd, textOf: (name: string) => string | undefin
   return {
     ...{ action: "status", ...etcd, directory: toDirectory(textOf("directory")) },
     ...(hours === undefined ? {} : { snapshotHours: Number(hours) }),
+  };
+}
+
+function toKeptRevisions(text: string | undefined): bigint {
+  if (text === undefined) return DEFAULT_KEPT_REVISIONS;
+  if (!/^\d{1,18}$/.test(text))
+    throw new UsageError("--keep-revisions takes a whole number: 0 keeps nothing of the history");
+  return BigInt(text);
+}
+
+function toRule(always: boolean, textOf: (name: string) => string | undefined): DefragmentationRule {
+  const [fraction, bytes] = [textOf("at-least-fraction"), textOf("at-least-bytes")];
+  if (always && (fraction ?? bytes) !== undefined) {
+    throw new UsageError("--always excludes --at-least-fraction and --at-least-bytes: it asks for no least");
+  }
+  if (fraction !== undefined && !/^(0(\.\d+)?|1(\.0+)?)$/.test(fraction)) {
+    throw new UsageError("--at-least-fraction takes a number from 0 to 1: 0.5");
+  }
+  if (bytes !== undefined && !/^\d{1,15}$/.test(bytes)) {
+    throw new UsageError("--at-least-bytes takes a whole number of bytes: 104857600");
+  }
+  return {
+    atLeastFraction: fraction === undefined ? usualRule.atLeastFraction : Number(fraction),
+    atLeastBytes: bytes === undefined ? usualRule.atLeastBytes : Number(bytes),
+    always,
   };
 }
 

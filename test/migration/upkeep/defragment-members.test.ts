@@ -3,13 +3,8 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Maintenance } from "../../../migration/etcd/maintenance.ts";
 import { compactHistory } from "../../../migration/upkeep/compact-history.ts";
-import {
-  defragmentMembers,
-  DefragmentationError,
-  hasCaughtUp,
-  pays,
-  usualRule,
-} from "../../../migration/upkeep/defragment-members.ts";
+import { defragmentMembers, DefragmentationError, hasCaughtUp } from "../../../migration/upkeep/defragment-members.ts";
+import { pays, usualRule } from "../../../migration/upkeep/defragmentation-rule.ts";
 import { databaseUses } from "../../../migration/upkeep/database-use.ts";
 import { UpkeepRefusedError, type UpkeptEtcd } from "../../../migration/upkeep/upkept-etcd.ts";
 import type { AskedMember } from "../../../migration/members/asked-member.ts";
@@ -66,7 +61,7 @@ describe("a defragmentation", () => {
     };
     await assert.rejects(
       defragmentMembers({ ...goes.etcd, at: goes.at(defragment) }, { ...request(), rule: always, timeoutSeconds: 0 }),
-      (error: unknown) => error instanceof DefragmentationError && error.message.includes('2 of 3 serve'),
+      (error: unknown) => error instanceof DefragmentationError && error.message.includes("2 of 3 serve"),
     );
     assert.equal(goes.done.length, 1);
   });

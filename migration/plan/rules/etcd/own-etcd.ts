@@ -22,6 +22,7 @@ import { etcdOperatorRules } from "../../../permissions/etcd-operator-rules.ts";
 import { listEtcdClusters, manage, onlyNamed, type EtcdNeeds } from "../../read/permissions.ts";
 import { rbac, secretsIn, type Place } from "../../read/stack-objects.ts";
 import { atRisk, nothingFound, together, type Findings } from "../findings.ts";
+import { checkAlarms } from "./alarms.ts";
 import { checkAuthorities } from "./authorities.ts";
 import type { EtcdRules } from "./etcd-rules.ts";
 import { checkMembers, countMembers } from "./members.ts";
@@ -171,6 +172,7 @@ function checkOwnEtcd(request: PlanRequest, address: EtcdClusterAddress, facts: 
   });
   return together(
     members,
+    checkAlarms({ flow, address, members: facts.members }),
     checkKeysBeforeTrident(request, facts),
     checkAuthorities({
       ...address,

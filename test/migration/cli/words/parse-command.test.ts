@@ -107,7 +107,7 @@ test("an unknown flag or command is named, with the nearest one", () => {
   refused(["cpoy", ...COMPLETE.slice(1)], /no command cpoy\. Is it copy\?/);
   refused(
     COMPLETE.slice(1),
-    /say what is to be done: plan, copy, verify, check, status, client-set, snapshot save, snapshot list/,
+    /say what is to be done: plan, copy, verify, check, status, client-set, snapshot save, compact, defragment, alarm-disarm, snapshot list/,
   );
   refused([], /say what is to be done/);
 });

@@ -42,6 +42,8 @@ export const blockedPlans: readonly BlockedPlan[] = [
   ["emptiedEtcd", etcd.emptied, install],
   ["emptySource", (environment) => environment.withLegacy({})],
   ["etcdClusterFailed", etcd.hasFailed, install],
+  ["etcdCorrupt", etcd.isSpoilt, {}],
+  ["etcdNoSpace", etcd.isFull, {}],
   ["etcdVersionSkipped", etcd.twoVersionsBehind, { ...install, etcdVersion: "3.5.6" }],
   ["etcdv2State", state.isBeforeEtcdv3],
   ["existingEtcdAccess", existing.refusesItsUser, installOnExisting],

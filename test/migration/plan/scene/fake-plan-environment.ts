@@ -179,7 +179,16 @@ export function threeMembers(view: Partial<MemberView> = {}): AskedMember[] {
   const names = ["trident-etcd-a", "trident-etcd-b", "trident-etcd-c"];
   const members = names.map((name, index) => ({ id: String(index + 1), name }));
   const figures = { leaderId: "1", revision: 7n, database: { bytes: 20_480, bytesInUse: 16_384 }, appliedIndex: 9n };
-  const answer = { clusterId: "2", version: "3.4.22", hasLeader: true, errors: [], alarms: [], members, ...figures, ...view };
+  const answer = {
+    clusterId: "2",
+    version: "3.4.22",
+    hasLeader: true,
+    errors: [],
+    alarms: [],
+    members,
+    ...figures,
+    ...view,
+  };
   return names.map((pod, index) => ({ kind: "answers", pod, view: { id: String(index + 1), ...answer } }));
 }
 

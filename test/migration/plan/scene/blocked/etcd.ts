@@ -58,3 +58,13 @@ export function lostItsQuorum(environment: FakePlanEnvironment): void {
   environment.destination = undefined;
   environment.members = threeMembers({ hasLeader: false, errors: ["etcdserver: no leader"] }).slice(0, 1);
 }
+
+export function isFull(environment: FakePlanEnvironment): void {
+  hasMembers(environment);
+  environment.members = threeMembers({ alarms: [{ memberId: "2", kind: "NOSPACE" }] });
+}
+
+export function isSpoilt(environment: FakePlanEnvironment): void {
+  hasMembers(environment);
+  environment.members = threeMembers({ alarms: [{ memberId: "2", kind: "CORRUPT" }] });
+}
