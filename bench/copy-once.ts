@@ -4,11 +4,15 @@ import { copyPrefix } from "../migration/copy/copy-prefix.ts";
 import { prefixRange } from "../migration/copy/store/key-range.ts";
 import { pinRevision } from "../migration/copy/read/pin-revision.ts";
 import { verifyCopy } from "../migration/copy/compare/verify-copy.ts";
+import { openSnapshotFile } from "../migration/snapshot/file/open-snapshot-file.ts";
 import { connectEtcd } from "../migration/etcd/etcd-store.ts";
 
 export interface CopySettings {
-  /** Ports on 127.0.0.1. */
+  /** A port on 127.0.0.1; not looked at where a snapshot is the source. */
   readonly from: string;
+  /** The path of a snapshot's file; "" for none. */
+  readonly fromSnapshot: string;
+  /** A port on 127.0.0.1. */
   readonly to: string;
   readonly prefix: string;
   /** Paths of PEM files, the same for both sides. */
@@ -29,7 +33,11 @@ export async function copyOnce(settings: CopySettings): Promise<() => void> {
     privateKey: readFileSync(settings.key),
     serverName: settings.serverName,
   };
-  const source = connectEtcd({ addresses: [{ host: "127.0.0.1", port: Number(from) }], tls });
+  const { fromSnapshot } = settings;
+  const source =
+    fromSnapshot === ""
+      ? connectEtcd({ addresses: [{ host: "127.0.0.1", port: Number(from) }], tls })
+      : await openSnapshotFile(fromSnapshot);
   const destination = connectEtcd({ addresses: [{ host: "127.0.0.1", port: Number(to) }], tls });
   const range = prefixRange(prefix);
   // Both are dialled at once, as the command does.
@@ -37,7 +45,7 @@ export async function copyOnce(settings: CopySettings): Promise<() => void> {
   await copyPrefix({ source, destination, range, revision });
   if (verify) await verifyCopy({ source, destination, range, sourceRevision: revision });
   return () => {
-    source.close();
+    void source.close();
     destination.close();
   };
 }

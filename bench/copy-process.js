@@ -1,5 +1,5 @@
 /**
- * The engine in a process of its own, as the other tools are: copies between two local etcds, with `--verify` verifies
+ * The engine in a process of its own, as the other tools are: copies between two local etcds, or from a snapshot's file, with `--verify` verifies
  * too, says `done` and stays until its input ends.
  */
 import { once } from "node:events";
@@ -10,6 +10,7 @@ const text = { type: "string", default: "" };
 const { values } = parseArgs({
   options: {
     from: text,
+    "from-snapshot": text,
     to: text,
     prefix: text,
     cacert: text,
@@ -23,7 +24,11 @@ const { values } = parseArgs({
 enableCompileCache();
 const { copyOnce } = await import("./copy-once.ts");
 console.log("started");
-const close = await copyOnce({ ...values, serverName: values["server-name"] });
+const close = await copyOnce({
+  ...values,
+  fromSnapshot: values["from-snapshot"],
+  serverName: values["server-name"],
+});
 console.log("done");
 process.stdin.resume();
 await once(process.stdin, "end");

@@ -34,7 +34,7 @@ export async function collectKeys(
   { database, bucket, slices, onBytes = () => undefined }: KeysToCollect,
   mostRecords = usualRecords,
 ): Promise<CollectedKeys> {
-  let keys = new KeyTable(file);
+  const keys = new KeyTable(file);
   let lastRevision = 0n;
   let limit = mostRecords;
   let bytes = 0;
@@ -44,11 +44,12 @@ export async function collectKeys(
     onBytes(bytes);
     await slices.pause();
     if (keys.count >= limit) {
-      keys = keys.latest(await sortKeys(keys, slices));
+      keys.keepLatest(await sortKeys(keys, slices));
       limit = Math.max(mostRecords, 2 * keys.count);
     }
   }
-  return { keys: keys.latest(await sortKeys(keys, slices)), lastRevision };
+  keys.keepLatest(await sortKeys(keys, slices));
+  return { keys, lastRevision };
 }
 
 /** Answers the record's revision. */

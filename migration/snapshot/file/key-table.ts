@@ -1,5 +1,5 @@
 import type { FileBytes, GatheredBytes } from "./file-bytes.ts";
-import { ReusedArrays } from "./reused-arrays.ts";
+import { freed, ReusedArrays } from "./reused-arrays.ts";
 import { keyOffset } from "./revisions.ts";
 import type { KeyOrder } from "./sort-keys.ts";
 
@@ -11,6 +11,10 @@ class Segment {
   readonly keyLengths = new Uint32Array(segmentKeys);
   /** 0 for a key that was deleted. */
   readonly recordLengths = new Uint32Array(segmentKeys);
+
+  release(): void {
+    for (const { buffer } of [this.positions, this.keyLengths, this.recordLengths]) freed(buffer);
+  }
 }
 
 /**
@@ -32,13 +36,8 @@ export class KeyTable {
   }
 
   add(position: number, keyLength: number, recordLength: number): void {
-    const place = this.#count % segmentKeys;
-    if (place === 0) this.#segments.push(new Segment());
-    const segment = this.#segments.at(-1);
-    if (segment === undefined) return;
-    segment.positions[place] = position;
-    segment.keyLengths[place] = keyLength;
-    segment.recordLengths[place] = recordLength;
+    if (this.#count % segmentKeys === 0) this.#segments.push(new Segment());
+    this.#set(this.#count, position, keyLength, recordLength);
     this.#count += 1;
   }
 
@@ -79,16 +78,53 @@ export class KeyTable {
     return this.#file.gather(positions, lengths);
   }
 
-  /** Of each key that is not deleted its last record, by key. Of one key, those with higher numbers are later ones. */
-  latest({ order, isSameAsBefore }: KeyOrder): KeyTable {
-    const table = new KeyTable(this.#file);
+  /**
+   * Keeps of each key that is not deleted its last record, by key; all else goes. Of one key, those with higher numbers are later ones.
+   * In place, and the order is used up: a second table, or what is freed some time later, would be much of what there is in all.
+   */
+  keepLatest({ order, isSameAsBefore }: KeyOrder): void {
+    let kept = 0;
     for (let place = 0; place < order.length; place += 1) {
       const index = order[place] ?? 0;
-      const recordLength = this.recordLength(index);
-      const isLast = isSameAsBefore[place + 1] !== 1;
-      if (isLast && recordLength > 0) table.add(this.#positionOf(index), this.keyLength(index), recordLength);
+      if (isSameAsBefore[place + 1] === 1 || this.recordLength(index) === 0) continue;
+      // What does not stay changes places with what does, and so comes to lie behind it.
+      order[place] = order[kept] ?? 0;
+      order[kept] = index;
+      kept += 1;
     }
-    return table;
+    this.#rearrange(order);
+    for (const segment of this.#segments.splice(Math.ceil(kept / segmentKeys))) segment.release();
+    this.#count = kept;
+    for (const { buffer } of [order, isSameAsBefore]) freed(buffer);
+    this.#arrays.release();
+  }
+
+  /** Puts at each place the record of the number that the order has there. */
+  #rearrange(order: Uint32Array): void {
+    for (let first = 0; first < order.length; first += 1) {
+      const [position, keyLength, recordLength] = [
+        this.#positionOf(first),
+        this.keyLength(first),
+        this.recordLength(first),
+      ];
+      // Each place takes from the next one of its circle, and the last one what the first one had.
+      let place = first;
+      for (let from = order[place] ?? first; from !== first; from = order[place] ?? first) {
+        this.#set(place, this.#positionOf(from), this.keyLength(from), this.recordLength(from));
+        order[place] = place;
+        place = from;
+      }
+      order[place] = place;
+      this.#set(place, position, keyLength, recordLength);
+    }
+  }
+
+  #set(index: number, position: number, keyLength: number, recordLength: number): void {
+    const [segment, place] = [this.#segmentOf(index), index % segmentKeys];
+    if (segment === undefined) return;
+    segment.positions[place] = position;
+    segment.keyLengths[place] = keyLength;
+    segment.recordLengths[place] = recordLength;
   }
 
   #positionOf(index: number): number {

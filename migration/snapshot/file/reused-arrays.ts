@@ -18,6 +18,12 @@ export class ReusedArrays {
     return new Float64Array(this.#memory(name, 8 * length), 0, length);
   }
 
+  /** Gives back the memory of all of them, now: whoever still has one finds it empty. */
+  release(): void {
+    for (const memory of this.#buffers.values()) freed(memory);
+    this.#buffers.clear();
+  }
+
   #memory(name: string, bytes: number): ArrayBuffer {
     const known = this.#buffers.get(name);
     if (known !== undefined && known.byteLength >= bytes) return known;
@@ -26,4 +32,9 @@ export class ReusedArrays {
     this.#buffers.set(name, memory);
     return memory;
   }
+}
+
+/** Gives back what an array takes, now and not when the garbage is collected; it is empty then. */
+export function freed(memory: ArrayBufferLike): void {
+  if (memory instanceof ArrayBuffer) memory.transfer(0);
 }

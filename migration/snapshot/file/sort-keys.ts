@@ -51,7 +51,8 @@ export async function sortKeys(source: KeySource, slices: TimeSlices, limits = u
       spans.push(...(await sortByNextBytes(sorting, span)));
     }
   }
-  return sorting;
+  sorting.arrays.release();
+  return { order, isSameAsBefore };
 }
 
 interface Sorting extends KeyOrder {
