@@ -1,6 +1,7 @@
 import type {
   V1Affinity,
   V1EnvVar,
+  V1PersistentVolumeClaimSpec,
   V1Pod,
   V1PodSecurityContext,
   V1ResourceRequirements,
@@ -22,6 +23,7 @@ export interface MemberSpec {
     readonly nodeSelector?: Readonly<Record<string, string>>;
     readonly tolerations?: V1Toleration[];
     readonly etcdEnv?: V1EnvVar[];
+    readonly persistentVolumeClaimSpec?: V1PersistentVolumeClaimSpec;
     readonly securityContext?: V1PodSecurityContext;
   };
   readonly TLS: {
@@ -78,7 +80,10 @@ export function memberPod(namespace: string, etcdCluster: string, spec: MemberSp
   };
 }
 
-function volumesOf({ TLS }: MemberSpec): { volumes: V1Volume[]; volumeMounts: V1VolumeMount[] } {
+function volumesOf({ TLS, pod: { persistentVolumeClaimSpec } }: MemberSpec): {
+  volumes: V1Volume[];
+  volumeMounts: V1VolumeMount[];
+} {
   const { member, operatorSecret } = TLS.static;
   const secrets = [
     ["member-peer-tls", "/etc/etcdtls/member/peer-tls", member.peerSecret],
@@ -88,7 +93,10 @@ function volumesOf({ TLS }: MemberSpec): { volumes: V1Volume[]; volumeMounts: V1
   return {
     volumes: [
       ...secrets.map(([name, , secretName]) => ({ name, secret: { secretName } })),
-      { name: "etcd-data", emptyDir: {} },
+      // A claim is called as its member is; which one matters to nobody before there is one.
+      persistentVolumeClaimSpec === undefined
+        ? { name: "etcd-data", emptyDir: {} }
+        : { name: "etcd-data", persistentVolumeClaim: { claimName: "later" } },
     ],
     volumeMounts: [
       ...secrets.map(([name, mountPath]) => ({ name, mountPath })),

@@ -80,14 +80,16 @@ function waitForMembers(
   awaited: Omit<AwaitedMembers, "namespace" | "etcdCluster">,
 ): Promise<string> {
   const { namespace, etcdCluster } = address;
-  return waitUntilAllServe(
-    {
-      ask: () => askMembers(cluster, address),
-      remove: (listed) => removeListedMember(cluster, address, listed),
-      deletePod: (name) => deletePod(cluster, { namespace, name }),
-    },
-    { ...awaited, namespace, etcdCluster },
-  );
+  return waitUntilAllServe(membersOnCluster(cluster, address), { ...awaited, namespace, etcdCluster });
+}
+
+export function membersOnCluster(cluster: ClusterClient, address: EtcdClusterAddress): Members {
+  const { namespace } = address;
+  return {
+    ask: () => askMembers(cluster, address),
+    remove: (listed) => removeListedMember(cluster, address, listed),
+    deletePod: (name) => deletePod(cluster, { namespace, name }),
+  };
 }
 
 /** The same on whatever answers for the members. */

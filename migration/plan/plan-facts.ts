@@ -4,6 +4,7 @@ import type { Blocker } from "../blockers/blocker.ts";
 import type { ClusterApis } from "../kubernetes/cluster-apis.ts";
 import type { CarriedPod } from "../trident/new/carried-pod.ts";
 import type { AskedMember } from "../members/asked-member.ts";
+import type { MemberSpec } from "../members/member-pod.ts";
 import type { MigrationRecord, MigrationRecordInvalidError } from "../record/migration-record.ts";
 import type { FlowFinding } from "./flow/flow-finding.ts";
 import type { ClaimFacts } from "./read/claim.ts";
@@ -51,6 +52,8 @@ export interface PlanFacts {
   readonly etcdCluster: ServedObject | undefined;
   /** Of the stack's own etcd; undefined when their pods could not be listed. */
   readonly members: readonly AskedMember[] | undefined;
+  /** What the EtcdCluster will say of its members; undefined where nobody says. */
+  readonly plannedMembers?: MemberSpec;
   /** Why this program's Trident, which is to serve, does not. */
   readonly tridentTrouble: string | undefined;
   /** The Deployment of this program's Trident. */

@@ -88,6 +88,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     namespace,
     formerEtcd: trident.move?.source,
     ...(carried === undefined ? {} : { carriedPod: carried }),
+    ...(stackPods?.members === undefined ? {} : { plannedMembers: stackPods.members }),
     ...{ makesNamespace, blockers: missingNamespace === undefined || makesNamespace ? [] : [missingNamespace] },
   };
 }

@@ -10,6 +10,7 @@ import { describeFailure } from "../wording/describe-failure.ts";
 import { readDeployment } from "../trident/legacy/legacy-trident.ts";
 import { changeMigrationRecord, findMigrationRecord, type RecordChange } from "../record/migration-record.ts";
 import { recordedEtcd, type RecordedEtcd } from "../record/recorded-etcd.ts";
+import { replaceOutdatedOnCluster } from "../members/replace-outdated-members.ts";
 import { waitForEtcd } from "../members/wait-for-members.ts";
 import { podsOf, waitForTrident } from "./wait-for-trident.ts";
 
@@ -32,7 +33,10 @@ export interface ServingRequest {
 export interface ServingEnvironment {
   /** Undefined when there is no record. */
   findRecorded(): Promise<RecordedEtcd | undefined>;
-  /** Waits until the etcd serves, with all of its members where they are the stack's own. Answers with its cluster id. */
+  /**
+   * Waits until the etcd serves, with all of its members, and these as their EtcdCluster says, where they are the stack's own. Answers
+   * with its cluster id.
+   */
   waitForEtcd(): Promise<string>;
   /** Absent for an etcd alone. */
   readonly trident?: TridentService;
@@ -122,7 +126,13 @@ export function servingOnCluster(
   };
   return {
     findRecorded: async () => recordedEtcd(await findMigrationRecord(cluster, request)),
-    waitForEtcd: () => waitForEtcd(cluster, destination, { ...patience, size, report }),
+    waitForEtcd: async () => {
+      const clusterId = await waitForEtcd(cluster, destination, { ...patience, size, report });
+      if (destination.kind === "managed" && size !== undefined) {
+        await replaceOutdatedOnCluster(cluster, destination, { ...patience, size, report });
+      }
+      return clusterId;
+    },
     ...(deployment === undefined
       ? {}
       : {

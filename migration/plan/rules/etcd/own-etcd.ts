@@ -26,6 +26,7 @@ import { checkAlarms } from "./alarms.ts";
 import { checkAuthorities } from "./authorities.ts";
 import type { EtcdRules } from "./etcd-rules.ts";
 import { checkMembers, countMembers } from "./members.ts";
+import { checkOutdated } from "./outdated-members.ts";
 
 /** The stack makes it, and takes it away. */
 export function ownEtcdRules(address: ManagedAddress): EtcdRules {
@@ -173,6 +174,7 @@ function checkOwnEtcd(request: PlanRequest, address: EtcdClusterAddress, facts: 
   return together(
     members,
     checkAlarms({ flow, address, members: facts.members }),
+    members.blockers.length > 0 ? nothingFound : checkOutdated(flow, { ...facts, size: request.etcdClusterSize }),
     checkKeysBeforeTrident(request, facts),
     checkAuthorities({
       ...address,

@@ -2,16 +2,18 @@ import { isServing } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import { etcdRules } from "../etcd/destination.ts";
+import { membersToReplace } from "../etcd/outdated-members.ts";
 import { atRisk, nothingFound, type Findings } from "../findings.ts";
 
 /** Whether a run would find nothing to wait for and nothing to record. */
 export function allServes(
   { destination, etcdClusterSize }: Pick<PlanRequest, "destination" | "etcdClusterSize">,
-  { flow, members = [], state, record, tridentTrouble }: PlanFacts,
+  { flow, members = [], state, record, tridentTrouble, plannedMembers }: PlanFacts,
 ): boolean {
   const clusterId = state.destination?.status.clusterId;
   if (!isServing(flow.flow) || tridentTrouble !== undefined || clusterId === undefined) return false;
   if (!etcdRules(destination).allServe(members, etcdClusterSize, clusterId)) return false;
+  if (membersToReplace({ members, plannedMembers, size: etcdClusterSize }).length > 0) return false;
   return record?.etcdClusterId === clusterId && (record.etcdHeldKeys === "true" || state.destinationKeys === 0);
 }
 
