@@ -1,7 +1,7 @@
 # Everything runs on Node 24 from node_modules; `make` alone lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit e2e e2e-long e2e-old faults faults-mutations faults-snapshots node-oldest world bench bench-outage bench-preview package toolchain sandbox sandbox-down
+.PHONY: help demo test check unit e2e e2e-long e2e-old faults faults-mutations faults-snapshots faults-restore node-oldest world bench bench-restore bench-outage bench-preview package toolchain sandbox sandbox-down
 
 NODE := node_modules/.bin/node
 INSTALLED := node_modules/.package-lock.json
@@ -39,6 +39,9 @@ faults-mutations: $(INSTALLED) ## Without the guard, the pinned revision or the 
 faults-snapshots: $(INSTALLED) ## 1,000 snapshots' files, each spoilt in its own way: none is read as other keys than it had (1 minute; SEED=..., COUNT=...)
 	@SEED=$(or $(SEED),1) COUNT=$(or $(COUNT),1000) $(NODE) test/faults/read-spoilt-snapshots.ts
 
+faults-restore: $(INSTALLED) ## Snapshots of etcd 3.4 and 3.6 with 100,000 keys: read by ours as etcd's own restore reads them (2 minutes; KEYS=...)
+	@$(NODE) test/faults/compare-snapshots.ts
+
 node-oldest: $(INSTALLED) toolchain ## The unit tests and a whole migration on the oldest Node that is allowed (12 minutes, on a busy machine twice that)
 	@$(NODE) test/oldest-node/run-on-oldest-node.ts unit e2e test/e2e/migration.test.ts
 
@@ -47,6 +50,10 @@ world: $(INSTALLED) toolchain ## 200 acts of an administrator, and after each wh
 
 bench: $(INSTALLED) ## Measure the copy against other tools (an hour and a half; with QUICK=1 two minutes: see bench/README.md)
 	@$(NODE) bench/copy-benchmark.ts
+	@$(NODE) bench/restore/restore-benchmark.ts
+
+bench-restore: $(INSTALLED) ## Its last part alone: a snapshot restored by us and by etcdctl (20 minutes; QUICK=1 half a one)
+	@$(NODE) bench/restore/restore-benchmark.ts
 
 bench-outage: $(INSTALLED) toolchain ## Measure how long Trident is away, ours against the vendor's procedure (25 minutes; QUICK=1 five)
 	@$(NODE) bench/outage/outage-benchmark.ts

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { createInterface } from "node:readline";
 
 import type { CertificateAuthority, IssuedCertificate } from "../test/certificate-authority.ts";
 import { freePort } from "../test/etcd-process.ts";
+import { peakOf } from "./tool-process.ts";
 
 /** What every client and server of a benchmark shares: mutual TLS under one CA. */
 export interface BenchCredentials {
@@ -18,6 +20,8 @@ export interface BenchCredentials {
 export interface BenchEtcd {
   /** On 127.0.0.1. */
   readonly port: number;
+  /** The most memory that was resident so far. */
+  peakMebibytes(): number;
   stop(): Promise<void>;
 }
 
@@ -32,16 +36,38 @@ export class NoRealDiskError extends Error {
 /** Everything fits, and NOSPACE is no part of the benchmark. */
 const QUOTA_BYTES = 8 * 1024 ** 3;
 
+/** Where an etcd that is about to start keeps its data, and what it calls itself. */
+export interface EtcdPlace {
+  readonly dataDirectory: string;
+  readonly name: string;
+  readonly peerUrl: string;
+}
+
+export interface BenchEtcdOptions {
+  /** Fills the data directory, which is not there yet. */
+  readonly prepare?: (place: EtcdPlace) => Promise<void>;
+}
+
+const memberName = "bench";
+
 /** A single member with etcd's own defaults: each commit is synced to disk. Its data goes when it stops. */
-export async function startBenchEtcd({ authority, server }: BenchCredentials): Promise<BenchEtcd> {
+export async function startBenchEtcd(
+  { authority, server }: BenchCredentials,
+  { prepare }: BenchEtcdOptions = {},
+): Promise<BenchEtcd> {
   const directory = await mkdtemp(join(tmpdir(), "copy-benchmark-"));
   const port = await freePort();
   const url = `https://127.0.0.1:${port}`;
   const peerUrl = `http://127.0.0.1:${await freePort()}`;
+  const dataDirectory = join(directory, "data");
+  await prepare?.({ dataDirectory, name: memberName, peerUrl }).catch(async (error: unknown) => {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  });
   const etcd = spawn(
     "etcd",
     [
-      ...["--name=bench", `--data-dir=${directory}/data`, `--initial-cluster=bench=${peerUrl}`],
+      ...[`--name=${memberName}`, `--data-dir=${dataDirectory}`, `--initial-cluster=${memberName}=${peerUrl}`],
       ...[`--listen-client-urls=${url}`, `--advertise-client-urls=${url}`],
       ...[`--listen-peer-urls=${peerUrl}`, `--initial-advertise-peer-urls=${peerUrl}`],
       ...[`--cert-file=${server.certificateFile}`, `--key-file=${server.privateKeyFile}`, "--client-cert-auth"],
@@ -57,7 +83,8 @@ export async function startBenchEtcd({ authority, server }: BenchCredentials): P
   };
   try {
     await untilServing(etcd);
-    return { port, stop };
+    const peakMebibytes = () => peakOf(readFileSync(`/proc/${etcd.pid ?? 0}/status`, "utf8"));
+    return { port, peakMebibytes, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -104,7 +104,7 @@ function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** Past the proxies: the check is no part of what is measured. */
-async function compareBytes(
+export async function compareBytes(
   { peers, credentials }: Bench,
   task: CopyTask,
   cell: Cell,

@@ -48,7 +48,11 @@ export function targetsTable(outcomes: readonly TargetOutcome[]): string {
 }
 
 /** The first columns are words, aligned on the left; the others numbers, on the right. */
-function alignedTable(header: readonly string[], lines: readonly (readonly string[])[], wordColumns: number): string {
+export function alignedTable(
+  header: readonly string[],
+  lines: readonly (readonly string[])[],
+  wordColumns: number,
+): string {
   const all = [header, ...lines];
   const widths = header.map((_, column) => Math.max(...all.map((line) => (line[column] ?? "").length)));
   return all

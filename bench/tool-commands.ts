@@ -31,6 +31,15 @@ export function toolCommand(
   }
 }
 
+/** The same engine with a snapshot's file as its source, and the verification. */
+export function restoreCommand(
+  credentials: BenchCredentials,
+  { snapshot, to, prefix }: { readonly snapshot: string; readonly to: number; readonly prefix: string },
+): [program: string, ...args: string[]] {
+  const [program, ...args] = ourCommand(credentials, { from: 0, to, prefix });
+  return [program, "--optimize-for-size", ...args, `--from-snapshot=${snapshot}`, "--verify"];
+}
+
 /** A program of bench/peers that works on both etcds. */
 export function peerCommand(
   peers: string,

@@ -37,6 +37,8 @@ export interface EtcdProcessOptions {
   readonly program?: string;
   /** A snapshot's file that `etcdctl snapshot restore` makes its first data of. */
   readonly restoredFrom?: string;
+  /** What does that for it, such as the path of an etcdutl. @default "etcdctl", as the machine has it */
+  readonly restorer?: string;
   /** The address that it takes clients at; the server's certificate is then to be for it. @default "127.0.0.1" */
   readonly host?: string;
 }
@@ -65,7 +67,8 @@ async function startOnFreePorts(options: EtcdProcessOptions): Promise<EtcdProces
   const url = `https://${host}:${port}`;
   const peerUrl = `http://127.0.0.1:${await freePort()}`;
   if (options.restoredFrom !== undefined) {
-    await restoreSnapshot(options.restoredFrom, `${directory}/data`, peerUrl);
+    const { restorer = "etcdctl", restoredFrom } = options;
+    await restoreSnapshot(restorer, restoredFrom, `${directory}/data`, peerUrl);
   }
   const etcd = spawn(
     options.program ?? "etcd",
@@ -125,10 +128,10 @@ async function startOnFreePorts(options: EtcdProcessOptions): Promise<EtcdProces
   };
 }
 
-async function restoreSnapshot(file: string, directory: string, peerUrl: string): Promise<void> {
+async function restoreSnapshot(restorer: string, file: string, directory: string, peerUrl: string): Promise<void> {
   const words = ["snapshot", "restore", file, `--data-dir=${directory}`, "--name=test"];
   const cluster = [`--initial-cluster=test=${peerUrl}`, `--initial-advertise-peer-urls=${peerUrl}`];
-  await promisify(execFile)("etcdctl", [...words, ...cluster], { env: { ...process.env, ETCDCTL_API: "3" } });
+  await promisify(execFile)(restorer, [...words, ...cluster], { env: { ...process.env, ETCDCTL_API: "3" } });
 }
 
 export function issueServerCertificate(authority: CertificateAuthority, validDays = 2): Promise<IssuedCertificate> {
