@@ -4,10 +4,11 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { startEtcd } from "../../../etcd-process.ts";
 import { describedEntries } from "./described-entries.ts";
-import type { SavedByEtcd } from "./saved-by-etcds.ts";
+import { savedByEtcds, type SavedByEtcd } from "./saved-by-etcds.ts";
 import { writeHistory } from "./write-history.ts";
 
-// Writes saved-by-etcds.json anew, with the etcds whose paths are given: for versions that the machine's packages don't have.
+// Writes to saved-by-etcds.json, anew or beside the others, what the etcds save whose paths are given: for versions that the machine's
+// packages don't have.
 //   node test/migration/snapshot/file/write-saved-by-etcds.ts /path/to/etcd-3.5 /path/to/etcd-3.6 ...
 
 const saved: SavedByEtcd[] = [];
@@ -26,4 +27,8 @@ for (const program of process.argv.slice(2)) {
   await etcd.stop();
 }
 const path = fileURLToPath(new URL("saved-by-etcds.json", import.meta.url));
-writeFileSync(path, `${JSON.stringify(saved, undefined, 2)}\n`);
+const others = savedByEtcds.filter(({ version }) => !saved.some((anew) => anew.version === version));
+const all = [...others, ...saved].sort((one, other) =>
+  one.version.localeCompare(other.version, "en", { numeric: true }),
+);
+writeFileSync(path, `${JSON.stringify(all, undefined, 2)}\n`);
