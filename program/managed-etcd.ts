@@ -80,7 +80,14 @@ export function etcdPodSettings(settings: Settings, platform: Platform) {
     antiAffinity: settings.memberAntiAffinity,
     userId: platform === "openshift" ? ("assigned" as const) : 1000,
     timeoutSeconds: settings.timeoutSeconds,
+    ...memberStorage(settings),
   };
+}
+
+/** Nothing where members keep their data in their pods. */
+function memberStorage({ etcdStorageSize: size, etcdStorageClass }: Settings): Pick<ManagedEtcdArgs, "storage"> {
+  if (size === "") return {};
+  return { storage: { size, ...(etcdStorageClass === "" ? {} : { storageClass: etcdStorageClass }) } };
 }
 
 /** As settings, for the errors of a destroy. */

@@ -60,6 +60,9 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
     ...(settings.tridentClusterRole === "own" ? {} : { tridentClusterRole: settings.tridentClusterRole }),
     ...(settings.etcdClusterCrd === "own" ? {} : { etcdClusterCrd: settings.etcdClusterCrd }),
     ...keysToDiscard(settings),
+    ...(existing === undefined && settings.etcdStorageSize !== ""
+      ? { memberStorage: { size: settings.etcdStorageSize, storageClass: settings.etcdStorageClass } }
+      : {}),
     ...(settings.movedFromEtcd === "" ? {} : { movedFromEtcd: settings.movedFromEtcd }),
     ownEtcd: etcdName,
   };

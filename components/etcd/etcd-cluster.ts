@@ -66,6 +66,12 @@ export interface EtcdClusterArgs {
    */
   readonly memberPod?: MemberPod;
   /**
+   * Claims that members made from then on keep their data on, each one of its own. Its storage is not to come from what keeps its state
+   * in this etcd.
+   * @default their data is in their pods, and gone with these
+   */
+  readonly storage?: MemberStorage;
+  /**
    * How long to wait until all members are ready, in seconds.
    * @default 300
    */
@@ -74,6 +80,13 @@ export interface EtcdClusterArgs {
 
 /** What the etcd-operator can give its members; it knows no pull secrets, priority classes, host aliases or DNS settings. */
 export type MemberPod = Pick<PodSettings, "nodeSelector" | "tolerations" | "affinity" | "resources" | "env">;
+
+export interface MemberStorage {
+  /** Such as `2Gi`. */
+  readonly size: pulumi.Input<string>;
+  /** @default the cluster's default one */
+  readonly storageClass?: pulumi.Input<string>;
+}
 
 export interface EtcdClusterTls {
   /** {etcd-client.crt, etcd-client.key, etcd-client-ca.crt} */
@@ -225,6 +238,7 @@ export interface EtcdClusterSpec {
     readonly etcdEnv: kubernetes.types.input.core.v1.EnvVar[];
     readonly resources: kubernetes.types.input.core.v1.ResourceRequirements;
     readonly affinity?: object;
+    readonly persistentVolumeClaimSpec?: kubernetes.types.input.core.v1.PersistentVolumeClaimSpec;
     readonly securityContext: kubernetes.types.input.core.v1.PodSecurityContext;
   };
   readonly TLS: {
@@ -247,6 +261,7 @@ export function etcdClusterSpec(args: Omit<EtcdClusterArgs, "namespace" | "clien
     etcdEnv: joinedBy(compacting, env, "name"),
     resources: resources ?? { requests: { cpu: "100m", memory: "128Mi" } },
     ...(Object.keys(affinity).length === 0 ? {} : { affinity }),
+    ...(args.storage === undefined ? {} : { persistentVolumeClaimSpec: claimOf(args.storage) }),
     securityContext: memberSecurityContext(args.userId ?? 1000),
   };
   return {
@@ -261,6 +276,14 @@ export function etcdClusterSpec(args: Omit<EtcdClusterArgs, "namespace" | "clien
         operatorSecret: args.tls.clientSecretName,
       },
     },
+  };
+}
+
+function claimOf({ size, storageClass }: MemberStorage): kubernetes.types.input.core.v1.PersistentVolumeClaimSpec {
+  return {
+    accessModes: ["ReadWriteOnce"],
+    resources: { requests: { storage: size } },
+    ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
   };
 }
 

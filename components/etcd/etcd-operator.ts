@@ -13,6 +13,11 @@ import { podInState, pullPolicyOf, secretValues } from "../pod-inputs.ts";
 export interface EtcdOperatorArgs {
   /** The namespace that the operator runs in and looks for EtcdClusters in. */
   readonly namespace: pulumi.Input<string>;
+  /**
+   * Whether it is to make claims for its members, as EtcdCluster's `storage` asks for.
+   * @default false
+   */
+  readonly makesClaims?: boolean;
   /** The names of the Secrets with the client certificates by which it reaches the members. It can read no others. */
   readonly clientSecretNames: pulumi.Input<pulumi.Input<string>[]>;
   /**
@@ -112,7 +117,7 @@ function createPermissions(
   const serviceAccount = new kubernetes.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, { parent });
   const role = new kubernetes.rbac.v1.Role(
     `${name}-role`,
-    { metadata, rules: etcdOperatorRules(lock.metadata.name, args.clientSecretNames) },
+    { metadata, rules: etcdOperatorRules(lock.metadata.name, args.clientSecretNames, args.makesClaims) },
     { parent },
   );
   const binding = new kubernetes.rbac.v1.RoleBinding(

@@ -223,7 +223,7 @@ function createOperator(
   tls: EtcdTls | BroughtEtcdTls,
   clientCertificateVersion: pulumi.Output<string>,
 ): EtcdOperator {
-  const { namespace, operatorImage, operatorPod, userId, crd, apis, timeoutSeconds = 300 } = args;
+  const { namespace, operatorImage, operatorPod, userId, crd, apis, storage, timeoutSeconds = 300 } = args;
   const crdRemoval = new CrdRemoval(names.crdRemoval, { ...clusterChoice(args), timeoutSeconds }, stepOptions(beside));
   return new EtcdOperator(
     names.operator,
@@ -234,6 +234,7 @@ function createOperator(
       ...(operatorImage === undefined ? {} : { image: operatorImage }),
       ...(operatorPod === undefined ? {} : { pod: operatorPod }),
       ...(userId === undefined ? {} : { userId }),
+      ...(storage === undefined ? {} : { makesClaims: true }),
       ...(crd === undefined ? {} : { crd }),
       ...(apis === undefined ? {} : { apis }),
       timeoutSeconds,

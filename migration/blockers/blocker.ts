@@ -71,6 +71,7 @@ export type BlockerKind =
   | "anotherEtcd"
   | "etcdClusterFailed"
   | "quorumLost"
+  | "storageClassMissing"
   | "etcdNoSpace"
   | "etcdCorrupt"
   | "lostEtcd"

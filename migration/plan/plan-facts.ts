@@ -13,6 +13,7 @@ import type { DeploymentManagers } from "./read/deployment-managers.ts";
 import type { GivenObjects } from "./read/given-objects.ts";
 import type { LegacyObjects } from "./read/legacy-objects.ts";
 import type { FoundNode } from "./read/nodes.ts";
+import type { MemberStorageFacts } from "./read/member-storage.ts";
 import type { NamespaceFacts } from "./read/namespace/read-namespace.ts";
 import type { OtherTridents } from "./read/other-tridents.ts";
 import type { RunningMigration } from "./read/running-migration.ts";
@@ -52,6 +53,8 @@ export interface PlanFacts {
   readonly etcdCluster: ServedObject | undefined;
   /** Of the stack's own etcd; undefined when their pods could not be listed. */
   readonly members: readonly AskedMember[] | undefined;
+  /** Where the storage for members' claims comes from; undefined where they have none. */
+  readonly memberStorage?: MemberStorageFacts | undefined;
   /** What the EtcdCluster will say of its members; undefined where nobody says. */
   readonly plannedMembers?: MemberSpec;
   /** Why this program's Trident, which is to serve, does not. */

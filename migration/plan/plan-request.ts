@@ -76,6 +76,8 @@ export interface PlanRequest {
   readonly broughtCertificates?: ShownCertificates;
   /** Where the old etcd's snapshot is kept; empty for none. */
   readonly snapshotDirectory: string;
+  /** The claims that members keep their data on; absent where that is in their pods. */
+  readonly memberStorage?: { readonly size: string; readonly storageClass: string };
   /** What is set of pods; nothing without it. */
   readonly pods?: PodRequest;
   /** How many keys that a new Trident wrote the user gives up; none without it. */

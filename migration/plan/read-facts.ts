@@ -14,6 +14,7 @@ import type { Access, ClusterReader } from "./read/cluster-reader.ts";
 import { readGivenObjects } from "./read/given-objects.ts";
 import { readLegacyObjects } from "./read/legacy-objects.ts";
 import { readNodes } from "./read/nodes.ts";
+import { readMemberStorage } from "./read/member-storage.ts";
 import { readNamespace } from "./read/namespace/read-namespace.ts";
 import { readOtherTridents } from "./read/other-tridents.ts";
 import { readMissingPermissions } from "./read/missing-permissions.ts";
@@ -62,23 +63,25 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   const legacy = found?.externalEtcd === undefined ? found : undefined;
   const carried = findCarriedPod(flow, record);
   const stackPods = await request.stackPods?.({ carried: carried?.pod() ?? {}, apis });
-  const [claim, legacyObjects, state, members, tridentTrouble, pullSecrets, namespace] = await Promise.all([
-    legacy === undefined ? undefined : readClaim(reader, legacy),
-    readLegacyObjects(reader, request, standing ?? legacy, record),
-    flow.putBack === undefined
-      ? readState(environment, request, {
-          ...{ ...flow, etcdCluster, isExisting: etcd.isThereBefore },
-          record: flow.flow === "move" ? trident.move?.record : record,
-        })
-      : readStateToCarryBack(environment, request),
-    // Their pods are among the permissions that are asked for.
-    missingNamespace === undefined ? unlessForbidden(environment.askMembers()) : [],
-    hasTrident(flow.flow) ? environment.findTridentTrouble() : undefined,
-    readPullSecrets(reader, request.namespace, wantedPullSecrets(request)),
-    missingNamespace === undefined
-      ? readNamespace(reader, { ...request, stackPods }, { flow, apis, kubernetesVersion: discovery.version })
-      : undefined,
-  ]);
+  const [claim, legacyObjects, state, members, memberStorage, tridentTrouble, pullSecrets, namespace] =
+    await Promise.all([
+      legacy === undefined ? undefined : readClaim(reader, legacy),
+      readLegacyObjects(reader, request, standing ?? legacy, record),
+      flow.putBack === undefined
+        ? readState(environment, request, {
+            ...{ ...flow, etcdCluster, isExisting: etcd.isThereBefore },
+            record: flow.flow === "move" ? trident.move?.record : record,
+          })
+        : readStateToCarryBack(environment, request),
+      // Their pods are among the permissions that are asked for.
+      missingNamespace === undefined ? unlessForbidden(environment.askMembers()) : [],
+      readMemberStorage(reader, request),
+      hasTrident(flow.flow) ? environment.findTridentTrouble() : undefined,
+      readPullSecrets(reader, request.namespace, wantedPullSecrets(request)),
+      missingNamespace === undefined
+        ? readNamespace(reader, { ...request, stackPods }, { flow, apis, kubernetesVersion: discovery.version })
+        : undefined,
+    ]);
   return {
     ...{ cluster: environment.cluster, clusterUid: kubeSystem?.metadata?.uid },
     ...{ kubernetesVersion: discovery.version, apis, unservedApis: unservedApis(discovery) },
@@ -88,6 +91,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     namespace,
     formerEtcd: trident.move?.source,
     ...(carried === undefined ? {} : { carriedPod: carried }),
+    ...(memberStorage === undefined ? {} : { memberStorage }),
     ...(stackPods?.members === undefined ? {} : { plannedMembers: stackPods.members }),
     ...{ makesNamespace, blockers: missingNamespace === undefined || makesNamespace ? [] : [missingNamespace] },
   };

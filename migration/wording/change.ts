@@ -14,6 +14,8 @@ export type InputName =
   | "endpoints"
   | "etcdClusterCrd"
   | "etcdClusterSize"
+  | "etcdStorageClass"
+  | "etcdStorageSize"
   | "etcdVersion"
   | "gatewayImage"
   | "keyAlgorithm"

@@ -33,6 +33,8 @@ export const settingsOf: Readonly<Record<InputName, string | Readonly<Record<str
   endpoints: "existingEtcdEndpoints",
   etcdClusterCrd: "etcdClusterCrd",
   etcdClusterSize: "etcdClusterSize",
+  etcdStorageClass: "etcdStorageClass",
+  etcdStorageSize: "etcdStorageSize",
   etcdVersion: "etcdVersion",
   gatewayImage: { etcdRepository: "REPOSITORY", etcdVersion: "VERSION" },
   keyAlgorithm: "certificateKeyAlgorithm",

@@ -4,6 +4,19 @@ type IsSet = (name: keyof Settings) => boolean;
 
 /** What does not go together in the settings that say what is done, a sentence each. */
 export function checkFlows(settings: Settings, isSet: IsSet): string[] {
+  return [...checkStorage(settings, isSet), ...checkTridentsFlows(settings, isSet)];
+}
+
+function checkStorage({ etcdStorageSize, etcdStorageClass }: Settings, isSet: IsSet): string[] {
+  // One that can't be read is a problem of its own.
+  if (etcdStorageSize !== "" || isSet("etcdStorageSize") || !isSet("etcdStorageClass")) return [];
+  return [
+    `etcdStorageClass is ${JSON.stringify(etcdStorageClass)}, and etcdStorageSize is empty, so that no member has a claim. Set it with ` +
+      '"pulumi config set etcdStorageSize 4Gi", or remove etcdStorageClass with "pulumi config rm etcdStorageClass".',
+  ];
+}
+
+function checkTridentsFlows(settings: Settings, isSet: IsSet): string[] {
   const { trident, migrate, rollback, abandonedClaim, legacyClaim } = settings;
   if (!trident) return withoutTrident(settings, isSet);
   const problems: string[] = [];

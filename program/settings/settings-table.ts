@@ -10,6 +10,7 @@ import {
 } from "./parse-image.ts";
 import { podLabels } from "./parse-labels.ts";
 import { etcdPod, helperPod, operatorPod, pullSecretNames, tridentPod } from "./parse-pod.ts";
+import { memberStorageClass, memberStorageSize } from "./parse-storage.ts";
 import { amount, clusterSize, hours, seconds } from "./parse-number.ts";
 import {
   anyText,
@@ -157,6 +158,17 @@ export const settingsTable = {
     etcdPod,
     "The same for the etcd members that are made from then on: nodeSelector, tolerations, affinity, resources and " +
       "env, which holds settings of etcd.",
+  ),
+  etcdStorageSize: setting(
+    "",
+    memberStorageSize,
+    "How big a claim of its own each etcd member keeps its data on, such as 4Gi, which is to hold twice " +
+      "ETCD_QUOTA_BACKEND_BYTES (2 GiB). Members that run are replaced one by one. Empty keeps members' data in their pods.",
+  ),
+  etcdStorageClass: setting(
+    "",
+    memberStorageClass,
+    "The StorageClass of these claims, never one of Trident's own. Empty takes the cluster's default one.",
   ),
   operatorPod: setting({}, operatorPod, "The same for the etcd-operator's pod, without volumes, envFrom and args."),
   helperPod: setting(

@@ -31,7 +31,7 @@ export async function readClaimStorage(
   return { claim, volume: volume as V1PersistentVolume | undefined, storageClass };
 }
 
-const classes = "/apis/storage.k8s.io/v1/storageclasses";
+export const classesPath = "/apis/storage.k8s.io/v1/storageclasses";
 const defaultAnnotations = [
   "storageclass.kubernetes.io/is-default-class",
   "storageclass.beta.kubernetes.io/is-default-class",
@@ -41,7 +41,7 @@ async function readStorageClass(
   reader: Pick<ClusterReader, "read" | "list">,
   name: string,
 ): Promise<V1StorageClass | undefined> {
-  if (name !== "") return (await reader.read(`${classes}/${name}`)) as V1StorageClass | undefined;
-  const all = ((await reader.list(classes)) ?? []) as readonly object[] as readonly V1StorageClass[];
+  if (name !== "") return (await reader.read(`${classesPath}/${name}`)) as V1StorageClass | undefined;
+  const all = ((await reader.list(classesPath)) ?? []) as readonly object[] as readonly V1StorageClass[];
   return all.find(({ metadata }) => defaultAnnotations.some((each) => metadata?.annotations?.[each] === "true"));
 }

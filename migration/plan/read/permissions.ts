@@ -1,4 +1,5 @@
 import type { ClusterApis } from "../../kubernetes/cluster-apis.ts";
+import { memberClaimsRule } from "../../permissions/etcd-operator-rules.ts";
 import type { PolicyRule } from "../../permissions/policy-rule.ts";
 import { constraintRules, tridentClusterRules, tridentNamespaceRules } from "../../permissions/trident-rules.ts";
 import type { PlanRequest } from "../plan-request.ts";
@@ -107,6 +108,8 @@ export interface Run extends Pick<PlanRequest, "namespace" | "migrate" | "securi
   readonly makesClusterRole: boolean;
   /** Whose the CRD of EtcdCluster is: somebody else's is looked at, or is not where it need not be. */
   readonly crd: "own" | "existing" | "unseen";
+  /** Whether the etcd-operator makes claims for its members. */
+  readonly makesMemberClaims?: boolean;
   /** Whether objects are made by server-side apply. */
   readonly isByName: boolean;
 }
@@ -120,6 +123,7 @@ export function runOf(request: PlanRequest, { serverSideApply }: Pick<ClusterApi
     makesClusterRole: request.tridentClusterRole !== "existing",
     makesNamespace: request.createNamespace === true,
     ...(constraint === undefined ? {} : { securityContextConstraint: constraint }),
+    ...(request.memberStorage === undefined ? {} : { makesMemberClaims: true }),
     isByName: serverSideApply,
   };
 }
@@ -145,7 +149,8 @@ export function neededPermissions(run: Run, etcd: EtcdNeeds): NeededPermissions 
     ...(migrate ? migrationInNamespace : []),
   ];
   const inCluster = [...(run.makesClusterRole ? tridentsInCluster(clusterRole, isByName) : []), ...etcd.inCluster(run)];
-  const grants: Grant[] = [...etcd.grants, ...tridentsGrants(run, clusterRole)];
+  const claims = run.makesMemberClaims === true ? [memberClaimsGrant] : [];
+  const grants: Grant[] = [...etcd.grants, ...claims, ...tridentsGrants(run, clusterRole)];
   return {
     used: distinct([
       ...inNamespace.flatMap((need) => each(need, namespace)),
@@ -156,6 +161,9 @@ export function neededPermissions(run: Run, etcd: EtcdNeeds): NeededPermissions 
     granted: grants.map((grant) => grantedBy(grant, run)),
   };
 }
+
+/** Besides what the etcd-operator's Role grants anyway. */
+const memberClaimsGrant: Grant = { kind: "Role", name: "etcd-operator", rules: [memberClaimsRule] };
 
 function tridentsGrants(
   { makesTrident, makesClusterRole, securityContextConstraint: constraint }: Run,

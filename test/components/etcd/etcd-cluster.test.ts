@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { EtcdCluster, type MemberPod } from "../../../components/etcd/etcd-cluster.ts";
+import { EtcdCluster, type MemberPod, type MemberStorage } from "../../../components/etcd/etcd-cluster.ts";
 import { record, valueOf } from "../registrations.ts";
 import type { Registrations } from "../registrations.ts";
 
@@ -9,7 +9,7 @@ const clusterType = "kubernetes:etcd.database.coreos.com/v1beta2:EtcdCluster";
 
 let component: EtcdCluster | undefined;
 
-function cluster(preview = false, size = 3, memberPod?: MemberPod): Promise<Registrations> {
+function cluster(preview = false, size = 3, memberPod?: MemberPod, storage?: MemberStorage): Promise<Registrations> {
   return record(preview, () => {
     component = new EtcdCluster("db", {
       namespace: "storage",
@@ -21,6 +21,7 @@ function cluster(preview = false, size = 3, memberPod?: MemberPod): Promise<Regi
       tls: { clientSecretName: "client", serverSecretName: "server", peerSecretName: "peer" },
       timeoutSeconds: 90,
       ...(memberPod === undefined ? {} : { memberPod }),
+      ...(storage === undefined ? {} : { storage }),
     });
   });
 }
@@ -154,7 +155,17 @@ test("gives members what the operator can give them, and keeps them apart as bef
   ]);
 });
 
-async function memberPod(given?: MemberPod): Promise<Record<string, unknown>> {
-  const [registered] = (await cluster(false, 3, given)).ofType(clusterType);
+test("has each member keep its data on a claim of its own where storage is given, and not otherwise", async () => {
+  assert.equal((await memberPod()).persistentVolumeClaimSpec, undefined);
+  assert.deepEqual((await memberPod(undefined, { size: "4Gi" })).persistentVolumeClaimSpec, {
+    accessModes: ["ReadWriteOnce"],
+    resources: { requests: { storage: "4Gi" } },
+  });
+  const fast = await memberPod(undefined, { size: "4Gi", storageClass: "fast" });
+  assert.equal((fast.persistentVolumeClaimSpec as { storageClassName: string }).storageClassName, "fast");
+});
+
+async function memberPod(given?: MemberPod, storage?: MemberStorage): Promise<Record<string, unknown>> {
+  const [registered] = (await cluster(false, 3, given, storage)).ofType(clusterType);
   return (registered?.inputs.spec as { pod: Record<string, unknown> }).pod;
 }

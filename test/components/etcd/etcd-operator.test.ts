@@ -7,7 +7,7 @@ import { EtcdOperator, type OperatorPod } from "../../../components/etcd/etcd-op
 import { isSecret, record, revealed } from "../registrations.ts";
 import type { Registrations } from "../registrations.ts";
 
-function operator(preview = false, pod?: OperatorPod): Promise<Registrations> {
+function operator(preview = false, pod?: OperatorPod, makesClaims?: boolean): Promise<Registrations> {
   return record(preview, () => {
     new EtcdOperator("op", {
       namespace: "storage",
@@ -15,6 +15,7 @@ function operator(preview = false, pod?: OperatorPod): Promise<Registrations> {
       image: "registry.example/operator:1",
       timeoutSeconds: 90,
       ...(pod === undefined ? {} : { pod }),
+      ...(makesClaims === undefined ? {} : { makesClaims }),
     });
   });
 }
@@ -70,6 +71,17 @@ test("grants no verb on everything, no foreign Secret, and nothing outside its n
   ]);
   assert.deepEqual(about("customresourcedefinitions"), []);
   assert.deepEqual(about("deployments"), []);
+  assert.deepEqual(about("persistentvolumeclaims"), []);
+});
+
+test("lets the operator make and remove claims only where its members keep their data on them", async () => {
+  const { rules } = (await operator(false, undefined, true)).named("op-role").inputs as {
+    rules: { resources: string[] }[];
+  };
+  assert.deepEqual(
+    rules.filter(({ resources }) => resources.includes("persistentvolumeclaims")),
+    [{ apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["create", "delete"] }],
+  );
 });
 
 test("defines EtcdCluster without a status subresource, which the operator could not write to", async () => {

@@ -21,7 +21,7 @@ const verbs = [
   "scale",
 ];
 const kinds =
-  /^(deployments?|pods?|pvc|persistentvolumeclaims?|configmaps?|secrets?|lease|namespaces?|etcdclusters?|pv|crd|customresourcedefinition|statefulsets?|serviceaccounts?|services?|resourcequotas?|limitranges?|[a-z]+\.[a-z.]+)([/.,]|$)/;
+  /^(deployments?|pods?|pvc|persistentvolumeclaims?|configmaps?|secrets?|lease|namespaces?|etcdclusters?|pv|crd|customresourcedefinition|statefulsets?|serviceaccounts?|services?|resourcequotas?|limitranges?|storageclass(es)?|[a-z]+\.[a-z.]+)([/.,]|$)/;
 
 describe("each command in a blocker's remedy", () => {
   for (const [kind, arrange, change] of blockedPlans) {

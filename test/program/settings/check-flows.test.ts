@@ -42,3 +42,9 @@ test("makes an etcd alone of what is about no Trident only", () => {
   );
   assert.equal(another, undefined);
 });
+
+test("refuses a StorageClass for claims that no member has", () => {
+  const [problem] = problemsOf({ etcdStorageClass: "fast" });
+  assert.match(problem ?? "", /etcdStorageClass is "fast", and etcdStorageSize is empty/);
+  assert.deepEqual(problemsOf({ etcdStorageClass: "fast", etcdStorageSize: "4Gi" }), []);
+});

@@ -122,7 +122,10 @@ function minorityMissing(
   );
 }
 
-function quorumLost({ address, members = [], recorded }: MembersFacts, { all, serving }: MemberCounts): Blocker {
+function quorumLost(
+  { address, served, members = [], recorded }: MembersFacts,
+  { all, serving }: MemberCounts,
+): Blocker {
   const { namespace, etcdCluster } = address;
   const alive = members.find(({ kind }) => kind === "answers");
   const id = recorded === undefined ? "" : ` (cluster id ${recorded.clusterId})`;
@@ -135,7 +138,7 @@ function quorumLost({ address, members = [], recorded }: MembersFacts, { all, se
     object: `EtcdCluster/${etcdCluster}`,
     message:
       `Trident's etcd${id} has lost its quorum: ${serving} of its ${all} members serve, and ${majorityOf(all)} are needed ` +
-      `(${describeMembers(members)}). Members keep their data in their pods (emptyDir): ${fate}. The etcd-operator does not bring ` +
+      `(${describeMembers(members)}). ${dataOf(served, fate)} The etcd-operator does not bring ` +
       `a lost majority back, and its EtcdCluster says nothing of it.`,
     remedy: [
       `If pods are only starting, wait and run this again: \`kubectl --namespace ${namespace} get pods --selector ` +
@@ -144,6 +147,15 @@ function quorumLost({ address, members = [], recorded }: MembersFacts, { all, se
       ...waysToGiveUp(recorded, `kubectl --namespace ${namespace} delete etcdcluster ${etcdCluster}`),
     ].join("\n"),
   };
+}
+
+/** Whether anything of it is left without their pods. */
+function dataOf(served: ServedObject | undefined, fate: string): string {
+  const { pod } = (served?.spec ?? {}) as { readonly pod?: { readonly persistentVolumeClaimSpec?: object } };
+  return pod?.persistentVolumeClaimSpec === undefined
+    ? `Members keep their data in their pods (emptyDir): ${fate}.`
+    : "Members made since the settings say so keep their data on claims, which outlive their pods and bear their names; no member is ever " +
+        "started on one again by itself. Delete none of them, nor the EtcdCluster, with which they go, before what they hold is restored.";
 }
 
 const certificates = "/etc/etcdtls/operator/etcd-tls/etcd-client";

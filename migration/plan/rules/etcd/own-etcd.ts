@@ -25,6 +25,7 @@ import { atRisk, nothingFound, together, type Findings } from "../findings.ts";
 import { checkAlarms } from "./alarms.ts";
 import { checkAuthorities } from "./authorities.ts";
 import type { EtcdRules } from "./etcd-rules.ts";
+import { checkMemberStorage } from "./member-storage.ts";
 import { checkMembers, countMembers } from "./members.ts";
 import { checkOutdated } from "./outdated-members.ts";
 
@@ -174,6 +175,7 @@ function checkOwnEtcd(request: PlanRequest, address: EtcdClusterAddress, facts: 
   return together(
     members,
     checkAlarms({ flow, address, members: facts.members }),
+    checkMemberStorage(request, facts),
     members.blockers.length > 0 ? nothingFound : checkOutdated(flow, { ...facts, size: request.etcdClusterSize }),
     checkKeysBeforeTrident(request, facts),
     checkAuthorities({
@@ -183,7 +185,7 @@ function checkOwnEtcd(request: PlanRequest, address: EtcdClusterAddress, facts: 
       secrets: secretsIn(facts.objects),
       hasMembers: facts.etcdCluster !== undefined,
     }),
-    members.blockers.length > 0 ? nothingFound : checkReach(facts, flow, request.etcdClusterSize),
+    members.blockers.length > 0 ? nothingFound : checkReach(facts, flow, request),
     checkClusterDns(facts.silentDns, address.etcdCluster),
   );
 }
@@ -204,7 +206,7 @@ function checkKeysBeforeTrident(
 export function checkReach(
   { etcdCluster, state }: Pick<PlanFacts, "etcdCluster" | "state">,
   flow: Flow,
-  size: number,
+  { etcdClusterSize: size, memberStorage }: Pick<PlanRequest, "etcdClusterSize" | "memberStorage">,
 ): Findings {
   const unasked =
     etcdCluster === undefined || state.destination !== undefined
@@ -217,7 +219,10 @@ export function checkReach(
   if (isServing(flow) || flow === "rolledBack") return unasked;
   const single =
     size > 1
-      ? "The members keep their data in their pods (emptyDir): only a snapshot survives the loss of most."
+      ? memberStorage !== undefined
+        ? "The etcd-operator makes a new member, with a new claim, for one that is lost: of most that are lost at once it makes none, and " +
+          "what their claims hold is got back by a restore."
+        : "The members keep their data in their pods (emptyDir): only a snapshot survives the loss of most."
       : "A single etcd member has nobody to replace its data from: when its pod goes, so does the state.";
   // One that stands was told of when it was made.
   return etcdCluster === undefined ? atRisk("state", single) : unasked;

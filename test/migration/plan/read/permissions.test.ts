@@ -78,6 +78,20 @@ describe("the permissions", () => {
     for (const migrate of [true, false]) assert.equal(new Set(names({ migrate })).size, names({ migrate }).length);
   });
 
+  it("grant claims to the etcd-operator only where members keep their data on them", () => {
+    const claims = (change: Partial<Run>) =>
+      names({ migrate: false, makesTrident: false, ...change }).filter((name) =>
+        /^(create|delete) persistentvolumeclaims /.test(name),
+      );
+    assert.deepEqual(claims({}), []);
+    assert.deepEqual(claims({ makesMemberClaims: true }), [
+      "create persistentvolumeclaims in trident",
+      "delete persistentvolumeclaims in trident",
+    ]);
+    const memberStorage = { size: "4Gi", storageClass: "" };
+    assert.equal(runOf(planRequest({ memberStorage }), newestApis).makesMemberClaims, true);
+  });
+
   it("for an existing etcd have no operator's, and those for the pod that pulls Trident's image", () => {
     const ofExisting = names({ migrate: false }, existingEtcd().destination);
     const operators = /customresourcedefinitions|etcdclusters|networkpolicies|endpoints|services/;

@@ -125,6 +125,7 @@ export const blockedPlans: readonly BlockedPlan[] = [
   ["sourceUnreachable", state.cannotBeRead],
   ["staleClaim", trident.isStale],
   ["stoppedTridentDeleted", (environment) => (environment.record = { ...emptyRecord, phase: "stopped" })],
+  ["storageClassMissing", () => undefined, { ...install, memberStorage: { size: "4Gi", storageClass: "fast" } }],
   ["takeOver", () => undefined, { ...install, takeOver: true }],
   ["unpullableImage", stack.hasNewContainerRuntime, { ...install, images: published }],
   ["unservedApi", stack.lacksAnApi],

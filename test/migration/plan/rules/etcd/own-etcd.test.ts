@@ -15,19 +15,24 @@ const asked = {
 describe("the stack's own etcd", () => {
   it("that can't be asked is a risk with its reason, and no blocker", () => {
     const failed = { destinationFailure: new Error("the Secret lacks a key.") };
-    const { blockers, risks } = told(checkReach({ etcdCluster, state: failed }, "migrate", 3), "state");
+    const { blockers, risks } = told(
+      checkReach({ etcdCluster, state: failed }, "migrate", { etcdClusterSize: 3 }),
+      "state",
+    );
     assert.deepEqual(blockers, []);
     assert.match(risks[0] ?? "", /can't be asked now.*: the Secret lacks a key\.$/);
-    assert.deepEqual(checkReach({ etcdCluster, state: asked }, "migrate", 3), nothingFound);
+    assert.deepEqual(checkReach({ etcdCluster, state: asked }, "migrate", { etcdClusterSize: 3 }), nothingFound);
   });
 
   it("with a single member, or members without volumes, is a risk where one is made", () => {
     const risksOf = (size: number) =>
-      told(checkReach({ etcdCluster: undefined, state: {} }, "install", size), "state").risks.join("\n");
+      told(checkReach({ etcdCluster: undefined, state: {} }, "install", { etcdClusterSize: size }), "state").risks.join(
+        "\n",
+      );
     assert.match(risksOf(1), /^A single etcd member .*$/);
     assert.match(risksOf(3), /^.*emptyDir.*$/);
     for (const flow of ["migrate", "migrated"] as const) {
-      assert.deepEqual(checkReach({ etcdCluster, state: asked }, flow, 1), nothingFound);
+      assert.deepEqual(checkReach({ etcdCluster, state: asked }, flow, { etcdClusterSize: 1 }), nothingFound);
     }
   });
 
