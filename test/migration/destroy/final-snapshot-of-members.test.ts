@@ -11,6 +11,7 @@ import { saveSnapshot } from "../../../migration/snapshot/save-snapshot.ts";
 import { openNamedStore } from "../../../migration/connect/open-store.ts";
 import { saveFinalSnapshot } from "../../../migration/destroy/final-snapshot.ts";
 import type { FoundMembers, RunningMember } from "../../../migration/members/find-members.ts";
+import { takeFromWholeMember } from "../../../migration/members/whole-member.ts";
 import { startCluster, type ClusterMember, type EtcdCluster } from "../../etcd-cluster.ts";
 import { startEtcd } from "../../etcd-process.ts";
 
@@ -56,6 +57,25 @@ describe("the last snapshot of real members", () => {
     });
     const path = await save({ running: [left], over: ["pod second Failed", "pod third Failed"] });
     assert.ok((await keysIn(path)) >= 2);
+  });
+
+  it("is of that one all the same for whoever says that a minority will do, and who may have more is told", async () => {
+    const running = [memberAt(cluster.target([first])), memberAt(cluster.target([second]))];
+    const taken = await takeFromWholeMember(
+      { running, paused: [], over: [] },
+      {
+        fromMinority: true,
+        take: ({ store }) =>
+          saveSnapshot({ content: store.snapshot(), directory, namespace: "storage", at: new Date() }),
+        endsAll: () => false,
+      },
+    );
+    assert.ok(taken.kind === "taken");
+    assert.ok((await keysIn(taken.result)) >= 2);
+    assert.equal(taken.member.keys, undefined);
+    const [other = "", ...more] = taken.member.mayLack;
+    assert.deepEqual(more, []);
+    assert.match(other, /^member \d+: /);
   });
 
   it("is of one that takes no more writes, because its database has reached its quota", async () => {

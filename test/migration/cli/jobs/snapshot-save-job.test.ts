@@ -68,6 +68,17 @@ describe("snapshot save", () => {
     assert.deepEqual(await readdir(directory), []);
   });
 
+  it("ends at a signal, without a file and without asking another member", async () => {
+    const stop = new AbortController();
+    const reason = new Error("stopped by SIGINT");
+    const onSaving = (): void => {
+      stop.abort(reason);
+    };
+    const saving = save({ a: member(whole), b: member(whole) }, { onSaving, signal: stop.signal });
+    await assert.rejects(saving, reason);
+    assert.deepEqual(await readdir(directory), []);
+  });
+
   it("does not say that all is well of a file that it can't read back", async () => {
     const other = Buffer.concat([Buffer.alloc(8192, 1)]);
     const { createHash } = await import("node:crypto");
@@ -97,6 +108,7 @@ interface Circumstances {
   readonly directory?: string;
   readonly over?: readonly string[];
   readonly onSaving?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
 }
 
 function save(
@@ -114,7 +126,7 @@ function save(
       ...{ fromMinority, json: false, quiet: true },
     },
     {
-      ...{ signal: new AbortController().signal, now: new Date("2030-01-02T03:04:05.678Z") },
+      ...{ signal: given.signal ?? new AbortController().signal, now: new Date("2030-01-02T03:04:05.678Z") },
       ...{ onProgress: () => undefined, onSaving },
     },
   );
