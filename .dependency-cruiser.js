@@ -12,6 +12,7 @@ const layers = [
   ["identity", "^migration/identity/"],
   ["serving", "^migration/serving/"],
   ["destroy", "^migration/destroy/"],
+  ["restore", "^migration/restore/"],
   ["rollback", "^migration/rollback/"],
   ["migrate", "^migration/migrate/"],
   ["undo", "^migration/undo/"],

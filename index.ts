@@ -12,12 +12,14 @@ import { clientSecrets } from "./program/client-secrets.ts";
 import { choosePlatform, clusterAccess } from "./program/cluster-access.ts";
 import { etcdHost, existingEtcdAddress, useExistingEtcd } from "./program/existing-etcd.ts";
 import { moveTrident, summarizeMove } from "./program/etcd-move.ts";
+import { restoreEtcd, summarizeRestore } from "./program/etcd-restore.ts";
 import { explained } from "./program/explained.ts";
 import { pullTridentImage } from "./program/image-pull.ts";
 import { kubernetesOptions } from "./program/kubernetes-options.ts";
 import { legacyTrident } from "./program/legacy-trident.ts";
 import { createManagedEtcd } from "./program/managed-etcd.ts";
 import { constraintOn, keysToDiscard, planRequest, tridentsClusterRole } from "./program/plan-request.ts";
+import { noteRevisionSeen } from "./program/note-revision.ts";
 import { carriedPodInput, isGiven, podsOf } from "./program/pods.ts";
 import { readCertificates } from "./program/read-certificates.ts";
 import { readEtcdIdentity } from "./program/read-etcd-identity.ts";
@@ -53,6 +55,7 @@ const request = planRequest(settings, {
 const plan = await explained(() => makePlan(request));
 const identity = await explained(() => registerIdentity(plan, settings, inputs));
 const access = { ...inputs, clusterUid: identity.clusterUid };
+await noteRevisionSeen(plan, { cluster, namespace: settings.namespace, record: legacy.record });
 
 // Components.
 // What is made first is removed last: the report of what a destroy has kept comes after all else.
@@ -113,6 +116,8 @@ const tridentArgs = account && {
   ...inputOf(plan.apis),
 };
 
+const restore = restoreEtcd(settings, plan, { access, etcd, record: record.recordName });
+
 const imagePull = tridentArgs && pullTridentImage(settings, tridentArgs, { access, record: record.recordName });
 
 const stateMigration =
@@ -158,13 +163,13 @@ const trident =
           namespace: settings.namespace,
           ...(summary === undefined ? {} : { migratedStateDigest: summary.sha256 }),
         },
-        { ...onCluster, dependsOn: [imagePull, move].filter((each) => each !== undefined) },
+        { ...onCluster, dependsOn: [imagePull, move, restore].filter((each) => each !== undefined) },
       );
 
-const made = { access, record: record.recordName, etcd, stateMigration };
+const made = { access, record: record.recordName, etcd, stateMigration, restore };
 const serving = settings.rollback ? undefined : checkServing(settings, plan, { ...made, trident });
 
-const users = [stateMigration, move, trident].filter((user) => user !== undefined);
+const users = [stateMigration, move, restore, trident].filter((user) => user !== undefined);
 const trial = etcd.usedBy?.(...users);
 const all = [...users, serving, trial, etcd.component, record, account].filter((each) => each !== undefined);
 const deployment = trident === undefined ? undefined : legacy.legacyDeployment;
@@ -184,5 +189,6 @@ export const migrationPlan = {
 };
 export const migration = summary;
 export const etcdMove = summarizeMove(move);
+export const etcdRestore = summarizeRestore(restore);
 
 if (!settings.rollback) writeReport(settings.report, plan, outcomeOf(etcd, trident, summary));

@@ -64,6 +64,7 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
       ? { memberStorage: { size: settings.etcdStorageSize, storageClass: settings.etcdStorageClass } }
       : {}),
     ...(settings.movedFromEtcd === "" ? {} : { movedFromEtcd: settings.movedFromEtcd }),
+    ...(settings.restoreFrom === "" ? {} : { restoreFrom: settings.restoreFrom }),
     ownEtcd: etcdName,
   };
 }

@@ -20,9 +20,10 @@ export function checkServing(
     readonly trident: Trident | undefined;
     /** What Trident's state comes by, if it does. */
     readonly stateMigration: pulumi.Resource | undefined;
+    readonly restore: pulumi.Resource | undefined;
   },
 ): ServingCheck {
-  const { access, record, etcd, trident, stateMigration } = made;
+  const { access, record, etcd, trident, stateMigration, restore } = made;
   const { namespace, etcdClusterSize, abandonedEtcd, timeoutSeconds } = settings;
   return new ServingCheck(
     "serving-check",
@@ -38,6 +39,6 @@ export function checkServing(
       timeoutSeconds,
       lookAgain: plan.serves ? "" : new Date().toISOString(),
     },
-    { dependsOn: [trident, stateMigration].filter((each) => each !== undefined) },
+    { dependsOn: [trident, stateMigration, restore].filter((each) => each !== undefined) },
   );
 }

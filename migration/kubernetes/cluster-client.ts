@@ -35,7 +35,8 @@ export interface ClusterClient {
 }
 
 export interface JsonRequest {
-  readonly method: "GET" | "POST" | "DELETE";
+  /** PATCH is server-side apply: what `fieldManager` in the path's query has applied, whether the object is there or not. */
+  readonly method: "GET" | "POST" | "DELETE" | "PATCH";
   /** Such as `/apis/apps/v1/namespaces/trident/deployments/trident`. */
   readonly path: string;
   readonly body?: unknown;
@@ -117,7 +118,8 @@ async function requestJson(
   const context = new RequestContext(`${server}${request.path}`, HttpMethod[request.method]);
   context.setHeaderParam("Accept", "application/json");
   if (request.body !== undefined) {
-    context.setHeaderParam("Content-Type", "application/json");
+    const type = request.method === "PATCH" ? "application/apply-patch+yaml" : "application/json";
+    context.setHeaderParam("Content-Type", type);
     context.setBody(JSON.stringify(request.body));
   }
   await authentication.applySecurityAuthentication(context);

@@ -25,6 +25,8 @@ export interface MigrationPlan {
   readonly legacy?: LegacyPlan;
   /** The etcd that Trident is moved from. */
   readonly move?: MovePlan;
+  /** What is restored, or was. */
+  readonly restore?: RestorePlan;
   /** The same, and after the move the etcd that Trident was moved from; names of Secrets, never what is in them. */
   readonly formerEtcd?: GivenAddress;
   /** What of the old Trident's pod the new one has. Its values are no properties: none of them is printed with the plan. */
@@ -133,6 +135,32 @@ export interface MovePlan {
   readonly of: "installed" | "migrated";
 }
 
+export interface RestorePlan {
+  /** As it is asked for. */
+  readonly from: string;
+  /** Whether an earlier run has done so, and nothing is restored again. */
+  readonly isDone: boolean;
+  /** ISO 8601; absent where it is still to be done. */
+  readonly finishedAt?: string;
+  /** Whether the EtcdCluster, whose quorum is lost, is deleted and made anew. */
+  readonly remakesEtcd: boolean;
+  /** Absent where it is fetched from the cluster, and no run has done so yet. */
+  readonly snapshot?: {
+    /** Absolute path. */
+    readonly file: string;
+    /** ISO 8601. */
+    readonly savedAt: string;
+    readonly savedAtBy: "name" | "file";
+    readonly etcdVersion?: string;
+    readonly revision: string;
+  };
+  /** Those that are restored. */
+  readonly keys?: number;
+  readonly counts?: StateCounts;
+  /** What is known to be lost, in a sentence. */
+  readonly loss?: string;
+}
+
 export interface ClaimPlan {
   readonly name: string;
   readonly phase?: string;
@@ -192,6 +220,8 @@ interface DestinationState {
   readonly exists: boolean;
   readonly version?: string;
   readonly clusterId?: string;
+  /** Decimal. */
+  readonly revision?: string;
   /** Keys under the prefix. Absent when it can't be asked now. */
   readonly keys?: number;
   /** Of those, the ones that have the old Trident's value already. */

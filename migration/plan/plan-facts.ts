@@ -18,6 +18,7 @@ import type { NamespaceFacts } from "./read/namespace/read-namespace.ts";
 import type { OtherTridents } from "./read/other-tridents.ts";
 import type { RunningMigration } from "./read/running-migration.ts";
 import type { PullSecretFacts } from "./read/pull-secrets.ts";
+import type { RestoreRead } from "./read/restore.ts";
 import type { FoundObject } from "./read/stack-objects.ts";
 import type { StateRead } from "./read/state/read-state.ts";
 
@@ -69,6 +70,8 @@ export interface PlanFacts {
   /** What of the legacy Trident's pod the new one is to have, or has. */
   readonly carriedPod?: CarriedPod;
   readonly pullSecrets?: PullSecretFacts;
+  /** What is to be restored, and what restores have left in the record. */
+  readonly restore?: RestoreRead;
   readonly state: StateRead;
   /** Undefined when there is no such namespace. */
   readonly namespace: NamespaceFacts | undefined;

@@ -9,6 +9,7 @@ import { blockedBy, inOrderOfWeight, nothingFound, together } from "./rules/find
 import { outageOf, planSteps, stepFacts } from "./rules/outcome/steps.ts";
 import { planWhatStays } from "./rules/outcome/what-stays.ts";
 import { checkCrd, crdOwner } from "./rules/etcd/crd.ts";
+import { checkRestore, planRestore } from "./rules/restore/restore.ts";
 import { checkGivenObjects } from "./rules/stack/given-objects.ts";
 import { checkNamespace } from "./rules/namespace/namespace.ts";
 import { checkOwners } from "./rules/stack/other-stack.ts";
@@ -53,6 +54,7 @@ export function planOfFacts(request: PlanRequest, facts: PlanFacts): MigrationPl
     world: findWorld(facts),
     ...(legacy === undefined ? {} : { legacy }),
     ...move,
+    ...planRestore(request, facts),
     ...(facts.formerEtcd === undefined ? {} : { formerEtcd: facts.formerEtcd }),
     ...(facts.carriedPod === undefined ? {} : { carriedPod: facts.carriedPod }),
     ...planState(facts),
@@ -89,6 +91,7 @@ function checkAll(
   const claim = checkLegacyClaim(facts);
   const recorded = checkRecordedEtcd(recordedEtcdFacts(request, facts));
   const etcd = checkDestination(request, facts);
+  const restore = checkRestore(request, facts);
   const runningVersions = checkRunningVersions(runningFacts(request, facts));
   const trident = checkTrident(facts);
   const legacy = checkLegacy(request, facts);
@@ -103,7 +106,21 @@ function checkAll(
   const found = blockedBy(...facts.blockers);
   const refused = flow.refusal === undefined ? nothingFound : blockedBy(flow.refusal);
   const { blockers } = together(
-    ...[found, record, refused, owners, takeOver, others, managers, permissions, versions, claim, recorded, etcd],
+    ...[
+      found,
+      record,
+      refused,
+      owners,
+      takeOver,
+      others,
+      managers,
+      permissions,
+      versions,
+      claim,
+      recorded,
+      etcd,
+      restore,
+    ],
     ...[runningVersions, legacy, images, crd, given, foreign, pull, namespace, running],
   );
   const { risks } = together(
@@ -118,6 +135,7 @@ function checkAll(
       takeOver,
       record,
       etcd,
+      restore,
       legacy,
       namespace,
       running,

@@ -66,6 +66,8 @@ export interface PlanRequest {
   readonly abandonedEtcd: string;
   /** The cluster id of the etcd that Trident's state is to be moved from, or was; absent for none. */
   readonly movedFromEtcd?: string;
+  /** What the stack's own etcd is to be restored from, as `parseRestoreSource` takes it; absent for nothing. */
+  readonly restoreFrom?: string;
   /** The name of the EtcdCluster that the stack has, or had before it was given another etcd; absent where it never has one. */
   readonly ownEtcd?: string;
   readonly certificateValidityHours: number;

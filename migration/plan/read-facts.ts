@@ -9,6 +9,7 @@ import type { PlanRequest } from "./plan-request.ts";
 import { readClaim } from "./read/claim.ts";
 import { findCarriedPod } from "./flow/carried-pod.ts";
 import { readPullSecrets } from "./read/pull-secrets.ts";
+import { readRestore } from "./read/restore.ts";
 import { readSilentDns } from "./read/cluster-dns.ts";
 import type { Access, ClusterReader } from "./read/cluster-reader.ts";
 import { readGivenObjects } from "./read/given-objects.ts";
@@ -82,13 +83,18 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
         ? readNamespace(reader, { ...request, stackPods }, { flow, apis, kubernetesVersion: discovery.version })
         : undefined,
     ]);
+  step("reading what is to be restored");
+  const restore =
+    missingNamespace === undefined
+      ? await readRestore(environment, request, { record, members, etcdCluster, state })
+      : {};
   return {
     ...{ cluster: environment.cluster, clusterUid: kubeSystem?.metadata?.uid },
     ...{ kubernetesVersion: discovery.version, apis, unservedApis: unservedApis(discovery) },
     now: new Date(),
     ...{ flow, record, recordFailure, missing, others, managers: trident.managers, silentDns, nodes, running },
     ...{ objects, given, etcdCluster, members, tridentTrouble, newTrident, claim, legacyObjects, state, pullSecrets },
-    namespace,
+    ...{ namespace, restore },
     formerEtcd: trident.move?.source,
     ...(carried === undefined ? {} : { carriedPod: carried }),
     ...(memberStorage === undefined ? {} : { memberStorage }),

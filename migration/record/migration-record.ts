@@ -48,12 +48,19 @@ export interface MigrationRecord {
   readonly movedFromEtcd?: string;
   /** The cluster id of the etcd that verified moves have brought the migrated state to; absent where it is in the migration's destination. */
   readonly migratedStateIn?: string;
+  /** The highest revision of that etcd that was seen, decimal, and when, as ISO 8601. */
+  readonly etcdRevision?: string;
+  readonly etcdRevisionAt?: string;
+  /** What a restore takes the state from, as JSON: see `restored-state.ts`. */
+  readonly source?: string;
+  /** The EtcdCluster that a restore deletes and makes anew, as JSON, from before its deletion until the restore has ended. */
+  readonly etcdCluster?: string;
   /** Set in a record of what is said below: its own part, beside the migration's. */
   readonly part?: RecordPart;
 }
 
-/** A move from one etcd to another keeps the same things as a migration, in the same ConfigMap, under keys of its own. */
-export type RecordPart = "move";
+/** A move from one etcd to another, and a restore, keep the like of a migration in the same ConfigMap, under keys of their own. */
+export type RecordPart = "move" | "restore";
 
 /** What a patch of the record sets; null removes. */
 export interface RecordChange {
@@ -76,6 +83,10 @@ export interface RecordChange {
   readonly etcdHeldKeys?: "true" | null;
   readonly movedFromEtcd?: string;
   readonly migratedStateIn?: string | null;
+  readonly etcdRevision?: string | null;
+  readonly etcdRevisionAt?: string | null;
+  readonly source?: string | null;
+  readonly etcdCluster?: string | null;
 }
 
 export class MigrationRecordMissingError extends Error {
@@ -109,7 +120,10 @@ export interface RecordPlace {
 }
 
 /** What holds for the stack, whoever says it. */
-const shared: ReadonlySet<string> = new Set(["etcdClusterId", "etcdHeldKeys", "movedFromEtcd", "migratedStateIn"]);
+const shared: ReadonlySet<string> = new Set([
+  ...["etcdClusterId", "etcdHeldKeys", "movedFromEtcd", "migratedStateIn"],
+  ...["etcdRevision", "etcdRevisionAt"],
+]);
 
 function keyOf(name: string, part: RecordPart | undefined): string {
   return part === undefined || shared.has(name) ? name : `${part}.${name}`;
@@ -175,6 +189,10 @@ function parseRecord(configMap: V1ConfigMap, place: RecordPlace): MigrationRecor
     ...optional("etcdHeldKeys", parseWord("etcdHeldKeys", ["true"] as const, data, place)),
     ...optional("movedFromEtcd", data.movedFromEtcd),
     ...optional("migratedStateIn", data.migratedStateIn),
+    ...optional("etcdRevision", data.etcdRevision),
+    ...optional("etcdRevisionAt", data.etcdRevisionAt),
+    ...optional("source", data.source),
+    ...optional("etcdCluster", data.etcdCluster),
   };
 }
 

@@ -3,7 +3,7 @@ import { isNotFound } from "../kubernetes/errors.ts";
 
 /**
  * The cluster ids of the recorded etcd, of the one that Trident was moved from last, and of the one that a move which did not end was to
- * go to, whatever else the record may hold; none where there is no record, or none in it.
+ * go to or a restore to fill, whatever else the record may hold; none where there is no record, or none in it.
  */
 export async function readRecordedClusterIds(
   cluster: ClusterClient,
@@ -16,6 +16,7 @@ export async function readRecordedClusterIds(
       data.movedFromEtcd,
       ...movedTo(data["move.firstPass"]),
       ...movedTo(data["move.served"]),
+      ...movedTo(data["restore.firstPass"]),
     ];
     return ids.filter((id) => id !== undefined && id !== "") as string[];
   } catch (error) {

@@ -42,8 +42,8 @@ export interface ServingEnvironment {
   readonly trident?: TridentService;
   /** Puts, reads and deletes a key of no use. */
   tryEtcd(): Promise<void>;
-  /** Under the prefix. */
-  countKeys(): Promise<number>;
+  /** Under the prefix, and the revision at which they were counted. */
+  countKeys(): Promise<{ readonly count: number; readonly revision: bigint }>;
   record(change: RecordChange): Promise<void>;
 }
 
@@ -102,11 +102,12 @@ export async function checkServing(
     if (isAnother) await trident.restart();
     await trident.wait();
   }
-  const keys = await environment.countKeys();
+  const { count: keys, revision } = await environment.countKeys();
   const heldKeys = keys > 0 || (recorded?.heldKeys === true && !isAnother && !isGivenUp);
   // A last snapshot of the one before may still be to be taken.
   const before = isAnother ? { movedFromEtcd: recorded.clusterId } : {};
-  await environment.record({ etcdClusterId: clusterId, etcdHeldKeys: heldKeys ? "true" : null, ...before });
+  const seen = { etcdRevision: revision.toString(), etcdRevisionAt: new Date().toISOString() };
+  await environment.record({ etcdClusterId: clusterId, etcdHeldKeys: heldKeys ? "true" : null, ...seen, ...before });
 }
 
 export function servingOnCluster(
@@ -149,7 +150,7 @@ export function servingOnCluster(
           throw new EtcdNotServingError(etcd.description, error);
         }
       }),
-    countKeys: () => withEtcd(async (etcd) => (await etcd.range({ ...prefix, countOnly: true })).count),
+    countKeys: () => withEtcd((etcd) => etcd.range({ ...prefix, countOnly: true })),
     record: async (change) => {
       try {
         await changeMigrationRecord(cluster, request, change);

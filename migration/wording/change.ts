@@ -29,6 +29,7 @@ export type InputName =
   | "peerCertificateSecret"
   | "plaintext"
   | "reach"
+  | "restoreFrom"
   | "rollback"
   | "serverCertificateSecret"
   | "snapshotDirectory"

@@ -48,6 +48,7 @@ export const settingsOf: Readonly<Record<InputName, string | Readonly<Record<str
   peerCertificateSecret: "peerCertificateSecret",
   plaintext: "existingEtcdPlaintext",
   reach: "existingEtcdReach",
+  restoreFrom: "restoreFrom",
   rollback: "rollback",
   serverCertificateSecret: "serverCertificateSecret",
   snapshotDirectory: "snapshotDirectory",

@@ -39,7 +39,18 @@ export function checkExistingEtcdSettings(settings: Settings, isSet: IsSet): str
     ...checkPassword(settings),
     ...checkFlow(settings),
     ...checkReach(settings),
+    ...checkRestore(settings),
     ...checkOwnEtcd(settings, isSet),
+  ];
+}
+
+/** What others may write to is filled by a person who looks at it. */
+function checkRestore({ restoreFrom }: Settings): string[] {
+  if (restoreFrom === "") return [];
+  return [
+    `restoreFrom is ${JSON.stringify(restoreFrom)}, and existingEtcdEndpoints names an etcd that is not this stack's own, which it does not ` +
+      'restore. Do that with "npx trident-etcd copy --from-snapshot FILE" (docs/restoring-from-a-snapshot.md), and remove ' +
+      'restoreFrom with "pulumi config rm restoreFrom".',
   ];
 }
 

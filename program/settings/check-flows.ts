@@ -17,7 +17,7 @@ function checkStorage({ etcdStorageSize, etcdStorageClass }: Settings, isSet: Is
 }
 
 function checkTridentsFlows(settings: Settings, isSet: IsSet): string[] {
-  const { trident, migrate, rollback, abandonedClaim, legacyClaim } = settings;
+  const { trident, migrate, rollback, abandonedClaim, legacyClaim, restoreFrom } = settings;
   if (!trident) return withoutTrident(settings, isSet);
   const problems: string[] = [];
   if (rollback && !migrate) {
@@ -30,6 +30,12 @@ function checkTridentsFlows(settings: Settings, isSet: IsSet): string[] {
     problems.push(
       `migrate is true and abandonedClaim names ${legacyClaim}, whose state would be migrated if it came to that. ` +
         'Remove one of them: "pulumi config rm abandonedClaim" or "pulumi config set migrate false".',
+    );
+  }
+  if (rollback && restoreFrom !== "") {
+    problems.push(
+      `rollback is true and restoreFrom is ${JSON.stringify(restoreFrom)}: a rollback leaves the new etcd. ` +
+        'Remove one of them: "pulumi config rm restoreFrom" or "pulumi config rm rollback".',
     );
   }
   return problems;

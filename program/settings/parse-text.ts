@@ -1,3 +1,5 @@
+import { parseRestoreSource } from "@trident-etcd/migration/restore/restore-source.ts";
+
 import { commaList } from "./names.ts";
 
 // Each of these answers with the value, or raises an Error that says how to write it.
@@ -39,6 +41,12 @@ export function localPath(text: string): string {
   if (text !== text.trim() || text.includes("\0") || text.includes("\n")) {
     throw new Error("write a path without spaces around it, such as snapshots; an empty one keeps nothing.");
   }
+  return text;
+}
+
+/** Empty is a choice: nothing is restored. */
+export function restoreSource(text: string): string {
+  if (text !== "") parseRestoreSource(localPath(text));
   return text;
 }
 

@@ -21,6 +21,7 @@ import {
   namespaceName,
   oneOf,
   reportPath,
+  restoreSource,
   secretName,
   subjectText,
   trueOrFalse,
@@ -266,6 +267,13 @@ export const settingsTable = {
     etcdClusterId,
     "The cluster id of the etcd that Trident's state is to be moved from, to the one that is set now. The plan names it. It " +
       "stays set afterwards: Trident's client Secret is named after it.",
+  ),
+  restoreFrom: setting(
+    "",
+    restoreSource,
+    "What the stack's own etcd is brought up with while it is new, emptied or lost: the file of a snapshot on this machine, " +
+      "claim:NAME.db or claim:newest (on the schedule's claim), member (what a surviving member has) or legacyClaim (the old " +
+      "Trident's claim). An etcd with keys is refused. Done once; see docs/restoring-from-a-snapshot.md.",
   ),
   platform: setting(
     "auto",

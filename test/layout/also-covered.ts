@@ -37,6 +37,26 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
   "test/migration/snapshot/claim/claim-files.test.ts": ["migration/snapshot/claim/claim-errors.ts"],
   "test/migration/snapshot/claim/with-snapshot-claim.test.ts": ["migration/kubernetes/running-pod.ts"],
   "test/program/etcd-move.test.ts": ["components/migration/etcd-move.ts"],
+  "test/program/etcd-restore.test.ts": ["components/migration/etcd-restore.ts"],
+  "test/migration/restore/restore-etcd.test.ts": [
+    "migration/blockers/restore-blockers.ts",
+    "migration/record/restored-state.ts",
+    "migration/restore/copy-into-etcd.ts",
+    "migration/restore/remake-etcd.ts",
+    "migration/restore/restore-error.ts",
+    "migration/restore/restore-port.ts",
+    "migration/restore/restore-run.ts",
+  ],
+  "test/migration/restore/restore-on-cluster.test.ts": [
+    "migration/restore/etcd-cluster-object.ts",
+    "migration/restore/survivors.ts",
+  ],
+  "test/migration/restore/what-is-lost.test.ts": ["migration/restore/last-known.ts"],
+  "test/migration/plan/rules/restore/restore.test.ts": [
+    "migration/plan/read/restore.ts",
+    "migration/plan/rules/restore/ways-to-restore.ts",
+  ],
+  "test/program/note-revision.test.ts": ["migration/serving/note-revision.ts"],
   "test/components/stack/stack-identity.test.ts": ["components/stack/stack-guard.ts"],
   "test/components/trident/trident-account.test.ts": [
     "components/bound-role.ts",

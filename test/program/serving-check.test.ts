@@ -24,7 +24,14 @@ async function registered(raw: RawSettings, serves: boolean): Promise<Registrati
       clientCertificateVersion: "1",
     });
     const etcd = { address: pulumi.output(address) } as unknown as TridentsEtcd;
-    const made = { access: { clusterUid: "c" }, record: "a-record", etcd, trident, stateMigration: undefined };
+    const made = {
+      access: { clusterUid: "c" },
+      record: "a-record",
+      etcd,
+      trident,
+      stateMigration: undefined,
+      restore: undefined,
+    };
     checkServing(checkSettings(raw), { serves } as MigrationPlan, made);
   });
   return registrations.named("serving-check");

@@ -8,8 +8,10 @@ import {
   blockerLines,
   describeCluster,
   describeDestination,
+  describeKinds,
   headline,
   items,
+  restoreRows,
   rows,
   section,
   stepLines,
@@ -35,6 +37,7 @@ function aboutWhat(plan: MigrationPlan): (readonly [name: string, text: string])
     ...(steps.length === 0 ? [] : [why]),
     ...(legacy === undefined ? [] : [["old Trident", describeLegacy(legacy)] as const, ...carriedRow(legacy)]),
     ...(move === undefined ? [] : [["moved from", move.etcd] as const]),
+    ...restoreRows(plan),
     ...(state === undefined
       ? []
       : [[flow === "rollback" ? "to carry back" : "to move", describeState(state)] as const]),
@@ -59,15 +62,8 @@ function carriedRow({ carried = [], notCarried = [] }: LegacyPlan): (readonly [n
 }
 
 function describeState({ keys, bytes, counts }: StatePlan): string {
-  const kinds: readonly (readonly [count: number, one: string, many?: string])[] = [
-    [counts.backends, "backend"],
-    [counts.volumes, "volume"],
-    [counts.storageClasses, "storage class", "storage classes"],
-    [counts.nodes, "node"],
-  ];
   const size = bytes === undefined ? "" : `, ${describeBytes(bytes)}`;
-  const parts = kinds.flatMap(([count, one, many]) => (count === 0 ? [] : [counted(count, one, many)]));
-  return `${counted(keys, "key")}${size}${parts.length === 0 ? "" : `: ${parts.join(", ")}`}`;
+  return `${counted(keys, "key")}${size}${describeKinds(counts)}`;
 }
 
 function whatIsDone(plan: MigrationPlan): string[] {

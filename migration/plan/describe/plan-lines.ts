@@ -1,6 +1,12 @@
 import { describeDuration } from "../../wording/describe-amount.ts";
 import { counted, describeCount } from "../../wording/counted.ts";
-import type { DestinationPlan, ManagedDestinationPlan, MigrationPlan, PlannedStep } from "../migration-plan.ts";
+import type {
+  DestinationPlan,
+  ManagedDestinationPlan,
+  MigrationPlan,
+  PlannedStep,
+  StateCounts,
+} from "../migration-plan.ts";
 
 // What the short and the whole description of a plan have in common.
 
@@ -8,6 +14,8 @@ import type { DestinationPlan, ManagedDestinationPlan, MigrationPlan, PlannedSte
 export function headline(plan: MigrationPlan): string {
   const { flow, namespace, migratedAt, rolledBackAt, steps } = plan;
   const { etcd } = describeDestination(plan.destination);
+  if (plan.restore?.isDone === false)
+    return `Plan for namespace ${namespace}: restore what ${plan.restore.from} names into ${etcd}.`;
   const headlines = {
     install: `Plan for namespace ${namespace}: install Trident on ${etcd}.`,
     migrate: `Plan for namespace ${namespace}: move Trident's state to ${etcd}.`,
@@ -24,6 +32,33 @@ export function headline(plan: MigrationPlan): string {
         : `Plan for namespace ${namespace}: leave the etcd alone, without Trident.`,
   };
   return headlines[flow];
+}
+
+/** What is restored, and what is lost by that. */
+export function restoreRows({ restore }: MigrationPlan): (readonly [name: string, text: string])[] {
+  if (restore === undefined || restore.isDone) return [];
+  const { from, snapshot, keys, counts, loss } = restore;
+  const size =
+    keys === undefined ? "" : `, ${counted(keys, "key")}${counts === undefined ? "" : describeKinds(counts)}`;
+  const at = snapshot?.savedAtBy === "file" ? ", by the file's own time" : "";
+  const what =
+    snapshot === undefined
+      ? from
+      : `${snapshot.file} of ${snapshot.savedAt}${at}, revision ${snapshot.revision}` +
+        `${snapshot.etcdVersion === undefined ? "" : ` of etcd ${snapshot.etcdVersion}`}${size}`;
+  return [["to restore", what] as const, ...(loss === undefined ? [] : [["lost", loss] as const])];
+}
+
+/** `: 2 backends, 5 volumes` */
+export function describeKinds(counts: StateCounts): string {
+  const kinds: readonly (readonly [count: number, one: string, many?: string])[] = [
+    [counts.backends, "backend"],
+    [counts.volumes, "volume"],
+    [counts.storageClasses, "storage class", "storage classes"],
+    [counts.nodes, "node"],
+  ];
+  const parts = kinds.flatMap(([count, one, many]) => (count === 0 ? [] : [counted(count, one, many)]));
+  return parts.length === 0 ? "" : `: ${parts.join(", ")}`;
 }
 
 export function describeCluster({ cluster, kubernetesVersion }: MigrationPlan): string {
@@ -62,7 +97,7 @@ function answeringOf({ size, members, answering = 0 }: ManagedDestinationPlan): 
   return `, ${answering} of ${counted(members, "member answers", "members answer")}${becomes}`;
 }
 
-export function stepLines({ flow, steps, outageEstimateSeconds, legacy }: MigrationPlan): string[] {
+export function stepLines({ flow, steps, outageEstimateSeconds, legacy, restore }: MigrationPlan): string[] {
   const numbered = steps.map((step, index) => `  ${index + 1}. ${step.what} (${stepTime(step)}).`);
   if (outageEstimateSeconds === undefined) return numbered;
   if (legacy?.isUninstalled === true) {
@@ -77,9 +112,11 @@ export function stepLines({ flow, steps, outageEstimateSeconds, legacy }: Migrat
     ...numbered,
     `  Trident is away for about ${describeDuration(outageEstimateSeconds)}: an estimate from the number of keys, with images at hand.`,
     "  Volumes in use are not affected; none can be made, attached for the first time or deleted meanwhile.",
-    flow === "rollback"
-      ? "  If anything fails before the old Trident serves, the new one is started again."
-      : "  If anything fails before that is recorded, the old Trident is put back as it was, with what the new one wrote.",
+    restore?.isDone === false
+      ? "  If anything fails, Trident stays stopped until the state is there: the next `pulumi up` goes on from where this one was."
+      : flow === "rollback"
+        ? "  If anything fails before the old Trident serves, the new one is started again."
+        : "  If anything fails before that is recorded, the old Trident is put back as it was, with what the new one wrote.",
   ];
 }
 

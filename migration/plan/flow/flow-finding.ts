@@ -16,6 +16,8 @@ export interface FlowRequest {
   readonly legacyClaim?: { readonly claim: string };
   /** Claims whose state is given up. */
   readonly abandonedClaims?: readonly string[];
+  /** What the state is restored from, which is the user's word for which state it is to be; absent for nothing. */
+  readonly restoreFrom?: string;
 }
 
 /** Which flow it is, and why. */
@@ -31,6 +33,8 @@ export interface FlowFinding {
   readonly isCopied?: boolean;
   /** Whether the migration that has ended is known by its Deployment alone: its record was deleted, or emptied. */
   readonly isRecordLost?: boolean;
+  /** Claims with the state of an uninstalled Trident beside which the restored one begins. */
+  readonly besideClaims?: readonly string[];
   /** Set when what was found contradicts what is asked for. */
   readonly refusal?: Blocker;
 }

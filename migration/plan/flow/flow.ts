@@ -130,13 +130,14 @@ function flowOfClaim(
 
 /** Not for a Trident that has served from this stack's etcd: its state is there, and its Deployment is only made again. */
 function refuseClaims(
-  { namespace, abandonedClaims = [] }: FlowRequest,
+  { namespace, abandonedClaims = [], restoreFrom }: FlowRequest,
   { claims, stale }: { readonly claims: readonly string[]; readonly stale: readonly string[] },
   record: MigrationRecord | undefined,
-): Pick<FlowFinding, "refusal"> {
+): Pick<FlowFinding, "refusal" | "besideClaims"> {
   if (record?.etcdHeldKeys === "true") return {};
   const left = claims.filter((claim) => !abandonedClaims.includes(claim));
   if (left.length === 0) return {};
+  if (restoreFrom !== undefined) return { besideClaims: left };
   const stillStale = stale.filter((claim) => left.includes(claim));
   return { refusal: legacyClaimPresent(namespace, left, stillStale) };
 }

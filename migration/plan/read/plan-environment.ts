@@ -17,10 +17,17 @@ import type { NamesAnswer } from "../../trident/rest/ask-for-lists.ts";
 import { askLegacyTrident } from "../../trident/legacy/ask-legacy-trident.ts";
 import { checkTrident } from "../../serving/wait-for-trident.ts";
 import type { OpenStore } from "../../connect/open-store.ts";
+import { snapshotTime, type SnapshotTime } from "../../restore/snapshot-time.ts";
+import { openSnapshotFile } from "../../snapshot/file/open-snapshot-file.ts";
+import type { SnapshotStore } from "../../snapshot/file/snapshot-store.ts";
+import { snapshotFolder } from "../../snapshot/snapshot-folder.ts";
 import { readerOf, type ClusterReader } from "./cluster-reader.ts";
 import { countEtcdv2Nodes } from "./state/etcdv2-nodes.ts";
 import type { Flow } from "../migration-plan.ts";
 import type { PlanRequest } from "../plan-request.ts";
+
+/** One whose whole file was checked. It is to be closed. */
+export type ReadableSnapshot = SnapshotStore & SnapshotTime;
 
 /** What the plan needs from the cluster, all of it to look at; it is tested against one in memory. */
 export interface PlanEnvironment {
@@ -32,6 +39,12 @@ export interface PlanEnvironment {
   findRecord(): Promise<MigrationRecord | undefined>;
   /** What it says of a move from one etcd to another. */
   findMoveRecord(): Promise<MigrationRecord | undefined>;
+  /** What it says of restores. */
+  findRestoreRecord(): Promise<MigrationRecord | undefined>;
+  /** On this machine; checks the whole file. Raises SnapshotFileError. */
+  openSnapshot(path: string): Promise<ReadableSnapshot>;
+  /** Absolute paths of those that are kept of this namespace's etcds, the oldest first. */
+  listSnapshots(): Promise<readonly string[]>;
   /** Undefined when the legacy etcd does not run. */
   openSource(legacy: LegacyTrident): Promise<OpenStore | undefined>;
   /** What the old Trident, which is to serve, lists. */
@@ -58,6 +71,17 @@ export function planEnvironment(cluster: ClusterClient, request: PlanRequest): P
     checkNamespace: () => checkNamespace(cluster, namespace),
     findRecord: () => findMigrationRecord(cluster, request),
     findMoveRecord: () => findMigrationRecord(cluster, { ...request, part: "move" }),
+    findRestoreRecord: () => findMigrationRecord(cluster, { ...request, part: "restore" }),
+    openSnapshot: async (path) => {
+      const store = await openSnapshotFile(path);
+      try {
+        return Object.assign(store, await snapshotTime(path));
+      } catch (error) {
+        await store.close();
+        throw error;
+      }
+    },
+    listSnapshots: async () => (await snapshotFolder(request.snapshotDirectory, namespace)?.list()) ?? [],
     openSource: (legacy) =>
       legacy.externalEtcd === undefined
         ? openLiveSource(cluster, legacy)

@@ -92,6 +92,9 @@ function handle(fake: FakeKubernetes, method: string | undefined, url: URL, body
   if (method === "GET" && listed !== undefined) return [200, { items: listed }];
   if (method === "POST") return create(fake, pathname, body as FakeObject);
   if (found === undefined) {
+    // Server-side apply.
+    if (method === "PATCH" && url.searchParams.has("force"))
+      return create(fake, parentOf(pathname), body as FakeObject);
     if (method === "GET" && !hasName(pathname)) return [200, list(fake, url)];
     return failure(404, `"${pathname.split("/").at(-1) ?? ""}" not found`);
   }
@@ -107,6 +110,10 @@ function hasName(path: string): boolean {
   if (path.startsWith("/apis/") && !path.includes("/namespaces/")) return path.split("/").length === 6;
   const after = path.split("/namespaces/")[1]?.split("/") ?? [];
   return after.length === 1 || after.length === 3;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
 }
 
 function list(fake: FakeKubernetes, url: URL): unknown {

@@ -73,8 +73,10 @@ async function check({ before, keys, abandonedEtcd = "", alone = false }: Case) 
     },
     ...(alone ? {} : { trident: { restart: () => say("restarted"), wait: () => say("trident") } }),
     tryEtcd: () => say("tried"),
-    countKeys: () => Promise.resolve(keys),
-    record: (change) => {
+    countKeys: () => Promise.resolve({ count: keys, revision: 31n }),
+    record: ({ etcdRevision, etcdRevisionAt, ...change }) => {
+      assert.equal(etcdRevision, "31");
+      assert.match(etcdRevisionAt ?? "", /^\d{4}-.*Z$/);
       recorded = change;
       return say("recorded");
     },

@@ -9,6 +9,7 @@ import { checkAnotherEtcd, runsElsewhere } from "./another-etcd.ts";
 import type { EtcdRules } from "./etcd-rules.ts";
 import { existingEtcdRules } from "./existing-etcd.ts";
 import { ownEtcdRules } from "./own-etcd.ts";
+import { isLossRestored, restorableFrom } from "../restore/restore.ts";
 import type { RecordedEtcdFacts } from "./recorded-etcd.ts";
 
 /** The one place where a plan asks whose the etcd is. */
@@ -35,7 +36,7 @@ export function planDestination(
   return {
     ...etcdRules(request.destination).plan(request, facts),
     ...(version === undefined ? {} : { version }),
-    ...(status === undefined ? {} : { clusterId: status.clusterId }),
+    ...(status === undefined ? {} : { clusterId: status.clusterId, revision: status.revision.toString() }),
     ...(keys === undefined ? {} : { keys }),
     ...(summary === undefined ? {} : { equalKeys: summary.equal, foreignKeys: summary.foreign.count }),
   };
@@ -61,6 +62,8 @@ export function recordedEtcdFacts(request: PlanRequest, facts: PlanFacts): Recor
     clusterId: clusterIdThere(facts),
     keys: state.destinationKeys,
     runsOn: runsElsewhere(request, facts.newTrident),
+    isRestored: isLossRestored(request, facts),
+    restorable: isThereBefore ? undefined : restorableFrom(request, facts),
   };
 }
 

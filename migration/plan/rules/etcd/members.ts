@@ -1,18 +1,14 @@
 import { counted } from "../../../wording/counted.ts";
 import { majorityOf, membersOf } from "../../../connect/cluster-members.ts";
 import type { EtcdClusterAddress } from "../../../connect/etcd-address.ts";
-import {
-  describeMembers,
-  leftBehindMembers,
-  listedMembers,
-  servingMembers,
-  type AskedMember,
-} from "../../../members/asked-member.ts";
+import { describeMembers, leftBehindMembers, type AskedMember } from "../../../members/asked-member.ts";
+import { countMembers, etcdClusterSizeOf, hasMajority, statusOf, type MemberCounts } from "../../../members/quorum.ts";
 import { withoutFullStop } from "../../../kubernetes/errors.ts";
 import type { Blocker } from "../../../blockers/blocker.ts";
 import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
 import type { ServedObject } from "../../read/cluster-reader.ts";
 import { isServing, type Flow } from "../../migration-plan.ts";
+import { waysToRestore, type RestorableFrom } from "../restore/ways-to-restore.ts";
 import { waysToGiveUp } from "./recorded-etcd.ts";
 import { atRisk, blockedBy, nothingFound, type Findings } from "../findings.ts";
 
@@ -25,32 +21,9 @@ export interface MembersFacts {
   /** Undefined when their pods could not be listed. */
   readonly members: readonly AskedMember[] | undefined;
   readonly recorded: RecordedEtcd | undefined;
-}
-
-interface EtcdClusterStatus {
-  readonly phase?: string;
-  readonly reason?: string;
-  readonly members?: { readonly ready?: readonly string[]; readonly unready?: readonly string[] };
-}
-
-export interface MemberCounts {
-  /** By their own list. */
-  readonly all: number;
-  readonly answering: number;
-  /** Of these, those that know a leader. */
-  readonly serving: number;
-}
-
-/** Undefined where nobody can say. */
-export function countMembers({ served, members }: Pick<MembersFacts, "served" | "members">): MemberCounts | undefined {
-  if (members === undefined || served === undefined) return undefined;
-  const listed = listedMembers(members);
-  // Who can't be asked is counted as the operator last saw it.
-  const { ready = [], unready = [] } = statusOf(served).members ?? {};
-  const standing = members.filter(({ kind }) => kind !== "leaving").length;
-  const all = listed > 0 ? listed : Math.max(standing, ready.length + unready.length);
-  const answering = members.filter(({ kind }) => kind === "answers").length;
-  return { all, answering, serving: servingMembers(members).length };
+  /** Whether the EtcdCluster is deleted and made anew for a restore. */
+  readonly isRemade?: boolean;
+  readonly restorable?: RestorableFrom;
 }
 
 /**
@@ -66,15 +39,14 @@ export function checkMembers(facts: MembersFacts): Findings {
   const withoutSecret = members.find((each) => each.kind === "silent" && each.lacksSecret === true);
   // Whoever lacks it sees no member, however well they are; an `up` makes it again.
   if (withoutSecret?.kind === "silent") return atRisk("state", notAsked(withoutSecret.reason));
-  const unasked = members.filter((each) => each.kind === "silent" && each.isReady).length;
-  if (counts.all > 0 && counts.serving + unasked >= majorityOf(counts.all)) {
+  if (hasMajority(counts)) {
     return counts.serving === counts.all ? nothingFound : atRisk("state", minorityMissing(facts, counts));
   }
   const wasReady = recorded !== undefined || (statusOf(served).members?.ready ?? []).length > 0;
   const mayCome = members.some(({ kind }) => kind === "starting");
   if (!wasReady || (recorded === undefined && mayCome)) return nothingFound;
   const lost = quorumLost(facts, counts);
-  if (flow === "rollback") return nothingFound;
+  if (flow === "rollback" || facts.isRemade === true) return nothingFound;
   return flow === "rolledBack" ? atRisk("state", lost.message) : blockedBy(lost);
 }
 
@@ -123,7 +95,7 @@ function minorityMissing(
 }
 
 function quorumLost(
-  { address, served, members = [], recorded }: MembersFacts,
+  { address, served, members = [], recorded, restorable = {} }: MembersFacts,
   { all, serving }: MemberCounts,
 ): Blocker {
   const { namespace, etcdCluster } = address;
@@ -143,6 +115,7 @@ function quorumLost(
     remedy: [
       `If pods are only starting, wait and run this again: \`kubectl --namespace ${namespace} get pods --selector ` +
         `${membersOf(etcdCluster)}\`.`,
+      ...(recorded === undefined ? [] : waysToRestore(recorded, { ...restorable, member: alive?.pod }, "pulumi up")),
       ...(alive === undefined ? [] : [saveSnapshot(namespace, alive.pod)]),
       ...waysToGiveUp(recorded, `kubectl --namespace ${namespace} delete etcdcluster ${etcdCluster}`),
     ].join("\n"),
@@ -174,13 +147,4 @@ function saveSnapshot(namespace: string, pod: string): string {
 function missingOf(members: readonly AskedMember[]): readonly AskedMember[] {
   const missing = members.filter((each) => each.kind !== "answers" || !each.view.hasLeader);
   return missing.length === 0 ? members : missing;
-}
-
-/** How many members an EtcdCluster asks for. */
-export function etcdClusterSizeOf(served: ServedObject | undefined): number | undefined {
-  return (served?.spec as { readonly size?: number } | undefined)?.size;
-}
-
-function statusOf({ status }: ServedObject): EtcdClusterStatus {
-  return (status ?? {}) as EtcdClusterStatus;
 }

@@ -10,6 +10,7 @@ import type { ClusterApis } from "../../../kubernetes/cluster-apis.ts";
 import { etcdClustersPath } from "../../../kubernetes/etcd-cluster-api.ts";
 import { withoutFullStop } from "../../../kubernetes/errors.ts";
 import { checkMembersNow } from "../../../members/wait-for-members.ts";
+import { countMembers } from "../../../members/quorum.ts";
 import { recordedEtcd } from "../../../record/recorded-etcd.ts";
 import { crdName, crdPath, crdsPath } from "../../../destroy/crd.ts";
 import type { KeptThing } from "../../../destroy/kept-report.ts";
@@ -24,9 +25,10 @@ import { rbac, secretsIn, type Place } from "../../read/stack-objects.ts";
 import { atRisk, nothingFound, together, type Findings } from "../findings.ts";
 import { checkAlarms } from "./alarms.ts";
 import { checkAuthorities } from "./authorities.ts";
+import { isEtcdRemade, restorableFrom } from "../restore/restore.ts";
 import type { EtcdRules } from "./etcd-rules.ts";
 import { checkMemberStorage } from "./member-storage.ts";
-import { checkMembers, countMembers } from "./members.ts";
+import { checkMembers } from "./members.ts";
 import { checkOutdated } from "./outdated-members.ts";
 
 /** The stack makes it, and takes it away. */
@@ -169,8 +171,10 @@ function sharedCrd(apis: ClusterApis): KeptThing {
 /** What keeps the stack's own etcd from being Trident's, and how long it may last. */
 function checkOwnEtcd(request: PlanRequest, address: EtcdClusterAddress, facts: PlanFacts): Findings {
   const { flow } = facts.flow;
+  const isRemade = isEtcdRemade(request, facts);
   const members = checkMembers({
     ...{ flow, address, served: facts.etcdCluster, members: facts.members, recorded: recordedEtcd(facts.record) },
+    ...{ isRemade, restorable: restorableFrom(request, facts) },
   });
   return together(
     members,
@@ -185,7 +189,7 @@ function checkOwnEtcd(request: PlanRequest, address: EtcdClusterAddress, facts: 
       secrets: secretsIn(facts.objects),
       hasMembers: facts.etcdCluster !== undefined,
     }),
-    members.blockers.length > 0 ? nothingFound : checkReach(facts, flow, request),
+    members.blockers.length > 0 || isRemade ? nothingFound : checkReach(facts, flow, request),
     checkClusterDns(facts.silentDns, address.etcdCluster),
   );
 }

@@ -5,6 +5,7 @@ import { describeAddress, objectOf, type EtcdAddress } from "../../../connect/et
 import type { Blocker } from "../../../blockers/blocker.ts";
 import type { RecordedEtcd } from "../../../record/recorded-etcd.ts";
 import { isServing, type Flow } from "../../migration-plan.ts";
+import { waysToRestore, type RestorableFrom } from "../restore/ways-to-restore.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 
 /** The etcd that Trident's state was recorded in, and the one that is there now. */
@@ -27,6 +28,10 @@ export interface RecordedEtcdFacts {
   readonly whenLost: string;
   /** The cluster id of an etcd whose state is given up, or was moved by hand; empty for none. */
   readonly abandonedEtcd: string;
+  /** Whether a restore makes up for the loss. */
+  readonly isRestored?: boolean;
+  /** Undefined where nothing is restored, as into an etcd that is not the stack's own. */
+  readonly restorable?: RestorableFrom | undefined;
 }
 
 /** An etcd that is not the one with Trident's state, or that has lost it, would have Trident begin anew without a word. */
@@ -36,7 +41,7 @@ export function checkRecordedEtcd(facts: RecordedEtcdFacts): Findings {
   const stale = atRisk("state", ...staleSetting(facts));
   if (recorded?.heldKeys !== true) return stale;
   const lost = lossOf(facts, recorded);
-  if (lost === undefined) return stale;
+  if (lost === undefined || facts.isRestored === true) return stale;
   if (abandonedEtcd !== recorded.clusterId) return together(blockedBy(lost), stale);
   return atRisk("state", `${lost.message} It is given up, as was asked for, and Trident starts on what is there now.`);
 }
@@ -49,8 +54,7 @@ export function waysToGiveUp(recorded: Pick<RecordedEtcd, "clusterId"> | undefin
     "pulumi up --refresh",
   ];
   return [
-    "To bring the state back from a snapshot, see docs/lost-etcd.md. To give it up, so that Trident begins anew and knows none of " +
-      "its volumes:",
+    "To give it up, so that Trident begins anew and knows none of its volumes:",
     ...commands.map((command) => `  ${command}`),
   ];
 }
@@ -72,7 +76,10 @@ function lossOf(facts: RecordedEtcdFacts, recorded: RecordedEtcd): Blocker | und
           `Trident runs on the etcd at ${runsOn} now. To move it with its state to ${where}: \`${change({ movedFromEtcd: recorded.clusterId })}\` and ` +
             `\`pulumi up\` (docs/moving-between-etcds.md).`,
         ];
-  const remedy = [...move, whenLost, ...waysToGiveUp(recorded)].join("\n");
+  const isKept = exists && clusterId === recorded.clusterId;
+  const up = exists ? "pulumi up" : "pulumi up --refresh";
+  const back = facts.restorable === undefined ? [] : waysToRestore({ ...recorded, isKept }, facts.restorable, up);
+  const remedy = [...move, whenLost, ...back, ...waysToGiveUp(recorded)].join("\n");
   const had = `Trident's state is recorded in etcd cluster ${recorded.clusterId}`;
   if (!exists) {
     const message = `${had}, and ${where} is not there any more: a new one would be empty, and Trident would forget all of its volumes.`;
@@ -90,8 +97,8 @@ function lossOf(facts: RecordedEtcdFacts, recorded: RecordedEtcd): Blocker | und
 }
 
 /** Left in place it would let a later loss pass. */
-function staleSetting({ recorded, clusterId, abandonedEtcd }: RecordedEtcdFacts): string[] {
-  if (abandonedEtcd === "") return [];
+function staleSetting({ recorded, clusterId, abandonedEtcd, isRestored = false }: RecordedEtcdFacts): string[] {
+  if (abandonedEtcd === "" || (isRestored && recorded?.clusterId === abandonedEtcd)) return [];
   const remove = `\`${change({ abandonedEtcd: undefined })}\` removes it.`;
   if (recorded?.clusterId === abandonedEtcd && clusterId === abandonedEtcd) {
     return [

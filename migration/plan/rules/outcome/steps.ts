@@ -1,7 +1,9 @@
-import type { Flow, LegacyPlan, PlannedStep } from "../../migration-plan.ts";
+import { describeRestoreSource, parseRestoreSource } from "../../../restore/restore-source.ts";
+import { hasTrident, isEtcdAlone, type Flow, type LegacyPlan, type PlannedStep } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
 import { etcdRules } from "../etcd/destination.ts";
+import { isEtcdRemade, isRestoreWanted } from "../restore/restore.ts";
 
 /**
  * How long things take on a busy cluster, rather more than less: for an estimate that says so, and nothing waits by them. An image that has to be
@@ -42,6 +44,21 @@ export interface StepFacts {
   /** How the new etcd comes to be there, and whether its last state is saved before it goes. */
   readonly etcd: Omit<PlannedStep, "stops"> & { readonly isSaved: boolean };
   readonly snapshotDirectory: string;
+  /** Where something is to be restored. */
+  readonly restore?: RestoreSteps;
+}
+
+interface RestoreSteps {
+  /** Such as `the snapshot last.db`. */
+  readonly what: string;
+  /** Whether it is fetched from the cluster first. */
+  readonly isFetched: boolean;
+  readonly remakes: boolean;
+  /** Whether this stack's Trident stands, and is stopped for it. */
+  readonly stopsTrident: boolean;
+  /** Whether one is to run on it. */
+  readonly startsTrident: boolean;
+  readonly keys: number | undefined;
 }
 
 export function stepFacts(request: PlanRequest, facts: PlanFacts, legacy: LegacyPlan | undefined): StepFacts {
@@ -60,6 +77,24 @@ export function stepFacts(request: PlanRequest, facts: PlanFacts, legacy: Legacy
     ...moveFacts(facts),
     ...{ keys: summary?.keys, bytes: summary?.bytes },
     etcd: { ...etcd.makingStep(request, facts), isSaved: etcd.isSaved },
+    ...restoreFacts(request, facts),
+  };
+}
+
+function restoreFacts(request: PlanRequest, facts: PlanFacts): Pick<StepFacts, "restore"> {
+  const { restoreFrom: from } = request;
+  if (from === undefined || !isRestoreWanted(request, facts)) return {};
+  const source = parseRestoreSource(from);
+  const snapshot = facts.restore?.snapshot;
+  return {
+    restore: {
+      what: describeRestoreSource(source),
+      isFetched: source.kind !== "file" && snapshot === undefined,
+      remakes: isEtcdRemade(request, facts),
+      stopsTrident: hasTrident(facts.flow.flow),
+      startsTrident: !isEtcdAlone(facts.flow.flow),
+      keys: snapshot?.allKeys,
+    },
   };
 }
 
@@ -78,6 +113,7 @@ export function planSteps(facts: StepFacts): PlannedStep[] {
 }
 
 function stepsOf(facts: StepFacts): PlannedStep[] {
+  if (facts.restore !== undefined && facts.flow !== undefined) return restoreSteps(facts, facts.restore);
   switch (facts.flow) {
     case "install":
       return [makeEtcd(facts, "nothing"), startTrident("Start Trident on it", "nothing")];
@@ -138,6 +174,32 @@ function migrationSteps(facts: StepFacts): PlannedStep[] {
       stops: "nothing",
       estimateSeconds: Math.max(facts.serves ? passSeconds : estimates.fewCallsSeconds, snapshotSeconds(facts)),
     },
+  ];
+}
+
+function restoreSteps(facts: StepFacts, restore: RestoreSteps): PlannedStep[] {
+  const { what, isFetched, remakes, stopsTrident, startsTrident, keys } = restore;
+  const { legacyDeployment, snapshotDirectory, etcd, removesTrident = false } = facts;
+  const stops = stopsTrident ? "Trident" : "nothing";
+  const stop: PlannedStep = {
+    what: `Stop Trident (Deployment ${legacyDeployment}), which goes on from what it has in memory, and wait until its pod is gone`,
+    stops: "Trident",
+    estimateSeconds: estimates.podStopSeconds,
+  };
+  const fetch = `Keep ${what} as a file under ${snapshotDirectory}, and check it`;
+  const remake = `Delete the EtcdCluster, whose quorum is lost, with what its members have, and make it anew`;
+  return [
+    ...(removesTrident ? [removeTrident(facts)] : []),
+    ...(remakes ? [] : [makeEtcd(facts, "nothing")]),
+    ...(isFetched ? [{ what: fetch, stops: "nothing" as const, estimateSeconds: estimates.fewCallsSeconds }] : []),
+    ...(stopsTrident ? [stop] : []),
+    ...(remakes ? [{ what: remake, stops, estimateSeconds: etcd.estimateSeconds } as const] : []),
+    {
+      what: `Copy ${what} into it and compare every key and value`,
+      stops,
+      estimateSeconds: secondsFor(keys ?? 0),
+    },
+    ...(startsTrident ? [startTrident("Start Trident on it", stops)] : []),
   ];
 }
 

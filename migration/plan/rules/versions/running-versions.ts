@@ -6,7 +6,7 @@ import { counted } from "../../../wording/counted.ts";
 import type { Flow } from "../../migration-plan.ts";
 import type { PlanFacts } from "../../plan-facts.ts";
 import type { PlanRequest } from "../../plan-request.ts";
-import { etcdClusterSizeOf } from "../etcd/members.ts";
+import { etcdClusterSizeOf } from "../../../members/quorum.ts";
 import { atRisk, blockedBy, nothingFound, together, type Findings } from "../findings.ts";
 import { isOlderLine, parseVersion, versionOfImage, type Version } from "./version.ts";
 

@@ -5,11 +5,12 @@ import * as etcd from "./blocked/etcd.ts";
 import * as existing from "./blocked/existing-etcd.ts";
 import * as moves from "./blocked/moves.ts";
 import * as namespace from "./blocked/namespace.ts";
+import * as restores from "./blocked/restores.ts";
 import * as stack from "./blocked/stack.ts";
 import * as state from "./blocked/state.ts";
 import * as trident from "./blocked/trident.ts";
 import { broughtIn } from "./certificates.ts";
-import { smallState } from "./fake-plan-environment.ts";
+import { smallState, type FakePlanEnvironment } from "./fake-plan-environment.ts";
 import { claimsPath, deploymentPath, emptyRecord, secrets } from "./places.ts";
 import { existingEtcd, type Arrange } from "./plan-scene.ts";
 import { stackPods } from "./pods.ts";
@@ -26,6 +27,16 @@ const defaultAccountPath = "/api/v1/namespaces/trident/serviceaccounts/default";
 
 function pullingWith(name: string): PlanRequest["pods"] & object {
   return { tridentFields: ["imagePullSecrets"], pullSecrets: [name], memberPullSecrets: [name] };
+}
+
+function legacyStands(environment: FakePlanEnvironment): void {
+  environment.withLegacy();
+}
+
+function both(...arrangements: readonly Arrange[]): Arrange {
+  return (environment) => {
+    for (const arrange of arrangements) arrange(environment);
+  };
 }
 
 /**
@@ -117,6 +128,10 @@ export const blockedPlans: readonly BlockedPlan[] = [
     "recordInvalid",
     (environment) => (environment.withLegacy().withEtcdCluster().record = { ...emptyRecord, firstPass: "nonsense" }),
   ],
+  ["restoreBeside", both(restores.hasSnapshot, legacyStands), { restoreFrom: restores.snapshot }],
+  ["restoreOverKeys", restores.hasKeys, { ...install, restoreFrom: restores.snapshot }],
+  ["restoreSource", () => undefined, { ...install, restoreFrom: restores.snapshot }],
+  ["restoreUnfinished", restores.didNotEnd, install],
   ["rollbackUnfinished", trident.isHalfRolledBack],
   [
     "sameCluster",

@@ -3,7 +3,8 @@ import type { AskedMember } from "../../../../migration/members/asked-member.ts"
 import type { MemberView } from "../../../../migration/etcd/ask-member.ts";
 import type { MigrationRecord } from "../../../../migration/record/migration-record.ts";
 import type { Access, ClusterReader, ServedObject } from "../../../../migration/plan/read/cluster-reader.ts";
-import type { PlanEnvironment } from "../../../../migration/plan/read/plan-environment.ts";
+import { SnapshotFileError } from "../../../../migration/snapshot/file/snapshot-file-error.ts";
+import type { PlanEnvironment, ReadableSnapshot } from "../../../../migration/plan/read/plan-environment.ts";
 import { BlockedError } from "../../../../migration/blockers/blocker.ts";
 import type { Blocker } from "../../../../migration/blockers/blocker.ts";
 import { namespaceMissing } from "../../../../migration/blockers/legacy-blockers.ts";
@@ -75,6 +76,25 @@ export class FakePlanEnvironment implements PlanEnvironment {
 
   findMoveRecord(): Promise<MigrationRecord | undefined> {
     return Promise.resolve(this.moveRecord);
+  }
+
+  restoreRecord: MigrationRecord | undefined;
+
+  findRestoreRecord(): Promise<MigrationRecord | undefined> {
+    return Promise.resolve(this.restoreRecord);
+  }
+
+  /** By its path; any other is not there. */
+  readonly snapshots = new Map<string, ReadableSnapshot>();
+
+  openSnapshot(path: string): Promise<ReadableSnapshot> {
+    const found = this.snapshots.get(path);
+    if (found !== undefined) return Promise.resolve(found);
+    return Promise.reject(new SnapshotFileError(path, "unreadable", "can't be read: there is no such file"));
+  }
+
+  listSnapshots(): Promise<readonly string[]> {
+    return Promise.resolve([...this.snapshots.keys()]);
   }
 
   findRecord(): Promise<MigrationRecord | undefined> {

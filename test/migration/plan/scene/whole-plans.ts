@@ -3,6 +3,7 @@ import type { ServedObject } from "../../../../migration/plan/read/cluster-reade
 import { NotReachedFromHereError } from "../../../../migration/connect/open-existing-etcd.ts";
 import { crdName, crdPath } from "../../../../migration/destroy/crd.ts";
 import * as moves from "./blocked/moves.ts";
+import * as restores from "./blocked/restores.ts";
 import { withCertificates } from "./certificates.ts";
 import { smallState, type FakePlanEnvironment } from "./fake-plan-environment.ts";
 import { deploymentPath, emptyRecord, ours } from "./places.ts";
@@ -50,6 +51,8 @@ export const wholePlans: Readonly<Record<string, () => Promise<MigrationPlan>>> 
   "A new installation on an existing etcd": () =>
     planOf((environment) => environment.withExistingEtcd(), { migrate: false, ...existingEtcd() }),
   "A move from one etcd to another": () => planOf(moves.runs, moves.moving),
+  "A lost etcd that is restored": () =>
+    planOf(restores.isLost, { migrate: false, restoreFrom: restores.snapshot, abandonedEtcd: "2" }),
   "A migration to an existing etcd that only the cluster can reach": () =>
     planOf(
       (environment) => {

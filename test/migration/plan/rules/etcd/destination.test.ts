@@ -44,6 +44,7 @@ describe("the destination", () => {
       answering: 2,
       version: "3.4.22",
       clusterId: "2",
+      revision: "1",
       keys: 5,
       equalKeys: 4,
       foreignKeys: 1,

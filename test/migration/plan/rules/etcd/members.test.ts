@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inSettings } from "../../../../../migration/wording/in-settings.ts";
 import type { AskedMember } from "../../../../../migration/members/asked-member.ts";
-import { countMembers, checkMembers, type MembersFacts } from "../../../../../migration/plan/rules/etcd/members.ts";
+import { countMembers } from "../../../../../migration/members/quorum.ts";
+import { checkMembers, type MembersFacts } from "../../../../../migration/plan/rules/etcd/members.ts";
 import { threeMembers, threeMembersAndOneLeftBehind } from "../../scene/fake-plan-environment.ts";
 import { told } from "../told.ts";
 
@@ -17,7 +18,7 @@ describe("the members of the stack's own etcd", () => {
 
   it("are believed themselves, and never a status that the operator wrote before they were lost", () => {
     const facts = { served, members: [] };
-    assert.deepEqual(countMembers(facts), { all: 3, answering: 0, serving: 0 });
+    assert.deepEqual(countMembers(facts), { all: 3, answering: 0, serving: 0, unasked: 0 });
     const [blocker] = check(facts).blockers;
     assert.equal(blocker?.kind, "quorumLost");
     assert.match(blocker.message, /cluster id 2.*0 of its 3 members serve, and 2 are needed \(it has no pod\)/);
@@ -69,7 +70,7 @@ describe("the members of the stack's own etcd", () => {
     assert.equal(check({ served: failed, members: [] }).blockers[0]?.kind, "quorumLost");
   });
 
-  it("that are lost are given up by commands that name them", () => {
+  it("that are lost are restored, or given up, by commands that name them", () => {
     const [blocker] = check({ members: [] }).blockers;
     const commands = inSettings(blocker?.remedy ?? "")
       .split("\n")
@@ -77,6 +78,9 @@ describe("the members of the stack's own etcd", () => {
     assert.deepEqual(
       commands.map((line) => line.trim()),
       [
+        "pulumi config set abandonedEtcd 2",
+        "pulumi config set restoreFrom FILE  # a snapshot that you have: what was written after it is lost",
+        "pulumi up",
         "kubectl --namespace trident delete etcdcluster trident-etcd",
         "pulumi config set abandonedEtcd 2",
         "pulumi up --refresh",
@@ -88,6 +92,7 @@ describe("the members of the stack's own etcd", () => {
     const members = threeMembers({ hasLeader: false }).slice(0, 1);
     const [blocker] = check({ members }).blockers;
     assert.equal(blocker?.kind, "quorumLost");
+    assert.match(inSettings(blocker.remedy), /config set restoreFrom member {2}# what trident-etcd-a has/);
     assert.match(blocker.remedy, /exec trident-etcd-a .*snapshot save/);
   });
 

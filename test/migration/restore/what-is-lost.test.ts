@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { lastKnownOf } from "../../../migration/restore/last-known.ts";
+import { describeLoss, knownLoss } from "../../../migration/restore/what-is-lost.ts";
+
+const record = {
+  namespace: "trident",
+  name: "r",
+  uid: "u",
+  etcdRevision: "120",
+  etcdRevisionAt: "2026-01-02T04:00:00.000Z",
+};
+const snapshot = { revision: 100n, savedAt: "2026-01-02T03:00:00.000Z" };
+
+describe("what a restore loses", () => {
+  it("is what the record knows that the etcd had after the snapshot", () => {
+    const last = lastKnownOf(record);
+    const loss = knownLoss(snapshot, last);
+    assert.deepEqual(loss, { lostRevisions: 20, lostSeconds: 3600 });
+    assert.match(
+      describeLoss(loss, last),
+      /20 revisions that are known of, written in the 1 h 0 min after it: .* revision 120/,
+    );
+  });
+
+  it("is said not to be known where nothing later was ever seen", () => {
+    assert.equal(lastKnownOf(undefined), undefined);
+    assert.equal(lastKnownOf({ ...record, etcdRevision: "a lot" }), undefined);
+    assert.deepEqual(knownLoss(snapshot, undefined), {});
+    assert.match(describeLoss({}, undefined), /is not known/);
+  });
+
+  it("is nothing that is known of where the snapshot is newer than the last look", () => {
+    const last = lastKnownOf(record);
+    const loss = knownLoss({ revision: 130n, savedAt: "2026-01-02T05:00:00.000Z" }, last);
+    assert.deepEqual(loss, { lostRevisions: 0, lostSeconds: 0 });
+    assert.match(describeLoss(loss, last), /Nothing is known to be lost.*what came later is not known/);
+  });
+});
