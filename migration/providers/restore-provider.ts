@@ -61,12 +61,10 @@ async function restore(inputs: RestoreInputs): Promise<RestoreResult> {
   const { restoreEtcd } = await import("../restore/restore-etcd.ts");
   const { restoreOnCluster } = await import("../restore/restore-on-cluster.ts");
   try {
-    const { run: _run, ...request } = requestOf(inputs);
-    const { destination } = request;
+    const request = requestOf(inputs);
+    const { destination, from, abandonedEtcd, prefix, tridentDeployment } = request;
     if (destination.kind !== "managed") throw new Error("only an etcd of the stack's own is restored");
-    const asked = { ...request, destination };
-    const port = restoreOnCluster(asked, cancellation.signal, report);
-    const { from, abandonedEtcd, prefix, tridentDeployment } = asked;
+    const port = restoreOnCluster({ ...request, destination }, cancellation.signal, report);
     const what = { from, abandonedEtcd, prefix, trident: tridentDeployment !== undefined };
     return await restoreEtcd(port, what, report, cancellation.signal);
   } catch (error) {

@@ -17,6 +17,10 @@ export interface RestoreOrigin {
   readonly etcdVersion?: string;
   /** The etcd that had the state before; absent where none was recorded. */
   readonly abandonedEtcd?: string;
+  /** How many revisions the lost etcd is known to have had after the snapshot; absent where that is not known. */
+  readonly lostRevisions?: number;
+  /** From the snapshot to when that was seen; absent where it is not known. */
+  readonly lostSeconds?: number;
 }
 
 /** What was restored, and the proof of it. Plain strings and numbers: it goes into the stack's state. */
@@ -29,10 +33,6 @@ export interface RestoreResult extends RestoreOrigin {
   readonly destinationClusterId: string;
   /** The revision at which the destination was verified. */
   readonly destinationRevision: string;
-  /** How many revisions the lost etcd is known to have had after the snapshot; absent where that is not known. */
-  readonly lostRevisions?: number;
-  /** From the snapshot to when that was seen; absent where it is not known. */
-  readonly lostSeconds?: number;
   /** ISO 8601, as is the other. */
   readonly startedAt: string;
   readonly finishedAt: string;
@@ -59,19 +59,19 @@ export function restoredBefore(
 
 /** Undefined where none has begun. Raises MigrationRecordInvalidError. */
 export function recordedOrigin(record: MigrationRecord | undefined): RestoreOrigin | undefined {
-  return record?.source === undefined ? undefined : parse<RestoreOrigin>(record, "source", record.source);
+  return record?.source === undefined ? undefined : parse(record, "source", record.source);
 }
 
 /** Undefined where none has ended. Raises MigrationRecordInvalidError. */
 export function recordedRestore(record: MigrationRecord | undefined): RestoreResult | undefined {
   if (record?.phase !== "copied") return undefined;
-  return parse<RestoreResult>(record, "result", record.result ?? "");
+  return parse(record, "result", record.result ?? "") as RestoreResult;
 }
 
-function parse<Kept extends RestoreOrigin>(record: MigrationRecord, key: "source" | "result", text: string): Kept {
+function parse(record: MigrationRecord, key: "source" | "result", text: string): RestoreOrigin {
   try {
-    const kept = JSON.parse(text) as Partial<Kept> | null;
-    if (typeof kept?.from === "string" && typeof kept.sha256 === "string") return kept as Kept;
+    const kept = JSON.parse(text) as Partial<RestoreOrigin> | null;
+    if (typeof kept?.from === "string" && typeof kept.sha256 === "string") return kept as RestoreOrigin;
   } catch {
     // Said below.
   }

@@ -108,9 +108,11 @@ async function deleteOne(cluster: ClusterClient, address: EtcdClusterAddress, ui
 export async function createClusterAgain(
   cluster: ClusterClient,
   address: EtcdClusterAddress,
-  { apiVersion, kind, metadata: { uid: _former, ...metadata }, spec, fieldManager }: EtcdClusterManifest,
+  { apiVersion, kind, metadata: former, spec, fieldManager }: EtcdClusterManifest,
 ): Promise<void> {
   if ((await readEtcdCluster(cluster, address)) !== undefined) return;
+  // Another one gets a uid of its own.
+  const metadata = { ...former, uid: undefined };
   const body = { apiVersion, kind, metadata, spec };
   if (fieldManager === undefined) {
     await cluster.requestJson({ method: "POST", path: etcdClustersPath(address.namespace), body });

@@ -1,5 +1,6 @@
 import { BlockedError } from "../blockers/blocker.ts";
 import { restoreWithoutEtcd, restoreWithoutWord } from "../blockers/restore-blockers.ts";
+import type { AskedMember } from "../members/asked-member.ts";
 import { MigrationRecordInvalidError, type MigrationRecord } from "../record/migration-record.ts";
 import { isRestoreUnfinished } from "../record/restored-state.ts";
 import { refuseKeys } from "./copy-into-etcd.ts";
@@ -7,23 +8,23 @@ import type { EtcdClusterManifest } from "./restore-port.ts";
 import type { RestoreRecords, RestoreRun } from "./restore-run.ts";
 import { parseRestoreSource } from "./restore-source.ts";
 
-/** What would keep the restore from ending, before Trident is stopped for it. Raises BlockedError. */
-export async function checkPlace(run: RestoreRun, { stack, restore }: RestoreRecords): Promise<void> {
+/** What would keep the restore from ending, before Trident is stopped for it. Answers with the members that are left. Raises BlockedError. */
+export async function checkPlace(run: RestoreRun, { stack, restore }: RestoreRecords): Promise<readonly AskedMember[]> {
   const { port, asked, standing } = run;
   standing.during = "looking at the etcd that is to be restored";
-  if (isRestoreUnfinished(restore) && recordedManifest(restore) !== undefined) return;
+  if (isRestoreUnfinished(restore) && recordedManifest(restore) !== undefined) return [];
   const found = await port.lookAtEtcd();
   if (found.kind === "lost") {
     requireWord(run, stack, found.seen);
-  } else if (found.kind === "stands") {
-    const etcd = await port.openDestination();
-    try {
-      await refuseKeys(run, etcd, restore);
-    } finally {
-      await etcd.close();
-    }
-  } else {
-    throw new BlockedError(restoreWithoutEtcd(asked.from));
+    return found.members;
+  }
+  if (found.kind !== "stands") throw new BlockedError(restoreWithoutEtcd(asked.from));
+  const etcd = await port.openDestination();
+  try {
+    await refuseKeys(run, etcd, restore);
+    return [];
+  } finally {
+    await etcd.close();
   }
 }
 

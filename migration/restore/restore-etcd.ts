@@ -4,6 +4,7 @@ import { checkSource } from "../copy/check-source.ts";
 import { pinRevision } from "../copy/read/pin-revision.ts";
 import { fencedSteps } from "../lease/fenced-steps.ts";
 import { lossOf, type MigrationLease } from "../lease/held-lease.ts";
+import type { AskedMember } from "../members/asked-member.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
 import { migratedStateAfterMove } from "../record/migrated-state.ts";
 import {
@@ -72,19 +73,18 @@ async function restoreAlone(run: RestoreRun): Promise<RestoreResult> {
     return done;
   }
   const { stack } = records;
-  await checkPlace(run, records);
+  const left = await checkPlace(run, records);
   const source = await openSource(run, records);
   try {
-    const origin = await originOf(asked.from, source, stack);
-    // Whatever it was fetched from may be gone by the next run.
+    const origin = await originOf(run, records, source, left);
+    // Whatever it was fetched from, and what members knew, may be gone by the next run.
     await port.changeRecord({ source: JSON.stringify(origin) });
-    const loss = tellLoss(origin, stack, report);
     const begun = await begin(run, records.restore);
     await stopTrident(run, begun);
     await remakeWhereLost(run, stack, begun);
     const copied = await copyIntoEtcd(run, source, begun);
     const result: RestoreResult = {
-      ...{ ...origin, ...loss, keys: copied.keys, bytes: copied.bytes, contentSha256: copied.sha256 },
+      ...{ ...origin, keys: copied.keys, bytes: copied.bytes, contentSha256: copied.sha256 },
       destinationClusterId: copied.clusterId,
       destinationRevision: copied.destinationRevision.toString(),
       ...{ startedAt: startedAt.toISOString(), finishedAt: new Date().toISOString() },
@@ -128,25 +128,25 @@ function besideThem(others: number): string {
 }
 
 async function originOf(
-  from: string,
+  { asked: { from }, report }: RestoreRun,
+  { stack, restore }: RestoreRecords,
   source: SnapshotStore,
-  { etcdClusterId: abandonedEtcd }: MigrationRecord,
+  left: readonly AskedMember[],
 ): Promise<RestoreOrigin> {
+  const before = isRestoreUnfinished(restore) ? recordedOrigin(restore) : undefined;
+  if (before?.from === from && before.sha256 === source.sha256) return before;
   const { path: file, sha256, etcdVersion } = source;
   const { revision } = await source.status();
+  const time = await snapshotTime(file);
+  const last = lastKnownOf(stack, left);
+  const loss = knownLoss({ revision, savedAt: time.savedAt }, last);
+  report(describeLoss(loss, last));
+  const { etcdClusterId: abandonedEtcd } = stack;
   return {
-    ...{ from, file, sha256, revision: revision.toString() },
-    ...(await snapshotTime(file)),
+    ...{ from, file, sha256, revision: revision.toString(), ...time, ...loss },
     ...(etcdVersion === undefined ? {} : { etcdVersion }),
     ...(abandonedEtcd === undefined ? {} : { abandonedEtcd }),
   };
-}
-
-function tellLoss(origin: RestoreOrigin, stack: MigrationRecord, report: (line: string) => void) {
-  const last = lastKnownOf(stack);
-  const loss = knownLoss({ revision: BigInt(origin.revision), savedAt: origin.savedAt }, last);
-  report(describeLoss(loss, last));
-  return loss;
 }
 
 async function begin({ port, asked }: RestoreRun, restore: MigrationRecord): Promise<MigrationRecord> {

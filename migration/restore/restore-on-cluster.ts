@@ -90,7 +90,7 @@ export function restoreOnCluster(
       if (stored.metadata?.deletionTimestamp !== undefined) return { kind: "leaving" };
       const members = await askMembers(cluster, destination);
       if (!isQuorumLost(stored, members)) return { kind: "stands" };
-      return { kind: "lost", seen: describeMembers(members), manifest: manifestOf(stored, destination) };
+      return { kind: "lost", seen: describeMembers(members), members, manifest: manifestOf(stored, destination) };
     },
     deleteEtcdCluster: (manifest) => deleteLostCluster(cluster, destination, manifest, patience),
     createEtcdCluster: (manifest) => createClusterAgain(cluster, destination, manifest),

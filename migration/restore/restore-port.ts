@@ -1,6 +1,7 @@
 import type { OpenStore } from "../connect/open-store.ts";
 import type { Effects } from "../lease/fenced-steps.ts";
 import type { MigrationLease } from "../lease/held-lease.ts";
+import type { AskedMember } from "../members/asked-member.ts";
 import type { MigrationRecord, RecordChange } from "../record/migration-record.ts";
 import type { SnapshotStore } from "../snapshot/file/snapshot-store.ts";
 
@@ -62,7 +63,12 @@ export type EtcdFinding =
   /** Its members serve, or are on their way. */
   | { readonly kind: "stands" }
   /** Most of its members are gone for good. */
-  | { readonly kind: "lost"; readonly seen: string; readonly manifest: EtcdClusterManifest };
+  | {
+      readonly kind: "lost";
+      readonly seen: string;
+      readonly members: readonly AskedMember[];
+      readonly manifest: EtcdClusterManifest;
+    };
 
 /** Once the Lease is lost none is taken but those that look. */
 export const restoreEffects: Effects<RestorePort> = {

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { parseSnapshotName } from "../snapshot/snapshot-name.ts";
 
 /** When a snapshot was taken, as ISO 8601. */
 export interface SnapshotTime {
@@ -10,16 +11,12 @@ export interface SnapshotTime {
 
 /** Raises what the file system raises of a file that is not there. */
 export async function snapshotTime(path: string): Promise<SnapshotTime> {
-  const named = timeInName(basename(path));
+  const named = timeInName(path);
   if (named !== undefined) return { savedAt: named, savedAtBy: "name" };
   return { savedAt: (await stat(path)).mtime.toISOString(), savedAtBy: "file" };
 }
 
-/** As `snapshotName` writes it, without colons. Undefined where there is none. */
-export function timeInName(name: string): string | undefined {
-  const [, day, hour = "", minute = "", second = ""] =
-    /(\d{4}-\d\d-\d\dT)(\d\d):?(\d\d):?(\d\d(?:\.\d{3})?)Z/.exec(name) ?? [];
-  if (day === undefined) return undefined;
-  const time = new Date(`${day}${hour}:${minute}:${second}Z`);
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+/** Undefined of a name that is not one of ours. */
+export function timeInName(path: string): string | undefined {
+  return parseSnapshotName(basename(path))?.savedAt.toISOString();
 }

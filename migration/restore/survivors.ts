@@ -68,21 +68,21 @@ async function openSurvivors(
   const { running } = await findMembers(cluster, address);
   const reasons: string[] = [];
   const all = await Promise.all(
-    running.map(async ({ name: pod, open }): Promise<Opened[]> => {
+    running.map(async (member): Promise<Opened[]> => {
       try {
-        const store = await open();
+        const store = await member.open();
         try {
           const status = await store.status();
           if (clusterId !== undefined && status.clusterId !== clusterId) {
             throw new Error(`it is of etcd cluster ${status.clusterId}`);
           }
-          return [{ pod, clusterId: status.clusterId, revision: status.revision, store }];
+          return [{ pod: member.name, clusterId: status.clusterId, revision: status.revision, store }];
         } catch (error) {
           await store.close();
           throw error;
         }
       } catch (error) {
-        reasons.push(`${pod}: ${describeFailure(error)}`);
+        reasons.push(`${member.name}: ${describeFailure(error)}`);
         return [];
       }
     }),

@@ -4,9 +4,9 @@ import { describeDuration } from "../wording/describe-amount.ts";
 /** The highest revision that the lost etcd is known to have had, and when that was seen. */
 export interface LastKnown {
   readonly revision: bigint;
-  /** ISO 8601. */
-  readonly at: string;
-  /** Such as `the last pulumi up`. */
+  /** ISO 8601; absent where only that it was before now is known. */
+  readonly at?: string;
+  /** Who says so, before the revision, such as `trident-etcd-a has`. */
   readonly by: string;
 }
 
@@ -22,7 +22,7 @@ export function knownLoss(
   last: LastKnown | undefined,
 ): KnownLoss {
   if (last === undefined) return {};
-  const seconds = Math.round((Date.parse(last.at) - Date.parse(snapshot.savedAt)) / 1000);
+  const seconds = Math.round((Date.parse(last.at ?? "") - Date.parse(snapshot.savedAt)) / 1000);
   return {
     lostRevisions: Math.max(0, Number(last.revision - snapshot.revision)),
     ...(Number.isNaN(seconds) ? {} : { lostSeconds: Math.max(0, seconds) }),
@@ -34,7 +34,7 @@ export function describeLoss({ lostRevisions, lostSeconds = 0 }: KnownLoss, last
   if (last === undefined || lostRevisions === undefined) {
     return "How much was written after the snapshot is not known: no later revision of that etcd is recorded.";
   }
-  const seen = `${last.by} saw revision ${last.revision.toString()} (${last.at})`;
+  const seen = `${last.by} revision ${last.revision.toString()}${last.at === undefined ? "" : ` (${last.at})`}`;
   if (lostRevisions === 0)
     return `Nothing is known to be lost: ${seen}, which the snapshot has; what came later is not known.`;
   const after = lostSeconds === 0 ? "" : `, written in the ${describeDuration(lostSeconds)} after it`;

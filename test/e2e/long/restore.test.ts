@@ -206,7 +206,7 @@ describe("an etcd that is restored by pulumi up", () => {
       plural: "etcdclusters",
       name: "trident-etcd",
     };
-    const found = await custom.getNamespacedCustomObject({ ...named, namespace }).catch(() => undefined);
+    const found: unknown = await custom.getNamespacedCustomObject({ ...named, namespace }).catch(() => undefined);
     return (found as { metadata?: { uid?: string } } | undefined)?.metadata?.uid;
   }
 

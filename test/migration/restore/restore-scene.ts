@@ -120,6 +120,7 @@ export class RestoreScene {
     if (!this.isLost) return { kind: "stands" };
     return {
       kind: "lost",
+      members: [],
       seen: "it has no pod",
       manifest: { ...manifest, metadata: { ...manifest.metadata, uid: this.uid } },
     };

@@ -10,7 +10,7 @@ describe("when a snapshot was taken", () => {
     assert.equal(timeInName("trident-etcd-trident-2026-01-02T030405.678Z.db"), "2026-01-02T03:04:05.678Z");
     assert.equal(timeInName("/a/trident-etcd-trident-2026-01-02T030405Z.db"), "2026-01-02T03:04:05.000Z");
     assert.equal(timeInName("backup.db"), undefined);
-    assert.equal(timeInName("a-2026-99-99T999999Z.db"), undefined);
+    assert.equal(timeInName("trident-etcd-trident-2026-99-99T999999Z.db"), undefined);
   });
 
   it("is the file's own time where its name does not say", async () => {

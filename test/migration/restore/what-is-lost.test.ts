@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { threeMembers } from "../plan/scene/fake-plan-environment.ts";
 import { lastKnownOf } from "../../../migration/restore/last-known.ts";
 import { describeLoss, knownLoss } from "../../../migration/restore/what-is-lost.ts";
 
@@ -21,6 +22,19 @@ describe("what a restore loses", () => {
       describeLoss(loss, last),
       /20 revisions that are known of, written in the 1 h 0 min after it: .* revision 120/,
     );
+  });
+
+  it("counts what a member of that etcd tells of as well, of which nobody knows when it was written", () => {
+    const [member] = threeMembers({ clusterId: "7", revision: 150n });
+    assert.ok(member);
+    const last = lastKnownOf({ ...record, etcdClusterId: "7" }, [member]);
+    assert.deepEqual(knownLoss(snapshot, last), { lostRevisions: 50 });
+    assert.match(
+      describeLoss({ lostRevisions: 50 }, last),
+      /50 revisions that are known of: trident-etcd-a has revision 150\./,
+    );
+    assert.equal(lastKnownOf({ ...record, etcdClusterId: "8" }, [member])?.revision, 120n);
+    assert.equal(lastKnownOf({ ...record, etcdClusterId: "7", etcdRevision: "151" }, [member])?.revision, 151n);
   });
 
   it("is said not to be known where nothing later was ever seen", () => {

@@ -78,7 +78,11 @@ describe("a plan to restore", () => {
   });
 
   it("uses an emptied etcd as it is, and asks for no word: nothing is given up", async () => {
-    const { blockers, restore } = await plan(both((environment) => recordedStack(environment, {}), withSnapshot()));
+    const { blockers, restore } = await plan(
+      both((environment) => {
+        recordedStack(environment, {});
+      }, withSnapshot()),
+    );
     assert.deepEqual(blockers, []);
     assert.equal(restore?.remakesEtcd, false);
   });
@@ -125,7 +129,9 @@ describe("a plan to restore", () => {
     assert.ok(kindsOf(await plan(both(legacy, withSnapshot()), { migrate: true })).includes("restoreBeside"));
     const elsewhere = both((environment) => environment.withExistingEtcd(), withSnapshot());
     assert.ok(kindsOf(await plan(elsewhere, existingEtcd())).includes("restoreBeside"));
-    const serving = both((environment) => recordedStack(environment, smallState), withSnapshot());
+    const serving = both((environment) => {
+      recordedStack(environment, smallState);
+    }, withSnapshot());
     assert.deepEqual(kindsOf(await plan(serving)), ["restoreOverKeys"]);
   });
 
