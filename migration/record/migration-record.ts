@@ -55,6 +55,8 @@ export interface MigrationRecord {
   readonly source?: string;
   /** The EtcdCluster that a restore deletes and makes anew, as JSON, from before its deletion until the restore has ended. */
   readonly etcdCluster?: string;
+  /** Set while a restore keeps clients from the etcd that is not whole yet. */
+  readonly clientsHeldOff?: "true";
   /** Set in a record of what is said below: its own part, beside the migration's. */
   readonly part?: RecordPart;
 }
@@ -87,6 +89,7 @@ export interface RecordChange {
   readonly etcdRevisionAt?: string | null;
   readonly source?: string | null;
   readonly etcdCluster?: string | null;
+  readonly clientsHeldOff?: "true" | null;
 }
 
 export class MigrationRecordMissingError extends Error {
@@ -193,6 +196,7 @@ function parseRecord(configMap: V1ConfigMap, place: RecordPlace): MigrationRecor
     ...optional("etcdRevisionAt", data.etcdRevisionAt),
     ...optional("source", data.source),
     ...optional("etcdCluster", data.etcdCluster),
+    ...optional("clientsHeldOff", parseWord("clientsHeldOff", ["true"] as const, data, place)),
   };
 }
 

@@ -38,9 +38,10 @@ export interface RestoreResult extends RestoreOrigin {
   readonly finishedAt: string;
 }
 
-/** Whether a restore began and did not come to its end: the state may be half copied, or Trident be stopped still. */
+/** Whether a restore began and did not come to its end: the state may be half copied, or Trident be stopped and clients be kept off still. */
 export function isRestoreUnfinished(record: MigrationRecord | undefined): boolean {
-  return record?.phase === "stopped" || (record?.phase === "copied" && record.legacyReplicas !== undefined);
+  if (record?.phase === "stopped") return true;
+  return record?.phase === "copied" && (record.legacyReplicas !== undefined || record.clientsHeldOff !== undefined);
 }
 
 /**

@@ -5,6 +5,8 @@ import { describeFailure } from "../wording/describe-failure.ts";
 export interface RestoreStanding {
   /** Whether this restore has stopped Trident. */
   readonly isTridentStopped: boolean;
+  /** Whether it keeps clients from the etcd. */
+  readonly areClientsHeldOff: boolean;
   /** The kept file with the state, once there is one. */
   readonly file?: string | undefined;
   /** Whether the lost EtcdCluster was, or may have been, deleted. */
@@ -15,11 +17,15 @@ export interface RestoreStanding {
 export class RestoreError extends Error {
   override readonly name = "RestoreError";
 
-  constructor(during: string, cause: unknown, { isTridentStopped, isEtcdRemade, file }: RestoreStanding) {
+  constructor(
+    during: string,
+    cause: unknown,
+    { isTridentStopped, areClientsHeldOff, isEtcdRemade, file }: RestoreStanding,
+  ) {
     const standing = [
-      isTridentStopped
-        ? "Trident is stopped, and stays so until the state is restored."
-        : "Nothing was stopped or deleted.",
+      ...(isTridentStopped ? ["Trident is stopped, and stays so until the state is restored."] : []),
+      ...(areClientsHeldOff ? ["Clients are kept from the etcd until then."] : []),
+      ...(isTridentStopped || areClientsHeldOff ? [] : ["Nothing was stopped or deleted."]),
       ...(isEtcdRemade ? ["The lost EtcdCluster was deleted; it is not deleted again."] : []),
       ...(file === undefined ? [] : [`The state is in ${file}, which is only read; keep it.`]),
     ];

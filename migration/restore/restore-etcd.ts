@@ -46,6 +46,7 @@ export async function restoreEtcd(
 ): Promise<RestoreResult> {
   const standing: StandingNow = {
     isTridentStopped: false,
+    areClientsHeldOff: false,
     isEtcdRemade: false,
     during: "making sure that nobody else is at it",
   };
@@ -68,7 +69,7 @@ async function restoreAlone(run: RestoreRun): Promise<RestoreResult> {
   const records = await port.readRecords();
   const done = restoredBefore(records, asked);
   if (done !== undefined) {
-    await startTrident(run, records.restore);
+    await serveAgain(run, records.restore);
     report(`${done.file} was restored on ${done.finishedAt}: nothing is restored again.`);
     return done;
   }
@@ -81,6 +82,7 @@ async function restoreAlone(run: RestoreRun): Promise<RestoreResult> {
     await port.changeRecord({ source: JSON.stringify(origin) });
     const begun = await begin(run, records.restore);
     await stopTrident(run, begun);
+    await holdOffClients(run);
     await remakeWhereLost(run, stack, begun);
     const copied = await copyIntoEtcd(run, source, begun);
     const result: RestoreResult = {
@@ -90,7 +92,7 @@ async function restoreAlone(run: RestoreRun): Promise<RestoreResult> {
       ...{ startedAt: startedAt.toISOString(), finishedAt: new Date().toISOString() },
     };
     await recordRestored(run, stack, result, copied.tridentsKeys);
-    await startTrident(run, begun);
+    await serveAgain(run, { ...begun, clientsHeldOff: "true" });
     return result;
   } finally {
     await source.close();
@@ -185,6 +187,25 @@ async function recordRestored(
     ...{ etcdRevision: destinationRevision, etcdRevisionAt: finishedAt },
     ...(from === undefined ? {} : { migratedStateIn: migratedStateAfterMove(stack, { from, to }) }),
   });
+}
+
+/** Clients that have waited for the etcd are to find it whole. */
+async function holdOffClients({ port, standing }: RestoreRun): Promise<void> {
+  standing.during = "keeping clients from the etcd";
+  standing.areClientsHeldOff = true;
+  await port.changeRecord({ clientsHeldOff: "true" });
+  await port.holdOffClients(true);
+}
+
+/** Once all is recorded. Does nothing that was done before. */
+async function serveAgain(run: RestoreRun, record: MigrationRecord): Promise<void> {
+  if (record.clientsHeldOff !== undefined) {
+    run.standing.during = "letting clients to the etcd again";
+    await run.port.holdOffClients(false);
+    await run.port.changeRecord({ clientsHeldOff: null });
+    run.standing.areClientsHeldOff = false;
+  }
+  await startTrident(run, record);
 }
 
 /** As it was before it was stopped. Does nothing where it was not, or where the stack's Deployment is still to be made. */

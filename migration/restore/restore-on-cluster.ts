@@ -22,6 +22,7 @@ import { checkNamespace } from "../trident/check-namespace.ts";
 import { readDeployment } from "../trident/legacy/legacy-trident.ts";
 import { newTridentPods } from "../trident/new/new-trident.ts";
 import { createClusterAgain, deleteLostCluster, manifestOf, readEtcdCluster } from "./etcd-cluster-object.ts";
+import { holdOffClients } from "./hold-off-clients.ts";
 import type { RestorePort } from "./restore-port.ts";
 import { parseRestoreSource } from "./restore-source.ts";
 import { NoSurvivorError, withSurvivor } from "./survivors.ts";
@@ -92,6 +93,7 @@ export function restoreOnCluster(
       if (!isQuorumLost(stored, members)) return { kind: "stands" };
       return { kind: "lost", seen: describeMembers(members), members, manifest: manifestOf(stored, destination) };
     },
+    holdOffClients: (isHeldOff) => holdOffClients(cluster, destination, isHeldOff),
     deleteEtcdCluster: (manifest) => deleteLostCluster(cluster, destination, manifest, patience),
     createEtcdCluster: (manifest) => createClusterAgain(cluster, destination, manifest),
     waitForEtcd: () => waitForEtcd(cluster, destination, { ...patience, size, report }),

@@ -25,6 +25,8 @@ export interface RestorePort {
   lookAtEtcd(): Promise<EtcdFinding>;
   /** Keeps what the surviving members of a lost etcd have, if any answers and snapshots are kept. Answers its path. */
   keepWhatSurvived(clusterId: string): Promise<string | undefined>;
+  /** Whether the Service of the etcd's clients is to lead nowhere. */
+  holdOffClients(isHeldOff: boolean): Promise<void>;
   /** Deletes that one, and waits until it and its pods are gone. */
   deleteEtcdCluster(manifest: EtcdClusterManifest): Promise<void>;
   /** Makes it as it was, unless there is one. */
@@ -79,6 +81,7 @@ export const restoreEffects: Effects<RestorePort> = {
   fetchSource: "changes",
   lookAtEtcd: "looks",
   keepWhatSurvived: "changes",
+  holdOffClients: "changes",
   deleteEtcdCluster: "changes",
   createEtcdCluster: "changes",
   waitForEtcd: "looks",

@@ -48,6 +48,7 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/restore/restore-run.ts",
   ],
   "test/migration/restore/restore-on-cluster.test.ts": [
+    "migration/restore/hold-off-clients.ts",
     "migration/restore/etcd-cluster-object.ts",
     "migration/restore/survivors.ts",
   ],

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { isRestoreUnfinished } from "../../../migration/record/restored-state.ts";
 import { RestoreError } from "../../../migration/restore/restore-error.ts";
 import { MemoryStore } from "../copy/memory-store.ts";
-import { ofMember, RestoreScene, snapshotOf, state } from "./restore-scene.ts";
+import { ofMember, recordOf, RestoreScene, snapshotOf, state } from "./restore-scene.ts";
 
 describe("a restore", () => {
   it("brings a new etcd up with what the snapshot holds, and records what that was", async () => {
@@ -30,10 +31,25 @@ describe("a restore", () => {
     scene.replicas = 1;
     await scene.run({ abandonedEtcd: "10" });
     const steps = scene.done.filter((each) => !each.startsWith("record"));
-    assert.deepEqual(steps, ["open", "stop", "delete", "create", "wait", "start"]);
+    assert.deepEqual(steps, ["open", "stop", "hold off", "delete", "create", "wait", "let in", "start"]);
     assert.equal(scene.replicas, 1);
     assert.deepEqual(scene.etcd?.entries(), state);
     assert.equal(scene.stack.etcdClusterId, "20");
+  });
+
+  it("lets clients to the etcd only once it is whole and recorded, a killed run's by the next one", async () => {
+    for (const trident of [true, false]) {
+      const scene = new RestoreScene().lose();
+      const asked = { abandonedEtcd: "10", trident };
+      scene.killedAt = "let in";
+      await assert.rejects(scene.run(asked));
+      assert.deepEqual([scene.isHeldOff, scene.etcd?.entries()], [true, state]);
+      assert.ok(isRestoreUnfinished({ ...recordOf(scene.restore), part: "restore" }));
+      scene.killedAt = undefined;
+      await scene.run(asked);
+      assert.ok(!scene.isHeldOff);
+      assert.ok(!isRestoreUnfinished({ ...recordOf(scene.restore), part: "restore" }));
+    }
   });
 
   it("says how much is known to be lost", async () => {
@@ -155,9 +171,9 @@ describe("a restore that is killed", () => {
     await assert.rejects(scene.run(), RestoreError);
     assert.deepEqual(scene.etcd?.entries(), state);
     scene.killedAt = undefined;
-    scene.etcd?.remove("/trident/store");
+    scene.etcd.remove("/trident/store");
     await scene.run();
-    assert.deepEqual(scene.etcd?.entries(), state);
+    assert.deepEqual(scene.etcd.entries(), state);
     const other = new RestoreScene();
     other.restore = { ...scene.restore };
     other.etcd = new MemoryStore("another etcd", "30", { "/trident/x": "1" });

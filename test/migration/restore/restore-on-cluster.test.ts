@@ -150,6 +150,19 @@ describe("the steps of a restore on a cluster", () => {
     assert.equal((fake.objects.get(deploymentPath)?.spec as { replicas: number }).replicas, 1);
   });
 
+  it("keep clients from the etcd by their Service, which leads to the members again afterwards", async () => {
+    const path = "/api/v1/namespaces/trident/services/trident-etcd-client";
+    const selector = { app: "etcd", etcd_cluster: "trident-etcd" };
+    await port().holdOffClients(true);
+    fake.objects.set(path, { metadata: { name: "trident-etcd-client" }, spec: { selector } });
+    await port().holdOffClients(true);
+    assert.deepEqual(fake.objects.get(path)?.spec, {
+      selector: { ...selector, "trident-etcd/held-off-by": "restore" },
+    });
+    await port().holdOffClients(false);
+    assert.deepEqual(fake.objects.get(path)?.spec, { selector });
+  });
+
   it("take a file as it is named, and of a member nothing where none runs", async () => {
     assert.equal(await port("/tmp/a.db").fetchSource("7", undefined), "/tmp/a.db");
     assert.equal(await port("/tmp/a.db").keepWhatSurvived("7"), undefined);

@@ -44,6 +44,8 @@ export class RestoreScene {
   etcd: MemoryStore | undefined = new MemoryStore("the new etcd", "20");
   uid = "uid-1";
   isLost = false;
+  /** Whether clients are kept from the etcd. */
+  isHeldOff = false;
   replicas: number | undefined;
   snapshot = snapshotOf(state);
   /** What a surviving member has. */
@@ -94,6 +96,10 @@ export class RestoreScene {
       lookAtEtcd: () => Promise.resolve(this.look()),
       keepWhatSurvived: () =>
         this.survivor === undefined ? Promise.resolve(undefined) : step("keep survivor", () => "/snapshots/kept.db"),
+      holdOffClients: (isHeldOff) =>
+        step(isHeldOff ? "hold off" : "let in", () => {
+          this.isHeldOff = isHeldOff;
+        }),
       deleteEtcdCluster: (lost) =>
         step("delete", () => {
           if (this.etcd !== undefined && this.uid === lost.metadata.uid) this.etcd = undefined;
@@ -155,7 +161,7 @@ export class Killed extends Error {
   override readonly name = "Killed";
 }
 
-function recordOf(data: Readonly<Record<string, string>>): MigrationRecord {
+export function recordOf(data: Readonly<Record<string, string>>): MigrationRecord {
   const { legacyReplicas, ...others } = data;
   return {
     ...{ namespace: "trident", name: "a-record", uid: "uid-record" },
