@@ -2,7 +2,7 @@ import { majorityOf } from "../connect/cluster-members.ts";
 import { describeMember, listedMembers, servingMembers, stayingMembers } from "../members/asked-member.ts";
 import { databaseUses, fullestOf, shareOf } from "../upkeep/database-use.ts";
 import { counted } from "../wording/counted.ts";
-import { describeBytes, describeDuration } from "../wording/describe-amount.ts";
+import { describeDuration } from "../wording/describe-amount.ts";
 import type { EtcdStatus, SeenCertificate } from "./etcd-status.ts";
 
 /**
@@ -88,7 +88,7 @@ function judgeMembers(status: EtcdStatus): StatusFinding[] {
 function judgeAlarms({ alarms, members }: EtcdStatus): StatusFinding[] {
   const podOf = new Map(members.flatMap((each) => (each.kind === "answers" ? [[each.view.id, each.pod]] : [])));
   return alarms.map(({ kind, memberId }) => {
-    const what = kind === "NOSPACE" ? "the quota is reached, writes are refused" : "its data are not the others'";
+    const what = kind === "NOSPACE" ? "takes no writes" : "not the others' data";
     return trouble(`alarm ${kind} at ${podOf.get(memberId) ?? `member ${memberId}`}: ${what}`);
   });
 }
@@ -119,8 +119,7 @@ export function day(at: Date): string {
 function judgeDatabase({ members }: EtcdStatus): StatusFinding[] {
   const fullest = fullestOf(databaseUses(members));
   if (fullest === undefined || shareOf(fullest) < fullFrom) return [];
-  const { bytes, quotaBytes, pod } = fullest;
-  return [warning(`the database of ${pod} takes ${describeBytes(bytes)} of its quota of ${describeBytes(quotaBytes)}`)];
+  return [warning(`database of ${fullest.pod}: ${Math.floor(shareOf(fullest) * 100)} % of its quota`)];
 }
 
 function judgeTrident({ trident, recorded, members }: EtcdStatus): StatusFinding[] {

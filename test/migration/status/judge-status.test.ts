@@ -26,7 +26,7 @@ describe("the status of an etcd", () => {
       { members: [...membersInPods().slice(0, 1), ended, { ...ended, pod: "x" }] },
       /no quorum/,
     ],
-    ["an alarm is raised", { alarms: [nospace] }, /alarm NOSPACE at trident-etcd-b: .* writes are refused/],
+    ["an alarm is raised", { alarms: [nospace] }, /alarm NOSPACE at trident-etcd-b: .* takes no writes/],
     ["data are spoilt", { alarms: [{ memberId: "9", kind: "CORRUPT" }] }, /alarm CORRUPT at member 9/],
     ["a certificate has expired", { certificates: [certificate("peer", -1)] }, /the peer's certificate has expired/],
     [
@@ -63,7 +63,7 @@ describe("the status of an etcd", () => {
     [
       "the database is nearly full",
       { members: membersInPods({ database: { bytes: 81 } }, memberPodWith({ ETCD_QUOTA_BACKEND_BYTES: "100" })) },
-      /takes 81 bytes of its quota of 100 bytes/,
+      /database of trident-etcd-a: 81 % of its quota/,
     ],
     ["the last snapshot is too old", { at: new Date("2026-03-03T12:00:00Z") }, /the last snapshot is 58 h 0 min old/],
     ["there is no snapshot", { snapshots: { directory: "x", count: 0, newest: undefined } }, /no snapshot in x/],
