@@ -90,6 +90,7 @@ const etcd: TridentsEtcd =
         apis: plan.apis,
         access,
         record: record.recordName,
+        makesSnapshotClaim: plan.snapshots?.makesClaim === true,
         onCluster,
       })
     : useExistingEtcd(existing, clientSecrets(settings), etcdIdentity, onCluster);
@@ -187,6 +188,7 @@ export const migrationPlan = {
   migratedAt: summary?.finishedAt,
   certificates: etcd.certificateExpiry,
 };
+export const lastSnapshot = plan.snapshots?.last;
 export const migration = summary;
 export const etcdMove = summarizeMove(move);
 export const etcdRestore = summarizeRestore(restore);

@@ -11,6 +11,7 @@ import { change } from "@trident-etcd/migration/wording/change.ts";
 
 import type { CertificateWithKey } from "../components/etcd/etcd-secrets.ts";
 import { ManagedEtcd, type GeneratedCertificates, type ManagedEtcdArgs } from "../components/etcd/managed-etcd.ts";
+import type { SnapshotSettings } from "../components/etcd/snapshot-schedule.ts";
 import { tridentPods } from "../components/trident/trident.ts";
 import type { ClusterChoice } from "../components/cluster-of.ts";
 import { clientSecrets } from "./client-secrets.ts";
@@ -29,6 +30,8 @@ export interface EtcdSurroundings {
   readonly access: ClusterChoice;
   /** The ConfigMap in which it is recorded which etcd this is. */
   readonly record: pulumi.Input<string>;
+  /** Whether the claim for snapshots is not there. @default false */
+  readonly makesSnapshotClaim?: boolean;
   readonly onCluster: pulumi.ComponentResourceOptions & {
     readonly providers: { readonly kubernetes: pulumi.Resource };
   };
@@ -38,7 +41,7 @@ export interface EtcdSurroundings {
 export function createManagedEtcd(
   clusterName: string,
   settings: Settings,
-  { platform, certificates: brought, crd, apis, access, record, onCluster }: EtcdSurroundings,
+  { platform, certificates: brought, crd, apis, access, record, onCluster, makesSnapshotClaim }: EtcdSurroundings,
 ): ManagedEtcd {
   const pods = podsOf(settings);
   return new ManagedEtcd(
@@ -55,6 +58,7 @@ export function createManagedEtcd(
       crd,
       ...inputOf(apis),
       snapshotDirectory: settings.snapshotDirectory,
+      ...(settings.snapshotSchedule === "" ? {} : { snapshots: snapshotSettings(settings, makesSnapshotClaim) }),
       record,
       advice,
       // As stacks have them that were made before ManagedEtcd was there.
@@ -88,6 +92,19 @@ export function etcdPodSettings(settings: Settings, platform: Platform) {
 function memberStorage({ etcdStorageSize: size, etcdStorageClass }: Settings): Pick<ManagedEtcdArgs, "storage"> {
   if (size === "") return {};
   return { storage: { size, ...(etcdStorageClass === "" ? {} : { storageClass: etcdStorageClass }) } };
+}
+
+/** What is saved by schedule. */
+export function snapshotSettings(settings: Settings, makesClaim = false): SnapshotSettings {
+  const { snapshotSchedule: schedule, snapshotKeep: keep, snapshotKeepDays: keepDays, snapshotClaim: claim } = settings;
+  const { snapshotStorageSize: size, snapshotStorageClass: storageClass } = settings;
+  const { helper } = podsOf(settings);
+  return {
+    ...{ schedule, keep, keepDays, storageSize: size, storageClass },
+    ...(claim === "" ? {} : { claim }),
+    ...(makesClaim ? { makeClaimAgain: new Date().toISOString() } : {}),
+    ...(isGiven(helper) ? { pod: helper } : {}),
+  };
 }
 
 /** As settings, for the errors of a destroy. */

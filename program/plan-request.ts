@@ -66,7 +66,14 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
     ...(settings.movedFromEtcd === "" ? {} : { movedFromEtcd: settings.movedFromEtcd }),
     ...(settings.restoreFrom === "" ? {} : { restoreFrom: settings.restoreFrom }),
     ownEtcd: etcdName,
+    ...(settings.snapshotSchedule === "" ? {} : { snapshots: snapshotRequest(settings) }),
   };
+}
+
+function snapshotRequest(settings: Settings): PlanRequest["snapshots"] & object {
+  const { snapshotSchedule: schedule, snapshotKeep: keep, snapshotKeepDays: keepDays, snapshotClaim: claim } = settings;
+  const { snapshotStorageSize: storageSize, snapshotStorageClass: storageClass } = settings;
+  return { ...{ schedule, keep, keepDays, storageSize, storageClass }, ...(claim === "" ? {} : { claim }) };
 }
 
 /** Trident's image runs as root, which OpenShift's own choice would not allow. */

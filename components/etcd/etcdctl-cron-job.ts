@@ -18,7 +18,7 @@ export interface EtcdctlCronJobArgs {
   readonly component: string;
   /** Five cron fields, in the time zone of the cluster's controller-manager, which is UTC as a rule. */
   readonly schedule: pulumi.Input<string>;
-  /** For sh, as it is in etcd's image; it finds etcdctl set up by its environment. */
+  /** For sh, as it is in etcd's image; it finds etcdctl set up by its environment, and may write to /tmp. */
   readonly script: pulumi.Input<string>;
   /** With etcdctl and a shell in it. */
   readonly image: pulumi.Input<string>;
@@ -77,7 +77,7 @@ export function createEtcdctlCronJob(
         failedJobsHistoryLimit: 3,
         jobTemplate: {
           metadata: { labels },
-          spec: { backoffLimit: 2, template: podTemplate(args, { ...labels, ...etcdctlPods }) },
+          spec: { backoffLimit: 2, template: etcdctlPodTemplate(args) },
         },
       },
     },
@@ -85,11 +85,10 @@ export function createEtcdctlCronJob(
   );
 }
 
-function podTemplate(
-  args: EtcdctlCronJobArgs,
-  labels: Readonly<Record<string, string>>,
-): kubernetes.types.input.core.v1.PodTemplateSpec {
+/** Of the pods that it makes. */
+export function etcdctlPodTemplate(args: EtcdctlCronJobArgs): kubernetes.types.input.core.v1.PodTemplateSpec {
   const { claim, pod = {}, userIsAssigned = false, deadlineSeconds, apis = newestApis } = args;
+  const labels = { ...objectLabels("etcd", args.component), ...etcdctlPods };
   const { securityContext, annotations } = unprivilegedPod(userIsAssigned ? "openshift" : "kubernetes", apis);
   // So that it may write to a claim of whatever owner, where its storage lets Kubernetes see to that.
   const { runAsGroup } = securityContext;
@@ -105,6 +104,7 @@ function podTemplate(
       containers: [scriptContainer(args)],
       volumes: [
         { name: "certificates", secret: { secretName: args.clientSecretName } },
+        { name: "temporary", emptyDir: {} },
         ...(claim === undefined ? [] : [{ name: "claim", persistentVolumeClaim: { claimName: claim.claimName } }]),
       ],
     },
@@ -130,6 +130,7 @@ function scriptContainer(args: EtcdctlCronJobArgs): kubernetes.types.input.core.
     ...unprivilegedContainer,
     volumeMounts: [
       { name: "certificates", mountPath: certificates, readOnly: true },
+      { name: "temporary", mountPath: "/tmp" },
       ...(claim === undefined ? [] : [{ name: "claim", mountPath: claim.mountPath }]),
     ],
   };

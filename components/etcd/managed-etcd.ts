@@ -11,6 +11,8 @@ import { EtcdOperator, type EtcdOperatorArgs, type OperatorPod } from "./etcd-op
 import type { CertificateWithKey, EtcdCertificates } from "./etcd-secrets.ts";
 import { EtcdTls, type CertificateExpiry, type EtcdTlsArgs } from "./etcd-tls.ts";
 import { FinalSnapshot, FinalSnapshotTrial, type FinalSnapshotArgs } from "../destroy/final-snapshot.ts";
+import { etcdctlPods } from "./etcdctl-cron-job.ts";
+import { SnapshotSchedule, type SnapshotSettings } from "./snapshot-schedule.ts";
 import { MembersGone } from "../destroy/members-gone.ts";
 
 export interface ManagedEtcdArgs extends DestroyStepArgs, Omit<EtcdClusterArgs, "clusterName" | "tls"> {
@@ -48,6 +50,11 @@ export interface ManagedEtcdArgs extends DestroyStepArgs, Omit<EtcdClusterArgs, 
    */
   readonly snapshotDirectory?: pulumi.Input<string>;
   /**
+   * Snapshots that are saved by schedule, onto a claim that is kept.
+   * @default none
+   */
+  readonly snapshots?: SnapshotSettings;
+  /**
    * A ConfigMap whose `etcdClusterId` is the decimal id of the etcd cluster that this is: of another one no last snapshot is taken for
    * it, and nothing is deleted.
    * @default none
@@ -75,6 +82,7 @@ export interface PartNames {
   readonly membersGone: string;
   readonly finalSnapshot: string;
   readonly finalSnapshotTrial: string;
+  readonly snapshotSchedule: string;
 }
 
 /**
@@ -115,6 +123,7 @@ export class ManagedEtcd extends pulumi.ComponentResource {
     const cluster = createCluster(parts, tls, operator);
     const snapshot = snapshotArgs(args, cluster, tls);
     const finalSnapshot = createFinalSnapshot(this, parts, snapshot);
+    if (args.snapshots !== undefined) createSnapshotSchedule(this, parts, args.snapshots, { cluster, tls });
 
     // What uses any of it is to be gone before the last snapshot.
     const guarded = <T>(value: pulumi.Output<T>) =>
@@ -178,6 +187,7 @@ function partNames(name: string, given: Partial<PartNames> = {}): PartNames {
     membersGone: `${name}-members-gone`,
     finalSnapshot: `${name}-final-snapshot`,
     finalSnapshotTrial: `${name}-final-snapshot-trial`,
+    snapshotSchedule: `${name}-snapshots`,
     ...given,
   };
 }
@@ -248,7 +258,7 @@ function createCluster(
   tls: EtcdTls | BroughtEtcdTls,
   operator: EtcdOperator,
 ): EtcdCluster {
-  const { namespace, timeoutSeconds = 300 } = args;
+  const { namespace, timeoutSeconds = 300, snapshots } = args;
   const membersGone = new MembersGone(
     names.membersGone,
     { ...clusterChoice(args), namespace, etcdCluster: clusterName, timeoutSeconds },
@@ -257,7 +267,11 @@ function createCluster(
   return new EtcdCluster(
     names.cluster,
     // The engine keeps a component's arguments: no key and no kubeconfig is to be among them.
-    { ...without(args, notTheClusters), clusterName, tls },
+    {
+      ...without(args, notTheClusters),
+      ...(snapshots === undefined ? {} : { clients: [...(args.clients ?? []), etcdctlPods] }),
+      ...{ clusterName, tls },
+    },
     pulumi.mergeOptions(beside, { dependsOn: [operator, membersGone] }),
   );
 }
@@ -272,6 +286,7 @@ const notTheClusters = [
   "operatorPod",
   "crd",
   "snapshotDirectory",
+  "snapshots",
   "record",
   "advice",
   "partNames",
@@ -293,6 +308,29 @@ function snapshotArgs(args: ManagedEtcdArgs, cluster: EtcdCluster, tls: EtcdTls 
 function createFinalSnapshot(parent: ManagedEtcd, { names, beside }: Parts, args: FinalSnapshotArgs): FinalSnapshot {
   const formerParent = beside.parent ?? pulumi.rootStackResource;
   return new FinalSnapshot(names.finalSnapshot, args, { parent, aliases: [{ parent: formerParent }] });
+}
+
+/** Below the component as well: it is one of its parts from the first version on that has it. */
+function createSnapshotSchedule(
+  parent: ManagedEtcd,
+  { args, clusterName, names }: Parts,
+  snapshots: SnapshotSettings,
+  { cluster, tls }: { readonly cluster: EtcdCluster; readonly tls: EtcdTls | BroughtEtcdTls },
+): SnapshotSchedule {
+  const { namespace, apis, userId, repository = "quay.io/coreos/etcd", version = "3.4.22" } = args;
+  return new SnapshotSchedule(
+    names.snapshotSchedule,
+    {
+      ...clusterChoice(args),
+      ...snapshots,
+      ...{ namespace, clusterName, clientSecretName: tls.clientSecretName },
+      image: pulumi.interpolate`${repository}:v${version}`,
+      etcdClientEndpoint: cluster.etcdClientEndpoint,
+      ...(userId === "assigned" ? { userIsAssigned: true } : {}),
+      ...(apis === undefined ? {} : { apis }),
+    },
+    { parent },
+  );
 }
 
 function without<Whole extends object, Name extends keyof Whole>(

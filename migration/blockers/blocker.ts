@@ -87,7 +87,8 @@ export type BlockerKind =
   | "pullSecretMissing"
   | "notForPulling"
   | "membersPullWithout"
-  | "dependentStorage";
+  | "dependentStorage"
+  | "snapshotClaim";
 
 /** What a run is stopped by while it is under way; its message is the blocker's, with its remedy. */
 export class BlockedError extends Error {

@@ -34,6 +34,8 @@ export interface MigrationPlan {
   /** What the embedded etcd holds, or for a rollback the new one; absent when it does not run. */
   readonly state?: StatePlan;
   readonly destination: DestinationPlan;
+  /** Of the stack's own etcd, by schedule; absent where there is neither a schedule nor a claim with earlier ones. */
+  readonly snapshots?: SnapshotPlan;
   /** In order. Empty when there is nothing to do but what Pulumi itself lists. */
   readonly steps: readonly PlannedStep[];
   /** For how long Trident is away: the sum of the estimates of the steps in which it is. */
@@ -227,6 +229,32 @@ interface DestinationState {
   /** Of those, the ones that have the old Trident's value already. */
   readonly equalKeys?: number;
   readonly foreignKeys?: number;
+}
+
+export interface SnapshotPlan {
+  /** The PersistentVolumeClaim's name. */
+  readonly claim: string;
+  /** Set where the run makes it. */
+  readonly makesClaim?: true;
+  /** Five cron fields; absent where no snapshots are saved any more. */
+  readonly schedule?: string;
+  /** So many of the newest stay. */
+  readonly keep?: number;
+  /** And what is not older than so many days. */
+  readonly keepDays?: number;
+  /** The newest, which was read back when it was saved: nobody has looked at it for this plan. */
+  readonly last?: SnapshotSaved;
+  /** Of a run after that one. */
+  readonly lastFailure?: { readonly at: string; readonly reason: string };
+}
+
+export interface SnapshotSaved {
+  /** On the claim. */
+  readonly name: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly revision: string;
+  readonly bytes: number;
 }
 
 export interface PlannedStep {

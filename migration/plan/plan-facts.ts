@@ -19,6 +19,7 @@ import type { OtherTridents } from "./read/other-tridents.ts";
 import type { RunningMigration } from "./read/running-migration.ts";
 import type { PullSecretFacts } from "./read/pull-secrets.ts";
 import type { RestoreRead } from "./read/restore.ts";
+import type { SnapshotFacts } from "./read/snapshots.ts";
 import type { FoundObject } from "./read/stack-objects.ts";
 import type { StateRead } from "./read/state/read-state.ts";
 
@@ -72,6 +73,8 @@ export interface PlanFacts {
   readonly pullSecrets?: PullSecretFacts;
   /** What is to be restored, and what restores have left in the record. */
   readonly restore?: RestoreRead;
+  /** Of the stack's own etcd, by schedule. */
+  readonly snapshots?: SnapshotFacts | undefined;
   readonly state: StateRead;
   /** Undefined when there is no such namespace. */
   readonly namespace: NamespaceFacts | undefined;

@@ -5,6 +5,7 @@ import { secretsIn } from "./read/stack-objects.ts";
 import { planCertificates, checkCertificates } from "./rules/etcd/certificates.ts";
 import { checkDestination, planDestination, recordedEtcdFacts } from "./rules/etcd/destination.ts";
 import { checkRecordedEtcd } from "./rules/etcd/recorded-etcd.ts";
+import { checkSnapshots, planSnapshots } from "./rules/etcd/snapshots.ts";
 import { blockedBy, inOrderOfWeight, nothingFound, together } from "./rules/findings.ts";
 import { outageOf, planSteps, stepFacts } from "./rules/outcome/steps.ts";
 import { planWhatStays } from "./rules/outcome/what-stays.ts";
@@ -43,6 +44,7 @@ export function planOfFacts(request: PlanRequest, facts: PlanFacts): MigrationPl
   const certificates = planCertificates(request, secretsIn(facts.objects));
   const crd = crdOwner(request, facts);
   const { apis } = facts;
+  const snapshots = planSnapshots(request, facts);
   const steps = planSteps(stepFacts(request, facts, legacy));
   const outageEstimateSeconds = outageOf(steps);
   return {
@@ -59,6 +61,7 @@ export function planOfFacts(request: PlanRequest, facts: PlanFacts): MigrationPl
     ...(facts.carriedPod === undefined ? {} : { carriedPod: facts.carriedPod }),
     ...planState(facts),
     destination,
+    ...(snapshots === undefined ? {} : { snapshots }),
     steps,
     ...(outageEstimateSeconds === undefined ? {} : { outageEstimateSeconds }),
     ...finishedEarlier(facts),
@@ -67,6 +70,7 @@ export function planOfFacts(request: PlanRequest, facts: PlanFacts): MigrationPl
     ...{ crd, apis },
     ...planWhatStays({
       ...{ ...request, apis, claim: legacy?.claim, legacy: facts.legacyObjects, crd },
+      scheduled: snapshots,
       flow: move.move?.of ?? flow,
       formerEtcd: formerEtcdThatStays(facts),
     }),
@@ -102,6 +106,7 @@ function checkAll(
   const given = checkGivenObjects(facts.given, request.namespace);
   const namespace = checkNamespace(request, facts);
   const running = checkRunningMigration(facts.running, request.namespace);
+  const snapshots = checkSnapshots(request, facts);
   const ending = checkCertificates(certificates, request, facts.now);
   const found = blockedBy(...facts.blockers);
   const refused = flow.refusal === undefined ? nothingFound : blockedBy(flow.refusal);
@@ -121,7 +126,8 @@ function checkAll(
       etcd,
       restore,
     ],
-    ...[runningVersions, legacy, images, crd, given, foreign, pull, namespace, running],
+    ...[runningVersions, legacy, images, crd, given, foreign, pull, namespace, snapshots],
+    ...[running],
   );
   const { risks } = together(
     ...[
@@ -136,6 +142,7 @@ function checkAll(
       record,
       etcd,
       restore,
+      snapshots,
       legacy,
       namespace,
       running,

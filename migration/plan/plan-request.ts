@@ -80,10 +80,25 @@ export interface PlanRequest {
   readonly snapshotDirectory: string;
   /** The claims that members keep their data on; absent where that is in their pods. */
   readonly memberStorage?: { readonly size: string; readonly storageClass: string };
+  /** What is saved of the stack's own etcd while it serves; nothing without it. */
+  readonly snapshots?: SnapshotRequest;
   /** What is set of pods; nothing without it. */
   readonly pods?: PodRequest;
   /** How many keys that a new Trident wrote the user gives up; none without it. */
   readonly discardedKeys?: number;
+}
+
+export interface SnapshotRequest {
+  /** Five cron fields. */
+  readonly schedule: string;
+  readonly keep: number;
+  readonly keepDays: number;
+  /** Somebody's that is there; absent for one that is made. */
+  readonly claim?: string;
+  /** Of one that is made. */
+  readonly storageSize: string;
+  /** The same; empty for the cluster's default one. */
+  readonly storageClass: string;
 }
 
 export interface PodRequest {

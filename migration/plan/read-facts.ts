@@ -21,8 +21,9 @@ import { readOtherTridents } from "./read/other-tridents.ts";
 import { readMissingPermissions } from "./read/missing-permissions.ts";
 import { claimMarkAccess, neededPermissions, runOf } from "./read/permissions.ts";
 import type { PlanEnvironment } from "./read/plan-environment.ts";
+import { readSnapshots } from "./read/snapshots.ts";
 import { readRunningMigration } from "./read/running-migration.ts";
-import { clusterWideOf, readStackObjects, stackObjects } from "./read/stack-objects.ts";
+import { clusterWideOf, readStackObjects, snapshotPlaces, stackObjects } from "./read/stack-objects.ts";
 import { readState, readStateToCarryBack } from "./read/state/read-state.ts";
 import { readTrident, type TridentRead } from "./read/trident.ts";
 import { etcdRules } from "./rules/etcd/destination.ts";
@@ -41,7 +42,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   ]);
   const apis = chooseApis(discovery);
   const makesNamespace = missingNamespace !== undefined && request.createNamespace === true;
-  const places = stackObjects(request, etcd.places(apis));
+  const places = stackObjects(request, [...etcd.places(apis), ...snapshotPlaces(request, apis)]);
   step("looking for Trident and asking for permissions");
   const [kubeSystem, missing, others, silentDns, nodes, running, objects, given, trident] = await Promise.all([
     reader.read(clusterUidPath),
@@ -64,7 +65,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   const legacy = found?.externalEtcd === undefined ? found : undefined;
   const carried = findCarriedPod(flow, record);
   const stackPods = await request.stackPods?.({ carried: carried?.pod() ?? {}, apis });
-  const [claim, legacyObjects, state, members, memberStorage, tridentTrouble, pullSecrets, namespace] =
+  const [claim, legacyObjects, state, members, memberStorage, tridentTrouble, pullSecrets, namespace, snapshots] =
     await Promise.all([
       legacy === undefined ? undefined : readClaim(reader, legacy),
       readLegacyObjects(reader, request, standing ?? legacy, record),
@@ -82,6 +83,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
       missingNamespace === undefined
         ? readNamespace(reader, { ...request, stackPods }, { flow, apis, kubernetesVersion: discovery.version })
         : undefined,
+      readSnapshots(reader, request, apis),
     ]);
   step("reading what is to be restored");
   const restore =
@@ -94,7 +96,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     now: new Date(),
     ...{ flow, record, recordFailure, missing, others, managers: trident.managers, silentDns, nodes, running },
     ...{ objects, given, etcdCluster, members, tridentTrouble, newTrident, claim, legacyObjects, state, pullSecrets },
-    ...{ namespace, restore },
+    ...{ namespace, restore, snapshots },
     formerEtcd: trident.move?.source,
     ...(carried === undefined ? {} : { carriedPod: carried }),
     ...(memberStorage === undefined ? {} : { memberStorage }),

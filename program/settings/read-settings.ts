@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkCertificateSettings } from "./check-certificates.ts";
 import { checkExistingEtcdSettings } from "./check-existing-etcd.ts";
 import { checkFlows } from "./check-flows.ts";
+import { checkSnapshotSettings } from "./check-snapshots.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { fromRegistry } from "./parse-image.ts";
 import { settingsTable, type Setting } from "./settings-table.ts";
@@ -48,6 +49,7 @@ export function checkSettings(raw: RawSettings, isSecret: (name: Name) => boolea
     ...checkCertificateSettings(settings, defaultSettings),
     ...checkFlows(settings, isSet),
     ...checkExistingEtcdSettings(settings, isSet),
+    ...checkSnapshotSettings(settings, isSet),
     ...plainSecrets(settings, isSecret),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);

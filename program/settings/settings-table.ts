@@ -11,6 +11,7 @@ import {
 import { podLabels } from "./parse-labels.ts";
 import { etcdPod, helperPod, operatorPod, pullSecretNames, tridentPod } from "./parse-pod.ts";
 import { memberStorageClass, memberStorageSize } from "./parse-storage.ts";
+import { cronFields, givenClaim, keptCount, keptDays, storageClassName, storageSize } from "./parse-snapshots.ts";
 import { amount, clusterSize, hours, seconds } from "./parse-number.ts";
 import {
   anyText,
@@ -363,6 +364,35 @@ export const settingsTable = {
     "The folder on this machine, relative to the program's, in which a migration keeps a snapshot of the old etcd, " +
       'taken once the old Trident is stopped, and "pulumi destroy" one of the etcd that it is about to delete. Empty ' +
       '("") keeps none.',
+  ),
+  snapshotSchedule: setting(
+    "",
+    cronFields,
+    'When a snapshot of the stack\'s own etcd is saved onto a claim, as five cron fields, such as "17 * * * *" for each ' +
+      "hour, in the time zone of the cluster, which is UTC as a rule. Empty saves none. See docs/snapshots.md.",
+  ),
+  snapshotKeep: setting(
+    14,
+    keptCount,
+    "How many of the snapshots on that claim stay at least: so many of the newest, whatever their age.",
+  ),
+  snapshotKeepDays: setting(
+    30,
+    keptDays,
+    "For how many days those beyond that number stay, too. The newest always stays.",
+  ),
+  snapshotClaim: setting(
+    "",
+    givenClaim,
+    "A PersistentVolumeClaim of yours in the namespace that they are saved on. Empty makes one, trident-etcd-snapshots, " +
+      "which is never deleted here; one of that name that is there is used as it is.",
+  ),
+  snapshotStorageSize: setting("10Gi", storageSize, "How big that claim is made."),
+  snapshotStorageClass: setting(
+    "",
+    storageClassName,
+    "The StorageClass that it is made with; empty for the cluster's default one. Storage that Trident itself provides is " +
+      "refused: it can't be had when Trident's etcd is lost.",
   ),
   discardedKeys: setting(
     0,

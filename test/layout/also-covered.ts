@@ -22,6 +22,10 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
   "test/components/etcd/brought-etcd-tls.test.ts": ["components/etcd/etcd-secrets.ts"],
   "test/components/etcd/etcd-operator.test.ts": ["components/etcd/etcd-cluster-crd.ts", "components/labels.ts"],
   "test/components/etcd/managed-etcd.test.ts": ["components/etcd/certificate-version.ts"],
+  "test/components/etcd/snapshot-schedule.test.ts": [
+    "components/etcd/kept-claim.ts",
+    "migration/snapshot/schedule/schedule-names.ts",
+  ],
   "test/components/migration/etcd-copy.test.ts": ["components/cluster-of.ts"],
   "test/components/migration/state-migration.test.ts": [
     "components/migration/migration-outputs.ts",
@@ -33,6 +37,7 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/trident/port/cluster-request.ts",
     "migration/trident/port/moved-deployment.ts",
   ],
+  "test/migration/providers/claim-provider.test.ts": ["migration/kubernetes/make-claim.ts"],
   "test/migration/providers/move-provider.test.ts": ["migration/providers/made-once.ts"],
   "test/migration/snapshot/claim/claim-files.test.ts": ["migration/snapshot/claim/claim-errors.ts"],
   "test/migration/snapshot/claim/with-snapshot-claim.test.ts": ["migration/kubernetes/running-pod.ts"],

@@ -14,6 +14,7 @@ import {
   restoreRows,
   rows,
   section,
+  snapshotRows,
   stepLines,
 } from "./plan-lines.ts";
 
@@ -70,6 +71,7 @@ function whatIsDone(plan: MigrationPlan): string[] {
   const objects = plan.objects.filter((each) => !isRoutine(each));
   return [
     ...describeDestination(plan.destination).lines,
+    ...rows(snapshotRows(plan)),
     ...section("Risks", items(plan.risks)),
     ...section("What happens", stepLines(plan)),
     ...section(

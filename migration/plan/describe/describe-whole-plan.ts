@@ -18,6 +18,7 @@ import {
   restoreRows,
   rows,
   section,
+  snapshotRows,
   stepLines,
 } from "./plan-lines.ts";
 
@@ -39,7 +40,7 @@ export function describeWholePlan(plan: MigrationPlan): string {
       plan.flow === "rollback" ? "The state to carry back" : "The state to move",
       plan.state === undefined ? [] : stateLines(plan.state),
     ),
-    ...section(destination.title, destination.lines),
+    ...section(destination.title, [...destination.lines, ...rows(snapshotRows(plan))]),
     ...section("What happens", stepLines(plan)),
     ...section("What exists already", objectLines(plan)),
     ...section("Certificates", certificateLines(plan.certificates)),

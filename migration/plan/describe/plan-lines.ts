@@ -1,4 +1,4 @@
-import { describeDuration } from "../../wording/describe-amount.ts";
+import { describeBytes, describeDuration } from "../../wording/describe-amount.ts";
 import { counted, describeCount } from "../../wording/counted.ts";
 import type {
   DestinationPlan,
@@ -95,6 +95,28 @@ function answeringOf({ size, members, answering = 0 }: ManagedDestinationPlan): 
   if (members === undefined) return "";
   const becomes = members === size ? "" : ` (${size} are wanted)`;
   return `, ${answering} of ${counted(members, "member answers", "members answer")}${becomes}`;
+}
+
+/** What is saved by schedule, in a row or two. */
+export function snapshotRows({ snapshots }: MigrationPlan): (readonly [name: string, text: string])[] {
+  if (snapshots === undefined) return [];
+  const { claim, schedule, keep = 0, keepDays = 0, makesClaim, last } = snapshots;
+  const onto = `PersistentVolumeClaim ${claim}${makesClaim === true ? ", to be made" : ""}`;
+  if (schedule === undefined) {
+    return [["snapshots", `none by schedule; ${onto} stays, with those of before`]];
+  }
+  const kept = `the newest ${keep} and what is not older than ${counted(keepDays, "day")} stay`;
+  return [
+    ["snapshots", `by schedule (${schedule}) onto ${onto}; ${kept}`],
+    ...(last === undefined
+      ? []
+      : [
+          [
+            "last snapshot",
+            `${last.name}, ${describeBytes(last.bytes)}, revision ${last.revision}, read back then`,
+          ] as const,
+        ]),
+  ];
 }
 
 export function stepLines({ flow, steps, outageEstimateSeconds, legacy, restore }: MigrationPlan): string[] {

@@ -44,6 +44,10 @@ const migrationInNamespace: readonly Need[] = [
   { group: "coordination.k8s.io", resources: ["leases"], verbs: ["get", "create", "update", "delete"] },
 ];
 
+/** What saves snapshots by schedule. */
+const snapshotsInNamespace: readonly Need[] = [{ group: "batch", resources: ["cronjobs"], verbs: manage }];
+const snapshotClaim: Need = { group: "", resources: ["persistentvolumeclaims"], verbs: ["create"] };
+
 /** Trident's ClusterRole and its binding, which this program makes unless an administrator has made others. */
 function tridentsInCluster(name: string, isByName: boolean): Need[] {
   return onlyOf("rbac.authorization.k8s.io", ["clusterroles", "clusterrolebindings"], name, isByName);
@@ -112,6 +116,8 @@ export interface Run extends Pick<PlanRequest, "namespace" | "migrate" | "securi
   readonly makesMemberClaims?: boolean;
   /** Whether objects are made by server-side apply. */
   readonly isByName: boolean;
+  /** Whether snapshots of the stack's own etcd are saved by schedule, and a claim is made for them. */
+  readonly snapshots?: "onGivenClaim" | "onOwnClaim";
 }
 
 export function runOf(request: PlanRequest, { serverSideApply }: Pick<ClusterApis, "serverSideApply">): Run {
@@ -125,6 +131,9 @@ export function runOf(request: PlanRequest, { serverSideApply }: Pick<ClusterApi
     ...(constraint === undefined ? {} : { securityContextConstraint: constraint }),
     ...(request.memberStorage === undefined ? {} : { makesMemberClaims: true }),
     isByName: serverSideApply,
+    ...(request.snapshots === undefined || request.destination.kind !== "managed"
+      ? {}
+      : { snapshots: request.snapshots.claim === undefined ? "onOwnClaim" : "onGivenClaim" }),
   };
 }
 
@@ -147,6 +156,8 @@ export function neededPermissions(run: Run, etcd: EtcdNeeds): NeededPermissions 
   const inNamespace = [
     ...[...stackInNamespace, ...etcd.inNamespace, ...askingInNamespace],
     ...(migrate ? migrationInNamespace : []),
+    ...(run.snapshots === undefined ? [] : snapshotsInNamespace),
+    ...(run.snapshots === "onOwnClaim" ? [snapshotClaim] : []),
   ];
   const inCluster = [...(run.makesClusterRole ? tridentsInCluster(clusterRole, isByName) : []), ...etcd.inCluster(run)];
   const claims = run.makesMemberClaims === true ? [memberClaimsGrant] : [];

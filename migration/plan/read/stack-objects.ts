@@ -1,3 +1,6 @@
+import { cronJobApi, type ClusterApis } from "../../kubernetes/cluster-apis.ts";
+import { scheduledSnapshots } from "../../snapshot/schedule/schedule-names.ts";
+import type { PlanRequest } from "../plan-request.ts";
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
 
 /** An object that the stack makes, the new Deployment of Trident excepted. */
@@ -55,6 +58,16 @@ function placesInCluster(name: string): Place[] {
     ["ClusterRole", name, `${rbac}/clusterroles`],
     ["ClusterRoleBinding", name, `${rbac}/clusterrolebindings`],
   ];
+}
+
+/** The CronJob that saves snapshots of the stack's own etcd; one of a stack that stands may be new. */
+export function snapshotPlaces(
+  { namespace, destination, snapshots }: Pick<PlanRequest, "namespace" | "destination" | "snapshots">,
+  apis: ClusterApis,
+): Place[] {
+  if (destination.kind !== "managed" || snapshots === undefined) return [];
+  const { objectName } = scheduledSnapshots(destination.etcdCluster);
+  return [["CronJob", objectName, `/apis/${cronJobApi(apis)}/namespaces/${namespace}/cronjobs`, "optional"]];
 }
 
 /** Those that can be there without the stack's namespace. */

@@ -78,6 +78,7 @@ describe("a CronJob with etcdctl", () => {
     assert.equal(variable("ETCDCTL_KEY"), "/etc/etcd-client-tls/etcd-client.key");
     assert.deepEqual(spec.volumes, [
       { name: "certificates", secret: { secretName: "etcd-client-tls" } },
+      { name: "temporary", emptyDir: {} },
       { name: "claim", persistentVolumeClaim: { claimName: "trident-etcd-snapshots" } },
     ]);
     assert.equal(container.volumeMounts[0]?.readOnly, true);
@@ -109,7 +110,7 @@ describe("a CronJob with etcdctl", () => {
 
   it("needs no claim", async () => {
     const { spec } = templateOf(await registered({ claim: undefined as never }));
-    assert.equal(spec.volumes.length, 1);
+    assert.equal(spec.volumes.length, 2);
     assert.equal(spec.securityContext.fsGroup, undefined);
   });
 

@@ -108,6 +108,17 @@ describe("an etcd of an application's own", () => {
     assert.doesNotMatch(JSON.stringify(components.map(({ inputs }) => inputs)), /token/);
   });
 
+  it("saves snapshots by schedule where that is asked for: below it, let in by its members, gone before the cluster", async () => {
+    const registered = await register({ ...generated, snapshots: { schedule: "17 * * * *", keep: 3 } });
+    const job = registered.named("db-snapshots-cron-job");
+    assert.ok(job.dependencies.includes("db-cluster"), job.dependencies.join());
+    assert.equal(only(registered, "SnapshotSchedule").parent, "db");
+    const policy = JSON.stringify(registered.all.find(({ type }) => type.endsWith(":NetworkPolicy"))?.inputs);
+    assert.match(policy, /"trident-etcd\/client":"etcdctl"/);
+    const without = await register(generated);
+    assert.ok(!/"trident-etcd.client"/.test(JSON.stringify(without.all.map(({ inputs }) => inputs))));
+  });
+
   it("takes certificates that were brought; what tells of a change of them is no secret", async () => {
     const authority = await createAuthority();
     const place = { clusterName: "db", namespace: "storage", clusterDomain: "cluster.local" };

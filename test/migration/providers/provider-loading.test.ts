@@ -25,6 +25,7 @@ describe("what Pulumi asks in a preview, and in an up that changes nothing", () 
     "copy-provider.ts": `await p.check({}, { prefix: "/a/", source: {}, destination: {} }); await p.diff();`,
     "guard-provider.ts": `await p.check({}, {}); await p.diff("id", {}, {});`,
     "image-pull-provider.ts": `await p.check({}, {}); await p.diff("id", {}, {});`,
+    "providers/claim-provider.ts": `await p.check({}, {}); await p.diff("id", {}, { makeAgain: "" });`,
     "providers/namespace-provider.ts": `await p.check({}, {}); await p.diff("id", {}, { makeAgain: "" });`,
     "serving/serving-check-provider.ts": `await p.check({}, {}); await p.diff("id", { destination: {} }, { destination: {} });`,
     "uninstall/destroy-step-provider.ts": `await p.check({}, {}); await p.diff("id", {}, {});`,

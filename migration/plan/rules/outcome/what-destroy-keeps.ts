@@ -8,9 +8,10 @@ import {
   type ExistingEtcdAddress,
 } from "../../../connect/etcd-address.ts";
 import type { KeyPrefix } from "../../../copy/store/key-range.ts";
-import { isEtcdAlone, type Flow, type MigrationPlan } from "../../migration-plan.ts";
+import { isEtcdAlone, type Flow, type MigrationPlan, type SnapshotPlan } from "../../migration-plan.ts";
 import type { LegacyObjects } from "../../read/legacy-objects.ts";
 import { etcdRules } from "../etcd/destination.ts";
+import { keptSnapshotClaim } from "../etcd/snapshots.ts";
 
 export interface KeepFacts {
   readonly destination: EtcdAddress;
@@ -21,6 +22,8 @@ export interface KeepFacts {
   readonly namespace: string;
   readonly legacyDeployment: string;
   readonly snapshotDirectory: string;
+  /** What is saved by schedule, or was. */
+  readonly scheduled?: Pick<SnapshotPlan, "claim"> | undefined;
   /** Somebody's, which Trident is moved from, or was. */
   readonly formerEtcd?: ExistingEtcdAddress | undefined;
   /** Undefined where there never was an old Trident, or nobody knows of it. */
@@ -36,6 +39,7 @@ export function whatDestroyKeeps(facts: KeepFacts): KeptThing[] {
       ...etcd.keptState(facts.prefix),
       ...formerState(facts),
       ...snapshots(facts, etcd.isSaved),
+      ...keptSnapshotClaim(facts.namespace, facts.scheduled),
     ],
     ...[...etcd.keptObjects(facts.crd, facts.apis), provisionedVolumes],
   ];

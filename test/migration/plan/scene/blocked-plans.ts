@@ -19,6 +19,7 @@ import { migratedStack, recordedStack, restoredBeside } from "./stacks.ts";
 type BlockedPlan = readonly [kind: BlockerKind, arrange: Arrange, change?: Partial<PlanRequest>];
 
 const install = { migrate: false };
+const scheduled = { schedule: "17 * * * *", keep: 14, keepDays: 30, storageSize: "10Gi", storageClass: "" };
 const published = { operator: "quay.io/coreos/etcd-operator:v0.9.4", etcd: "quay.io/coreos/etcd:v3.4.22" };
 const installOnExisting = { ...install, ...existingEtcd() };
 const broughtCertificates = broughtIn("certificates");
@@ -50,6 +51,15 @@ export const blockedPlans: readonly BlockedPlan[] = [
   ["anotherTrident", trident.isElsewhere, install],
   ["bothTridents", trident.areTwo],
   ["brokenReferences", state.namesNoBackend],
+  [
+    "dependentStorage",
+    (environment) =>
+      environment.objects.set("/apis/storage.k8s.io/v1/storageclasses/gold", {
+        metadata: { name: "gold" },
+        provisioner: "netapp.io/trident",
+      }),
+    { ...install, snapshots: { ...scheduled, storageClass: "gold" } },
+  ],
   ["emptiedEtcd", etcd.emptied, install],
   ["emptySource", (environment) => environment.withLegacy({})],
   ["etcdClusterFailed", etcd.hasFailed, install],
@@ -137,6 +147,7 @@ export const blockedPlans: readonly BlockedPlan[] = [
     "sameCluster",
     (environment) => (environment.withLegacy().destination = new MemoryStore("the etcd cluster trident-etcd", "1")),
   ],
+  ["snapshotClaim", () => undefined, { ...install, snapshots: { ...scheduled, claim: "backups" } }],
   ["sourceUnreachable", state.cannotBeRead],
   ["staleClaim", trident.isStale],
   ["stoppedTridentDeleted", (environment) => (environment.record = { ...emptyRecord, phase: "stopped" })],
