@@ -58,6 +58,7 @@ export function createManagedEtcd(
       crd,
       ...inputOf(apis),
       snapshotDirectory: settings.snapshotDirectory,
+      ...(settings.defragmentationSchedule === "" ? {} : { defragmentation: defragmentationSettings(settings) }),
       ...(settings.snapshotSchedule === "" ? {} : { snapshots: snapshotSettings(settings, makesSnapshotClaim) }),
       record,
       advice,
@@ -92,6 +93,11 @@ export function etcdPodSettings(settings: Settings, platform: Platform) {
 function memberStorage({ etcdStorageSize: size, etcdStorageClass }: Settings): Pick<ManagedEtcdArgs, "storage"> {
   if (size === "") return {};
   return { storage: { size, ...(etcdStorageClass === "" ? {} : { storageClass: etcdStorageClass }) } };
+}
+
+function defragmentationSettings(settings: Settings): Required<ManagedEtcdArgs>["defragmentation"] {
+  const { helper } = podsOf(settings);
+  return { schedule: settings.defragmentationSchedule, ...(isGiven(helper) ? { pod: helper } : {}) };
 }
 
 /** What is saved by schedule. */

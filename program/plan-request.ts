@@ -66,6 +66,9 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
     ...(settings.movedFromEtcd === "" ? {} : { movedFromEtcd: settings.movedFromEtcd }),
     ...(settings.restoreFrom === "" ? {} : { restoreFrom: settings.restoreFrom }),
     ownEtcd: etcdName,
+    ...(settings.defragmentationSchedule === "" || existing !== undefined
+      ? {}
+      : { defragmentationSchedule: settings.defragmentationSchedule }),
     ...(settings.snapshotSchedule === "" ? {} : { snapshots: snapshotRequest(settings) }),
   };
 }

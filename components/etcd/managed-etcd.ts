@@ -12,6 +12,7 @@ import type { CertificateWithKey, EtcdCertificates } from "./etcd-secrets.ts";
 import { EtcdTls, type CertificateExpiry, type EtcdTlsArgs } from "./etcd-tls.ts";
 import { FinalSnapshot, FinalSnapshotTrial, type FinalSnapshotArgs } from "../destroy/final-snapshot.ts";
 import { etcdctlPods } from "./etcdctl-cron-job.ts";
+import { createDefragmentationSchedule, type DefragmentationSettings } from "./defragmentation-schedule.ts";
 import { SnapshotSchedule, type SnapshotSettings } from "./snapshot-schedule.ts";
 import { MembersGone } from "../destroy/members-gone.ts";
 
@@ -55,6 +56,11 @@ export interface ManagedEtcdArgs extends DestroyStepArgs, Omit<EtcdClusterArgs, 
    */
   readonly snapshots?: SnapshotSettings;
   /**
+   * When members are defragmented for which it pays, by a CronJob.
+   * @default never
+   */
+  readonly defragmentation?: DefragmentationSettings;
+  /**
    * A ConfigMap whose `etcdClusterId` is the decimal id of the etcd cluster that this is: of another one no last snapshot is taken for
    * it, and nothing is deleted.
    * @default none
@@ -83,6 +89,7 @@ export interface PartNames {
   readonly finalSnapshot: string;
   readonly finalSnapshotTrial: string;
   readonly snapshotSchedule: string;
+  readonly defragmentationSchedule: string;
 }
 
 /**
@@ -124,6 +131,10 @@ export class ManagedEtcd extends pulumi.ComponentResource {
     const snapshot = snapshotArgs(args, cluster, tls);
     const finalSnapshot = createFinalSnapshot(this, parts, snapshot);
     if (args.snapshots !== undefined) createSnapshotSchedule(this, parts, args.snapshots, { cluster, tls });
+    if (args.defragmentation !== undefined) {
+      const schedule = { ...scheduleArgs(parts, { cluster, tls }), ...args.defragmentation };
+      createDefragmentationSchedule(parts.names.defragmentationSchedule, schedule, { parent: this });
+    }
 
     // What uses any of it is to be gone before the last snapshot.
     const guarded = <T>(value: pulumi.Output<T>) =>
@@ -188,6 +199,7 @@ function partNames(name: string, given: Partial<PartNames> = {}): PartNames {
     finalSnapshot: `${name}-final-snapshot`,
     finalSnapshotTrial: `${name}-final-snapshot-trial`,
     snapshotSchedule: `${name}-snapshots`,
+    defragmentationSchedule: `${name}-defragmentation`,
     ...given,
   };
 }
@@ -258,7 +270,7 @@ function createCluster(
   tls: EtcdTls | BroughtEtcdTls,
   operator: EtcdOperator,
 ): EtcdCluster {
-  const { namespace, timeoutSeconds = 300, snapshots } = args;
+  const { namespace, timeoutSeconds = 300, snapshots, defragmentation } = args;
   const membersGone = new MembersGone(
     names.membersGone,
     { ...clusterChoice(args), namespace, etcdCluster: clusterName, timeoutSeconds },
@@ -269,7 +281,9 @@ function createCluster(
     // The engine keeps a component's arguments: no key and no kubeconfig is to be among them.
     {
       ...without(args, notTheClusters),
-      ...(snapshots === undefined ? {} : { clients: [...(args.clients ?? []), etcdctlPods] }),
+      ...(snapshots === undefined && defragmentation === undefined
+        ? {}
+        : { clients: [...(args.clients ?? []), etcdctlPods] }),
       ...{ clusterName, tls },
     },
     pulumi.mergeOptions(beside, { dependsOn: [operator, membersGone] }),
@@ -287,6 +301,7 @@ const notTheClusters = [
   "crd",
   "snapshotDirectory",
   "snapshots",
+  "defragmentation",
   "record",
   "advice",
   "partNames",
@@ -313,24 +328,29 @@ function createFinalSnapshot(parent: ManagedEtcd, { names, beside }: Parts, args
 /** Below the component as well: it is one of its parts from the first version on that has it. */
 function createSnapshotSchedule(
   parent: ManagedEtcd,
-  { args, clusterName, names }: Parts,
+  parts: Parts,
   snapshots: SnapshotSettings,
-  { cluster, tls }: { readonly cluster: EtcdCluster; readonly tls: EtcdTls | BroughtEtcdTls },
+  etcd: ScheduledEtcd,
 ): SnapshotSchedule {
+  const all = { ...clusterChoice(parts.args), ...snapshots, ...scheduleArgs(parts, etcd) };
+  return new SnapshotSchedule(parts.names.snapshotSchedule, all, { parent });
+}
+
+interface ScheduledEtcd {
+  readonly cluster: EtcdCluster;
+  readonly tls: EtcdTls | BroughtEtcdTls;
+}
+
+/** For whatever is done to the etcd by schedule. */
+function scheduleArgs({ args, clusterName }: Parts, { cluster, tls }: ScheduledEtcd) {
   const { namespace, apis, userId, repository = "quay.io/coreos/etcd", version = "3.4.22" } = args;
-  return new SnapshotSchedule(
-    names.snapshotSchedule,
-    {
-      ...clusterChoice(args),
-      ...snapshots,
-      ...{ namespace, clusterName, clientSecretName: tls.clientSecretName },
-      image: pulumi.interpolate`${repository}:v${version}`,
-      etcdClientEndpoint: cluster.etcdClientEndpoint,
-      ...(userId === "assigned" ? { userIsAssigned: true } : {}),
-      ...(apis === undefined ? {} : { apis }),
-    },
-    { parent },
-  );
+  return {
+    ...{ namespace, clusterName, clientSecretName: tls.clientSecretName },
+    image: pulumi.interpolate`${repository}:v${version}`,
+    etcdClientEndpoint: cluster.etcdClientEndpoint,
+    ...(userId === "assigned" ? { userIsAssigned: true } : {}),
+    ...(apis === undefined ? {} : { apis }),
+  };
 }
 
 function without<Whole extends object, Name extends keyof Whole>(

@@ -78,6 +78,8 @@ export interface PlanRequest {
   readonly broughtCertificates?: ShownCertificates;
   /** Where the old etcd's snapshot is kept; empty for none. */
   readonly snapshotDirectory: string;
+  /** When the stack's own etcd is defragmented, as five cron fields; absent for never. */
+  readonly defragmentationSchedule?: string;
   /** The claims that members keep their data on; absent where that is in their pods. */
   readonly memberStorage?: { readonly size: string; readonly storageClass: string };
   /** What is saved of the stack's own etcd while it serves; nothing without it. */

@@ -23,7 +23,7 @@ import { claimMarkAccess, neededPermissions, runOf } from "./read/permissions.ts
 import type { PlanEnvironment } from "./read/plan-environment.ts";
 import { readSnapshots } from "./read/snapshots.ts";
 import { readRunningMigration } from "./read/running-migration.ts";
-import { clusterWideOf, readStackObjects, snapshotPlaces, stackObjects } from "./read/stack-objects.ts";
+import { clusterWideOf, readStackObjects, schedulePlaces, stackObjects } from "./read/stack-objects.ts";
 import { readState, readStateToCarryBack } from "./read/state/read-state.ts";
 import { readTrident, type TridentRead } from "./read/trident.ts";
 import { etcdRules } from "./rules/etcd/destination.ts";
@@ -42,7 +42,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
   ]);
   const apis = chooseApis(discovery);
   const makesNamespace = missingNamespace !== undefined && request.createNamespace === true;
-  const places = stackObjects(request, [...etcd.places(apis), ...snapshotPlaces(request, apis)]);
+  const places = stackObjects(request, [...etcd.places(apis), ...schedulePlaces(request, apis)]);
   step("looking for Trident and asking for permissions");
   const [kubeSystem, missing, others, silentDns, nodes, running, objects, given, trident] = await Promise.all([
     reader.read(clusterUidPath),

@@ -4,7 +4,7 @@ type IsSet = (name: keyof Settings) => boolean;
 
 /** What does not go together in the settings that say what is done, a sentence each. */
 export function checkFlows(settings: Settings, isSet: IsSet): string[] {
-  return [...checkStorage(settings, isSet), ...checkTridentsFlows(settings, isSet)];
+  return [...checkStorage(settings, isSet), ...checkUpkeep(settings), ...checkTridentsFlows(settings, isSet)];
 }
 
 function checkStorage({ etcdStorageSize, etcdStorageClass }: Settings, isSet: IsSet): string[] {
@@ -13,6 +13,15 @@ function checkStorage({ etcdStorageSize, etcdStorageClass }: Settings, isSet: Is
   return [
     `etcdStorageClass is ${JSON.stringify(etcdStorageClass)}, and etcdStorageSize is empty, so that no member has a claim. Set it with ` +
       '"pulumi config set etcdStorageSize 4Gi", or remove etcdStorageClass with "pulumi config rm etcdStorageClass".',
+  ];
+}
+
+/** An etcd that is somebody else's is kept up by whoever runs it. */
+function checkUpkeep({ defragmentationSchedule, existingEtcdEndpoints }: Settings): string[] {
+  if (defragmentationSchedule === "" || existingEtcdEndpoints.length === 0) return [];
+  return [
+    `defragmentationSchedule is ${JSON.stringify(defragmentationSchedule)}, and existingEtcdEndpoints names an etcd that is not this stack's: ` +
+      'whoever runs it keeps it up. Remove one of them: "pulumi config rm defragmentationSchedule" or "pulumi config rm existingEtcdEndpoints".',
   ];
 }
 

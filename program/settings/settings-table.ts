@@ -10,7 +10,7 @@ import {
 } from "./parse-image.ts";
 import { podLabels } from "./parse-labels.ts";
 import { etcdPod, helperPod, operatorPod, pullSecretNames, tridentPod } from "./parse-pod.ts";
-import { memberStorageClass, memberStorageSize } from "./parse-storage.ts";
+import { memberStorageSize } from "./parse-storage.ts";
 import { cronFields, givenClaim, keptCount, keptDays, storageClassName, storageSize } from "./parse-snapshots.ts";
 import { amount, clusterSize, hours, seconds } from "./parse-number.ts";
 import {
@@ -169,8 +169,15 @@ export const settingsTable = {
   ),
   etcdStorageClass: setting(
     "",
-    memberStorageClass,
+    storageClassName,
     "The StorageClass of these claims, never one of Trident's own. Empty takes the cluster's default one.",
+  ),
+  defragmentationSchedule: setting(
+    "",
+    cronFields,
+    "When the members' databases are written anew where that gives much room back, one by one, as five cron fields, such " +
+      'as "0 4 * * 0" for Sundays, in the time zone of the cluster, which is UTC as a rule. Empty does so never. See ' +
+      "docs/upkeep.md.",
   ),
   operatorPod: setting({}, operatorPod, "The same for the etcd-operator's pod, without volumes, envFrom and args."),
   helperPod: setting(

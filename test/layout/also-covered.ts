@@ -8,6 +8,7 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/status/etcd-status.ts",
     "migration/status/read-certificates.ts",
   ],
+  "test/components/etcd/defragmentation-schedule.test.ts": ["migration/upkeep/scheduled-defragmentation.ts"],
   "test/migration/upkeep/defragment-members.test.ts": [
     "migration/upkeep/defragmentation-rule.ts",
     "migration/upkeep/upkept-etcd.ts",

@@ -44,8 +44,8 @@ const migrationInNamespace: readonly Need[] = [
   { group: "coordination.k8s.io", resources: ["leases"], verbs: ["get", "create", "update", "delete"] },
 ];
 
-/** What saves snapshots by schedule. */
-const snapshotsInNamespace: readonly Need[] = [{ group: "batch", resources: ["cronjobs"], verbs: manage }];
+/** What is done by schedule. */
+const schedulesInNamespace: readonly Need[] = [{ group: "batch", resources: ["cronjobs"], verbs: manage }];
 const snapshotClaim: Need = { group: "", resources: ["persistentvolumeclaims"], verbs: ["create"] };
 
 /** Trident's ClusterRole and its binding, which this program makes unless an administrator has made others. */
@@ -112,6 +112,8 @@ export interface Run extends Pick<PlanRequest, "namespace" | "migrate" | "securi
   readonly makesClusterRole: boolean;
   /** Whose the CRD of EtcdCluster is: somebody else's is looked at, or is not where it need not be. */
   readonly crd: "own" | "existing" | "unseen";
+  /** Whether the stack's own etcd is defragmented by schedule. */
+  readonly defragments?: boolean;
   /** Whether the etcd-operator makes claims for its members. */
   readonly makesMemberClaims?: boolean;
   /** Whether objects are made by server-side apply. */
@@ -129,6 +131,7 @@ export function runOf(request: PlanRequest, { serverSideApply }: Pick<ClusterApi
     makesClusterRole: request.tridentClusterRole !== "existing",
     makesNamespace: request.createNamespace === true,
     ...(constraint === undefined ? {} : { securityContextConstraint: constraint }),
+    ...(request.defragmentationSchedule === undefined ? {} : { defragments: true }),
     ...(request.memberStorage === undefined ? {} : { makesMemberClaims: true }),
     isByName: serverSideApply,
     ...(request.snapshots === undefined || request.destination.kind !== "managed"
@@ -156,7 +159,7 @@ export function neededPermissions(run: Run, etcd: EtcdNeeds): NeededPermissions 
   const inNamespace = [
     ...[...stackInNamespace, ...etcd.inNamespace, ...askingInNamespace],
     ...(migrate ? migrationInNamespace : []),
-    ...(run.snapshots === undefined ? [] : snapshotsInNamespace),
+    ...(run.snapshots === undefined && run.defragments !== true ? [] : schedulesInNamespace),
     ...(run.snapshots === "onOwnClaim" ? [snapshotClaim] : []),
   ];
   const inCluster = [...(run.makesClusterRole ? tridentsInCluster(clusterRole, isByName) : []), ...etcd.inCluster(run)];

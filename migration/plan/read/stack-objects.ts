@@ -1,4 +1,5 @@
 import { cronJobApi, type ClusterApis } from "../../kubernetes/cluster-apis.ts";
+import { scheduledDefragmentation } from "../../upkeep/scheduled-defragmentation.ts";
 import { scheduledSnapshots } from "../../snapshot/schedule/schedule-names.ts";
 import type { PlanRequest } from "../plan-request.ts";
 import type { ClusterReader, ServedObject } from "./cluster-reader.ts";
@@ -60,14 +61,24 @@ function placesInCluster(name: string): Place[] {
   ];
 }
 
-/** The CronJob that saves snapshots of the stack's own etcd; one of a stack that stands may be new. */
-export function snapshotPlaces(
-  { namespace, destination, snapshots }: Pick<PlanRequest, "namespace" | "destination" | "snapshots">,
+/** The CronJobs that do something to the stack's own etcd; one of a stack that stands may be new. */
+export function schedulePlaces(
+  {
+    namespace,
+    destination,
+    snapshots,
+    defragmentationSchedule,
+  }: Pick<PlanRequest, "namespace" | "destination" | "snapshots" | "defragmentationSchedule">,
   apis: ClusterApis,
 ): Place[] {
-  if (destination.kind !== "managed" || snapshots === undefined) return [];
-  const { objectName } = scheduledSnapshots(destination.etcdCluster);
-  return [["CronJob", objectName, `/apis/${cronJobApi(apis)}/namespaces/${namespace}/cronjobs`, "optional"]];
+  if (destination.kind !== "managed") return [];
+  const { etcdCluster } = destination;
+  const jobs = [
+    ...(snapshots === undefined ? [] : [scheduledSnapshots(etcdCluster)]),
+    ...(defragmentationSchedule === undefined ? [] : [scheduledDefragmentation(etcdCluster)]),
+  ];
+  const path = `/apis/${cronJobApi(apis)}/namespaces/${namespace}/cronjobs`;
+  return jobs.map(({ objectName }): Place => ["CronJob", objectName, path, "optional"]);
 }
 
 /** Those that can be there without the stack's namespace. */

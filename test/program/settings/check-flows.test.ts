@@ -48,3 +48,9 @@ test("refuses a StorageClass for claims that no member has", () => {
   assert.match(problem ?? "", /etcdStorageClass is "fast", and etcdStorageSize is empty/);
   assert.deepEqual(problemsOf({ etcdStorageClass: "fast", etcdStorageSize: "4Gi" }), []);
 });
+
+test("refuses to keep up an etcd that is somebody else's", () => {
+  const existing = { existingEtcdEndpoints: ["https://etcd.example.com:2379"] };
+  const [problem] = problemsOf({ ...existing, defragmentationSchedule: "0 4 * * 0" });
+  assert.match(problem ?? "", /defragmentationSchedule is "0 4 \* \* 0", and existingEtcdEndpoints names/);
+});
