@@ -52,6 +52,10 @@ async function run(words: readonly string[]): Promise<number> {
       const { runClusterJob } = await import("./jobs/run-cluster-job.ts");
       return finish(await runClusterJob(command.job), command.job);
     }
+    case "claimJob": {
+      const { runClaimJob } = await import("./jobs/run-claim-job.ts");
+      return finish(await runClaimJob(command.job), command.job);
+    }
     case "fileJob": {
       const { runFileJob } = await import("./jobs/run-file-job.ts");
       return finish(await runFileJob(command.job), command.job);

@@ -20,11 +20,22 @@ export type ClusterAction = (typeof CLUSTER_ACTIONS)[number];
 export const FILE_ACTIONS = ["snapshot list", "snapshot check", "snapshot prune"] as const;
 export type FileAction = (typeof FILE_ACTIONS)[number];
 
-export const ACTIONS = [...COPY_ACTIONS, ...CLUSTER_ACTIONS, ...FILE_ACTIONS] as const;
+/** With snapshots on a claim, as a schedule saves them; list and check do so where a claim is named. */
+export const CLAIM_ACTIONS = ["snapshot fetch"] as const;
+const ON_CLAIM = ["snapshot list", "snapshot check", ...CLAIM_ACTIONS] as const;
+
+export const ACTIONS = [...COPY_ACTIONS, ...CLUSTER_ACTIONS, ...FILE_ACTIONS, ...CLAIM_ACTIONS] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** Those that take words of their own beside the flags, and what `--help` calls them. */
-export const OPERANDS: Readonly<Partial<Record<Action, string>>> = { "snapshot check": "FILE..." };
+export const OPERANDS: Readonly<Partial<Record<Action, string>>> = {
+  "snapshot check": "FILE...",
+  "snapshot fetch": "FILE",
+};
+
+export function isCopyAction(action: Action): action is CopyAction {
+  return COPY_ACTIONS.some((each) => each === action);
+}
 
 export function isClusterAction(action: Action): action is ClusterAction {
   return CLUSTER_ACTIONS.some((each) => each === action);
@@ -122,7 +133,7 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
         name: "directory",
         value: "DIRECTORY",
         help: `the folder that snapshots are kept in; default: ${DEFAULT_DIRECTORY}`,
-        actions: ["status", "snapshot save", "snapshot list", "snapshot prune"],
+        actions: ["status", "snapshot save", "snapshot list", "snapshot prune", "snapshot fetch"],
       },
       {
         name: "namespace",
@@ -182,6 +193,34 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
     ],
   },
   {
+    title: "Which claim",
+    flags: forActions(ON_CLAIM, [
+      {
+        name: "claim",
+        value: "NAME",
+        help: "the PersistentVolumeClaim that has the snapshots, which is read through a pod that mounts it",
+      },
+      {
+        name: "namespace",
+        value: "NAME",
+        help: `where the claim is; default: ${DEFAULT_NAMES.namespace}`,
+        actions: ["snapshot check", "snapshot fetch"],
+      },
+      {
+        name: "image",
+        value: "IMAGE",
+        help: "the pod's, of an etcd with a shell; default: that of the members of --etcd-cluster",
+      },
+      { name: "etcd-cluster", value: "NAME", help: `default: ${DEFAULT_NAMES.etcdCluster}` },
+      {
+        name: "kubeconfig",
+        value: "FILE",
+        help: "the kubeconfig; default: as kubectl chooses it, by KUBECONFIG or ~/.kube/config",
+      },
+      { name: "context", value: "NAME", help: "the context of it; default: the current one" },
+    ]),
+  },
+  {
     title: "What",
     flags: forActions(COPY_ACTIONS, [
       { name: "from", value: "URL[,URL]", help: "the source's client URLs; several are members of one cluster" },
@@ -239,7 +278,10 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
         },
       ]),
       { name: "json", help: "print the result, or the error, as one JSON document" },
-      ...forActions([...COPY_ACTIONS, "snapshot save", ...FILE_ACTIONS], [{ name: "quiet", help: "show no progress" }]),
+      ...forActions(
+        [...COPY_ACTIONS, "snapshot save", ...FILE_ACTIONS, ...CLAIM_ACTIONS],
+        [{ name: "quiet", help: "show no progress" }],
+      ),
       { name: "help", help: "show this help" },
       { name: "version", help: "print the version" },
     ],

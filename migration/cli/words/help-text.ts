@@ -1,5 +1,6 @@
 import { EXIT_CODE_MEANINGS, EXIT_CODES, type Outcome } from "../exit-codes.ts";
 import {
+  CLAIM_ACTIONS,
   CLUSTER_ACTIONS,
   COPY_ACTIONS,
   FILE_ACTIONS,
@@ -25,6 +26,7 @@ const SUMMARIES: Readonly<Record<Action, string>> = {
   "alarm-disarm": "cure an etcd that has come to its quota and takes no writes any more",
   "snapshot list": "the snapshots that are kept, with what each of them holds",
   "snapshot check": "read whole files: whether each can be restored",
+  "snapshot fetch": "get a snapshot from a claim; it has its name once its checksum holds",
   "snapshot prune": "remove old snapshots; the newest that can be restored always stays",
 };
 
@@ -48,6 +50,10 @@ function overview(): string[] {
     "With snapshots on this machine, without any etcd: trident-etcd COMMAND [FLAGS]",
     "",
     ...summaries(FILE_ACTIONS),
+    "",
+    "With snapshots on a PersistentVolumeClaim, as a schedule saves them; list and check take --claim NAME as well:",
+    "",
+    ...summaries(CLAIM_ACTIONS),
     "",
     "A snapshot's file is a source as well: --from-snapshot FILE in place of --from. What it holds then stands in an etcd that",
     "serves, verified, without etcdctl and without a cluster of its own.",
@@ -82,7 +88,7 @@ function actionHelp(action: Action): string[] {
   return [
     `trident-etcd ${action}: ${SUMMARIES[action]}`,
     "",
-    `Usage: trident-etcd ${action} ${USAGES[isClusterAction(action) || isFileAction(action) ? action : "copies"]} [FLAGS]`,
+    `Usage: trident-etcd ${action} ${USAGES[isClusterAction(action) || isFileAction(action) || action === "snapshot fetch" ? action : "copies"]} [FLAGS]`,
     "",
     ...FLAG_GROUPS.flatMap(({ title, flags }) => {
       const known = flags.filter((flag) => flagsOf(action).includes(flag));
@@ -107,8 +113,9 @@ const USAGES = {
   compact: "[--namespace NAME] [--keep-revisions N]",
   defragment: "[--namespace NAME] [--at-least-fraction F --at-least-bytes N | --always] [--dry-run]",
   "alarm-disarm": "[--namespace NAME]",
-  "snapshot list": "[--directory DIRECTORY]",
-  "snapshot check": "FILE...",
+  "snapshot list": "[--directory DIRECTORY | --claim NAME]",
+  "snapshot check": "FILE... | --claim NAME [FILE...]",
+  "snapshot fetch": "--claim NAME FILE [--directory DIRECTORY]",
   "snapshot prune": "--keep N [--keep-days D] [--directory DIRECTORY]",
 };
 
@@ -167,6 +174,10 @@ const DETAILS: Readonly<Record<Action, readonly string[]>> = {
     "Its checksum, each of its pages, and each of its keys. Exit code 3 says that one of the files cannot be restored, 2 that one",
     "is not there or may not be read.",
   ],
+  "snapshot fetch": [
+    "A pod with the members' image mounts the claim to be read only, and is gone afterwards. The user of the kubeconfig may make",
+    "and delete pods, and run commands in them (pods/exec). Only the file's owner may read it (0600); nothing is written over.",
+  ],
   "snapshot prune": [
     "Of each etcd the newest N that can be restored stay, which are read for that, and all that are not older than D days. Also",
     "removed is what runs that were killed have left behind. Files of any other name stay. Where none of an etcd's snapshots can",
@@ -184,6 +195,9 @@ function example(action: Action): string[] {
   if (action === "alarm-disarm") return ["  trident-etcd alarm-disarm --namespace trident"];
   if (action === "snapshot list") return ["  trident-etcd snapshot list"];
   if (action === "snapshot check") return ["  trident-etcd snapshot check snapshots/*.db"];
+  if (action === "snapshot fetch") {
+    return ["  trident-etcd snapshot fetch --claim trident-etcd-snapshots trident-etcd-trident-2026-01-31T031700Z.db"];
+  }
   if (action === "snapshot prune") return ["  trident-etcd snapshot prune --keep 14 --keep-days 30"];
   return [
     `  trident-etcd ${action} --prefix /trident/ \\`,

@@ -5,11 +5,13 @@ import {
   ACTIONS,
   DEFAULT_TIMEOUT,
   isClusterAction,
+  isCopyAction,
   isFileAction,
   type Action,
   type CopyAction,
   type Side,
 } from "./flags.ts";
+import { toClaimJob, type ClaimJob } from "./parse-claim-job.ts";
 import { toClusterJob, type ClusterJob } from "./parse-cluster-job.ts";
 import { toFileJob, type FileJob } from "./parse-file-job.ts";
 import { parseFlags, type GivenFlags } from "./parse-flags.ts";
@@ -21,7 +23,8 @@ export type Command =
   | { readonly kind: "version" }
   | { readonly kind: "job"; readonly job: Job }
   | { readonly kind: "clusterJob"; readonly job: ClusterJob }
-  | { readonly kind: "fileJob"; readonly job: FileJob };
+  | { readonly kind: "fileJob"; readonly job: FileJob }
+  | { readonly kind: "claimJob"; readonly job: ClaimJob };
 
 /** What is to be done, complete and free of contradictions; no file has been read yet. */
 export interface Job {
@@ -72,9 +75,14 @@ export function parseCommand(words: readonly string[]): Command {
   if (isClusterAction(flags.action)) {
     return { kind: "clusterJob", job: toClusterJob(flags.action, flags.values) };
   }
+  const claimJob = toClaimJob(flags.action, flags);
+  if (claimJob !== undefined) {
+    return { kind: "claimJob", job: claimJob };
+  }
   if (isFileAction(flags.action)) {
     return { kind: "fileJob", job: toFileJob(flags.action, flags) };
   }
+  if (!isCopyAction(flags.action)) throw new UsageError(`${flags.action} is about a claim: name it with --claim NAME`);
   return { kind: "job", job: toJob(flags.action, flags.values) };
 }
 

@@ -49,7 +49,7 @@ test("what is wrong is said before anything is read", () => {
     [["snapshot", "prune", "--keep", "3", "--keep-days", "1.5"], /--keep-days takes a whole number, 0 or more/],
     [["snapshot", "list", "--directory="], /--directory is empty/],
     [["snapshot", "list", "--namespace", "../x"], /--namespace takes a name as Kubernetes has them/],
-    [["snapshot", "list", "--kubeconfig", "k"], /--kubeconfig means nothing to snapshot list/],
+    [["snapshot", "list", "--kubeconfig", "k"], /--kubeconfig is about a claim: name it with --claim NAME/],
     [["check", "a.db"], /one word too many/],
   ];
   for (const [words, message] of refused) {
