@@ -16,6 +16,8 @@ export interface EtcdStatus {
   readonly certificates: readonly SeenCertificate[];
   /** In the folder on this machine. */
   readonly snapshots: SnapshotsFound | undefined;
+  /** On a claim, by schedule; undefined where there is none. */
+  readonly scheduled: ScheduledSnapshots | undefined;
   readonly trident: TridentFound | undefined;
   /** What the stack has recorded. */
   readonly recorded: RecordedEtcd | undefined;
@@ -40,6 +42,17 @@ export interface SnapshotsFound {
   readonly directory: string;
   readonly count: number;
   readonly newest: { readonly path: string; readonly at: Date } | undefined;
+}
+
+export interface ScheduledSnapshots {
+  /** Five cron fields. */
+  readonly schedule: string;
+  /** When the CronJob was made. */
+  readonly since: Date;
+  /** The last good one, as far as its run is still remembered. */
+  readonly last?: { readonly file: string; readonly at: Date };
+  /** Why the last run failed, if it did. */
+  readonly failure?: string;
 }
 
 /** The Trident that is told this etcd, or the one that is told another. */

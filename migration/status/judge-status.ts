@@ -1,5 +1,6 @@
 import { majorityOf } from "../connect/cluster-members.ts";
 import { describeMember, listedMembers, servingMembers, stayingMembers } from "../members/asked-member.ts";
+import { longestPauseSeconds, parseCronSchedule } from "../snapshot/schedule/cron-schedule.ts";
 import { databaseUses, fullestOf, shareOf } from "../upkeep/database-use.ts";
 import { counted } from "../wording/counted.ts";
 import { describeDuration } from "../wording/describe-amount.ts";
@@ -37,6 +38,7 @@ export function judgeStatus(status: EtcdStatus, limits: Limits): StatusFinding[]
     ...judgeDatabase(status),
     ...judgeTrident(status),
     ...judgeSnapshots(status, limits),
+    ...judgeScheduled(status),
   ];
   const ofLevel = (level: StatusLevel): StatusFinding[] => found.filter((each) => each.level === level);
   return [...ofLevel("trouble"), ...ofLevel("warning")];
@@ -139,10 +141,34 @@ function judgeTrident({ trident, recorded, members }: EtcdStatus): StatusFinding
   return trident.trouble === undefined ? other : [...other, warning(`Trident does not serve: ${trident.trouble}`)];
 }
 
-function judgeSnapshots({ snapshots, at }: EtcdStatus, { snapshotHours }: Limits): StatusFinding[] {
+function judgeSnapshots({ snapshots, scheduled, at }: EtcdStatus, { snapshotHours }: Limits): StatusFinding[] {
   if (snapshotHours === undefined) return [];
-  const newest = snapshots?.newest;
+  const [newest] = [snapshots?.newest?.at, scheduled?.last?.at]
+    .filter((each) => each !== undefined)
+    .sort((one, other) => other.getTime() - one.getTime());
   if (newest === undefined) return [warning(`no snapshot in ${snapshots?.directory ?? "any folder"}`)];
-  const seconds = (at.getTime() - newest.at.getTime()) / 1_000;
+  const seconds = (at.getTime() - newest.getTime()) / 1_000;
   return seconds <= snapshotHours * 3_600 ? [] : [warning(`the last snapshot is ${describeDuration(seconds)} old`)];
+}
+
+/** As the plan tells of it: older than two intervals, or the last run failed. */
+function judgeScheduled({ scheduled, at }: EtcdStatus): StatusFinding[] {
+  if (scheduled === undefined) return [];
+  const { schedule, since, last, failure } = scheduled;
+  const seconds = (at.getTime() - (last?.at ?? since).getTime()) / 1_000;
+  const interval = intervalOf(schedule);
+  const what = last === undefined ? "no snapshot by schedule since" : "the last snapshot by schedule:";
+  return [
+    ...(interval !== undefined && seconds > 2 * interval ? [warning(`${what} ${describeDuration(seconds)} ago`)] : []),
+    ...(failure === undefined ? [] : [warning(`no snapshot by schedule: ${failure}`)]),
+  ];
+}
+
+/** Somebody may have written one that this program can't read. */
+function intervalOf(schedule: string): number | undefined {
+  try {
+    return longestPauseSeconds(parseCronSchedule(schedule));
+  } catch {
+    return undefined;
+  }
 }

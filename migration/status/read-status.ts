@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { V1Deployment } from "@kubernetes/client-node";
 import { isClientUrlOf, type ManagedAddress } from "../connect/etcd-address.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
@@ -9,10 +10,12 @@ import { isTrident } from "../plan/read/other-tridents.ts";
 import { findMigrationRecord } from "../record/migration-record.ts";
 import { recordedEtcd } from "../record/recorded-etcd.ts";
 import { checkTrident } from "../serving/wait-for-trident.ts";
+import { parseSnapshotName } from "../snapshot/snapshot-name.ts";
 import { listSnapshots } from "../snapshot/snapshot-directory.ts";
 import { etcdUrlOf } from "../trident/new/etcd-url.ts";
 import { describeFailure } from "../wording/describe-failure.ts";
 import type { EtcdStatus, SnapshotsFound, TridentFound } from "./etcd-status.ts";
+import { readScheduled } from "./read-scheduled.ts";
 import { readCertificates } from "./read-certificates.ts";
 
 export interface StatusRequest {
@@ -44,18 +47,19 @@ export async function readStatus(
   };
   const members = await askMembers(cluster, address);
   const running = members.filter(({ kind }) => kind === "answers" || kind === "silent").map(({ pod }) => pod);
-  const [size, certificates, trident, recorded, snapshots] = await Promise.all([
+  const [size, certificates, trident, recorded, snapshots, scheduled] = await Promise.all([
     known("the EtcdCluster", readSize(cluster, address)),
     known("certificates", readCertificates(cluster, address, running)),
     known("Trident", findTrident(cluster, address)),
     known("the stack's record", findMigrationRecord(cluster, { namespace, record }).then(recordedEtcd)),
     findSnapshots(directory, namespace),
+    known("scheduled snapshots", readScheduled(cluster, address)),
   ]);
   return {
     ...{ namespace, etcdCluster, at: new Date(), size, members, alarms: alarmsOf(members) },
     certificates: certificates?.certificates ?? [],
     clusterVersion: certificates?.clusterVersion,
-    ...{ snapshots, trident, recorded, unknown },
+    ...{ snapshots, scheduled, trident, recorded, unknown },
   };
 }
 
@@ -110,13 +114,7 @@ async function findSnapshots(directory: string, namespace: string): Promise<Snap
   if (directory === "") return undefined;
   const paths = await listSnapshots(directory, namespace);
   const path = paths.at(-1);
-  const at = path === undefined ? undefined : snapshotTime(path);
+  const at = path === undefined ? undefined : parseSnapshotName(basename(path))?.savedAt;
   const newest = path === undefined || at === undefined ? undefined : { path, at };
   return { directory, count: paths.length, newest };
-}
-
-/** As its name says it: a file that was copied has another time. */
-function snapshotTime(path: string): Date | undefined {
-  const [, day, hour, minute, second] = /-(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z\.db$/.exec(path) ?? [];
-  return day === undefined ? undefined : new Date(`${day}T${hour}:${minute}:${second}Z`);
 }

@@ -117,10 +117,12 @@ function certificatesText({ certificates }: EtcdStatus): string {
   return texts.length === 0 ? "not seen" : `until ${texts.join(", ")}`;
 }
 
-function snapshotText({ snapshots, at }: EtcdStatus): string {
+function snapshotText({ snapshots, scheduled, at }: EtcdStatus): string {
+  if (scheduled?.last !== undefined && scheduled.last.at > (snapshots?.newest?.at ?? new Date(0))) {
+    return `${ageOf(scheduled.last.at, at)} old, on the claim, by schedule ${scheduled.schedule}`;
+  }
   if (snapshots?.newest === undefined) return `none in ${snapshots?.directory ?? "a folder of this machine"}`;
-  const age = describeDuration(Math.max(0, (at.getTime() - snapshots.newest.at.getTime()) / 1_000));
-  return `${age} old, the last of ${snapshots.count} in ${snapshots.directory}`;
+  return `${ageOf(snapshots.newest.at, at)} old, the last of ${snapshots.count} in ${snapshots.directory}`;
 }
 
 function linesOfTrident({ trident }: EtcdStatus): string[] {
@@ -128,4 +130,8 @@ function linesOfTrident({ trident }: EtcdStatus): string[] {
   const { deployment, image, isOnThisEtcd, trouble } = trident;
   const state = !isOnThisEtcd ? "not on this etcd" : trouble === undefined ? "serves from this etcd" : "does not serve";
   return [line("Trident", `${deployment}, ${state}`), line("", image)];
+}
+
+function ageOf(then: Date, now: Date): string {
+  return describeDuration(Math.max(0, (now.getTime() - then.getTime()) / 1_000));
 }

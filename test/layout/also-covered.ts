@@ -7,6 +7,7 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/members/at-member.ts",
     "migration/status/etcd-status.ts",
     "migration/status/read-certificates.ts",
+    "migration/status/read-scheduled.ts",
   ],
   "test/components/etcd/defragmentation-schedule.test.ts": ["migration/upkeep/scheduled-defragmentation.ts"],
   "test/migration/upkeep/defragment-members.test.ts": [

@@ -60,6 +60,7 @@ function documentOf(status: EtcdStatus): Record<string, unknown> {
       snapshots === undefined
         ? null
         : { ...snapshots, newest: snapshots.newest === undefined ? null : { ...snapshots.newest } },
+    scheduledSnapshots: status.scheduled ?? null,
     trident: trident === undefined ? null : { ...trident, trouble: trident.trouble ?? null },
     recordedClusterId: recorded?.clusterId ?? null,
     unknown,

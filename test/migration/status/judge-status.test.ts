@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { AskedMember } from "../../../migration/members/asked-member.ts";
 import type { EtcdStatus } from "../../../migration/status/etcd-status.ts";
 import { judgeStatus, levelOf } from "../../../migration/status/judge-status.ts";
-import { certificate, memberPodWith, membersInPods, statusOf } from "./status-scene.ts";
+import { certificate, inDays, memberPodWith, membersInPods, statusOf } from "./status-scene.ts";
 
 const anyAge = { snapshotHours: undefined };
 const ended: AskedMember = { kind: "ended", pod: "trident-etcd-c", reason: "Evicted" };
@@ -67,6 +67,16 @@ describe("the status of an etcd", () => {
     ],
     ["the last snapshot is too old", { at: new Date("2026-03-03T12:00:00Z") }, /the last snapshot is 58 h 0 min old/],
     ["there is no snapshot", { snapshots: { directory: "x", count: 0, newest: undefined } }, /no snapshot in x/],
+    [
+      "the schedule has saved none for more than two intervals",
+      { scheduled: { schedule: "0 3 * * *", since: inDays(-9), last: { file: "a.db", at: inDays(-2.5) } } },
+      /the last snapshot by schedule: 60 h 0 min ago/,
+    ],
+    [
+      "the schedule's last run failed",
+      { scheduled: { schedule: "0 3 * * *", since: inDays(-0.5), failure: "disk full" } },
+      /no snapshot by schedule: disk full/,
+    ],
     ["Trident does not serve", { trident: trident({ trouble: "no pod" }) }, /Trident does not serve: no pod/],
     [
       "Trident is on another etcd",

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { judgeStatus, levelOf } from "../../../migration/status/judge-status.ts";
 import { statusLines } from "../../../migration/status/status-lines.ts";
 import type { EtcdStatus } from "../../../migration/status/etcd-status.ts";
-import { memberPodWith, membersInPods, statusOf } from "./status-scene.ts";
+import { inDays, memberPodWith, membersInPods, statusOf } from "./status-scene.ts";
 
 function linesOf(but: Partial<EtcdStatus> = {}): string[] {
   const status = statusOf(but);
@@ -66,5 +66,13 @@ describe("the lines of a status", () => {
     const text = linesOf({ members: [older, ...others] }).join("\n");
     assert.match(text, /etcd 3\.3\.27, 3\.4\.22/);
     assert.match(text, /auto-compaction after 12 h, at 2 of 3 members/);
+  });
+
+  it("tell of the snapshot that is the newer one, by hand or by schedule", () => {
+    const last = { file: "a.db", at: inDays(-1 / 24) };
+    const scheduled = { schedule: "17 * * * *", since: inDays(-9), last };
+    assert.match(linesOf({ scheduled }).join("\n"), /snapshot +1 h 0 min old, on the claim, by schedule 17 \* /);
+    const older = { ...scheduled, last: { ...last, at: inDays(-3) } };
+    assert.match(linesOf({ scheduled: older }).join("\n"), /10 h 0 min old, the last of 2 in snapshots/);
   });
 });

@@ -49,6 +49,7 @@ export function statusOf(but: Partial<EtcdStatus> = {}): EtcdStatus {
       count: 2,
       newest: { path: "/home/me/snapshots/trident-etcd-trident-2026-03-01T020000.000Z.db", at: inDays(-10 / 24) },
     },
+    scheduled: undefined,
     trident: {
       deployment: "trident",
       image: "netapp/trident:19.04.0",
