@@ -44,6 +44,23 @@ test("issues certificates with the settings' subject, keys and time", async () =
   assert.deepEqual(generatedAuthority(checkSettings(raw)), { keyAlgorithm: "ECDSA", organization: "Storage" });
 });
 
+test("saves snapshots by schedule as the settings want it, and none by default", async () => {
+  const raw = {
+    snapshotSchedule: "17 * * * *",
+    snapshotKeep: "3",
+    snapshotStorageClass: "fast",
+    helperPod: '{"nodeSelector":{"a":"b"}}',
+  };
+  const registrations = await registered(raw);
+  const { size, storageClass, makeAgain, clusterUid } = registrations.named("trident-etcd-snapshots-claim").inputs;
+  assert.deepEqual([size, storageClass, makeAgain, clusterUid], ["10Gi", "fast", "", "u"]);
+  const job = JSON.stringify(registrations.named("trident-etcd-snapshots-cron-job").inputs);
+  assert.match(job, /"schedule":"17 \* \* \* \*"/);
+  assert.match(job, /keep=3 keep_days=30/);
+  assert.match(job, /"nodeSelector":{"a":"b"}/);
+  assert.ok(!(await registered({})).all.some(({ name }) => name.includes("snapshots")));
+});
+
 test("lets Trident's pods in as clients, and those whose labels are set", async () => {
   const letIn = async (raw: RawSettings): Promise<object[]> => {
     const policy = (await registered(raw)).all.find(({ type }) => type.endsWith(":NetworkPolicy"));

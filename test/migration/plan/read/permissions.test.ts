@@ -92,6 +92,21 @@ describe("the permissions", () => {
     assert.equal(runOf(planRequest({ memberStorage }), newestApis).makesMemberClaims, true);
   });
 
+  it("for snapshots by schedule are asked for only where there is a schedule, and for a claim only where it is made", () => {
+    const snapshots = { schedule: "17 * * * *", keep: 14, keepDays: 30, storageSize: "10Gi", storageClass: "" };
+    const more = (change: Partial<Run>): string[] => {
+      const usual = names({});
+      return names(change).filter((name) => !usual.includes(name));
+    };
+    const cronJobs = ["get", "list", "watch", "create", "patch", "delete"].map(
+      (verb) => `${verb} cronjobs.batch in trident`,
+    );
+    const made = runOf(planRequest({ snapshots }), newestApis);
+    assert.deepEqual(more(made), [...cronJobs, "create persistentvolumeclaims in trident"]);
+    assert.deepEqual(more(runOf(planRequest({ snapshots: { ...snapshots, claim: "mine" } }), newestApis)), cronJobs);
+    assert.equal(runOf(planRequest({ snapshots, ...existingEtcd() }), newestApis).snapshots, undefined);
+  });
+
   it("for an existing etcd have no operator's, and those for the pod that pulls Trident's image", () => {
     const ofExisting = names({ migrate: false }, existingEtcd().destination);
     const operators = /customresourcedefinitions|etcdclusters|networkpolicies|endpoints|services/;
