@@ -117,7 +117,7 @@ const tridentArgs = account && {
   ...inputOf(plan.apis),
 };
 
-const restore = restoreEtcd(settings, plan, { access, etcd, record: record.recordName });
+const restore = restoreEtcd(settings, plan, etcdName, { access, etcd, record: record.recordName });
 
 const imagePull = tridentArgs && pullTridentImage(settings, tridentArgs, { access, record: record.recordName });
 

@@ -1,6 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { EtcdClusterAddress } from "@trident-etcd/migration/connect/etcd-address.ts";
 
+import type { PodSettings } from "@trident-etcd/migration/kubernetes/pod-settings.ts";
+import type { ClaimSource } from "@trident-etcd/migration/trident/legacy/uninstalled-trident.ts";
+
 import type { ClusterChoice } from "../cluster-of.ts";
 import { DynamicResource, dynamicProvider } from "../dynamic-provider.ts";
 
@@ -20,6 +23,14 @@ export interface EtcdRestoreArgs extends ClusterChoice {
   readonly size: pulumi.Input<number>;
   /** The stack's own Deployment of Trident, which is stopped meanwhile if it is there; absent for an etcd alone, of which every key is restored. */
   readonly tridentDeployment?: pulumi.Input<string>;
+  /** The claim with snapshots that `claim:` names. */
+  readonly snapshotClaim: pulumi.Input<string>;
+  /** An image with a shell, such as the members' own, for the pod that reads a claim. */
+  readonly etcdImage: pulumi.Input<string>;
+  /** How the old Trident's claim is read, for `legacyClaim`. */
+  readonly legacyClaim?: pulumi.Input<ClaimSource>;
+  /** What pods are given that are there for a moment. */
+  readonly helperPod?: PodSettings;
   /** Where what is fetched from the cluster is kept. It holds the application's secrets. */
   readonly snapshotDirectory: pulumi.Input<string>;
   /** For each wait. */

@@ -152,7 +152,7 @@ export interface RestorePlan {
     readonly file: string;
     /** ISO 8601. */
     readonly savedAt: string;
-    readonly savedAtBy: "name" | "file";
+    readonly savedAtBy: "name" | "file" | "migration";
     readonly etcdVersion?: string;
     readonly revision: string;
   };

@@ -10,9 +10,9 @@ export interface RestoreOrigin {
   readonly sha256: string;
   /** Decimal. */
   readonly revision: string;
-  /** When the snapshot was taken, as ISO 8601: by its name, or else by the file's own time. */
+  /** When the snapshot was taken, as ISO 8601: by its name, or else by the file's own time; of an old Trident's claim, when that was migrated. */
   readonly savedAt: string;
-  readonly savedAtBy: "name" | "file";
+  readonly savedAtBy: "name" | "file" | "migration";
   /** Such as `3.4`; absent where the file does not say. */
   readonly etcdVersion?: string;
   /** The etcd that had the state before; absent where none was recorded. */

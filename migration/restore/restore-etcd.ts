@@ -6,6 +6,7 @@ import { fencedSteps } from "../lease/fenced-steps.ts";
 import { lossOf, type MigrationLease } from "../lease/held-lease.ts";
 import type { AskedMember } from "../members/asked-member.ts";
 import type { MigrationRecord } from "../record/migration-record.ts";
+import { recordedResult } from "../record/migration-result.ts";
 import { migratedStateAfterMove } from "../record/migrated-state.ts";
 import {
   isRestoreUnfinished,
@@ -29,6 +30,7 @@ import {
   type RestoreRecords,
   type StandingNow,
 } from "./restore-run.ts";
+import { parseRestoreSource } from "./restore-source.ts";
 import { snapshotTime } from "./snapshot-time.ts";
 import { describeLoss, knownLoss } from "./what-is-lost.ts";
 
@@ -115,6 +117,10 @@ async function openSource(
     const keys = await checkSource({ source, range, revision, allowEmpty: true, signal });
     if (keys === 0) throw new BlockedError(restoreEmptySource(asked.from, file, whatKey(asked)));
     standing.file = file;
+    if (!source.isChecked)
+      report(
+        `${source.description} is a member's database, which has no checksum: damage within its values would not be seen.`,
+      );
     report(`${source.description} is whole: ${counted(keys, "key")} to restore${besideThem(source.keys - keys)}.`);
     return source;
   } catch (error) {
@@ -139,16 +145,22 @@ async function originOf(
   if (before?.from === from && before.sha256 === source.sha256) return before;
   const { path: file, sha256, etcdVersion } = source;
   const { revision } = await source.status();
-  const time = await snapshotTime(file);
+  const time = migrationTime(from, stack) ?? (await snapshotTime(file));
   const last = lastKnownOf(stack, left);
-  const loss = knownLoss({ revision, savedAt: time.savedAt }, last);
-  report(describeLoss(loss, last));
+  const loss = knownLoss({ revision, ...time }, last);
+  report(describeLoss(loss, last, time.savedAtBy));
   const { etcdClusterId: abandonedEtcd } = stack;
   return {
     ...{ from, file, sha256, revision: revision.toString(), ...time, ...loss },
     ...(etcdVersion === undefined ? {} : { etcdVersion }),
     ...(abandonedEtcd === undefined ? {} : { abandonedEtcd }),
   };
+}
+
+/** Of the old Trident's claim, to which nobody has written since. */
+function migrationTime(from: string, stack: MigrationRecord): Pick<RestoreOrigin, "savedAt" | "savedAtBy"> | undefined {
+  if (parseRestoreSource(from).kind !== "legacyClaim" || stack.phase !== "copied") return undefined;
+  return { savedAt: recordedResult(stack).cutOverAt, savedAtBy: "migration" };
 }
 
 async function begin({ port, asked }: RestoreRun, restore: MigrationRecord): Promise<MigrationRecord> {

@@ -1,5 +1,3 @@
-import { access } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { V1Deployment } from "@kubernetes/client-node";
 import { openEtcd } from "../connect/open-etcd.ts";
 import type { ManagedAddress } from "../connect/etcd-address.ts";
@@ -17,20 +15,18 @@ import { isQuorumLost } from "../members/quorum.ts";
 import { waitForEtcd } from "../members/wait-for-members.ts";
 import { changeMigrationRecord, readMigrationRecord } from "../record/migration-record.ts";
 import { openSnapshotFile } from "../snapshot/file/open-snapshot-file.ts";
-import { snapshotFolder } from "../snapshot/snapshot-folder.ts";
 import { checkNamespace } from "../trident/check-namespace.ts";
 import { readDeployment } from "../trident/legacy/legacy-trident.ts";
 import { newTridentPods } from "../trident/new/new-trident.ts";
 import { createClusterAgain, deleteLostCluster, manifestOf, readEtcdCluster } from "./etcd-cluster-object.ts";
+import { sourceSteps, type SourceRequest } from "./fetch-source.ts";
+import { isCopiedDatabase } from "./member-claims.ts";
 import { holdOffClients } from "./hold-off-clients.ts";
 import type { RestorePort } from "./restore-port.ts";
-import { parseRestoreSource } from "./restore-source.ts";
-import { NoSurvivorError, withSurvivor } from "./survivors.ts";
 
 /** What is restored where. Names only: certificates are read from the Secret where they are used. */
-export interface RestoreRequest {
+export interface RestoreRequest extends SourceRequest {
   readonly cluster: ClusterAccess;
-  readonly namespace: string;
   /** The stack's own etcd. */
   readonly destination: ManagedAddress;
   /** The ConfigMap, made beforehand, that the restore records its steps in. */
@@ -45,8 +41,6 @@ export interface RestoreRequest {
   readonly size: number;
   /** The stack's own Deployment of Trident; absent for an etcd alone, which is restored with every key. */
   readonly tridentDeployment?: string;
-  /** Where what comes from the cluster is kept; relative to the working directory. */
-  readonly snapshotDirectory: string;
   /** For each single wait. */
   readonly timeoutSeconds: number;
 }
@@ -83,8 +77,8 @@ export function restoreOnCluster(
       restore: await readMigrationRecord(cluster, place),
     }),
     changeRecord: (change) => changeMigrationRecord(cluster, place, change),
-    openSnapshot: (path) => openSnapshotFile(path, { signal: interruption }),
-    ...sourceSteps(cluster, request, interruption),
+    openSnapshot: (path) => openSnapshotFile(path, { signal: interruption, withoutChecksum: isCopiedDatabase(path) }),
+    ...sourceSteps(cluster, request, patience),
     lookAtEtcd: async () => {
       const stored = await readEtcdCluster(cluster, destination);
       if (stored === undefined) return { kind: "absent" };
@@ -100,45 +94,6 @@ export function restoreOnCluster(
     openDestination: () => openEtcd(cluster, destination, patience),
     ...tridentSteps(cluster, request, patience),
   };
-}
-
-function sourceSteps(
-  cluster: ClusterClient,
-  { namespace, destination, from, snapshotDirectory }: RestoreRequest,
-  interruption: AbortSignal,
-): Pick<RestorePort, "fetchSource" | "keepWhatSurvived"> {
-  const folder = snapshotFolder(snapshotDirectory, namespace);
-  const saveSurvivor = (clusterId: string | undefined): Promise<string> =>
-    withSurvivor(cluster, destination, clusterId, async (_survivor, store) => {
-      if (folder === undefined) throw new Error("there is no folder for snapshots to keep it in");
-      await folder.prepare();
-      return folder.save(store.snapshot(), interruption);
-    });
-  return {
-    fetchSource: async (clusterId, before) => {
-      const source = parseRestoreSource(from);
-      if (source.kind === "file") return resolve(source.path);
-      if (before !== undefined && (await isThere(before))) return before;
-      if (source.kind === "member") return saveSurvivor(clusterId);
-      throw new Error(`${from} can't be restored yet`);
-    },
-    keepWhatSurvived: async (clusterId) => {
-      if (folder === undefined) return undefined;
-      try {
-        return await saveSurvivor(clusterId);
-      } catch (error) {
-        if (error instanceof NoSurvivorError && error.isNobodyThere) return undefined;
-        throw error;
-      }
-    },
-  };
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function tridentSteps(

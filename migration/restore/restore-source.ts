@@ -10,15 +10,18 @@ export type RestoreSource =
   | { readonly kind: "legacyClaim" };
 
 const onClaim = "claim:";
-const newest = "newest";
+/** In place of a name: the newest of those on the claim. */
+export const newestOnClaim = "newest";
 
 /** Raises an Error that says how to write it. A file of such a name is `./member`. */
 export function parseRestoreSource(text: string): RestoreSource {
   if (text === "member" || text === "legacyClaim") return { kind: text };
   if (!text.startsWith(onClaim)) return { kind: "file", path: text };
   const name = text.slice(onClaim.length);
-  if (name !== newest && !/^[A-Za-z0-9][\w.-]{0,250}\.db$/.test(name)) {
-    throw new Error(`after ${onClaim} comes the name of a snapshot on the claim, which ends in .db, or ${newest}.`);
+  if (name !== newestOnClaim && !/^[A-Za-z0-9][\w.-]{0,250}\.db$/.test(name)) {
+    throw new Error(
+      `after ${onClaim} comes the name of a snapshot on the claim, which ends in .db, or ${newestOnClaim}.`,
+    );
   }
   return { kind: "claim", name };
 }
@@ -29,7 +32,7 @@ export function describeRestoreSource(source: RestoreSource): string {
     case "file":
       return `the snapshot ${source.path}`;
     case "claim":
-      return source.name === newest
+      return source.name === newestOnClaim
         ? "the newest snapshot on the schedule's claim"
         : `the snapshot ${source.name} on the schedule's claim`;
     case "member":

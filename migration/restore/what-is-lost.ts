@@ -18,19 +18,29 @@ export interface KnownLoss {
 }
 
 export function knownLoss(
-  snapshot: { readonly revision: bigint; readonly savedAt: string },
+  snapshot: { readonly revision: bigint; readonly savedAt: string; readonly savedAtBy?: string },
   last: LastKnown | undefined,
 ): KnownLoss {
   if (last === undefined) return {};
   const seconds = Math.round((Date.parse(last.at ?? "") - Date.parse(snapshot.savedAt)) / 1000);
+  const time = Number.isNaN(seconds) ? {} : { lostSeconds: Math.max(0, seconds) };
+  // An old Trident's etcd is another one, whose revisions tell nothing of this one's.
+  if (snapshot.savedAtBy === "migration") return time;
   return {
     lostRevisions: Math.max(0, Number(last.revision - snapshot.revision)),
-    ...(Number.isNaN(seconds) ? {} : { lostSeconds: Math.max(0, seconds) }),
+    ...time,
   };
 }
 
 /** One sentence. What came after the last look nobody knows, and it is said that nobody does. */
-export function describeLoss({ lostRevisions, lostSeconds = 0 }: KnownLoss, last: LastKnown | undefined): string {
+export function describeLoss(
+  { lostRevisions, lostSeconds = 0 }: KnownLoss,
+  last: LastKnown | undefined,
+  savedAtBy?: string,
+): string {
+  if (savedAtBy === "migration") {
+    return `What was written since the migration is lost${lostSeconds === 0 ? "" : `: ${describeDuration(lostSeconds)} until the last look at that etcd`}.`;
+  }
   if (last === undefined || lostRevisions === undefined) {
     return "How much was written after the snapshot is not known: no later revision of that etcd is recorded.";
   }

@@ -94,7 +94,7 @@ describe("a migrated stack", () => {
     assert.equal((await memberState()).size, 0);
     assert.equal(await claimMark(), undefined);
     const { data = {} } = await cluster.core.readNamespacedConfigMap({ name: "trident-etcd-migration", namespace });
-    assert.deepEqual(Object.keys(data).sort(), ["etcdClusterId", "rolledBack"]);
+    assert.deepEqual(Object.keys(data).sort(), ["etcdClusterId", "etcdRevision", "etcdRevisionAt", "rolledBack"]);
   });
 
   it("changes nothing in another up, which says when it was rolled back", async () => {

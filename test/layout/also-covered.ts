@@ -59,6 +59,7 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
     "migration/restore/etcd-cluster-object.ts",
     "migration/restore/survivors.ts",
   ],
+  "test/migration/restore/fetch-source.test.ts": ["migration/restore/member-claims.ts"],
   "test/migration/restore/what-is-lost.test.ts": ["migration/restore/last-known.ts"],
   "test/migration/plan/rules/restore/restore.test.ts": [
     "migration/plan/read/restore.ts",

@@ -15,7 +15,7 @@ function registered(raw: RawSettings, restore?: Pick<RestorePlan, "isDone">): Pr
   return record(false, () => {
     const made = { access: { clusterUid: "c" }, record: "a-record", etcd: { address: pulumi.output(destination) } };
     const plan = restore === undefined ? {} : { restore: { from: "a.db", remakesEtcd: false, ...restore } };
-    summarizeRestore(restoreEtcd(checkSettings(raw), plan, made));
+    summarizeRestore(restoreEtcd(checkSettings(raw), plan, "trident-etcd", made));
   });
 }
 
@@ -35,6 +35,7 @@ test("restores what is named into the stack's etcd, with Trident stopped meanwhi
     [inputs.destination, inputs.tridentDeployment, inputs.prefix],
     [destination, "trident", "/trident/"],
   );
+  assert.deepEqual([inputs.snapshotClaim, inputs.etcdImage], ["trident-etcd-snapshots", "quay.io/coreos/etcd:v3.4.22"]);
   assert.match(String(inputs.run), /^\d{4}-/);
 });
 

@@ -2,6 +2,7 @@ import type { ClusterApis } from "../../kubernetes/cluster-apis.ts";
 import { memberClaimsRule } from "../../permissions/etcd-operator-rules.ts";
 import type { PolicyRule } from "../../permissions/policy-rule.ts";
 import { constraintRules, tridentClusterRules, tridentNamespaceRules } from "../../permissions/trident-rules.ts";
+import { parseRestoreSource } from "../../restore/restore-source.ts";
 import type { PlanRequest } from "../plan-request.ts";
 import type { Access } from "./cluster-reader.ts";
 
@@ -47,6 +48,8 @@ const migrationInNamespace: readonly Need[] = [
 /** What is done by schedule. */
 const schedulesInNamespace: readonly Need[] = [{ group: "batch", resources: ["cronjobs"], verbs: manage }];
 const snapshotClaim: Need = { group: "", resources: ["persistentvolumeclaims"], verbs: ["create"] };
+/** A command that lists or reads what is on a claim. Asked for as a port-forward is. */
+const commandsInPods: Need = { group: "", resources: ["pods/exec"], verbs: ["get", "create"] };
 
 /** Trident's ClusterRole and its binding, which this program makes unless an administrator has made others. */
 function tridentsInCluster(name: string, isByName: boolean): Need[] {
@@ -116,6 +119,8 @@ export interface Run extends Pick<PlanRequest, "namespace" | "migrate" | "securi
   readonly defragments?: boolean;
   /** Whether the etcd-operator makes claims for its members. */
   readonly makesMemberClaims?: boolean;
+  /** Whether a claim is read through a pod, for what is to be restored. */
+  readonly readsClaim?: boolean;
   /** Whether objects are made by server-side apply. */
   readonly isByName: boolean;
   /** Whether snapshots of the stack's own etcd are saved by schedule, and a claim is made for them. */
@@ -124,8 +129,8 @@ export interface Run extends Pick<PlanRequest, "namespace" | "migrate" | "securi
 
 export function runOf(request: PlanRequest, { serverSideApply }: Pick<ClusterApis, "serverSideApply">): Run {
   const { namespace, securityContextConstraint: constraint } = request;
-  // A move from one etcd to another takes what a migration takes.
-  const migrate = request.migrate || request.movedFromEtcd !== undefined;
+  // A move from one etcd to another takes what a migration takes, and so does a restore.
+  const migrate = request.migrate || request.movedFromEtcd !== undefined || request.restoreFrom !== undefined;
   return {
     ...{ namespace, migrate, crd: request.etcdClusterCrd === "existing" ? "unseen" : "own", makesTrident: true },
     makesClusterRole: request.tridentClusterRole !== "existing",
@@ -137,7 +142,14 @@ export function runOf(request: PlanRequest, { serverSideApply }: Pick<ClusterApi
     ...(request.snapshots === undefined || request.destination.kind !== "managed"
       ? {}
       : { snapshots: request.snapshots.claim === undefined ? "onOwnClaim" : "onGivenClaim" }),
+    ...(readsClaim(request) ? { readsClaim: true } : {}),
   };
+}
+
+function readsClaim({ restoreFrom, memberStorage }: PlanRequest): boolean {
+  if (restoreFrom === undefined) return false;
+  const { kind } = parseRestoreSource(restoreFrom);
+  return kind === "claim" || (kind === "member" && memberStorage !== undefined);
 }
 
 export interface NeededPermissions {
@@ -161,6 +173,7 @@ export function neededPermissions(run: Run, etcd: EtcdNeeds): NeededPermissions 
     ...(migrate ? migrationInNamespace : []),
     ...(run.snapshots === undefined && run.defragments !== true ? [] : schedulesInNamespace),
     ...(run.snapshots === "onOwnClaim" ? [snapshotClaim] : []),
+    ...(run.readsClaim === true ? [commandsInPods] : []),
   ];
   const inCluster = [...(run.makesClusterRole ? tridentsInCluster(clusterRole, isByName) : []), ...etcd.inCluster(run)];
   const claims = run.makesMemberClaims === true ? [memberClaimsGrant] : [];

@@ -17,6 +17,7 @@ import type { NamesAnswer } from "../../trident/rest/ask-for-lists.ts";
 import { askLegacyTrident } from "../../trident/legacy/ask-legacy-trident.ts";
 import { checkTrident } from "../../serving/wait-for-trident.ts";
 import type { OpenStore } from "../../connect/open-store.ts";
+import { isCopiedDatabase } from "../../restore/member-claims.ts";
 import { snapshotTime, type SnapshotTime } from "../../restore/snapshot-time.ts";
 import { openSnapshotFile } from "../../snapshot/file/open-snapshot-file.ts";
 import type { SnapshotStore } from "../../snapshot/file/snapshot-store.ts";
@@ -73,7 +74,7 @@ export function planEnvironment(cluster: ClusterClient, request: PlanRequest): P
     findMoveRecord: () => findMigrationRecord(cluster, { ...request, part: "move" }),
     findRestoreRecord: () => findMigrationRecord(cluster, { ...request, part: "restore" }),
     openSnapshot: async (path) => {
-      const store = await openSnapshotFile(path);
+      const store = await openSnapshotFile(path, { withoutChecksum: isCopiedDatabase(path) });
       try {
         return Object.assign(store, await snapshotTime(path));
       } catch (error) {

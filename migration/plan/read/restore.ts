@@ -23,6 +23,8 @@ export interface RestoreRead {
   readonly snapshot?: ReadSnapshot;
   /** Why that can't be read. */
   readonly failure?: unknown;
+  /** Whether the old Trident's claim is there; looked for where it may be restored from. */
+  readonly hasLegacyClaim?: boolean;
   /** What there is to restore from; looked for only where the etcd is lost. */
   readonly available?: AvailableSources;
 }
@@ -57,7 +59,11 @@ export async function readRestore(
   found: FoundEtcd,
 ): Promise<RestoreRead> {
   const record = await environment.findRestoreRecord().catch(undefinedIfForbidden);
-  const available = looksLost(request, found) ? { available: await readAvailable(environment) } : {};
+  const isLost = looksLost(request, found);
+  const available = {
+    ...(isLost ? { available: await readAvailable(environment) } : {}),
+    ...(isLost || request.restoreFrom === "legacyClaim" ? await readLegacyClaim(environment, request) : {}),
+  };
   const { restoreFrom: from, abandonedEtcd } = request;
   if (from === undefined) return { record, ...available };
   const before = restoredBefore({ stack: found.record, restore: record }, { from, abandonedEtcd });
@@ -112,6 +118,15 @@ function looksLost({ abandonedEtcd }: PlanRequest, { record, members, etcdCluste
   const counts = countMembers({ served: etcdCluster, members });
   if (counts === undefined || !hasMajority(counts)) return true;
   return state.destinationKeys === 0 || state.destination?.status.clusterId !== record.etcdClusterId;
+}
+
+async function readLegacyClaim(
+  { reader }: PlanEnvironment,
+  { namespace, legacyClaim }: PlanRequest,
+): Promise<Pick<RestoreRead, "hasLegacyClaim">> {
+  if (legacyClaim === undefined) return {};
+  const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${legacyClaim.claim}`;
+  return { hasLegacyClaim: (await reader.read(path)) !== undefined };
 }
 
 async function readAvailable(environment: PlanEnvironment): Promise<AvailableSources> {

@@ -12,7 +12,14 @@ import {
 
 const inputs: RestoreInputs = {
   ...{ namespace: "trident", record: "a-record", prefix: "/trident/", timeoutSeconds: 1, size: 3 },
-  ...{ from: "a.db", abandonedEtcd: "", snapshotDirectory: "snapshots", tridentDeployment: "trident" },
+  ...{
+    from: "a.db",
+    abandonedEtcd: "",
+    snapshotDirectory: "snapshots",
+    snapshotClaim: "trident-etcd-snapshots",
+    etcdImage: "etcd:v3.4.22",
+    tridentDeployment: "trident",
+  },
   destination: { namespace: "trident", etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" },
   run: "2026-01-02T03:04:05.678Z",
 };

@@ -38,6 +38,8 @@ describe("the steps of a restore on a cluster", () => {
           size: 3,
           tridentDeployment: "trident",
           snapshotDirectory: "",
+          snapshotClaim: "trident-etcd-snapshots",
+          etcdImage: "etcd:v3.4.22",
           timeoutSeconds: 1,
         },
         destination: {
@@ -161,13 +163,6 @@ describe("the steps of a restore on a cluster", () => {
     });
     await port().holdOffClients(false);
     assert.deepEqual(fake.objects.get(path)?.spec, { selector });
-  });
-
-  it("take a file as it is named, and of a member nothing where none runs", async () => {
-    assert.equal(await port("/tmp/a.db").fetchSource("7", undefined), "/tmp/a.db");
-    assert.equal(await port("/tmp/a.db").keepWhatSurvived("7"), undefined);
-    await assert.rejects(port("member").fetchSource("7", "/nowhere/gone.db"), /none of its pods runs/);
-    assert.equal(await port("member").fetchSource("7", import.meta.filename), import.meta.filename);
   });
 
   it("hold the Lease of whatever moves Trident's state", async () => {

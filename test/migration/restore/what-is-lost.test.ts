@@ -44,6 +44,13 @@ describe("what a restore loses", () => {
     assert.match(describeLoss({}, undefined), /is not known/);
   });
 
+  it("is what was written since a migration, of an etcd whose revisions tell nothing of the lost one's", () => {
+    const last = lastKnownOf(record);
+    const loss = knownLoss({ ...snapshot, savedAtBy: "migration" }, last);
+    assert.deepEqual(loss, { lostSeconds: 3600 });
+    assert.match(describeLoss(loss, last, "migration"), /since the migration is lost: 1 h 0 min until the last look/);
+  });
+
   it("is nothing that is known of where the snapshot is newer than the last look", () => {
     const last = lastKnownOf(record);
     const loss = knownLoss({ revision: 130n, savedAt: "2026-01-02T05:00:00.000Z" }, last);

@@ -78,7 +78,8 @@ function lossOf(facts: RecordedEtcdFacts, recorded: RecordedEtcd): Blocker | und
         ];
   const isKept = exists && clusterId === recorded.clusterId;
   const up = exists ? "pulumi up" : "pulumi up --refresh";
-  const back = facts.restorable === undefined ? [] : waysToRestore({ ...recorded, isKept }, facts.restorable, up);
+  const back =
+    facts.restorable === undefined ? [] : waysToRestore({ ...recorded, isKept }, withoutMembers(facts.restorable), up);
   const remedy = [...move, whenLost, ...back, ...waysToGiveUp(recorded)].join("\n");
   const had = `Trident's state is recorded in etcd cluster ${recorded.clusterId}`;
   if (!exists) {
@@ -94,6 +95,11 @@ function lossOf(facts: RecordedEtcdFacts, recorded: RecordedEtcd): Blocker | und
   if (keys !== 0) return undefined;
   const message = `${had}, and there is no key under ${prefix.text} any more: Trident would forget all of its volumes.`;
   return { kind: "emptiedEtcd", object, message, remedy };
+}
+
+/** They go with their EtcdCluster, and one that stands is not the one that is lost. */
+function withoutMembers(from: RestorableFrom): RestorableFrom {
+  return { ...from, hasMemberClaims: false };
 }
 
 /** Left in place it would let a later loss pass. */

@@ -81,11 +81,20 @@ export function isEtcdRemade(request: PlanRequest, facts: PlanFacts): boolean {
 }
 
 /** What there is to restore a lost etcd from, besides what its members have. */
-export function restorableFrom({ legacyClaim }: PlanRequest, { record, restore }: PlanFacts): RestorableFrom {
+export function restorableFrom(
+  { legacyClaim, memberStorage }: PlanRequest,
+  { record, restore, snapshots }: PlanFacts,
+): RestorableFrom {
   const newest = restore?.available?.newest;
+  const scheduled = snapshots?.runs.find((run) => run.outcome === "saved");
+  const isMigrated = restore?.hasLegacyClaim === true && record?.phase === "copied";
   return {
     ...(newest === undefined ? {} : { newest }),
-    ...(record?.phase === "copied" && legacyClaim !== undefined ? { legacyClaim: legacyClaim.claim } : {}),
+    ...(memberStorage === undefined ? {} : { hasMemberClaims: true }),
+    ...(scheduled === undefined
+      ? {}
+      : { scheduled: { file: scheduled.file, savedAt: scheduled.savedAt.toISOString() } }),
+    ...(isMigrated && legacyClaim !== undefined ? { legacyClaim: legacyClaim.claim } : {}),
   };
 }
 
@@ -198,9 +207,21 @@ function checkFetched(request: PlanRequest, facts: PlanFacts, from: string): Fin
       ),
     );
   }
+  if (kind === "legacyClaim" && facts.restore?.hasLegacyClaim !== true) {
+    const claim = request.legacyClaim?.claim ?? "";
+    const message = `PersistentVolumeClaim ${claim}, which is to have an old Trident's state, is not in namespace ${request.namespace}.`;
+    const remedy = `Name the claim with \`${change({ legacyClaim: "NAME" })}\`, or restore a snapshot: \`${change({ restoreFrom: "FILE" })}\`.`;
+    return blockedBy({ kind: "restoreSource", object: `PersistentVolumeClaim/${claim}`, message, remedy });
+  }
+  if (kind === "claim" && request.snapshots !== undefined && facts.snapshots?.storage.claim === undefined) {
+    const claim = facts.snapshots?.claimName ?? "";
+    const message = `PersistentVolumeClaim ${claim}, on which the snapshot is to be, is not in namespace ${request.namespace}.`;
+    const remedy = `Name the claim with \`${change({ snapshotClaim: "NAME" })}\`, or a file: \`${change({ restoreFrom: "FILE" })}\`.`;
+    return blockedBy({ kind: "restoreSource", object: `PersistentVolumeClaim/${claim}`, message, remedy });
+  }
   if (kind !== "member") return nothingFound;
   const answering = (facts.members ?? []).some((each) => each.kind === "answers");
-  if (answering) return nothingFound;
+  if (answering || request.memberStorage !== undefined) return nothingFound;
   const message = "What a member has is to be restored, and none of the etcd's members answers.";
   const remedy = `Restore a snapshot instead: \`${change({ restoreFrom: "FILE" })}\`.`;
   return blockedBy({ kind: "restoreSource", object: "restoreFrom", message, remedy });
@@ -231,7 +252,7 @@ function lossText({ restoreFrom = "" }: PlanRequest, { record, members = [], res
   if (source.kind === "member") {
     return (
       "A surviving member has what it knew to be decided. It may lack what was written in the last moments before the others went (up to " +
-      "100 ms, as long as the next word of its leader takes)."
+      "100 ms, as long as the next word of its leader takes); of one whose claim alone is left, what only its log had is lost, too (up to 100 ms)."
     );
   }
   return `What was written after ${describeRestoreSource(source)} is lost; how much that is shows once the run has read it.`;

@@ -4,8 +4,12 @@ import { change } from "../../../wording/change.ts";
 export interface RestorableFrom {
   /** The pod of a member that answers without the others. */
   readonly member?: string | undefined;
+  /** Whether members keep their data on claims, which outlive their pods. */
+  readonly hasMemberClaims?: boolean;
   /** The newest snapshot that is kept on this machine. */
   readonly newest?: { readonly file: string; readonly savedAt?: string } | undefined;
+  /** The newest on the schedule's claim that is known of. */
+  readonly scheduled?: { readonly file: string; readonly savedAt: string } | undefined;
   /** Of the old Trident, whose state was migrated from it. */
   readonly legacyClaim?: string | undefined;
 }
@@ -13,20 +17,24 @@ export interface RestorableFrom {
 /** The commands by which the state is brought back, with what each source of it lacks. */
 export function waysToRestore(
   { clusterId, isKept = false }: { readonly clusterId: string | undefined; readonly isKept?: boolean },
-  { member, newest, legacyClaim }: RestorableFrom,
+  { member, hasMemberClaims = false, newest, scheduled, legacyClaim }: RestorableFrom,
   up: "pulumi up" | "pulumi up --refresh",
 ): string[] {
   const kept =
     newest?.savedAt === undefined
       ? "the newest snapshot that is kept here: what was written after it is lost"
       : `the newest snapshot that is kept here: what was written since ${newest.savedAt} is lost`;
+  const moments = "it may lack what was written in the last moments before the loss";
+  const claims = hasMemberClaims ? "what is on the members' claims" : undefined;
+  const left = member === undefined ? claims : `what ${member} has`;
   const sources: (readonly [from: string, what: string])[] = [
-    ...(member === undefined
-      ? []
-      : [["member", `what ${member} has: it may lack what was written in the last moments before the loss`] as const]),
+    ...(left === undefined ? [] : [["member", `${left}: ${moments}`] as const]),
     newest === undefined
       ? ["FILE", "a snapshot that you have: what was written after it is lost"]
       : [newest.file, kept],
+    ...(scheduled === undefined
+      ? []
+      : [[`claim:${scheduled.file}`, `of the schedule: what was written since ${scheduled.savedAt} is lost`] as const]),
     ...(legacyClaim === undefined
       ? []
       : [["legacyClaim", `PersistentVolumeClaim ${legacyClaim}: the state as it was at the migration`] as const]),

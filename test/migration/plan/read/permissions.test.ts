@@ -20,6 +20,17 @@ describe("the permissions", () => {
     for (const all of [migration, installation]) assert.ok(all.includes("get pods/portforward in trident"));
   });
 
+  it("for a restore are those of a migration, with commands in a pod where a claim is read", () => {
+    const ofRestore = (restoreFrom: string, change = {}) =>
+      names(runOf(planRequest({ migrate: false, restoreFrom, ...change }), newestApis));
+    const exec = "create pods/exec in trident";
+    for (const from of ["a.db", "member", "legacyClaim", "claim:newest"]) {
+      assert.ok(ofRestore(from).includes("update leases.coordination.k8s.io in trident"), from);
+      assert.equal(ofRestore(from).includes(exec), from === "claim:newest", from);
+    }
+    assert.ok(ofRestore("member", { memberStorage: { size: "4Gi", storageClass: "" } }).includes(exec));
+  });
+
   it("for what belongs to the whole cluster are for the objects of their names alone, but to list and watch their kinds", () => {
     const inCluster = names({ makesClusterRole: true }).filter((name) => !name.includes(" in "));
     const unnamed = inCluster.filter(

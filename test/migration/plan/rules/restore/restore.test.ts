@@ -3,12 +3,13 @@ import { describe, it } from "node:test";
 import type { PlanRequest } from "../../../../../migration/plan/plan-request.ts";
 import type { ReadableSnapshot } from "../../../../../migration/plan/read/plan-environment.ts";
 import { copyMarkerText } from "../../../../../migration/record/copy-marker.ts";
+import { waysToRestore } from "../../../../../migration/plan/rules/restore/ways-to-restore.ts";
 import { snapshotOf } from "../../../restore/restore-scene.ts";
 import { FakePlanEnvironment, smallState, threeMembers } from "../../scene/fake-plan-environment.ts";
 import { lost, lostItsQuorum } from "../../scene/blocked/etcd.ts";
 import { existingEtcd, planOf, type Arrange } from "../../scene/plan-scene.ts";
-import { emptyRecord } from "../../scene/places.ts";
-import { recordedStack } from "../../scene/stacks.ts";
+import { claimsPath, emptyRecord } from "../../scene/places.ts";
+import { copiedRecord, recordedStack } from "../../scene/stacks.ts";
 
 const file = "/snapshots/trident-etcd-trident-2026-01-02T030405.678Z.db";
 
@@ -75,6 +76,33 @@ describe("a plan to restore", () => {
     assert.deepEqual(kindsOf(await plan(lostItsQuorum, { ...change, snapshotDirectory: "" })), ["restoreBeside"]);
     const nobody = both(lostItsQuorum, (environment) => (environment.members = []));
     assert.deepEqual(kindsOf(await plan(nobody, change)), ["restoreSource"]);
+  });
+
+  it("takes what the claims of members have, where they keep their data on claims", async () => {
+    const change = { restoreFrom: "member", abandonedEtcd: "2", memberStorage: { size: "4Gi", storageClass: "" } };
+    const nobody = both(lostItsQuorum, (environment) => (environment.members = []));
+    assert.ok(!kindsOf(await plan(nobody, change)).includes("restoreSource"));
+    const { blockers } = await planOf(nobody, { migrate: false, memberStorage: change.memberStorage });
+    const remedy = blockers.find(({ kind }) => kind === "quorumLost")?.remedy ?? "";
+    assert.match(remedy, /restoreFrom: "member" \} {2}# what is on the members' claims/);
+  });
+
+  it("takes what is on the old Trident's claim, as long as that is there", async () => {
+    const change = { restoreFrom: "legacyClaim", abandonedEtcd: "2" };
+    const migrated: Arrange = (environment) => {
+      lostItsQuorum(environment);
+      environment.record = { ...copiedRecord, etcdClusterId: "2", etcdHeldKeys: "true" };
+    };
+    const withClaim = both(migrated, (environment) =>
+      environment.objects.set(`${claimsPath}/trident`, { metadata: { name: "trident" } }),
+    );
+    assert.ok(kindsOf(await plan(migrated, change)).includes("restoreSource"));
+    assert.ok(!kindsOf(await plan(withClaim, change)).includes("restoreSource"));
+    const { blockers } = await planOf(withClaim, { migrate: false });
+    assert.match(
+      blockers.find(({ kind }) => kind === "quorumLost")?.remedy ?? "",
+      /restoreFrom: "legacyClaim" \} {2}# PersistentVolumeClaim trident/,
+    );
   });
 
   it("uses an emptied etcd as it is, and asks for no word: nothing is given up", async () => {
@@ -205,5 +233,17 @@ describe("a lost etcd", () => {
       `# or { restoreFrom: "${file}" }  # the newest snapshot that is kept here: what was written since 2026-01-02T03:04:05.678Z is lost`,
       "pulumi up",
     ]);
+  });
+
+  it("may be restored from the newest that the schedule is known to have saved", () => {
+    const lines = waysToRestore(
+      { clusterId: "2" },
+      { scheduled: { file: "trident-etcd-trident-2026-01-02T030405Z.db", savedAt: "2026-01-02T03:04:05.000Z" } },
+      "pulumi up",
+    );
+    assert.match(
+      lines.join("\n"),
+      /or \{ restoreFrom: "claim:trident-etcd-\S+\.db" \} {2}# of the schedule: what was written since/,
+    );
   });
 });
