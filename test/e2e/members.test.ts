@@ -15,7 +15,7 @@ const namespace = "e2e-members";
 const record = "trident-etcd-migration";
 const memberSelector = "app=etcd,etcd_cluster=trident-etcd";
 const tridentSelector = "app=trident.netapp.io";
-const key = "/trident/v1/storageclass/gold";
+const key = "/trident/v1/transaction/afterwards";
 
 describe("an up of a stack that stands", () => {
   const cluster = connectSandbox();
@@ -81,6 +81,20 @@ describe("an up of a stack that stands", () => {
     assert.ok(!up.succeeded, up.printed);
     assert.match(up.printed, /lost its quorum: 0 of its 3 members serve, and 2 are needed/);
     assert.ok(up.printed.includes(`Save what ${kept} has first`), up.printed);
+  });
+
+  it("goes on with what the member that is left has, once that etcd is given up, and Trident serves on it", async () => {
+    const { printed } = await stack.preview();
+    const [, id = ""] = /pulumi config set abandonedEtcd (\d+)/.exec(printed) ?? [];
+    await stack.configure({ abandonedEtcd: id, restoreFrom: "member" });
+    const up = await stack.up();
+    assert.ok(up.succeeded, up.printed);
+    const kept = await memberEtcdctlOf(cluster.kubeconfig, namespace, (await members())[0] ?? "", ["get", key]);
+    assert.match(kept, /\{\}/);
+    await readTridentLists({ kubeconfig: kubeconfigPath, namespace, timeoutSeconds: 1 });
+    for (const setting of ["abandonedEtcd", "restoreFrom"]) await pulumi("config", "rm", setting);
+    const again = await stack.up();
+    assert.deepEqual(Object.keys(again.changes), ["same"], again.printed);
   });
 
   it("is refused as well when all members are gone, although the EtcdCluster says that they are ready", async () => {

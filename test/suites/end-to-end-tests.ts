@@ -28,6 +28,8 @@ const longBesides = [
   "behind-a-proxy",
   "placed-pods",
   "namespaces-that-say-no",
+  "images",
+  "vendors-order",
 ].map((name) => `test/e2e/${name}.test.ts`);
 
 function isLong(file: string): boolean {
@@ -46,7 +48,6 @@ const slow = [
   "existing-etcd",
   "moved-trident",
   "other-application",
-  "vendors-order",
   "migration",
 ].map((name) => `test/e2e/${name}.test.ts`);
 

@@ -16,7 +16,7 @@ export interface SmallDisks {
 }
 
 const storageClass = "small-disks";
-const megabytes = 256;
+const megabytes = 512;
 
 /** The node's memory stands in for its disks: a file system of its own each, whose end is as real. */
 export async function makeSmallDisks({ core, kubeconfig }: SandboxCluster, count: number): Promise<SmallDisks> {

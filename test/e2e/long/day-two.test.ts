@@ -6,7 +6,10 @@ import { DayTwoScene, nothingSaid } from "../day-two/scene.ts";
 describe("a client of the stack's etcd, which reads and writes throughout,", () => {
   const scene = new DayTwoScene("e2e-day-two");
 
-  before(() => scene.set({}));
+  before(() => {
+    const quota = { name: "ETCD_QUOTA_BACKEND_BYTES", value: String(32 * 1024 * 1024) };
+    return scene.set({ etcdPod: JSON.stringify({ env: [quota] }) });
+  });
 
   after(() => scene.strike());
 
@@ -24,6 +27,17 @@ describe("a client of the stack's etcd, which reads and writes throughout,", () 
       const [first = ""] = await scene.members();
       await scene.kill(await scene.operator(), first);
       await scene.wellAgain();
+      return nothingSaid;
+    });
+    assert.equal(lost, 0);
+  });
+
+  it("loses nothing when the etcd comes to its quota, and the named command cures it", async () => {
+    const { lost } = await scene.during("the quota's alarm raised, cured by the named command", async () => {
+      await scene.write("/filler", 80);
+      const preview = await scene.stack.preview();
+      assert.match(preview.printed, /npx trident-etcd alarm-disarm/);
+      await scene.command("alarm-disarm");
       return nothingSaid;
     });
     assert.equal(lost, 0);
