@@ -67,14 +67,17 @@ describe("a claim that is read in a pod", () => {
 
   it("that is not there is named before a pod is made", async () => {
     const using = withSnapshotClaim(kubernetes.cluster, { ...request, claim: "other" }, () => Promise.resolve());
-    await assert.rejects(using, (error) => error instanceof ClaimMissingError && error.message.includes('other'));
+    await assert.rejects(using, (error) => error instanceof ClaimMissingError && error.message.includes("other"));
     assert.ok(!kubernetes.requests.includes(`POST ${place}/pods`));
   });
 
   it("whose pod can't start is told with the reason, and the pod is removed", async () => {
     podsGet({ waiting: { reason: "ImagePullBackOff", message: "no such image" } });
     const using = withSnapshotClaim(kubernetes.cluster, request, () => Promise.resolve());
-    await assert.rejects(using, (error) => error instanceof PodNotStartingError && error.message.includes('no such image'));
+    await assert.rejects(
+      using,
+      (error) => error instanceof PodNotStartingError && error.message.includes("no such image"),
+    );
     assert.deepEqual(pods(), []);
   });
 });
