@@ -92,9 +92,9 @@ describe("an up of a stack that stands", () => {
     const kept = await memberEtcdctlOf(cluster.kubeconfig, namespace, (await members())[0] ?? "", ["get", key]);
     assert.match(kept, /\{\}/);
     await readTridentLists({ kubeconfig: kubeconfigPath, namespace, timeoutSeconds: 1 });
-    for (const setting of ["abandonedEtcd", "restoreFrom"]) await pulumi("config", "rm", setting);
     const again = await stack.up();
     assert.deepEqual(Object.keys(again.changes), ["same"], again.printed);
+    for (const setting of ["abandonedEtcd", "restoreFrom"]) await pulumi("config", "rm", setting);
   });
 
   it("is refused as well when all members are gone, although the EtcdCluster says that they are ready", async () => {
