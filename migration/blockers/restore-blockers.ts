@@ -62,6 +62,23 @@ export function restoreUnfinished(namespace: string, record: string, from: strin
   };
 }
 
+/** Another source is asked for than the one whose copy is half done. */
+export function restoreBegunFromOther(
+  { namespace, etcdCluster }: { readonly namespace: string; readonly etcdCluster: string },
+  { begun, asked }: { readonly begun: string; readonly asked: string },
+): Blocker {
+  return {
+    kind: "restoreUnfinished",
+    object: `EtcdCluster/${etcdCluster}`,
+    message: `A restore from ${begun} began and did not end, and has copied a part of it; ${asked} is asked for by now.`,
+    remedy: [
+      `\`${change({ restoreFrom: begun })}\` and \`pulumi up\` end it. To restore ${asked} in its place, have the half copy go first:`,
+      `  kubectl --namespace ${namespace} delete etcdcluster ${etcdCluster}`,
+      "  pulumi up --refresh",
+    ].join("\n"),
+  };
+}
+
 /** A copy does not carry leases. */
 export function restoreWithLeases(
   file: string,

@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { runInPod } from "../../../sandbox/pod-exec.ts";
 import { kubeconfigPath, repositoryRoot } from "../../../sandbox/sandbox-paths.ts";
-import { memberEtcdctlOf } from "../etcd-keys.ts";
+import { memberEtcdctlOf, parseKeys, valuesOf } from "../etcd-keys.ts";
 import { createTestStack, type TestStack } from "../pulumi-stack.ts";
 import { connectSandbox, createNamespace, deleteNamespace, eventually, podNames } from "../sandbox-cluster.ts";
 import { lostWrites } from "./acknowledged-writes.ts";
@@ -45,9 +45,7 @@ export class DayTwoScene {
 
   /** Prints the table; with DAY_TWO_TABLE it is added to that file. */
   async strike(): Promise<void> {
-    await this.stack.destroy();
-    await this.stack.forget();
-    await deleteNamespace(this.cluster, this.namespace);
+    await this.#remove();
     const table = serviceTable(this.#rows);
     console.log(table);
     const file = process.env.DAY_TWO_TABLE;
@@ -94,6 +92,17 @@ export class DayTwoScene {
     assert.ok(up.succeeded, up.printed);
     for (const setting of ["abandonedEtcd", "restoreFrom"]) await stack.command(["config", "rm", setting]);
     return saidOfLoss(preview.printed);
+  }
+
+  /** Another stack with the same settings in a namespace of its own, which begins with the snapshot; answers every key that it has. */
+  async clone(snapshot: string): Promise<Map<string, string>> {
+    const clone = new DayTwoScene(`${this.namespace}-clone`);
+    try {
+      await clone.set({ restoreFrom: snapshot, etcdClusterSize: "1" });
+      return valuesOf(parseKeys(await clone.etcdctl("get", "", "--prefix", "--write-out=json")));
+    } finally {
+      await clone.#remove();
+    }
   }
 
   /** As an administrator would, with the project's own command; answers what it printed. */
@@ -171,6 +180,12 @@ export class DayTwoScene {
     await eventually("no member runs any more", async () => {
       return (await this.#memberPods()).every(({ status }) => status?.phase === "Failed");
     });
+  }
+
+  async #remove(): Promise<void> {
+    await this.stack.destroy();
+    await this.stack.forget();
+    await deleteNamespace(this.cluster, this.namespace);
   }
 
   async #memberPods() {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { restartNode } from "../../../sandbox/kubernetes/restart-node.ts";
+import { parseKeys, valuesOf } from "../etcd-keys.ts";
 import { DayTwoScene, nothingSaid } from "../day-two/scene.ts";
 
 describe("a client of the stack's etcd, which reads and writes throughout,", () => {
@@ -38,6 +39,17 @@ describe("a client of the stack's etcd, which reads and writes throughout,", () 
       const preview = await scene.stack.preview();
       assert.match(preview.printed, /npx trident-etcd alarm-disarm/);
       await scene.command("alarm-disarm");
+      return nothingSaid;
+    });
+    assert.equal(lost, 0);
+  });
+
+  it("loses nothing while it is cloned into another namespace, which has what the snapshot has", async () => {
+    const { lost } = await scene.during("cloned into another namespace, from a snapshot", async () => {
+      const before = valuesOf(parseKeys(await scene.etcdctl("get", "", "--prefix", "--write-out=json")));
+      const cloned = await scene.clone(await scene.saveSnapshot());
+      assert.ok(before.size > 0);
+      assert.deepEqual(new Map([...cloned].filter(([name]) => before.has(name))), before);
       return nothingSaid;
     });
     assert.equal(lost, 0);

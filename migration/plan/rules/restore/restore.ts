@@ -3,6 +3,7 @@ import {
   restoreBeside,
   restoreEmptySource,
   restoreOverKeys,
+  restoreBegunFromOther,
   restoreUnfinished,
   restoreWithLeases,
 } from "../../../blockers/restore-blockers.ts";
@@ -106,7 +107,7 @@ export function checkRestore(request: PlanRequest, facts: PlanFacts): Findings {
     return unfinished === undefined ? nothingFound : blockedBy(restoreUnfinished(namespace, record, unfinished.from));
   }
   if (!isRestoreWanted(request, facts)) return atRisk("knowledge", ...doneBefore(from, facts));
-  const refusal = refusalOf(request, facts);
+  const refusal = refusalOf(request, facts, from);
   if (refusal !== undefined) return blockedBy(refusal);
   return together(checkSnapshot(request, facts, from), atRisk("state", ...whatIsGivenUp(request, facts)));
 }
@@ -123,7 +124,7 @@ function isAllowedIn({ flow: { flow } }: PlanFacts): boolean {
   return isServing(flow) || flow === "install" || flow === "installEtcd";
 }
 
-function refusalOf(request: PlanRequest, facts: PlanFacts): Blocker | undefined {
+function refusalOf(request: PlanRequest, facts: PlanFacts, from: string): Blocker | undefined {
   const { destination, prefix } = request;
   const remove = `To do without it: \`${change({ restoreFrom: undefined })}\``;
   if (destination.kind !== "managed") {
@@ -137,7 +138,11 @@ function refusalOf(request: PlanRequest, facts: PlanFacts): Blocker | undefined 
     return restoreBeside(`${what}, too (${facts.flow.why})`, `${remove}${way}.`);
   }
   const { destinationKeys: keys = 0, destination: there } = facts.state;
-  if (keys === 0 || there === undefined || isHalfRestored(facts, there.status.clusterId)) return undefined;
+  const begun = recordedOrigin(facts.restore?.record)?.from;
+  const isHalfCopied = keys > 0 && there !== undefined && isHalfRestored(facts, there.status.clusterId);
+  if (isHalfCopied && begun !== undefined && begun !== from)
+    return restoreBegunFromOther(destination, { begun, asked: from });
+  if (keys === 0 || there === undefined || isHalfCopied) return undefined;
   if (isRestoreUnfinished(facts.restore?.record) && facts.restore?.before !== undefined) return undefined;
   return restoreOverKeys(describeAddress(destination), keys, `key under ${prefix.text}`);
 }

@@ -204,6 +204,23 @@ describe("a plan after a restore", () => {
     );
   });
 
+  it("has a half copy ended from where it was begun, and names the way to another source", async () => {
+    const other = "/snapshots/other.db";
+    const began: Arrange = (environment) => {
+      recordedStack(environment, smallState);
+      const source = JSON.stringify({ from: file, file, sha256: "aa" });
+      const firstPass = copyMarkerText({
+        ...{ destinationClusterId: "2", destinationRevision: "1", empty: true },
+        ...{ sourceClusterId: "snapshot-0123", sourceRevision: "6" },
+      });
+      environment.restoreRecord = { ...emptyRecord, part: "restore", phase: "stopped", source, firstPass };
+    };
+    const refused = await plan(both(began, withSnapshot(smallState, other)), { restoreFrom: other });
+    assert.deepEqual(kindsOf(refused), ["restoreUnfinished"]);
+    assert.match(refused.blockers[0]?.remedy ?? "", /delete etcdcluster trident-etcd\n {2}pulumi up --refresh/);
+    assert.deepEqual(kindsOf(await plan(both(began, withSnapshot()))), []);
+  });
+
   it("has one that was killed ended, also where nothing is asked for any more", async () => {
     const began: Arrange = (environment) => {
       environment.withEtcdCluster();
