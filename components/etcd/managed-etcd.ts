@@ -11,12 +11,10 @@ import { EtcdOperator, type EtcdOperatorArgs, type OperatorPod } from "./etcd-op
 import type { CertificateWithKey, EtcdCertificates } from "./etcd-secrets.ts";
 import { EtcdTls, type CertificateExpiry, type EtcdTlsArgs } from "./etcd-tls.ts";
 import { FinalSnapshot, FinalSnapshotTrial, type FinalSnapshotArgs } from "../destroy/final-snapshot.ts";
-import { etcdctlPods } from "./etcdctl-cron-job.ts";
-import { createDefragmentationSchedule, type DefragmentationSettings } from "./defragmentation-schedule.ts";
-import { SnapshotSchedule, type SnapshotSettings } from "./snapshot-schedule.ts";
+import { createSchedules, scheduledPods, type EtcdSchedules, type ScheduledEtcd } from "./etcd-schedules.ts";
 import { MembersGone } from "../destroy/members-gone.ts";
 
-export interface ManagedEtcdArgs extends DestroyStepArgs, Omit<EtcdClusterArgs, "clusterName" | "tls"> {
+export interface ManagedEtcdArgs extends DestroyStepArgs, EtcdSchedules, Omit<EtcdClusterArgs, "clusterName" | "tls"> {
   /**
    * The name of the EtcdCluster; clients reach its members by the Service `<clusterName>-client`.
    * @default the component's name
@@ -50,16 +48,6 @@ export interface ManagedEtcdArgs extends DestroyStepArgs, Omit<EtcdClusterArgs, 
    * @default "snapshots"
    */
   readonly snapshotDirectory?: pulumi.Input<string>;
-  /**
-   * Snapshots that are saved by schedule, onto a claim that is kept.
-   * @default none
-   */
-  readonly snapshots?: SnapshotSettings;
-  /**
-   * When members are defragmented for which it pays, by a CronJob.
-   * @default never
-   */
-  readonly defragmentation?: DefragmentationSettings;
   /**
    * A ConfigMap whose `etcdClusterId` is the decimal id of the etcd cluster that this is: of another one no last snapshot is taken for
    * it, and nothing is deleted.
@@ -130,11 +118,7 @@ export class ManagedEtcd extends pulumi.ComponentResource {
     const cluster = createCluster(parts, tls, operator);
     const snapshot = snapshotArgs(args, cluster, tls);
     const finalSnapshot = createFinalSnapshot(this, parts, snapshot);
-    if (args.snapshots !== undefined) createSnapshotSchedule(this, parts, args.snapshots, { cluster, tls });
-    if (args.defragmentation !== undefined) {
-      const schedule = { ...scheduleArgs(parts, { cluster, tls }), ...args.defragmentation };
-      createDefragmentationSchedule(parts.names.defragmentationSchedule, schedule, { parent: this });
-    }
+    createSchedules(this, parts.names, args, scheduledEtcd(parts, cluster, tls));
 
     // What uses any of it is to be gone before the last snapshot.
     const guarded = <T>(value: pulumi.Output<T>) =>
@@ -270,7 +254,8 @@ function createCluster(
   tls: EtcdTls | BroughtEtcdTls,
   operator: EtcdOperator,
 ): EtcdCluster {
-  const { namespace, timeoutSeconds = 300, snapshots, defragmentation } = args;
+  const { namespace, timeoutSeconds = 300, clients = [] } = args;
+  const scheduled = scheduledPods(args);
   const membersGone = new MembersGone(
     names.membersGone,
     { ...clusterChoice(args), namespace, etcdCluster: clusterName, timeoutSeconds },
@@ -281,9 +266,7 @@ function createCluster(
     // The engine keeps a component's arguments: no key and no kubeconfig is to be among them.
     {
       ...without(args, notTheClusters),
-      ...(snapshots === undefined && defragmentation === undefined
-        ? {}
-        : { clients: [...(args.clients ?? []), etcdctlPods] }),
+      ...(scheduled.length === 0 ? {} : { clients: [...clients, ...scheduled] }),
       ...{ clusterName, tls },
     },
     pulumi.mergeOptions(beside, { dependsOn: [operator, membersGone] }),
@@ -325,32 +308,13 @@ function createFinalSnapshot(parent: ManagedEtcd, { names, beside }: Parts, args
   return new FinalSnapshot(names.finalSnapshot, args, { parent, aliases: [{ parent: formerParent }] });
 }
 
-/** Below the component as well: it is one of its parts from the first version on that has it. */
-function createSnapshotSchedule(
-  parent: ManagedEtcd,
-  parts: Parts,
-  snapshots: SnapshotSettings,
-  etcd: ScheduledEtcd,
-): SnapshotSchedule {
-  const all = { ...clusterChoice(parts.args), ...snapshots, ...scheduleArgs(parts, etcd) };
-  return new SnapshotSchedule(parts.names.snapshotSchedule, all, { parent });
-}
-
-interface ScheduledEtcd {
-  readonly cluster: EtcdCluster;
-  readonly tls: EtcdTls | BroughtEtcdTls;
-}
-
-/** For whatever is done to the etcd by schedule. */
-function scheduleArgs({ args, clusterName }: Parts, { cluster, tls }: ScheduledEtcd) {
-  const { namespace, apis, userId, repository = "quay.io/coreos/etcd", version = "3.4.22" } = args;
-  return {
-    ...{ namespace, clusterName, clientSecretName: tls.clientSecretName },
-    image: pulumi.interpolate`${repository}:v${version}`,
-    etcdClientEndpoint: cluster.etcdClientEndpoint,
-    ...(userId === "assigned" ? { userIsAssigned: true } : {}),
-    ...(apis === undefined ? {} : { apis }),
-  };
+function scheduledEtcd(
+  { args, clusterName }: Parts,
+  cluster: EtcdCluster,
+  tls: EtcdTls | BroughtEtcdTls,
+): ScheduledEtcd {
+  const { etcdClientEndpoint } = cluster;
+  return { ...args, clusterName, etcdClientEndpoint, clientSecretName: tls.clientSecretName };
 }
 
 function without<Whole extends object, Name extends keyof Whole>(

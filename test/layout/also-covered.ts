@@ -23,7 +23,10 @@ export const alsoCovered: Readonly<Record<string, readonly string[]>> = {
   ],
   "test/components/etcd/brought-etcd-tls.test.ts": ["components/etcd/etcd-secrets.ts"],
   "test/components/etcd/etcd-operator.test.ts": ["components/etcd/etcd-cluster-crd.ts", "components/labels.ts"],
-  "test/components/etcd/managed-etcd.test.ts": ["components/etcd/certificate-version.ts"],
+  "test/components/etcd/managed-etcd.test.ts": [
+    "components/etcd/certificate-version.ts",
+    "components/etcd/etcd-schedules.ts",
+  ],
   "test/components/etcd/snapshot-schedule.test.ts": [
     "components/etcd/kept-claim.ts",
     "migration/snapshot/schedule/schedule-names.ts",
