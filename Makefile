@@ -24,7 +24,7 @@ unit: $(INSTALLED) ## The unit tests and the short fault suite alone (5 minutes)
 e2e: $(INSTALLED) toolchain ## The end-to-end tests on the sandbox alone (FILES=... for some of them)
 	@$(NODE) test/run-suites.ts e2e $(FILES)
 
-e2e-long: $(INSTALLED) toolchain ## Migrations killed and interrupted in each phase, an earlier version's stack updated, a cluster behind a proxy, on the sandbox (20 minutes)
+e2e-long: $(INSTALLED) toolchain ## Migrations killed in each phase, an etcd that is lost and restored while a client uses it, an earlier version's stack, a proxy, on the sandbox (an hour)
 	@$(NODE) test/run-suites.ts e2e-long
 
 e2e-old: $(INSTALLED) toolchain ## Install, migrate, roll back, destroy and least privilege on Kubernetes 1.14 and 1.16 (25 minutes, on a busy machine twice that; the first time 12 more to build those; FILES=...)
