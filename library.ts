@@ -23,7 +23,6 @@ export {
 } from "./components/etcd/etcd-cluster.ts";
 export type { AntiAffinity } from "./components/etcd/etcd-cluster-protection.ts";
 export { ExistingEtcd, type ClientCertificate, type ExistingEtcdArgs } from "./components/etcd/existing-etcd.ts";
-export { EtcdRestore, type EtcdRestoreArgs } from "./components/migration/etcd-restore.ts";
 export { EtcdCopy, type EtcdAddressInput, type EtcdCopyArgs } from "./components/migration/etcd-copy.ts";
 export type {
   EtcdClusterAddress,

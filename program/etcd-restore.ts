@@ -32,12 +32,17 @@ export function restoreEtcd(
     // Settings let it be the stack's own alone.
     destination: etcd.address as pulumi.Output<EtcdClusterAddress>,
     ...(settings.trident ? { tridentDeployment: legacyDeployment } : {}),
-    snapshotClaim: settings.snapshotClaim === "" ? scheduledSnapshots(etcdName).objectName : settings.snapshotClaim,
+    snapshotClaim: snapshotClaimOf(settings, etcdName),
     etcdImage: `${settings.etcdRepository}:v${settings.etcdVersion}`,
     ...(from === "legacyClaim" ? { legacyClaim } : {}),
     ...(isGiven(pods.helper) ? { helperPod: pods.helper } : {}),
     run: plan.restore?.isDone === false ? new Date().toISOString() : "",
   });
+}
+
+/** The claim that snapshots by schedule are on. */
+export function snapshotClaimOf({ snapshotClaim }: Pick<Settings, "snapshotClaim">, etcdName: string): string {
+  return snapshotClaim === "" ? scheduledSnapshots(etcdName).objectName : snapshotClaim;
 }
 
 /** For the stack's outputs. */

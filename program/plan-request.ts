@@ -11,6 +11,7 @@ import { clientSecrets } from "./client-secrets.ts";
 import { legacyTrident } from "./legacy-trident.ts";
 import { generatedAuthority } from "./managed-etcd.ts";
 import { podRequest } from "./pods.ts";
+import { snapshotClaimOf } from "./etcd-restore.ts";
 import type { Settings } from "./settings/settings.ts";
 import { stackName } from "./stack-annotations.ts";
 
@@ -65,6 +66,7 @@ export function planRequest(settings: Settings, known: Known): PlanRequest {
       : {}),
     ...(settings.movedFromEtcd === "" ? {} : { movedFromEtcd: settings.movedFromEtcd }),
     ...(settings.restoreFrom === "" ? {} : { restoreFrom: settings.restoreFrom }),
+    ...(settings.restoreFrom.startsWith("claim:") ? { restoreClaim: snapshotClaimOf(settings, etcdName) } : {}),
     ownEtcd: etcdName,
     ...(settings.defragmentationSchedule === "" || existing !== undefined
       ? {}

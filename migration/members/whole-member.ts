@@ -24,6 +24,8 @@ export interface TakeOptions<T> {
   readonly checkClusterIds?: (found: readonly string[]) => Promise<void>;
   /** Whether a member that may lack what others have will do. @default false */
   readonly fromMinority?: boolean;
+  /** Whether members that are gone count as such that may have more; else whoever is left is known to have all that is left. @default false */
+  readonly needsMajority?: boolean;
   /** When it raises an error the next member is tried, unless `endsAll` says that it would be the same there. */
   readonly take: (member: AnsweringMember) => Promise<T>;
   readonly endsAll: (error: unknown) => boolean;
@@ -49,7 +51,7 @@ export type TakenFromMembers<T> =
  */
 export async function takeFromWholeMember<T>(
   { running, paused }: FoundMembers,
-  { checkClusterIds, fromMinority = false, take, endsAll }: TakeOptions<T>,
+  { checkClusterIds, fromMinority = false, needsMajority = false, take, endsAll }: TakeOptions<T>,
 ): Promise<TakenFromMembers<T>> {
   if (running.length === 0 && paused.length === 0) return { kind: "nobody" };
   const asked = await Promise.all(running.map(ask));
@@ -64,7 +66,7 @@ export async function takeFromWholeMember<T>(
     for (const member of answering) {
       const keys = await countOfAllKeys(member.store);
       const others = answering.filter(({ revision }) => revision > member.revision).map(describeAhead);
-      const mayLack = keys === undefined ? [...unasked, ...others] : [];
+      const mayLack = keys === undefined ? [...unasked, ...others, ...(needsMajority ? [gone] : [])] : [];
       const whole: AnsweringMember = { ...member, keys, mayLack };
       if (mayLack.length > 0 && !fromMinority) {
         minorityAnswers = true;
@@ -126,6 +128,8 @@ async function countOfAllKeys(store: OpenStore): Promise<number | undefined> {
 const minority = new Error(
   "it answers, but may lack what others have: it has no quorum, and not all of the others can be asked",
 );
+
+const gone = "members that are gone, and may have had what this one had not heard of";
 
 /** A Secret or a permission that is missing stays so; a connection, a proxy or the cluster may come back. */
 function mayPass(error: unknown): boolean {

@@ -68,6 +68,8 @@ export interface PlanRequest {
   readonly movedFromEtcd?: string;
   /** What the stack's own etcd is to be restored from, as `parseRestoreSource` takes it; absent for nothing. */
   readonly restoreFrom?: string;
+  /** The claim with the snapshots that it may name; absent where it names none on a claim. */
+  readonly restoreClaim?: string;
   /** The name of the EtcdCluster that the stack has, or had before it was given another etcd; absent where it never has one. */
   readonly ownEtcd?: string;
   readonly certificateValidityHours: number;

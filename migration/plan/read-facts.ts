@@ -87,7 +87,7 @@ export async function readFacts(environment: PlanEnvironment, request: PlanReque
     ]);
   step("reading what is to be restored");
   const restore =
-    missingNamespace === undefined
+    missingNamespace === undefined || makesNamespace
       ? await readRestore(environment, request, { record, members, etcdCluster, state })
       : {};
   return {

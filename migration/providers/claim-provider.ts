@@ -1,4 +1,3 @@
-import { inSettings } from "../wording/in-settings.ts";
 import { accessOf, type AccessInputs } from "./request-inputs.ts";
 
 export { read } from "./made-once.ts";
@@ -57,7 +56,7 @@ async function make(inputs: ClaimInputs): Promise<void> {
   try {
     await makeClaim(connectToCluster(accessOf(inputs)), { namespace, name: claim, size, storageClass, component });
   } catch (error) {
-    const why = inSettings(error instanceof Error ? error.message : String(error));
+    const why = error instanceof Error ? error.message : String(error);
     throw new Error(`PersistentVolumeClaim ${claim} can't be made: ${why}`, { cause: error });
   }
 }

@@ -20,8 +20,8 @@ export class DatabaseFullError extends Error {
   constructor({ pod, bytes, quotaBytes }: DatabaseUse) {
     super(
       `The alarm stays raised: the database of ${pod} takes ${describeBytes(bytes)} of its quota of ${describeBytes(quotaBytes)} after a defragmentation. ` +
-        `What the keys are now is too much for it: raise ETCD_QUOTA_BACKEND_BYTES among the members' variables (setting etcdPod, field ` +
-        `env; etcd advises 8 GiB at most), run \`pulumi up\`, which replaces the members one by one, and then this again`,
+        `What the keys are now is too much for it: raise ETCD_QUOTA_BACKEND_BYTES among the members' variables (docs/upkeep.md; ` +
+        `etcd advises 8 GiB at most), run \`pulumi up\`, which replaces the members one by one, and then this again`,
     );
     this.stack = "";
   }

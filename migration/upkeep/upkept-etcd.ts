@@ -95,8 +95,9 @@ export async function askWhileAllServe(etcd: Pick<UpkeptEtcd, "ask">, what: stri
   if (serving.length === expected) return serving;
   throw new UpkeepRefusedError(
     `${what} while a member is missing: ${serving.length} of ${expected} serve (${describeMembers(members)}). A member that is busy with ` +
-      `its database answers nobody, and one more would be the quorum's loss. The etcd-operator replaces a member that is lost: ` +
-      `wait until \`trident-etcd status\` finds all of them, then run this again`,
+      `its database answers nobody, and one more would be the quorum's loss. The etcd-operator replaces a member that is lost ` +
+      `as long as most of them serve: wait until \`npx trident-etcd status\` finds all of them, then run this again. A majority that is ` +
+      `lost is brought back by \`pulumi up\` (docs/lost-etcd.md)`,
   );
 }
 

@@ -56,6 +56,7 @@ async function take(
   const etcd = `EtcdCluster ${etcdCluster} in namespace ${namespace}`;
   const taken = await takeFromWholeMember(members, {
     fromMinority,
+    needsMajority: true,
     take: async ({ store, databaseBytes }) => {
       await checkRoom(directory, databaseBytes);
       let bytes = 0;
@@ -116,14 +117,12 @@ function savedReport(job: SnapshotSaveJob, saved: Taken & { readonly found: Insp
   };
 }
 
-function warningsOf({ keys, mayLack }: AnsweringMember, found: InspectedSnapshot): string[] {
+function warningsOf({ mayLack }: AnsweringMember, found: InspectedSnapshot): string[] {
   const warnings: string[] = [];
   if (mayLack.length > 0) {
     warnings.push(
       `this member has no majority behind it, and may lack what others have written since: ${mayLack.join("; ")}.`,
     );
-  } else if (keys === undefined) {
-    warnings.push("this member has no majority behind it. Each one that there is was asked, and none has seen more.");
   }
   if (found.isUsable && found.keys === 0) warnings.push("the etcd has no key.");
   if (!found.isUsable) warnings.push(`${found.remedy}.`);

@@ -23,6 +23,8 @@ export interface RestoreRead {
   readonly snapshot?: ReadSnapshot;
   /** Why that can't be read. */
   readonly failure?: unknown;
+  /** Whether the claim with snapshots is there; looked for where one on it is named. */
+  readonly hasSnapshotClaim?: boolean;
   /** Whether the old Trident's claim is there; looked for where it may be restored from. */
   readonly hasLegacyClaim?: boolean;
   /** What there is to restore from; looked for only where the etcd is lost. */
@@ -64,12 +66,16 @@ export async function readRestore(
     ...(isLost ? { available: await readAvailable(environment) } : {}),
     ...(isLost || request.restoreFrom === "legacyClaim" ? await readLegacyClaim(environment, request) : {}),
   };
-  const { restoreFrom: from, abandonedEtcd } = request;
+  const { restoreFrom: from, restoreClaim, abandonedEtcd } = request;
   if (from === undefined) return { record, ...available };
   const before = restoredBefore({ stack: found.record, restore: record }, { from, abandonedEtcd });
   if (before !== undefined) return { record, before, ...available };
   const file = fileOf(from, record, found.record);
-  if (file === undefined) return { record, ...available };
+  if (file === undefined) {
+    const hasSnapshotClaim =
+      restoreClaim === undefined ? undefined : await hasClaim(environment, request, restoreClaim);
+    return { record, ...available, ...(hasSnapshotClaim === undefined ? {} : { hasSnapshotClaim }) };
+  }
   try {
     return { record, snapshot: await readSnapshot(environment, request, file), ...available };
   } catch (failure) {
@@ -121,12 +127,15 @@ function looksLost({ abandonedEtcd }: PlanRequest, { record, members, etcdCluste
 }
 
 async function readLegacyClaim(
-  { reader }: PlanEnvironment,
-  { namespace, legacyClaim }: PlanRequest,
+  environment: PlanEnvironment,
+  request: PlanRequest,
 ): Promise<Pick<RestoreRead, "hasLegacyClaim">> {
-  if (legacyClaim === undefined) return {};
-  const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${legacyClaim.claim}`;
-  return { hasLegacyClaim: (await reader.read(path)) !== undefined };
+  const { legacyClaim } = request;
+  return legacyClaim === undefined ? {} : { hasLegacyClaim: await hasClaim(environment, request, legacyClaim.claim) };
+}
+
+async function hasClaim({ reader }: PlanEnvironment, { namespace }: PlanRequest, claim: string): Promise<boolean> {
+  return (await reader.read(`/api/v1/namespaces/${namespace}/persistentvolumeclaims/${claim}`)) !== undefined;
 }
 
 async function readAvailable(environment: PlanEnvironment): Promise<AvailableSources> {

@@ -1,4 +1,4 @@
-import type { KeyPrefix } from "../../../copy/store/key-range.ts";
+import { everyKey, type KeyPrefix } from "../../../copy/store/key-range.ts";
 import type { KeyRange, StoreStatus } from "../../../copy/store/key-value-store.ts";
 import { earlierPassOf } from "../../../record/copy-marker.ts";
 import { describeFailure } from "../../../wording/describe-failure.ts";
@@ -33,6 +33,8 @@ export interface StateRead {
   readonly toCarryBack?: Asked & { readonly summary: StateSummary };
   /** Of the destination, when there is no source to compare it with. */
   readonly destinationKeys?: number;
+  /** The same of all keys, also those that are not Trident's; counted where something is to be restored. */
+  readonly destinationAllKeys?: number;
 }
 
 export interface Asked {
@@ -55,7 +57,7 @@ const retryForMilliseconds = 4_000;
 /** Reads each side once. A destination that can't be asked is reported and not raised: `up` may put it right. */
 export async function readState(
   environment: PlanEnvironment,
-  request: { readonly prefix: KeyPrefix },
+  request: { readonly prefix: KeyPrefix; readonly restoreFrom?: string },
   { flow, legacy, etcdCluster, isExisting = false, record }: WhatToRead,
 ): Promise<StateRead> {
   const [source, served, destination] = await Promise.all([
@@ -72,7 +74,10 @@ export async function readState(
       (await isRecorded(destination, record)) ? "installed" : flow,
     );
     // What can't be used is not asked for more.
-    const there = examined.destinationProblems === undefined ? await ask(destination, range) : {};
+    const there =
+      examined.destinationProblems === undefined
+        ? await ask(destination, range, request.restoreFrom !== undefined)
+        : {};
     if (legacy === undefined || source?.store === undefined) {
       return {
         ...notServing(served),
@@ -80,6 +85,7 @@ export async function readState(
         ...examined,
         ...found(there),
         ...(there.keys === undefined ? {} : { destinationKeys: there.keys }),
+        ...(there.allKeys === undefined ? {} : { destinationAllKeys: there.allKeys }),
       };
     }
     return {
@@ -179,14 +185,17 @@ async function examine(environment: PlanEnvironment, side: Opened | undefined, f
 interface AskedStore extends Opened {
   readonly status?: StoreStatus;
   readonly keys?: number;
+  readonly allKeys?: number;
 }
 
-async function ask(side: Opened | undefined, range: KeyRange): Promise<AskedStore> {
+async function ask(side: Opened | undefined, range: KeyRange, countsAll: boolean): Promise<AskedStore> {
   if (side?.store === undefined) return { failure: side?.failure };
   const { store } = side;
   try {
     const [status, { count: keys }] = await Promise.all([store.status(), store.range({ ...range, countOnly: true })]);
-    return { store, status, keys };
+    if (!countsAll) return { store, status, keys };
+    const { count: allKeys } = await store.range({ ...everyKey, countOnly: true });
+    return { store, status, keys, allKeys };
   } catch (failure) {
     return { failure };
   }

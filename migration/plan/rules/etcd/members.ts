@@ -127,7 +127,7 @@ function dataOf(served: ServedObject | undefined, fate: string): string {
   const { pod } = (served?.spec ?? {}) as { readonly pod?: { readonly persistentVolumeClaimSpec?: object } };
   return pod?.persistentVolumeClaimSpec === undefined
     ? `Members keep their data in their pods (emptyDir): ${fate}.`
-    : "Members made since the settings say so keep their data on claims, which outlive their pods and bear their names; no member is ever " +
+    : "Members made since claims were asked for keep their data on claims of their own, which outlive their pods and bear their names; no member is ever " +
         "started on one again by itself. Delete none of them, nor the EtcdCluster, with which they go, before what they hold is restored.";
 }
 

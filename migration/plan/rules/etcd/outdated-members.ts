@@ -30,7 +30,7 @@ export function checkOutdated(flow: Flow, facts: MembersThatRun): Findings {
   if (facts.size < leastToReplace) {
     return atRisk(
       "service",
-      `${count} of the etcd ${agreeing(found.length, "was", "were")} made otherwise than the settings say (${reasons}), and ` +
+      `${count} of the etcd ${agreeing(found.length, "was", "were")} made otherwise than is asked for now (${reasons}), and ` +
         `${agreeing(found.length, "stays", "stay")} so: with fewer than ${leastToReplace} members none is replaced, since what it holds ` +
         `would be lost. \`${change({ etcdClusterSize: "3" })}\` makes members that have it; against a history that nobody ` +
         `forgets, \`npx trident-etcd compact\` now and then.`,
@@ -39,6 +39,6 @@ export function checkOutdated(flow: Flow, facts: MembersThatRun): Findings {
   return atRisk(
     "service",
     `This run replaces ${count} of the etcd, one by one, the leader last: ${agreeing(found.length, "it was", "they were")} made otherwise ` +
-      `than the settings say (${reasons}). The etcd serves meanwhile; while a member is missing it bears the loss of fewer.`,
+      `than is asked for now (${reasons}). The etcd serves meanwhile; while a member is missing it bears the loss of fewer.`,
   );
 }

@@ -137,14 +137,15 @@ function refusalOf(request: PlanRequest, facts: PlanFacts, from: string): Blocke
     const way = flow === "migrate" ? `; or without the migration: \`${change({ migrate: undefined })}\`` : "";
     return restoreBeside(`${what}, too (${facts.flow.why})`, `${remove}${way}.`);
   }
-  const { destinationKeys: keys = 0, destination: there } = facts.state;
+  const { destinationKeys = 0, destinationAllKeys, destination: there } = facts.state;
+  const keys = isAlone(facts) ? (destinationAllKeys ?? destinationKeys) : destinationKeys;
   const begun = recordedOrigin(facts.restore?.record)?.from;
   const isHalfCopied = keys > 0 && there !== undefined && isHalfRestored(facts, there.status.clusterId);
   if (isHalfCopied && begun !== undefined && begun !== from)
     return restoreBegunFromOther(destination, { begun, asked: from });
   if (keys === 0 || there === undefined || isHalfCopied) return undefined;
   if (isRestoreUnfinished(facts.restore?.record) && facts.restore?.before !== undefined) return undefined;
-  return restoreOverKeys(describeAddress(destination), keys, `key under ${prefix.text}`);
+  return restoreOverKeys(describeAddress(destination), keys, isAlone(facts) ? "key" : `key under ${prefix.text}`);
 }
 
 /** Whether what stands there is what a restore that did not end has copied. */
@@ -218,8 +219,8 @@ function checkFetched(request: PlanRequest, facts: PlanFacts, from: string): Fin
     const remedy = `Name the claim with \`${change({ legacyClaim: "NAME" })}\`, or restore a snapshot: \`${change({ restoreFrom: "FILE" })}\`.`;
     return blockedBy({ kind: "restoreSource", object: `PersistentVolumeClaim/${claim}`, message, remedy });
   }
-  if (kind === "claim" && request.snapshots !== undefined && facts.snapshots?.storage.claim === undefined) {
-    const claim = facts.snapshots?.claimName ?? "";
+  if (facts.restore?.hasSnapshotClaim === false) {
+    const claim = request.restoreClaim ?? "";
     const message = `PersistentVolumeClaim ${claim}, on which the snapshot is to be, is not in namespace ${request.namespace}.`;
     const remedy = `Name the claim with \`${change({ snapshotClaim: "NAME" })}\`, or a file: \`${change({ restoreFrom: "FILE" })}\`.`;
     return blockedBy({ kind: "restoreSource", object: `PersistentVolumeClaim/${claim}`, message, remedy });

@@ -52,12 +52,14 @@ describe("snapshot save", () => {
       report.lines.join("\n"),
       /Note: .*may lack what others have written since: member b: connection refused/,
     );
-    assert.deepEqual(report.document.mayLack, ["member b: connection refused"]);
+    const [asked, gone] = report.document.mayLack as string[];
+    assert.deepEqual([asked, gone?.startsWith("members that are gone")], ["member b: connection refused", true]);
   });
 
-  it("is of a survivor that nobody else is beside, and says that no majority stands behind it", async () => {
-    const report = await save({ alone: member(whole, { hasQuorum: false }) });
-    assert.match(report.lines.join("\n"), /Note: .*no majority behind it\. Each one that there is was asked/);
+  it("is refused of a survivor that nobody else is beside as well: those that are gone may have had more", async () => {
+    await assert.rejects(save({ alone: member(whole, { hasQuorum: false }) }), { name: "NoWholeMemberError" });
+    const report = await save({ alone: member(whole, { hasQuorum: false }) }, { fromMinority: true });
+    assert.match(report.lines.join("\n"), /Note: .*may lack what others have written since: members that are gone/);
   });
 
   it("leaves no file when what a member sends is none, and says which member and what", async () => {

@@ -179,6 +179,35 @@ describe("a plan to restore", () => {
   });
 });
 
+describe("a plan to restore what can't be", () => {
+  it("names the claim that is not there", async () => {
+    const { blockers } = await plan(() => undefined, { restoreFrom: "claim:newest", restoreClaim: "kept" });
+    const [{ kind, object, remedy } = { kind: "", object: "", remedy: "" }] = blockers;
+    assert.deepEqual([kind, object], ["restoreSource", "PersistentVolumeClaim/kept"]);
+    assert.match(remedy, /snapshotClaim/);
+  });
+
+  it("reads the file also where the namespace is only to be made", async () => {
+    const missing: Arrange = (environment) => (environment.hasNamespace = false);
+    const { blockers } = await plan(missing, { createNamespace: true });
+    assert.deepEqual(
+      blockers.map(({ kind }) => kind),
+      ["restoreSource"],
+    );
+  });
+
+  it("counts every key of an etcd alone", async () => {
+    const other: Arrange = (environment) => {
+      recordedStack(environment, { "/other/key": "1" });
+    };
+    const { blockers } = await plan(both(other, withSnapshot()), { trident: false });
+    assert.ok(
+      blockers.some(({ kind, message }) => kind === "restoreOverKeys" && /1 key\b/.test(message)),
+      JSON.stringify(blockers),
+    );
+  });
+});
+
 describe("a plan after a restore", () => {
   const result = JSON.stringify({
     ...{ from: file, file, sha256: "aa", destinationClusterId: "2", finishedAt: "2026-01-02T04:00:00.000Z" },
