@@ -37,10 +37,15 @@ export async function checkPlace(run: RestoreRun, { stack, restore }: RestoreRec
 export async function remakeWhereLost(run: RestoreRun, stack: MigrationRecord, begun: MigrationRecord): Promise<void> {
   const { port, asked, report, standing } = run;
   standing.during = "making the lost etcd anew";
-  const manifest = recordedManifest(begun) ?? (await recordLost(run, stack));
+  const recorded = recordedManifest(begun);
+  const manifest = recorded ?? (await recordLost(run, stack));
   if (manifest === undefined) return;
   standing.isEtcdRemade = true;
   const { name } = manifest.metadata;
+  if (recorded !== undefined && (await port.lookAtEtcd()).kind === "stands") {
+    report(`EtcdCluster ${name} was made anew by an earlier run.`);
+    return;
+  }
   report(
     `EtcdCluster ${name}, whose quorum is lost, is deleted with what is left of it, and made anew: etcd cluster ` +
       `${asked.abandonedEtcd} is given up.`,
