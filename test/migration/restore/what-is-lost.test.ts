@@ -37,6 +37,16 @@ describe("what a restore loses", () => {
     assert.equal(lastKnownOf({ ...record, etcdClusterId: "7", etcdRevision: "151" }, [member])?.revision, 151n);
   });
 
+  it("counts what a snapshot by schedule tells of that is later than the last look", () => {
+    const scheduled = { file: "newer.db", savedAt: new Date("2026-01-02T05:00:00.000Z"), revision: "142" };
+    const last = lastKnownOf(record, [], scheduled);
+    assert.deepEqual(knownLoss(snapshot, last), { lostRevisions: 42, lostSeconds: 7200 });
+    assert.match(describeLoss(knownLoss(snapshot, last), last), /snapshot newer\.db has revision 142/);
+    const earlier = { ...scheduled, savedAt: new Date("2026-01-02T03:59:00.000Z") };
+    assert.equal(lastKnownOf(record, [], earlier)?.revision, 120n);
+    assert.equal(lastKnownOf(undefined, [], scheduled), undefined);
+  });
+
   it("is said not to be known where nothing later was ever seen", () => {
     assert.equal(lastKnownOf(undefined), undefined);
     assert.equal(lastKnownOf({ ...record, etcdRevision: "a lot" }), undefined);

@@ -250,9 +250,10 @@ function whatIsGivenUp(request: PlanRequest, facts: PlanFacts): string[] {
   ];
 }
 
-function lossText({ restoreFrom = "" }: PlanRequest, { record, members = [], restore }: PlanFacts): string {
+function lossText({ restoreFrom = "" }: PlanRequest, { record, members = [], restore, snapshots }: PlanFacts): string {
   const snapshot = restore?.snapshot;
-  const last = lastKnownOf(record, members);
+  const scheduled = snapshots?.runs.find((run) => run.outcome === "saved");
+  const last = lastKnownOf(record, members, scheduled);
   if (snapshot !== undefined) return describeLoss(knownLoss(snapshot, last), last);
   const source = parseRestoreSource(restoreFrom);
   if (source.kind === "member") {
