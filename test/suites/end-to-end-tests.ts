@@ -30,6 +30,7 @@ const longBesides = [
   "namespaces-that-say-no",
   "images",
   "vendors-order",
+  "killed-then-destroyed",
 ].map((name) => `test/e2e/${name}.test.ts`);
 
 function isLong(file: string): boolean {
@@ -44,7 +45,6 @@ const slow = [
   "uninstall",
   "installer-rights",
   "rollback",
-  "killed-then-destroyed",
   "existing-etcd",
   "moved-trident",
   "other-application",
