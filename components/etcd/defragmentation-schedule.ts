@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
 import { defragmentationScript } from "@trident-etcd/migration/upkeep/defragmentation-script.ts";
 import { scheduledDefragmentation } from "@trident-etcd/migration/upkeep/scheduled-defragmentation.ts";
 
-import { createEtcdctlCronJob, type EtcdctlCronJobArgs } from "./etcdctl-cron-job.ts";
+import { createEtcdctlCronJob, type EtcdctlCronJobArgs, type ScheduledEtcdArgs } from "./etcdctl-cron-job.ts";
 
 /** When members are defragmented for which it pays. */
 export interface DefragmentationSettings {
@@ -13,17 +12,7 @@ export interface DefragmentationSettings {
   readonly pod?: EtcdctlCronJobArgs["pod"];
 }
 
-export interface DefragmentationScheduleArgs extends DefragmentationSettings {
-  readonly namespace: pulumi.Input<string>;
-  /** The EtcdCluster's name. */
-  readonly clusterName: string;
-  readonly image: pulumi.Input<string>;
-  readonly etcdClientEndpoint: pulumi.Input<string>;
-  readonly clientSecretName: pulumi.Input<string>;
-  /** As for the CronJob. */
-  readonly userIsAssigned?: boolean;
-  readonly apis?: ClusterApis;
-}
+export interface DefragmentationScheduleArgs extends DefragmentationSettings, ScheduledEtcdArgs {}
 
 /** Of each member a minute or two, and up to ten where its database is of the largest size. */
 const deadlineSeconds = 3600;

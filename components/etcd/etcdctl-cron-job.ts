@@ -46,6 +46,14 @@ export interface EtcdctlCronJobArgs {
   readonly apis?: ClusterApis | undefined;
 }
 
+/** An etcd, for whatever is done to it by schedule. */
+export interface ScheduledEtcdArgs
+  extends Pick<EtcdctlCronJobArgs, "namespace" | "image" | "clientSecretName" | "userIsAssigned" | "apis"> {
+  /** The EtcdCluster's name. */
+  readonly clusterName: string;
+  readonly etcdClientEndpoint: pulumi.Input<string>;
+}
+
 /** The label of all such pods, by which members let them in. */
 export const etcdctlPods: Readonly<Record<string, string>> = { "trident-etcd/client": "etcdctl" };
 

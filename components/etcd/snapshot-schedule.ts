@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterApis } from "@trident-etcd/migration/kubernetes/cluster-apis.ts";
 import { snapshotScript } from "@trident-etcd/migration/snapshot/schedule/snapshot-script.ts";
 import { scheduledSnapshots } from "@trident-etcd/migration/snapshot/schedule/schedule-names.ts";
 
 import { clusterChoice, type ClusterChoice } from "../cluster-of.ts";
-import { createEtcdctlCronJob, type EtcdctlCronJobArgs } from "./etcdctl-cron-job.ts";
+import { createEtcdctlCronJob, type EtcdctlCronJobArgs, type ScheduledEtcdArgs } from "./etcdctl-cron-job.ts";
 import { KeptClaim } from "./kept-claim.ts";
 
 /** Which snapshots are saved while the etcd serves. */
@@ -45,17 +44,7 @@ export interface SnapshotSettings {
   readonly pod?: EtcdctlCronJobArgs["pod"];
 }
 
-export interface SnapshotScheduleArgs extends ClusterChoice, SnapshotSettings {
-  readonly namespace: pulumi.Input<string>;
-  /** The EtcdCluster's name. */
-  readonly clusterName: string;
-  readonly image: pulumi.Input<string>;
-  readonly etcdClientEndpoint: pulumi.Input<string>;
-  readonly clientSecretName: pulumi.Input<string>;
-  /** As for EtcdctlCronJob. */
-  readonly userIsAssigned?: boolean;
-  readonly apis?: ClusterApis;
-}
+export interface SnapshotScheduleArgs extends ClusterChoice, SnapshotSettings, ScheduledEtcdArgs {}
 
 const mountPath = "/snapshots";
 /** A snapshot of etcd's greatest database, 8 GiB, takes minutes. */

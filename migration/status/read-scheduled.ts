@@ -6,6 +6,7 @@ import { isNotFound } from "../kubernetes/errors.ts";
 import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
 import { listPods } from "../kubernetes/pods.ts";
 import { runOfPod } from "../plan/read/snapshots.ts";
+import { newestSaved } from "../snapshot/schedule/run-report.ts";
 import { scheduledSnapshots } from "../snapshot/schedule/schedule-names.ts";
 import type { ScheduledSnapshots } from "./etcd-status.ts";
 
@@ -35,7 +36,7 @@ export async function readScheduled(
     `${managedByLabel}=${managedByValue},app.kubernetes.io/component=${component}`,
   );
   const runs = pods.flatMap(runOfPod).sort((one, other) => other.at.getTime() - one.at.getTime());
-  const saved = runs.flatMap((run) => (run.outcome === "saved" ? [run] : []))[0];
+  const saved = newestSaved(runs);
   const [newest] = runs;
   return {
     schedule,

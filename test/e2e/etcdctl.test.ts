@@ -13,25 +13,10 @@ import { kubeconfigPath, repositoryRoot } from "../../sandbox/sandbox-paths.ts";
 import { memberEtcdctlOf } from "./etcd-keys.ts";
 import { createTestStack, type TestStack } from "./pulumi-stack.ts";
 import { connectSandbox, createNamespace, deleteNamespace, eventually, podNames } from "./sandbox-cluster.ts";
+import { tridentEtcd } from "./trident-etcd-command.ts";
 
 const run = promisify(execFile);
 const namespace = "e2e-etcdctl";
-const command = path.join(repositoryRoot, "migration/cli/trident-etcd.js");
-
-interface CommandRun {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function tridentEtcd(...words: string[]): Promise<CommandRun> {
-  const all = [command, ...words, "--kubeconfig", kubeconfigPath];
-  try {
-    return { code: 0, ...(await run(process.execPath, all)) };
-  } catch (error) {
-    return error as CommandRun;
-  }
-}
 
 describe("an etcd that a person looks into", () => {
   const cluster = connectSandbox();

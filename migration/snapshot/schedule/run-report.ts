@@ -17,6 +17,13 @@ export interface SavedReport {
   readonly hash: number;
 }
 
+/** The newest snapshot among runs, the newest of which comes first. */
+export function newestSaved<Run extends RunReport>(
+  runs: readonly Run[],
+): Extract<Run, { readonly outcome: "saved" }> | undefined {
+  return runs.find((run): run is Extract<Run, { readonly outcome: "saved" }> => run.outcome === "saved");
+}
+
 /** Undefined for what is not such a report, such as the end of a log. */
 export function readRunReport(lastWords: string | undefined): RunReport | undefined {
   const report = parsed(lastWords ?? "");

@@ -1,27 +1,17 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { promisify } from "node:util";
 import { everyKey } from "../../../migration/copy/store/key-range.ts";
 import { openSnapshotFile } from "../../../migration/snapshot/file/open-snapshot-file.ts";
 import { snapshotName } from "../../../migration/snapshot/snapshot-name.ts";
-import { kubeconfigPath, repositoryRoot } from "../../../sandbox/sandbox-paths.ts";
 import { memberEtcdctlOf } from "../etcd-keys.ts";
 import { createTestStack, type TestStack } from "../pulumi-stack.ts";
 import { connectSandbox, createNamespace, deleteNamespace, podNames } from "../sandbox-cluster.ts";
+import { tridentEtcd, withoutCluster, type CommandRun } from "../trident-etcd-command.ts";
 
-const run = promisify(execFile);
 const namespace = "e2e-snapshots";
-const command = path.join(repositoryRoot, "migration/cli/trident-etcd.js");
-
-interface CommandRun {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 interface Saved {
   readonly path: string;
@@ -52,13 +42,8 @@ describe("snapshots of a stack's etcd", () => {
     assert.equal(code, 0, stdout + stderr);
     return JSON.parse(stdout) as Saved;
   };
-  async function snapshot(...words: string[]): Promise<CommandRun> {
-    const access = words[0] === "save" ? ["--kubeconfig", kubeconfigPath] : [];
-    try {
-      return { code: 0, ...(await run(process.execPath, [command, "snapshot", ...words, ...access])) };
-    } catch (error) {
-      return error as CommandRun;
-    }
+  function snapshot(...words: string[]): Promise<CommandRun> {
+    return words[0] === "save" ? tridentEtcd("snapshot", ...words) : withoutCluster("snapshot", ...words);
   }
 
   before(async () => {

@@ -1,38 +1,19 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { promisify } from "node:util";
 import { connectToMember } from "../../../migration/connect/open-etcd-cluster.ts";
 import { connectToCluster } from "../../../migration/kubernetes/cluster-client.ts";
-import { kubeconfigPath, repositoryRoot } from "../../../sandbox/sandbox-paths.ts";
+import { kubeconfigPath } from "../../../sandbox/sandbox-paths.ts";
 import { lostWrites } from "../day-two/acknowledged-writes.ts";
 import { startClient } from "../day-two/watched-client.ts";
 import { memberEtcdctlOf } from "../etcd-keys.ts";
 import { createTestStack, type TestStack } from "../pulumi-stack.ts";
 import { connectSandbox, createNamespace, deleteNamespace, eventually, podNames } from "../sandbox-cluster.ts";
+import { tridentEtcd } from "../trident-etcd-command.ts";
 
-const run = promisify(execFile);
 const namespace = "e2e-upkeep";
 const memberSelector = "app=etcd,etcd_cluster=trident-etcd";
 const operator = "etcd-operator";
-const command = path.join(repositoryRoot, "migration/cli/trident-etcd.js");
 const address = { namespace, etcdCluster: "trident-etcd", clientSecret: "etcd-client-tls" };
-
-interface CommandRun {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function tridentEtcd(...words: string[]): Promise<CommandRun> {
-  const all = [command, ...words, "--kubeconfig", kubeconfigPath];
-  try {
-    return { code: 0, ...(await run(process.execPath, all)) };
-  } catch (error) {
-    return error as CommandRun;
-  }
-}
 
 const status = (...words: string[]) => tridentEtcd("status", "--namespace", namespace, ...words);
 

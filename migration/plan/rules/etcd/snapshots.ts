@@ -2,6 +2,7 @@ import type { Blocker } from "../../../blockers/blocker.ts";
 import type { KeptThing } from "../../../destroy/kept-report.ts";
 import { parseQuantity } from "../../../kubernetes/quantity.ts";
 import { longestPauseSeconds, parseCronSchedule } from "../../../snapshot/schedule/cron-schedule.ts";
+import { newestSaved } from "../../../snapshot/schedule/run-report.ts";
 import { change } from "../../../wording/change.ts";
 import { describeDuration } from "../../../wording/describe-amount.ts";
 import type { SnapshotPlan } from "../../migration-plan.ts";
@@ -19,7 +20,7 @@ export function planSnapshots({ snapshots: wanted }: Request, { snapshots: found
   if (found === undefined) return undefined;
   const { claimName: claim, storage } = found;
   if (wanted === undefined) return { claim };
-  const [last, failure] = [lastSaved(found), lastFailure(found)];
+  const [last, failure] = [newestSaved(found.runs), lastFailure(found)];
   const { schedule, keep, keepDays } = wanted;
   return {
     ...{ claim, schedule, keep, keepDays },
@@ -31,10 +32,6 @@ export function planSnapshots({ snapshots: wanted }: Request, { snapshots: found
         }),
     ...(failure === undefined ? {} : { lastFailure: { at: failure.at.toISOString(), reason: failure.reason } }),
   };
-}
-
-function lastSaved({ runs }: SnapshotFacts) {
-  return runs.find((run) => run.outcome === "saved");
 }
 
 /** Only of a run after which nothing was saved. */
@@ -119,7 +116,7 @@ function checkRuns(namespace: string, { schedule }: SnapshotRequest, found: Snap
   const { cronJob, claimName } = found;
   if (cronJob === undefined) return nothingFound;
   const name = cronJob.metadata?.name ?? "";
-  const [last, failure] = [lastSaved(found), lastFailure(found)];
+  const [last, failure] = [newestSaved(found.runs), lastFailure(found)];
   const why = failure === undefined ? "" : ` The last run failed: ${failure.reason}.`;
   const see = ` See \`kubectl --namespace ${namespace} get cronjobs,jobs,pods --selector app.kubernetes.io/component=snapshots\`.`;
   const suspended =

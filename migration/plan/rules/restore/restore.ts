@@ -14,6 +14,7 @@ import { recordedEtcd } from "../../../record/recorded-etcd.ts";
 import { isRestoreUnfinished, recordedOrigin } from "../../../record/restored-state.ts";
 import { lastKnownOf } from "../../../restore/last-known.ts";
 import { describeRestoreSource, parseRestoreSource } from "../../../restore/restore-source.ts";
+import { newestSaved } from "../../../snapshot/schedule/run-report.ts";
 import { describeLoss, knownLoss } from "../../../restore/what-is-lost.ts";
 import { change } from "../../../wording/change.ts";
 import { counted, listed } from "../../../wording/counted.ts";
@@ -87,7 +88,7 @@ export function restorableFrom(
   { record, restore, snapshots }: PlanFacts,
 ): RestorableFrom {
   const newest = restore?.available?.newest;
-  const scheduled = snapshots?.runs.find((run) => run.outcome === "saved");
+  const scheduled = newestSaved(snapshots?.runs ?? []);
   const isMigrated = restore?.hasLegacyClaim === true && record?.phase === "copied";
   return {
     ...(newest === undefined ? {} : { newest }),
@@ -252,7 +253,7 @@ function whatIsGivenUp(request: PlanRequest, facts: PlanFacts): string[] {
 
 function lossText({ restoreFrom = "" }: PlanRequest, { record, members = [], restore, snapshots }: PlanFacts): string {
   const snapshot = restore?.snapshot;
-  const scheduled = snapshots?.runs.find((run) => run.outcome === "saved");
+  const scheduled = newestSaved(snapshots?.runs ?? []);
   const last = lastKnownOf(record, members, scheduled);
   if (snapshot !== undefined) return describeLoss(knownLoss(snapshot, last), last);
   const source = parseRestoreSource(restoreFrom);
