@@ -1,7 +1,7 @@
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import type { ClusterApis } from "../kubernetes/cluster-apis.ts";
 import { forAMoment, unprivilegedContainer, unprivilegedPod } from "../kubernetes/helper-pod.ts";
-import { managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
+import { etcdLabels, managedByLabel, managedByValue } from "../kubernetes/ownership.ts";
 import type { Platform } from "../kubernetes/detect-platform.ts";
 import { withPodSettings, type PodSettings } from "../kubernetes/pod-settings.ts";
 import type { EndpointUrl } from "./endpoint-url.ts";
@@ -48,11 +48,7 @@ export function gatewayPod(request: GatewayPodRequest): V1Pod {
     metadata: {
       name,
       namespace,
-      labels: {
-        [managedByLabel]: managedByValue,
-        "app.kubernetes.io/name": "etcd",
-        "app.kubernetes.io/component": "gateway",
-      },
+      labels: etcdLabels("gateway"),
       annotations,
     },
     spec: withPodSettings(

@@ -1,6 +1,6 @@
 import type { ClusterClient } from "./cluster-client.ts";
 import { isConflict, isForbidden, isNotFound } from "./errors.ts";
-import { managedByLabel, managedByValue } from "./ownership.ts";
+import { etcdLabels } from "./ownership.ts";
 
 export interface ClaimToMake {
   readonly namespace: string;
@@ -40,11 +40,7 @@ export async function makeClaim(cluster: Pick<ClusterClient, "requestJson">, cla
     if (isForbidden(error)) return;
     if (!isNotFound(error)) throw error;
   }
-  const labels = {
-    [managedByLabel]: managedByValue,
-    "app.kubernetes.io/name": "etcd",
-    "app.kubernetes.io/component": component,
-  };
+  const labels = etcdLabels(component);
   const body = {
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",

@@ -5,6 +5,15 @@
 export const managedByLabel = "app.kubernetes.io/managed-by";
 export const managedByValue = "trident-etcd";
 
+/** Of what is made for an etcd otherwise than by Pulumi's own resources; the component is its part in that, such as "gateway". */
+export function etcdLabels(component: string): Record<string, string> {
+  return {
+    [managedByLabel]: managedByValue,
+    "app.kubernetes.io/name": "etcd",
+    "app.kubernetes.io/component": component,
+  };
+}
+
 /** On each object that a stack made: which stack that was, as `ORGANIZATION/PROJECT/STACK`. Older versions made it without. */
 export const stackAnnotation = "trident-etcd/stack";
 

@@ -143,11 +143,29 @@ export async function findMigrationRecord(
   cluster: ClusterClient,
   place: RecordPlace,
 ): Promise<MigrationRecord | undefined> {
+  const configMap = await findConfigMap(cluster, place);
+  return configMap && parseRecord(configMap, place);
+}
+
+/** The same of each part, out of one read, at the first that is asked for: for whoever looks once at all that is recorded. */
+export function recordReadOnce(
+  cluster: ClusterClient,
+  { namespace, record }: Omit<RecordPlace, "part">,
+): (part?: RecordPart) => Promise<MigrationRecord | undefined> {
+  let reading: Promise<V1ConfigMap | undefined> | undefined;
+  return async (part) => {
+    const place = { namespace, record, part };
+    const configMap = await (reading ??= findConfigMap(cluster, place));
+    return configMap && parseRecord(configMap, place);
+  };
+}
+
+async function findConfigMap(
+  cluster: ClusterClient,
+  { namespace, record: name }: RecordPlace,
+): Promise<V1ConfigMap | undefined> {
   try {
-    return parseRecord(
-      await cluster.core.readNamespacedConfigMap({ namespace: place.namespace, name: place.record }),
-      place,
-    );
+    return await cluster.core.readNamespacedConfigMap({ namespace, name });
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

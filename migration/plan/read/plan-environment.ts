@@ -10,7 +10,7 @@ import { checkEtcd } from "../../connect/check-etcd.ts";
 import { connectToEtcd, type OpenEtcd } from "../../connect/open-etcd.ts";
 import type { LegacyTrident } from "../../trident/legacy/legacy-trident.ts";
 import { openLiveSource } from "../../trident/legacy-etcd/live-source.ts";
-import { findMigrationRecord, type MigrationRecord } from "../../record/migration-record.ts";
+import { recordReadOnce, type MigrationRecord } from "../../record/migration-record.ts";
 import type { Blocker } from "../../blockers/blocker.ts";
 import { checkNamespace } from "../../trident/check-namespace.ts";
 import type { NamesAnswer } from "../../trident/rest/ask-for-lists.ts";
@@ -66,13 +66,14 @@ export interface PlanEnvironment {
 /** Raises ClusterUnreachableError when the kubeconfig leads to no cluster. */
 export function planEnvironment(cluster: ClusterClient, request: PlanRequest): PlanEnvironment {
   const { namespace } = request;
+  const record = recordReadOnce(cluster, request);
   return {
     cluster: cluster.description,
     reader: readerOf(cluster),
     checkNamespace: () => checkNamespace(cluster, namespace),
-    findRecord: () => findMigrationRecord(cluster, request),
-    findMoveRecord: () => findMigrationRecord(cluster, { ...request, part: "move" }),
-    findRestoreRecord: () => findMigrationRecord(cluster, { ...request, part: "restore" }),
+    findRecord: () => record(),
+    findMoveRecord: () => record("move"),
+    findRestoreRecord: () => record("restore"),
     openSnapshot: async (path) => {
       const store = await openSnapshotFile(path, { withoutChecksum: isCopiedDatabase(path) });
       try {

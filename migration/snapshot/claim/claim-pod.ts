@@ -9,7 +9,7 @@ import {
   unprivilegedPod,
   type PodOwner,
 } from "../../kubernetes/helper-pod.ts";
-import { managedByLabel, managedByValue } from "../../kubernetes/ownership.ts";
+import { etcdLabels, managedByLabel, managedByValue } from "../../kubernetes/ownership.ts";
 import { withPodSettings, type PodSettings } from "../../kubernetes/pod-settings.ts";
 
 export interface ClaimPodRequest {
@@ -58,11 +58,7 @@ export function claimPod(request: ClaimPodRequest): V1Pod {
     metadata: {
       name,
       namespace,
-      labels: {
-        [managedByLabel]: managedByValue,
-        "app.kubernetes.io/name": "etcd",
-        "app.kubernetes.io/component": component,
-      },
+      labels: etcdLabels(component),
       ...(security === undefined ? {} : { annotations: security.annotations }),
       ...(owner === undefined ? {} : { ownerReferences: [ownerReference(owner)] }),
     },

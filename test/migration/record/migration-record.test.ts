@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { changeMigrationRecord, readMigrationRecord } from "../../../migration/record/migration-record.ts";
+import {
+  changeMigrationRecord,
+  readMigrationRecord,
+  recordReadOnce,
+} from "../../../migration/record/migration-record.ts";
 import { recordedResult } from "../../../migration/record/migration-result.ts";
 import { startFakeKubernetes, type FakeKubernetes } from "../kubernetes/fake-kubernetes.ts";
 
@@ -49,6 +53,22 @@ describe("the migration's record", () => {
       ...{ namespace: "n", name: "r", uid: "u" },
       ...written,
     });
+  });
+
+  it("is read once for all of its parts, whichever comes first", async () => {
+    fake.objects.set(path, {
+      metadata: { name: "r", uid: "u" },
+      data: { phase: "copied", "restore.phase": "stopped" },
+    });
+    fake.requests.length = 0;
+    const record = recordReadOnce(fake.cluster, place);
+    assert.deepEqual(
+      (await Promise.all([record("restore"), record(), record("move")])).map((each) => each?.phase),
+      ["stopped", "copied", undefined],
+    );
+    assert.deepEqual(fake.requests, [`GET ${path}`]);
+    fake.objects.delete(path);
+    assert.equal(await recordReadOnce(fake.cluster, place)(), undefined);
   });
 
   it("with a value that the migration never writes is refused, naming the key", async () => {
